@@ -116,6 +116,9 @@ SENTENCES: Mapping[str, str] = {
     ),
     "verify_claim": "verify the claim of {amount}: it came with a merged recovery",
     "ask_statement": "ask {partner} again: it refused the statement of the victim's account",
+    "ask_first_statement": (
+        "ask {partner} for the statement of the victim's account: no statement shows the payment"
+    ),
     "ask_account_statement": (
         "ask {partner} again: it refused the account's statement; or import one that it sends"
     ),

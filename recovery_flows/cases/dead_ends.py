@@ -25,17 +25,44 @@ GIVEN_UP = "given up by an officer: no payment into it was found"
 
 
 def steps(file: CaseFile) -> Iterator[Step]:
-    """Claims that came unverified with a merge, accounts into which no payment is found."""
+    """Claims unverified after a merge, money without a trace, accounts without a payment."""
     for claim in file.claims:
         if claim.state is ClaimState.FILED:
             text = say("verify_claim", amount=Money(claim.reported_minor, claim.currency))
             yield Step(ActionKind.VERIFY_CLAIM, Role.OFFICER, claim.id, "", None, text)
+    for claim in _never_traced(file):
+        into = next(a for a in file.assets if a.account_id == claim.payee_account_id)
+        refused = any(c.subject_id == claim.id for c in file.calls)
+        told = "ask_statement" if refused else "ask_first_statement"
+        text = say(told, partner=claim.victim_partner_id)
+        yield Step(ActionKind.ASK_STATEMENT, Role.OFFICER, claim.id, into.id, None, text)
     for asset in file.assets:
         if _is_unexplained(file, asset):
             yield from _asset_steps(file, asset)
         elif _is_silent(asset):
             text = say("ask_account_statement", partner=asset.partner_id)
             yield Step(ActionKind.ASK_STATEMENT, Role.OFFICER, asset.id, asset.id, None, text)
+
+
+def _never_traced(file: CaseFile) -> list[ClaimRow]:
+    """Claims of which no statement was asked for, where money came in that is to be divided.
+
+    That is so where an account was left alone before its bank was asked, and its holder pays back.
+    """
+    if file.trace is not None or file.recovery.trace_wanted:
+        return []
+    held = any(a.is_custody and file.live_holds(a.id) for a in file.assets)
+    asked = {c.subject_id for c in file.calls if c.state in OPEN_CALLS}
+    ours = {a.account_id for a in file.assets}
+    return [
+        c
+        for c in file.claims
+        if held
+        and c.state is ClaimState.VERIFIED
+        and c.statement_to is None
+        and c.id not in asked
+        and c.payee_account_id in ours
+    ]
 
 
 def _asset_steps(file: CaseFile, asset: AssetRow) -> Iterator[Step]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.case_file import CaseFile
-from models.entities.asset import AssetRow
+from models.entities.asset import AssetRow, Stage
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
 from models.ids import derive_id
@@ -75,3 +75,11 @@ def is_followed_in_vain(holds: Iterable[HoldRow], hold: HoldRow) -> bool:
     """Whether every order that was to take a hold over is answered, and the hold stands still."""
     after = [h for h in holds if h.supersedes_id == hold.id and h.state not in NEVER_TRIED]
     return bool(after) and not any(h.state in _GOING for h in after)
+
+
+def back_to_freezing(changes: Changeset, asset: AssetRow, reason: str) -> None:
+    """An account on which something is to be held again has work left, also where it was closed."""
+    if asset.stage is Stage.FREEZING:
+        return
+    event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"
+    changes.apply(Transition(EntityKind.ASSET, asset.id, event, asset.stage, reason=reason))

@@ -7,13 +7,18 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.case_file import CaseFile
-from models.entities.asset import AssetRow, Stage
+from models.entities.asset import AssetRow
 from models.entities.discrepancy import DiscrepancyKind, DiscrepancyRow
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
 from models.outcome import Scalar, Transition
 from recovery_flows.freezing import denied_stops, unrelated_funds
-from recovery_flows.freezing.drafts import UNANSWERED, draft_hold, is_followed
+from recovery_flows.freezing.drafts import (
+    UNANSWERED,
+    back_to_freezing,
+    draft_hold,
+    is_followed,
+)
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.hold_figures import nothing
@@ -144,7 +149,7 @@ def draft_again(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
         return
     for hold in unseen(file):
         if hold.asset_id == asset.id and may_be_repeated(file, hold, laws):
-            _back_to_freezing(changes, asset)
+            back_to_freezing(changes, asset, "a hold here has lapsed")
             draft_hold(
                 changes, asset, HoldKind.STOP, still_wanted_minor(file, asset, hold),
                 laws[asset.regime].stop.code,
@@ -214,15 +219,6 @@ def acknowledge_lapse(changes: Changeset, hold_id: str, actor: str) -> None:
     hold = changes.file.hold(hold_id)
     changes.apply(
         Transition(EntityKind.HOLD, hold.id, "lapse_seen", hold.state, {"lapse_seen_by": actor})
-    )
-
-
-def _back_to_freezing(changes: Changeset, asset: AssetRow) -> None:
-    if asset.stage is Stage.FREEZING:
-        return
-    event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"
-    changes.apply(
-        Transition(EntityKind.ASSET, asset.id, event, asset.stage, reason="a hold here has lapsed")
     )
 
 

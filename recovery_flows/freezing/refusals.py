@@ -6,13 +6,19 @@ from collections.abc import Iterator
 
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
+from models.entities.asset import Stage
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.officer import Role
 from models.outcome import Transition
 from models.step_wording import say
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.freezing.drafts import UNANSWERED, draft_hold, is_followed
+from recovery_flows.freezing.drafts import (
+    UNANSWERED,
+    back_to_freezing,
+    draft_hold,
+    is_followed,
+)
 from recovery_flows.ledger.changeset import Changeset
 
 
@@ -78,6 +84,8 @@ def order_again(changes: Changeset, hold_id: str, actor: str) -> str:
         raise StepRefusedError(f"hold {hold_id} is followed by another {hold.kind} already")
     if not hold.lapse_seen_by:
         see(changes, hold_id, actor)
+    if asset.stage is Stage.CLOSED:
+        back_to_freezing(changes, asset, "a refused hold is ordered again")
     return draft_hold(
         changes, asset, hold.kind, hold.requested_minor, hold.law_row,
         supersedes_id=hold.supersedes_id, repeat_number=hold.repeat_number,

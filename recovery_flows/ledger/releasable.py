@@ -18,6 +18,7 @@ from models.entities.ledger import LedgerAccount
 from models.money import Money
 from models.step_wording import NOTHING, Wording, say
 from recovery_flows.ledger import pools
+from recovery_flows.ledger.claim_parts import most_open_minor
 from recovery_flows.ledger.outstanding_losses import owed_minor
 
 _OURS = LIVE_HOLDS - {HoldState.DISPOSAL_PENDING}
@@ -48,7 +49,8 @@ def is_owed_here(file: CaseFile, asset: AssetRow) -> bool:
 
     What is only on its way to a victim is still owed: it may come back.
     """
-    return any(pools.is_payable(file, asset, owed_minor(file, c)) for c in file.claims)
+    owed_to = (most_open_minor(file, c, owed_minor(file, c)) for c in file.claims)
+    return any(pools.is_payable(file, asset, minor) for minor in owed_to)
 
 
 def of_loss_minor(file: CaseFile, hold: HoldRow) -> int:

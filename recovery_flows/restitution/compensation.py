@@ -7,12 +7,11 @@ open of his part, to the last unit by largest remainder.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.allocation import AllocationState
 from models.entities.approval import ApprovalRow
 from models.entities.claim import ClaimRow, CompensationRow, CompensationState
 from models.entities.discrepancy import DiscrepancyKind
@@ -27,6 +26,7 @@ from recovery_flows.errors import StepRefusedError
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.ledger.claim_parts import Part, confirmed, parts
 from recovery_flows.ledger.outstanding_losses import LOST, has_left
 from recovery_flows.ledger.recalled import counted_of
 from recovery_flows.restitution.methods.proportional import by_weight
@@ -42,20 +42,6 @@ class Paid:
     paid_at: datetime
     proof: str
     booking: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Whom a part of a claim belongs to, and what of it he has and is still to get."""
-
-    payee_account_id: str
-    whole_minor: int
-    got_minor: int
-
-    @property
-    def open_minor(self) -> int:
-        """What is still to come to him."""
-        return max(0, self.whole_minor - self.got_minor)
 
 
 def enter(changes: Changeset, paid: Paid, actor: str, now: datetime) -> str:
@@ -143,56 +129,26 @@ def _of(file: CaseFile, name: str) -> CompensationRow:
     return next(k for k in file.compensations if k.id == name)
 
 
-def confirmed(file: CaseFile, claim_id: str) -> list[CompensationRow]:
-    """What two people have seen to be paid to the victim of a claim."""
-    return [
-        k
-        for k in file.compensations
-        if k.claim_id == claim_id and k.state is CompensationState.CONFIRMED
-    ]
+def split(
+    shared: list[Part], minor: int, can_pay: Callable[[int], bool] = bool
+) -> list[tuple[str, int]]:
+    """Who gets how much of what a division gives to a claim; parts of nothing are left out.
 
-
-def parts(file: CaseFile, claim: ClaimRow) -> list[Part]:
-    """The victim's part of a claim, first, and that of each who has paid him."""
-    paid: dict[str, int] = {}
-    for row in confirmed(file, claim.id):
-        paid[row.payer_account_id] = paid.get(row.payer_account_id, 0) + row.amount_minor
-    got = dict.fromkeys(paid, 0)
-    victims = 0
-    for minor, payee in _going_or_got(file, claim):
-        if payee in got:
-            got[payee] += minor
-        else:
-            victims += minor
-    victims += counted_of(file, claim.id)  # a recall pays the account that the money came from
-    own = max(0, claim.upheld_minor - sum(paid.values()))
-    return [
-        Part(claim.payout_account_id, own, victims),
-        *(Part(payee, paid[payee], got[payee]) for payee in sorted(paid)),
-    ]
-
-
-def _going_or_got(file: CaseFile, claim: ClaimRow) -> Iterator[tuple[int, str]]:
-    dead = {a.id for a in file.allocations if a.state is AllocationState.VOID}
-    for payout in file.payouts:
-        if payout.claim_id != claim.id:
-            continue
-        prepared = payout.state is PayoutState.PREPARED and payout.allocation_id not in dead
-        if prepared or payout.state is PayoutState.INSTRUCTED:
-            yield payout.amount_minor, payout.payee_account_id
-        elif payout.returned_minor:
-            yield payout.returned_minor, payout.payee_account_id
-
-
-def split(shared: list[Part], minor: int) -> list[tuple[str, int]]:
-    """Who gets how much of what a division gives to a claim; parts of nothing are left out."""
+    Where somebody's part is less than a coin that can be paid he stands back, the smallest first:
+    else the same money would be ordered and refused for ever. Nobody gets more than is open of his.
+    """
     weights = [part.open_minor for part in shared]
     if not sum(weights):
         return [(shared[0].payee_account_id, minor)]
-    given = by_weight(minor, weights).minor
-    return [
-        (part.payee_account_id, share) for part, share in zip(shared, given, strict=True) if share
-    ]
+    while any(weights):
+        shares = by_weight(minor, weights).minor
+        given = [min(share, part.open_minor) for share, part in zip(shares, shared, strict=True)]
+        small = [at for at, share in enumerate(given) if share and not can_pay(share)]
+        if not small:
+            pairs = zip(shared, given, strict=True)
+            return [(part.payee_account_id, share) for part, share in pairs if share]
+        weights[min(reversed(small), key=lambda at: weights[at])] = 0
+    return []
 
 
 def after(shared: list[Part], given: list[tuple[str, int]]) -> list[Part]:

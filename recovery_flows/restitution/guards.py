@@ -14,6 +14,7 @@ from models.step_wording import NOTHING, Wording, say
 from recovery_flows.freezing import refused_releases
 from recovery_flows.freezing.freeze_plan import surplus_stops
 from recovery_flows.ledger import discrepancies, pools, releasable
+from recovery_flows.ledger.claim_parts import most_open_minor
 from recovery_flows.ledger.outstanding_losses import LOST, net_loss_minor
 from recovery_flows.restitution import objections, payouts, refused_payouts
 from recovery_flows.restitution.allocation import ClaimShare
@@ -144,7 +145,7 @@ def claim_shares(file: CaseFile, asset: AssetRow) -> list[ClaimShare]:
         for c in file.claims
         if c.state in LOST
         and c.id in located
-        and pools.is_payable(file, asset, net_loss_minor(file, c))
+        and pools.is_payable(file, asset, most_open_minor(file, c, net_loss_minor(file, c)))
     ]
     if asset.account_id in file.trace.mixed:
         return open_claims

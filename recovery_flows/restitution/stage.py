@@ -17,7 +17,7 @@ from models.outcome import Scalar, Transition
 from recovery_flows.cross_border.stage import is_waiting
 from recovery_flows.freezing.stage import is_unanswered
 from recovery_flows.law.regime import Regimes
-from recovery_flows.ledger import pools
+from recovery_flows.ledger import claim_parts, pools
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import is_paid
 from recovery_flows.recalls import lifecycle as recalls
@@ -150,10 +150,13 @@ def _prepared(
     file: CaseFile, asset: AssetRow, allocation_id: str, parts: Iterable[Part]
 ) -> Iterator[Transition]:
     """One payout per claim, payee and hold, so that no hold pays more than it holds."""
-    whose = {c.id: compensation.parts(file, c) for c in file.claims}
+    whose = {c.id: claim_parts.parts(file, c) for c in file.claims}
+    given_by = {pool.hold_id: pool for pool in pools.pools(file, asset)}
     for part in parts:
         victim, *_ = whose[part.claim_id]
-        given = compensation.split(whose[part.claim_id], part.amount_minor)
+        given = compensation.split(
+            whose[part.claim_id], part.amount_minor, given_by[part.hold_id].can_pay
+        )
         whose[part.claim_id] = compensation.after(whose[part.claim_id], given)
         for payee, minor in given:
             values: dict[str, Scalar] = {

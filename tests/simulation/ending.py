@@ -42,6 +42,7 @@ class Ending(World):
         self.say("--- from now on banks are polite and people diligent")
         for bank in self.banks.values():
             bank.make_polite()
+        self.chest.polite = True
         quiet = timedelta(0)
         for _ in range(_ROUNDS_MAX):
             self.told.steps += 1
@@ -106,6 +107,8 @@ class Ending(World):
         if not quiet:
             found.append(self.at + timedelta(hours=1))
         found += [at for bank in self.banks.values() if (at := bank.next_due())]
+        if answered := self.chest.next_due(self.at):
+            found.append(answered)
         if self._world:
             found.append(self._at_of(self._world[0]))
         with self.place.database.reading() as session:

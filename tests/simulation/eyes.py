@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from tests.simulation.bank import Bank
 from tests.simulation.books import LIVE, Hold, Payout
+from tests.simulation.chest import Chest
 from tests.simulation.place import START
 
 _LIVE = ("stopped", "frozen", "release_pending", "disposal_pending")
@@ -43,6 +44,7 @@ class Eyes:
     banks: dict[str, Bank]
     truth: dict[str, int]
     now: object
+    chest: Chest
     night: datetime = START
     """When an engine last did its work of the night: what came since is not to be known yet."""
     checks: int = 0
@@ -138,7 +140,8 @@ class Eyes:
         known = {hold.order_ref for bank in self.banks.values() for hold in bank.holds.values()}
         for row in rows:
             name, state, held, kind = str(row[0]), row[1], int(str(row[2])), row[6]
-            if state in _LIVE and held and kind != "voluntary" and name not in known:
+            ours_alone = kind in ("voluntary", "custody")
+            if state in _LIVE and held and not ours_alone and name not in known:
                 raise ViolationError("books", f"{name} is {state} with {held}, no bank has it")
         for bank in self.banks.values():
             for hold in bank.holds.values():

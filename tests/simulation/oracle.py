@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.simulation.eyes import ViolationError
+from tests.simulation.given import Given
 from tests.simulation.rounds import Rounds
 from tests.simulation.states import States
 from tests.simulation.words import Words
@@ -14,7 +15,7 @@ _CLOSED = (
 )  # fmt: skip
 
 
-class Oracle(Words, States, Rounds):
+class Oracle(Words, States, Rounds, Given):
     """Looks at one history's database and banks; it shares no code with the rules."""
 
     def look(self) -> None:
@@ -33,6 +34,7 @@ class Oracle(Words, States, Rounds):
         self._words()
         self._states()
         self._rounds()
+        self._given()
 
     # Victims
 
@@ -44,7 +46,7 @@ class Oracle(Words, States, Rounds):
         )
         got: dict[str, int] = {}
         limit: dict[str, tuple[int, str]] = {}
-        paid = {
+        paid = self.chest.paid | {
             x.order_ref: x.paid
             for bank in self.banks.values()
             for x in bank.payouts.values()
@@ -185,7 +187,7 @@ class Oracle(Words, States, Rounds):
             for one in bank.payouts.values():
                 if one.order_ref == payout and one.status == "SETTLED":
                     return one.paid
-        return 0
+        return self.chest.paid.get(payout, 0)
 
     # Owners and next steps
 

@@ -18,6 +18,8 @@ from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.report_and_stop import stop_at_once
 from recovery_flows.errors import RecoveryFlowsError
 from recovery_flows.freezing import actions as hold_actions
+from tests.simulation.chest import Chest
+from tests.simulation.other_ways import OtherWays
 from tests.simulation.place import OFFICERS, SUPERVISOR, Place
 from tests.simulation.plan import Report
 from tests.simulation.whims import Whims
@@ -33,12 +35,18 @@ _STEPS_MAX = 12
 Say = Callable[[str], None]
 
 
-class People(Whims):
+class People(Whims, OtherWays):
     """Who sits at the desks; `refused` counts acts to which the program said no."""
 
     def __init__(
-        self, place: Place, wall: Callable[[], datetime], eyes: sqlite3.Connection, say: Say
+        self,
+        place: Place,
+        wall: Callable[[], datetime],
+        eyes: sqlite3.Connection,
+        say: Say,
+        chest: Chest,
     ) -> None:
+        self.chest = chest
         self._place, self._wall, self._eyes, self._say = place, wall, eyes, say
         db, names = place.database, (*OFFICERS, SUPERVISOR)
         self._desks = {n: CaseOfficer(db, place.laws, by_system_user(db, n), wall) for n in names}
@@ -111,6 +119,9 @@ class People(Whims):
     def _step(self, recovery_id: str, action: str, subject: str, owner: str) -> bool:
         who = owner if owner in self._desks else OFFICERS[0]
         desk = self._desks[who]
+        by_hand = self.by_hand(recovery_id, action, subject, who)
+        if by_hand is not None:
+            return by_hand
         if action == "resolve_discrepancy" and self._name_at_bank(recovery_id, subject, who):
             return True
         if action == "resolve_discrepancy":
@@ -149,12 +160,16 @@ class People(Whims):
         """Say yes (or no) to what waits for a second person."""
         if how == "none":
             return 0
-        query = "SELECT id FROM approval WHERE state = 'pending' ORDER BY asked_at, id"
+        query = (
+            "SELECT id, action, subject_id FROM approval WHERE state = 'pending'"
+            " ORDER BY asked_at, id"
+        )
         desk, done = self._desks[SUPERVISOR], 0
-        for (name,) in self._eyes.execute(query).fetchall():
+        for name, action, subject in self._eyes.execute(query).fetchall():
+            is_true = action != "receipt" or self.is_true_receipt(subject)
             act = (
                 (lambda name=name: desk.approve(name, "county head, synthetic"))
-                if how == "yes"
+                if how == "yes" and is_true
                 else (lambda name=name: desk.deny(name, "not convinced"))
             )
             done += self._try(SUPERVISOR, how, act)
@@ -174,6 +189,8 @@ class People(Whims):
             if is_upheld and chance > 1:
                 # An appeal gives all of it back; what else is upheld leaves a part.
                 loss = Money(reported if kind == "appeal" else reported // chance, currency)
+            elif is_upheld and kind == "claim":
+                loss = Money(0, currency)  # it is rejected
             for leaves in (loss, None):
                 act = partial(
                     objection_actions.decide, desk, recovery, name, "synthetic",

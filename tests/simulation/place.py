@@ -24,12 +24,14 @@ import models.store.pacing
 from config.regimes import read_regime, regime_codes
 from models.engine import Database, make_engine, open_database
 from models.entities.officer import Role
+from models.entities.partner import PartnerChannel
 from models.migrate import upgrade
 from models.sealing.vault import KEY_FILE
 from models.store.partners import register
 from models.store.people import appoint, appoint_engine
 from models.store.unit import unit_of_work
 from recovery_flows.law.regime import Regime, load_regime
+from tests.simulation.chest import TREASURY
 from tests.simulation.parts import Parts
 from tests.simulation.reading import Unchanged
 from tests.simulation.session import Transactions
@@ -165,3 +167,7 @@ def _found(database: Database) -> None:
                 currency=currency, home=home, base_url=f"https://{name}.bank.example",
                 token=TOKEN,
             )  # fmt: skip
+        register(
+            unit, START, TREASURY, name="Synthetic treasury", regime="CN", currency="CNY",
+            home=True, base_url="", token="", channel=PartnerChannel.LETTER,
+        )  # fmt: skip

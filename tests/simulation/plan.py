@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.simulation.faults import KINDS, Fault
 
@@ -23,6 +23,9 @@ _LONG = (24, 30, 49, 72, 24 * 8, 24 * 31)
 ODD = (
     "amend", "withdraw", "part", "complain", "unrelated", "voluntary", "payee", "rule", "again",
     "note", "import", "import_part", "split_or_join", "object", "object", "resubmit",
+)  # fmt: skip
+OTHER_WAYS = (
+    "invite", "promise", "receive", "receive", "compensate", "compensate", "reject", "object",
 )  # fmt: skip
 _MEET = ("engine", "late_engine", "officer", "supervisor", "import")
 _WEIGHTS = {
@@ -125,7 +128,19 @@ def plan_of(seed: int) -> Plan:
         payments=tuple(sorted(payments, key=lambda p: p.hour)),
         reports=tuple(sorted(_reports(dice, stolen), key=lambda r: r.hour)),
         faults=tuple(_faults(dice, payments)),
-        ticks=tuple(_tick(dice) for _ in range(dice.randint(3, 9))),
+        ticks=_by_other_ways(seed, [_tick(dice) for _ in range(dice.randint(3, 9))]),
+    )
+
+
+def _by_other_ways(seed: int, ticks: list[Tick]) -> tuple[Tick, ...]:
+    """In each other history money comes by other ways too, with dice of their own."""
+    dice = random.Random(f"other ways {seed}")  # noqa: S311 - a story, no secret
+    if dice.random() < 0.5:
+        return tuple(ticks)
+    more = [((dice.choice(OTHER_WAYS), dice.random()),) if dice.random() < 0.4 else ()
+            for _ in ticks]  # fmt: skip
+    return tuple(
+        replace(tick, odd=(*tick.odd, *odd)) for tick, odd in zip(ticks, more, strict=True)
     )
 
 

@@ -10,6 +10,7 @@ from contextlib import closing
 from datetime import timedelta
 
 from recovery_flows.errors import RecoveryFlowsError
+from tests.simulation.chest import Chest
 from tests.simulation.door import Door
 from tests.simulation.ending import Ending
 from tests.simulation.eyes import ViolationError
@@ -48,6 +49,7 @@ class History(Ending):
         )
         self._refs = Counter[str]()
         self.banks = self._open_banks()
+        self.chest = Chest()
         self.doors = {name: Door(bank, self._between) for name, bank in self.banks.items()}
         self._tick: Tick | None = None
         self._requests = 0
@@ -65,8 +67,8 @@ class History(Ending):
         self.commits = Commits(self.place.transactions)
         lead_to(self.doors)
         with closing(sqlite3.connect(self.place.path, isolation_level=None)) as eyes:
-            self.people = People(self.place, self.now, eyes, self.say)
-            self.oracle = Oracle(eyes, self.banks, self.truth, self.now)
+            self.people = People(self.place, self.now, eyes, self.say, self.chest)
+            self.oracle = Oracle(eyes, self.banks, self.truth, self.now, self.chest)
             self._eyes = eyes
             self.engines = {name: self._engine(name) for name in ("a", "b")}
             try:

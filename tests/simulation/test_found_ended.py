@@ -1,4 +1,4 @@
-"""What histories found about orders that had ended before anybody heard of them."""
+"""What histories found about holds that others had ended, refused, or taken for settled."""
 
 from __future__ import annotations
 
@@ -35,4 +35,34 @@ def test_a_banks_own_hold_whose_freeze_ended_unheard_runs_out_with_a_date(at: Pl
     )
     told, story = played(at, replace(made, openings=(), tempers=slow))
     assert told.faults["hold:shortens"] > 1
+    assert_well(told, story)
+
+
+def test_a_refused_stop_that_is_ordered_again_on_a_closed_account_opens_it(at: Place) -> None:
+    """Seed 8000580: what it froze was held for years on an account that counted as closed."""
+    made = plan(
+        Tick(3),
+        Tick(3),
+        Tick(0.1, odd=(("again", 0.3),)),
+        faults=(Fault("north", "hold", 1, "refuse ACCOUNT_CLOSURE"),),
+    )
+    told, story = played(at, replace(made, openings=()))
+    assert "drafted in the place of" in story
+    assert_well(told, story)
+    assert dict(told.ends) == {"closed_returned": 1}
+
+
+def test_money_given_back_where_nothing_was_traced_asks_for_the_victims_statement(
+    at: Place,
+) -> None:
+    made = plan(
+        Tick(3, supervisor="none", officer="none"),
+        Tick(1, officer="one"),
+        Tick(1, officer="none", odd=(("withdraw", 0.5),)),
+        Tick(24),
+        Tick(24, odd=(("receive", 0.53),)),
+    )
+    told, story = played(at, made)
+    assert "withdrawn" in story
+    assert "the bank is asked again for the statement" in story
     assert_well(told, story)

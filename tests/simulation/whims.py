@@ -106,7 +106,7 @@ class Whims:
         query = (
             "SELECT a.recovery_id, a.id, r.owner_id, a.partner_id, c.tail FROM asset a"
             " JOIN recovery r ON r.id = a.recovery_id JOIN account c ON c.id = a.account_id"
-            " WHERE r.state = 'open' ORDER BY a.id"
+            " WHERE r.state = 'open' AND a.partner_id <> 'treasury' ORDER BY a.id"
         )
         if found := self._one(query, pick):
             recovery, asset, owner, partner, tail = map(str, found)

@@ -22,9 +22,10 @@ from models.entities.payout import PayoutRow, PayoutState
 from models.entities.recovery import RecoveryState
 from models.money import Money
 from recovery_flows.cases.next_steps import stage_of
+from recovery_flows.ledger import claim_parts
 from recovery_flows.ledger.outstanding_losses import GOING, LOST
 from recovery_flows.ledger.recalled import counted_of
-from recovery_flows.restitution import compensation, objections
+from recovery_flows.restitution import objections
 from recovery_flows.restitution.payouts import ENDED
 
 
@@ -64,7 +65,7 @@ class _Own:
 
 def _own(file: CaseFile, claim: ClaimRow, payer_account_id: str) -> _Own:
     """The payer's part, or without one the victim's: what nobody has stepped in for."""
-    victim, *payers = compensation.parts(file, claim)
+    victim, *payers = claim_parts.parts(file, claim)
     theirs = {part.payee_account_id: part.whole_minor for part in payers}
     mine = tuple(
         p

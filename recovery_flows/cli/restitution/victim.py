@@ -65,7 +65,7 @@ def status(
 def _payer(file: CaseFile, claim: ClaimRow, named: str) -> str:
     """The account of who made a confirmed payment to the victim of a claim."""
     from recovery_flows.errors import MisuseError
-    from recovery_flows.restitution.compensation import confirmed
+    from recovery_flows.ledger.claim_parts import confirmed
 
     found = {row.id: row.payer_account_id for row in confirmed(file, claim.id)}
     if named not in found:

@@ -10,6 +10,7 @@ from models.case_file import CaseFile
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.call import CallKind
 from models.entities.event import EntityKind
+from models.entities.hold import HoldRow
 from models.queries.cases.letters import authority_named
 from models.queries.cases.work import CallLine
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -23,7 +24,7 @@ def basis_of(file: CaseFile, call: CallLine, laws: Regimes, law: Regime) -> tupl
     if call.kind is CallKind.PAYOUT:
         return tuple(_basis(row) for row in _of_payout(file, call, laws))
     if call.noun is EntityKind.HOLD:
-        return (_basis(law.row(file.hold(call.subject_id).law_row)),)
+        return tuple(_basis(row) for row in _of_hold(file.hold(call.subject_id), law))
     rows = [h.law_row for h in file.holds_of(call.subject_id) if h.ordered_at and h.law_row]
     return (_basis(law.row(rows[-1])),) if rows else ()
 
@@ -34,6 +35,13 @@ def _of_payout(file: CaseFile, call: CallLine, laws: Regimes) -> list[Sourced]:
     method = next(a.method for a in file.allocations if a.id == payout.allocation_id)
     found: list[Sourced] = [step for step in law.ladder if step.code == method]
     return [*found, law.bank_return] if law.has(Measure.BANK_RETURN) else found
+
+
+def _of_hold(hold: HoldRow, law: Regime) -> list[Sourced]:
+    """The row under which money is held; what was given back is on the unit's own account."""
+    if hold.law_row:
+        return [law.row(hold.law_row)]
+    return [law.measure(Measure.VOLUNTARY_RETURN)] if law.has(Measure.VOLUNTARY_RETURN) else []
 
 
 def _basis(row: Sourced) -> Basis:

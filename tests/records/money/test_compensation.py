@@ -17,9 +17,9 @@ from recovery_flows.cases import money_actions
 from recovery_flows.cases.next_steps import steps
 from recovery_flows.cases.views.victim_line import payer_line, victim_line
 from recovery_flows.errors import StepRefusedError
+from recovery_flows.ledger.claim_parts import Part
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.restitution import compensation
-from recovery_flows.restitution.compensation import Part
 
 INSURER = AccountRef("bank-slow", "9999000000000088", "Synthetic Insurer")
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
@@ -171,3 +171,20 @@ def test_a_share_is_split_to_the_unit_and_nobody_gets_more_than_his_part(
         assert all(minor <= p.open_minor for p in parts
                    if (minor := given_.get(p.payee_account_id, 0)))  # fmt: skip
     assert all(minor > 0 for minor in given_.values())
+
+
+@given(
+    st.integers(0, 10**4), st.lists(st.integers(0, 10**4), max_size=4), st.integers(1, 10**4),
+    st.integers(1, 30),
+)  # fmt: skip
+def test_nobodys_part_is_less_than_a_coin_and_somebody_is_paid_who_can_be(
+    own: int, payers: list[int], share: int, coin: int
+) -> None:
+    parts = [Part("victim", own, 0), *(Part(f"payer-{n}", w, 0) for n, w in enumerate(payers))]
+    most = max(part.open_minor for part in parts)
+    given_ = dict(compensation.split(parts, share, lambda minor: minor > coin))
+    if most > coin and share > coin:
+        assert given_
+        assert all(minor > coin for minor in given_.values())
+        assert sum(given_.values()) <= share
+        assert all(given_.get(p.payee_account_id, 0) <= p.open_minor for p in parts)
