@@ -10,6 +10,8 @@ AUDIT ?=
 BIN := .venv/bin
 STAMP := .venv/.setup-stamp
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
+# Compiled with the installation: the first demo, which starts three processes, would do it thrice.
+COMPILED := prefect.flow_engine, prefect.server.api.server, recovery_flows.cli.demo.play, tui.app
 WHAT := -c constraints.txt -e ".[fast,pdf,dev]"
 
 .DEFAULT_GOAL := help
@@ -28,6 +30,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@{ $(PIP) -q uv && UV_SYSTEM_CERTS=1 $(BIN)/uv pip install -q -p $(BIN)/python $(WHAT); } \
 		|| { echo "uv could not do it; installing with pip, which takes a minute ..." \
 			&& $(PIP) -q $(WHAT); }
+	@PREFECT_HOME=.venv/.prefect $(BIN)/python -c "import $(COMPILED)"
 	@touch $@
 
 demo: setup ## show the whole way of some recoveries; more arguments by ARGS="..."

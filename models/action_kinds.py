@@ -32,6 +32,7 @@ class ActionKind(StrEnum):
     RESOLVE_DISCREPANCY = "resolve_discrepancy"
     DECIDE_OBJECTION = "decide_objection"
     FOLLOW_RETURN = "follow_return"
+    FOLLOW_UNCLAIMED = "follow_unclaimed"
     SEND_RECALL = "send_recall"
     FOLLOW_RECALL = "follow_recall"
     APPROVE = "approve"

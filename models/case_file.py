@@ -19,7 +19,7 @@ from models.entities.hold import LIVE_HOLDS, HoldRow
 from models.entities.ledger import LedgerAccount
 from models.entities.multi_agency import MultiAgencyRequestRow, TaskRow
 from models.entities.officer import Role
-from models.entities.payout import PayoutRow
+from models.entities.payout import PayoutRow, UnclaimedRow
 from models.entities.recall import RecallCreditRow, RecallRow
 from models.entities.recovery import RecoveryRow
 from models.entities.request import RequestRow
@@ -115,6 +115,7 @@ class CaseFile:
     instalments: tuple[InstalmentRow, ...] = ()
     """The parts of promises, by number."""
     compensations: tuple[CompensationRow, ...] = ()
+    unclaimed: tuple[UnclaimedRow, ...] = ()
     recalls: tuple[RecallRow, ...] = ()
     recall_credits: tuple[RecallCreditRow, ...] = ()
     by_letter: frozenset[str] = frozenset()

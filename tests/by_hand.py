@@ -31,7 +31,8 @@ def without_money_guards(session: Session) -> Iterator[None]:
     query = (
         "SELECT name, sql FROM sqlite_master "
         "WHERE type = 'trigger' AND tbl_name IN "
-        "('payout', 'allocation', 'hold', 'compensation', 'claim', 'recall', 'recall_credit')"
+        "('payout', 'allocation', 'hold', 'compensation', 'claim', 'recall', 'recall_credit', "
+        "'unclaimed_share')"
     )
     guards = session.execute(sa.text(query)).all()
     for name, _ in guards:

@@ -18,6 +18,7 @@ from models.entities.register_change import RegisterAct
 from models.store.partners import partner_values
 from models.store.registers import ask_change, confirm_change
 from models.store.unit import Actor, unit_of_work
+from recovery_flows.collecting import collect_seldom
 from tests.one_dialect import compile_once
 
 # The same examples on each machine and each day: a failure is the change's, never the dice's. No
@@ -42,6 +43,7 @@ _LONGEST = (
 
 def pytest_configure(config: pytest.Config) -> None:
     """Workers take the files in the order of collection, not the one with most tests first."""
+    collect_seldom()
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
 
@@ -50,6 +52,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest come first, all others stay where they are."""
     places = {name: place for place, name in enumerate(_LONGEST)}
     items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
+
+def pytest_collection_finish() -> None:
+    """Tests collect as seldom as the program does."""
+    collect_seldom()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,15 +8,15 @@ from models.case_file import Step
 from models.deconfliction_hits import AlsoLine, Match
 from models.entities.catalogue import IllegalTransitionError
 from models.entities.officer import Role
-from models.entities.register_change import RegisterAct
-from models.queries.cases.views import ApprovalLine, RecoveryPage
+from models.queries.cases.discrepancy_views import DiscrepancyLine
+from models.queries.cases.views import RecoveryPage
 from models.queries.installation.officers import OfficerView
 from models.store.permissions import NotPermittedError
 from models.store.waiting_rows import StaleFileError
-from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.deconfliction import SENDING
 from recovery_flows.cases.next_steps import ActionKind
 from tui.screen_queries import READ_ERRORS
+from tui.text import zoned_time
 
 DESK_ERRORS = (*READ_ERRORS, IllegalTransitionError, NotPermittedError, StaleFileError)
 # What cannot be taken back: it leaves the building, or it binds what comes after it.
@@ -29,36 +29,6 @@ ASKS_FIRST: Mapping[str, str] = {
     ActionKind.PUBLISH_NOTICE: "This is made public; the notice cannot be called back.",
     ActionKind.JOIN: "The two files become one for good.",
     ActionKind.CHECK_TITLE: "I confirm that I have verified ownership of these funds.",
-}
-APPROVE_ASKS: Mapping[str, str] = {
-    ApprovalKind.ORDER_STOP: (
-        "The stop-payment is with the bank, or a letter is on its way. You confirm it."
-    ),
-    ApprovalKind.FREEZE: "The order goes to the bank under your name.",
-    ApprovalKind.RELEASE: "The bank lets the money go: it can be gone the same minute.",
-    ApprovalKind.REQUEST: "The request leaves the country under your name.",
-    ApprovalKind.RETURN: "The bank pays this out. It cannot be called back.",
-    ApprovalKind.CLOSE: "The recovery is closed.",
-    ApprovalKind.REFUSE_REPORT: "Nobody works on this report; the victim is told and may object.",
-    ApprovalKind.RENEW: "The bank is told to hold the money for another term.",
-    ApprovalKind.RELEASE_PART: "The bank lets this part go: it can be gone the same minute.",
-    ApprovalKind.COMPLAINT: (
-        "A yes lets this much go: it can be gone the same minute. A no needs a reason."
-    ),
-    ApprovalKind.MULTI_AGENCY_REQUEST: (
-        "The partners have these tasks already. You confirm them; a no takes them back."
-    ),
-    ApprovalKind.LETTER_ANSWER: (
-        "What was typed counts as the bank's word. Hold it to the document first."
-    ),
-    ApprovalKind.PAYEE: "The victim's money goes to this account from now on. Is it the victim's?",
-    RegisterAct.APPOINT_OFFICER: "Whoever has this identity can act in every recovery.",
-    RegisterAct.DISMISS_OFFICER: "This identity can act no more. What it did stays.",
-    RegisterAct.REGISTER_PARTNER: "Orders and personal data go to this address.",
-    RegisterAct.CHANGE_PARTNER: "Orders and personal data go to this address from now on.",
-    ApprovalKind.TRACE_RULE: (
-        "The money is traced again by this rule; returns drafted by the old one end."
-    ),
 }
 
 
@@ -111,13 +81,13 @@ def step_figures(page: RecoveryPage, step: Step) -> tuple[tuple[str, str], ...]:
     return (("recovery", page.ref), ("step", step.sentence), *page.next_figures)
 
 
-def approval_figures(line: ApprovalLine) -> tuple[tuple[str, str], ...]:
-    """The exact figures that a yes binds, and to which digest."""
-    return (
-        ("recovery", line.ref),
-        *line.figures,
-        ("digest", line.digest[:16]),
-    )
+def discrepancy_figures(found: DiscrepancyLine, ref: str, zone: str) -> tuple[tuple[str, str], ...]:
+    """What is resolved, in figures, for the question before it."""
+    figures = [("recovery", ref), ("about", found.subject)]
+    figures += [("bank", found.bank), ("account", found.account)] if found.bank else []
+    figures += [("our records", str(found.expected))] if found.expected else []
+    figures += [("stated", str(found.stated))] if found.stated else []
+    return (*figures, ("found", zoned_time(found.found_at, zone)))
 
 
 def why_no_decision(

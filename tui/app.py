@@ -16,6 +16,8 @@ from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from recovery_flows.access.log_in import Identity
+from recovery_flows.cases.pages.queue import red_words
+from recovery_flows.wording import counted
 from tui.acting_app import ActingApp
 from tui.database_watch import LOOK_SECONDS, watch
 from tui.messages import DatabaseChanged, Done, Said, StatusRead
@@ -33,8 +35,6 @@ from tui.screens.report import ReportScreen
 from tui.screens.restitution import RestitutionScreen
 from tui.screens.summary import SummaryScreen
 from tui.screens.trace import TraceScreen
-from tui.state_styles import red_words
-from tui.text import counted
 from tui.theme import DEFAULT_THEME, THEMES
 from tui.widgets.header import HeaderBar, HeaderValue
 

@@ -20,10 +20,10 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
+from recovery_flows.wording import counted
 from tui.key_waits import Wait
 from tui.screens.dialogs import Dialog
 from tui.screens.live import LiveScreen
-from tui.text import counted
 
 T = TypeVar("T")
 _ROUNDS = 3

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 
 from textual.content import Content
 
 from models.deconfliction_hits import AlsoLine
-from tui.state_styles import CARE, MUTED, SHARED
+from recovery_flows.cases.pages.signs import SHARED
+from recovery_flows.cases.pages.value import Column
+from tui.state_styles import CARE, MUTED
 from tui.text import fitted, word, words
 
 ROOMY = 90
 Figures = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of at most `most` cells; `rest` takes what is left over; `right` aligns figures."""
-
-    title: str
-    most: int = 60
-    right: bool = False
-    rest: bool = False
 
 
 def grid(
@@ -40,13 +31,22 @@ def grid(
     return lines
 
 
-def _widths(
-    columns: Sequence[Column], rows: Sequence[Sequence[Content]], width: int, gap: int
-) -> list[int]:
-    wanted = [
+def natural_width(columns: Sequence[Column], rows: Sequence[Sequence[Content]]) -> int:
+    """The cells that a table needs so that nothing in it is cut below its column's most."""
+    return sum(_wanted(columns, rows)) + 2 * (len(columns) - 1)
+
+
+def _wanted(columns: Sequence[Column], rows: Sequence[Sequence[Content]]) -> list[int]:
+    return [
         min(c.most, max([len(c.title), *(row[i].cell_length for row in rows)]))
         for i, c in enumerate(columns)
     ]
+
+
+def _widths(
+    columns: Sequence[Column], rows: Sequence[Sequence[Content]], width: int, gap: int
+) -> list[int]:
+    wanted = _wanted(columns, rows)
     room = width - gap * (len(columns) - 1)
     rest = next((i for i, c in enumerate(columns) if c.rest), None)
     if rest is not None:
@@ -92,8 +92,5 @@ def figures_lines(figures: Figures, width: int) -> list[Content]:
 
 def also_lines(also: tuple[AlsoLine, ...], width: int) -> list[Content]:
     """What other recoveries know of the same account, in the words that may be said of it."""
-    return [
-        line
-        for one in also
-        for line in paragraph(words(SHARED.text(), "  ", (one.sentence, CARE)), width)
-    ]
+    sign = words((f"{SHARED.glyph} {SHARED.word}", CARE), "  ")
+    return [line for one in also for line in paragraph(words(sign, (one.sentence, CARE)), width)]

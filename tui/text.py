@@ -72,11 +72,6 @@ def day_and_time(at: datetime, zone: str) -> str:
     return f"{local.day} {local:%b %H:%M}"
 
 
-def clock_time(at: datetime, zone: str) -> str:
-    """The time of day in a zone, to the second: `14:03:22`."""
-    return f"{at.astimezone(ZoneInfo(zone)):%H:%M:%S}"
-
-
 def zoned_time(at: datetime, zone: str) -> str:
     """An instant in a zone with the zone's short name, short: `2 Mar 14:03 CST`."""
     return f"{day_and_time(at, zone)} {at.astimezone(ZoneInfo(zone)):%Z}"
@@ -86,11 +81,6 @@ def full_time(at: datetime, zone: str) -> str:
     """An instant in a zone with the zone's short name: `2 Mar 2026 14:03:22 CST`."""
     local = at.astimezone(ZoneInfo(zone))
     return f"{local.day} {local:%b %Y %H:%M:%S %Z}"
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its noun: `1 victim`, `3 victims`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def plain(money: Money) -> str:

@@ -43,7 +43,12 @@ from models.entities.multi_agency import (
 )
 from models.entities.officer import OFFICER_TRANSITIONS, Officer
 from models.entities.partner import PARTNER_TRANSITIONS, Partner
-from models.entities.payout import PAYOUT_TRANSITIONS, Payout
+from models.entities.payout import (
+    PAYOUT_TRANSITIONS,
+    UNCLAIMED_TRANSITIONS,
+    Payout,
+    UnclaimedShare,
+)
 from models.entities.recall import (
     CREDIT_TRANSITIONS,
     RECALL_TRANSITIONS,
@@ -85,6 +90,7 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.VOLUNTARY_RETURN: (VoluntaryReturn, RETURN_TRANSITIONS),
     EntityKind.INSTALMENT: (Instalment, INSTALMENT_TRANSITIONS),
     EntityKind.COMPENSATION: (Compensation, COMPENSATION_TRANSITIONS),
+    EntityKind.UNCLAIMED_SHARE: (UnclaimedShare, UNCLAIMED_TRANSITIONS),
     EntityKind.RECALL: (Recall, RECALL_TRANSITIONS),
     EntityKind.RECALL_CREDIT: (RecallCredit, CREDIT_TRANSITIONS),
     EntityKind.REGISTER_CHANGE: (RegisterChange, CHANGE_TRANSITIONS),
@@ -98,7 +104,8 @@ _JOINED = frozenset(
         EntityKind.ALLOCATION, EntityKind.PAYOUT, EntityKind.CALL, EntityKind.APPROVAL,
         EntityKind.MULTI_AGENCY_REQUEST, EntityKind.TASK, EntityKind.DISCREPANCY,
         EntityKind.OBJECTION, EntityKind.VOLUNTARY_RETURN, EntityKind.INSTALMENT,
-        EntityKind.COMPENSATION, EntityKind.RECALL, EntityKind.RECALL_CREDIT,
+        EntityKind.COMPENSATION, EntityKind.UNCLAIMED_SHARE, EntityKind.RECALL,
+        EntityKind.RECALL_CREDIT,
     }
 )  # fmt: skip
 

@@ -37,6 +37,7 @@ class EntityKind(StrEnum):
     VOLUNTARY_RETURN = "voluntary_return"
     INSTALMENT = "instalment"
     COMPENSATION = "compensation"
+    UNCLAIMED_SHARE = "unclaimed_share"
     RECALL = "recall"
     RECALL_CREDIT = "recall_credit"
     REGISTER_CHANGE = "register_change"

@@ -19,6 +19,8 @@ class LedgerAccount(StrEnum):
     RETURNED_HOLD = "returned_hold"
     RETURNED_RECALL = "returned_recall"
     RETURNED_VOLUNTARY = "returned_voluntary"
+    RETURNED_TREASURY = "returned_treasury"
+    TREASURY = "treasury"
     THIRD_PARTY = "third_party"
     GONE = "gone"
     LOCATED = "located"
@@ -34,10 +36,12 @@ RETURNED = (
     LedgerAccount.RETURNED_HOLD,
     LedgerAccount.RETURNED_RECALL,
     LedgerAccount.RETURNED_VOLUNTARY,
+    LedgerAccount.RETURNED_TREASURY,
 )
 TERMS = (
     LedgerAccount.HELD,
     *RETURNED,
+    LedgerAccount.TREASURY,
     LedgerAccount.THIRD_PARTY,
     LedgerAccount.GONE,
     LedgerAccount.LOCATED,

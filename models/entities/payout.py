@@ -14,6 +14,7 @@ from models.columns import (
     Currency,
     Id,
     Minor,
+    Text64,
     Text80,
     Text120,
     Text200,
@@ -83,10 +84,17 @@ class PayoutRow:
     reason: Text200 = ""
     bank_said: Text120 = ""
     bank_said_at: datetime | None = None
+    unclaimed_id: Text64 = ""
+    """The unclaimed share that it takes to the treasury; "" for a payout to a victim."""
 
     @property
     def returned_minor(self) -> int:
-        """What the payee got, in the currency of the loss, as the bank says it.
+        """What the victim, or who stands in his place, got: none of what went to the treasury."""
+        return 0 if self.unclaimed_id else self.credited_minor
+
+    @property
+    def credited_minor(self) -> int:
+        """What the payee was credited, in the currency of the loss, as the bank says it.
 
         0 until it is settled, after it came back, and where it was credited in another currency.
         """
@@ -108,3 +116,72 @@ class Payout(SQLModel):
 
     recovery_id: Annotated[str, foreign_key("recovery.id")]
     booking_ref: Text80 = ""
+
+
+class UnclaimedState(StrEnum):
+    """A share that its payee did not get, from its notice to the treasury and back.
+
+    CLAIMED and PAID end it before the treasury: the payee came forward, or his bank has paid after
+    all.
+    """
+
+    ANNOUNCED = "announced"
+    TERM_ENDED = "term_ended"
+    TREASURY = "treasury"
+    REFUND_ENTERED = "refund_entered"
+    REFUNDED = "refunded"
+    CLAIMED = "claimed"
+    PAID = "paid"
+
+
+_U = UnclaimedState
+KEPT_UNCLAIMED = frozenset({_U.ANNOUNCED, _U.TERM_ENDED})
+"""The share stays held, for its payee alone."""
+IN_TREASURY = frozenset({_U.TREASURY, _U.REFUND_ENTERED, _U.REFUNDED})
+UNCLAIMED_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
+    (None, "announced"): _U.ANNOUNCED,
+    (_U.ANNOUNCED, "term_ended"): _U.TERM_ENDED,
+    (_U.TERM_ENDED, "transfer_asked"): _U.TERM_ENDED,
+    (_U.TERM_ENDED, "transferred"): _U.TREASURY,
+    (_U.TREASURY, "came_back"): _U.TERM_ENDED,
+    (_U.TREASURY, "refund_entered"): _U.REFUND_ENTERED,
+    (_U.REFUND_ENTERED, "refund_confirmed"): _U.REFUNDED,
+    (_U.REFUND_ENTERED, "refund_denied"): _U.TREASURY,
+    **{(state, "claimed"): _U.CLAIMED for state in KEPT_UNCLAIMED},
+    **{(state, "paid"): _U.PAID for state in KEPT_UNCLAIMED},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnclaimedRow:
+    """What of payout `payout_id` nobody has got: announced, by which row of law, until when.
+
+    `reason` is the fingerprint of the note that says what was done to find the payee. `refunded`
+    is what the treasury paid to the payee later, by the paper `refund_proof`; it counts once a
+    second person has confirmed it.
+    """
+
+    id: Id
+    recovery_id: Annotated[str, foreign_key("recovery.id")]
+    state: Annotated[UnclaimedState, enum(UnclaimedState, index=True)]
+    payout_id: Annotated[str, foreign_key("payout.id")]
+    claim_id: Annotated[str, foreign_key("claim.id")]
+    amount_minor: Minor
+    currency: Currency
+    announced_by: Text64 = ""
+    announced_at: datetime
+    due_at: datetime
+    law_row: Text64 = ""
+    reason: Text64 = ""
+    treasury_account_id: Text64 = ""
+    refunded_minor: Minor = 0
+    refunded_at: datetime | None = None
+    refund_proof: Text64 = ""
+    refund_entered_by: Text64 = ""
+
+
+@stored(UnclaimedRow)
+class UnclaimedShare(SQLModel):
+    """An unclaimed share has no column that rules do not read."""
+
+    __tablename__ = "unclaimed_share"

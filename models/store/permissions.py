@@ -10,6 +10,7 @@ from models.entities.claim import Compensation, Objection
 from models.entities.event import EntityKind
 from models.entities.hold import Hold
 from models.entities.officer import Role
+from models.entities.payout import UnclaimedShare
 from models.entities.recall import Recall, RecallCredit
 from models.entities.register_change import RegisterChange
 from models.outcome import Transition
@@ -19,7 +20,7 @@ from models.store.unit import Actor, Unit
 
 _APPROVALS, _CHANGES = table_of(Approval), table_of(RegisterChange)
 _OBJECTIONS, _COMPENSATIONS = table_of(Objection), table_of(Compensation)
-_HOLDS = table_of(Hold)
+_HOLDS, _UNCLAIMED = table_of(Hold), table_of(UnclaimedShare)
 _RECALLS, _CREDITS = table_of(Recall), table_of(RecallCredit)
 _OFFICER, _SUPERVISOR, _ENGINE = {Role.OFFICER}, {Role.SUPERVISOR}, {Role.ENGINE}
 
@@ -104,6 +105,12 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.COMPENSATION, "entered"): _OFFICER,
     (EntityKind.COMPENSATION, "confirmed"): _SUPERVISOR,
     (EntityKind.COMPENSATION, "denied"): _SUPERVISOR,
+    (EntityKind.UNCLAIMED_SHARE, "announced"): _OFFICER,
+    (EntityKind.UNCLAIMED_SHARE, "claimed"): _OFFICER,
+    (EntityKind.UNCLAIMED_SHARE, "transfer_asked"): _OFFICER,
+    (EntityKind.UNCLAIMED_SHARE, "refund_entered"): _OFFICER,
+    (EntityKind.UNCLAIMED_SHARE, "refund_confirmed"): _SUPERVISOR,
+    (EntityKind.UNCLAIMED_SHARE, "refund_denied"): _SUPERVISOR,
     (EntityKind.RECALL, "asked"): _OFFICER,
     (EntityKind.RECALL, "approved"): _SUPERVISOR,
     (EntityKind.RECALL, "denied"): _SUPERVISOR,
@@ -152,6 +159,7 @@ _ASKED = {
     EntityKind.OBJECTION: (_OBJECTIONS.c.id, _OBJECTIONS.c.entered_by),
     EntityKind.COMPENSATION: (_COMPENSATIONS.c.id, _COMPENSATIONS.c.entered_by),
     EntityKind.HOLD: (_HOLDS.c.id, _HOLDS.c.drafted_by),
+    EntityKind.UNCLAIMED_SHARE: (_UNCLAIMED.c.id, _UNCLAIMED.c.refund_entered_by),
     EntityKind.RECALL: (_RECALLS.c.id, _RECALLS.c.drafted_by),
     EntityKind.RECALL_CREDIT: (_CREDITS.c.id, _CREDITS.c.entered_by),
 }
@@ -162,6 +170,7 @@ _DECIDING: Mapping[EntityKind, tuple[str, ...]] = {
     EntityKind.OBJECTION: ("upheld", "rejected"),
     EntityKind.COMPENSATION: ("confirmed", "denied"),
     EntityKind.HOLD: ("receipt_confirmed",),
+    EntityKind.UNCLAIMED_SHARE: ("refund_confirmed", "refund_denied"),
     EntityKind.RECALL: ("approved", "denied"),
     EntityKind.RECALL_CREDIT: ("confirmed", "denied"),
 }

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
+from models.engine import PlainSession
 from models.entities.catalogue import table_of
 from models.entities.installation import TableSeal
 from models.prepared import KEY, changing, to
@@ -28,7 +29,7 @@ _CHUNK = 500
 _WHOLE = 1 << 256
 
 
-class SealingSession(Session):
+class SealingSession(PlainSession):
     """A session whose inserts and updates of sealed tables are followed by their seals."""
 
     def __init__(self, bind: sa.Engine, vault: Vault) -> None:

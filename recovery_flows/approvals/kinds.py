@@ -27,6 +27,7 @@ class ApprovalKind(StrEnum):
     PAYEE = "payee"
     RECEIPT = "receipt"
     COMPENSATION = "compensation"
+    REFUND = "refund"
     RECALL = "recall"
     RECALL_CREDIT = "recall_credit"
 
@@ -48,6 +49,7 @@ _WORDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.PAYEE: "another payee",
     ApprovalKind.RECEIPT: "money received",
     ApprovalKind.COMPENSATION: "payment to a victim by others",
+    ApprovalKind.REFUND: "refund by the treasury",
     ApprovalKind.RECALL: "recall of a payment",
     ApprovalKind.RECALL_CREDIT: "money back by a recall",
 }
@@ -68,6 +70,7 @@ SUBJECT_NOUN = {
     ApprovalKind.PAYEE: EntityKind.CLAIM,
     ApprovalKind.RECEIPT: EntityKind.HOLD,
     ApprovalKind.COMPENSATION: EntityKind.COMPENSATION,
+    ApprovalKind.REFUND: EntityKind.UNCLAIMED_SHARE,
     ApprovalKind.RECALL: EntityKind.RECALL,
     ApprovalKind.RECALL_CREDIT: EntityKind.RECALL_CREDIT,
 }

@@ -43,6 +43,18 @@ def compensation(file: CaseFile, name: str) -> Iterator[Figure]:
     yield Figure("entered by", row.entered_by)
 
 
+def refund(file: CaseFile, name: str) -> Iterator[Figure]:
+    """What the treasury paid to a payee who claimed late: of which share, when, which proof."""
+    row = next(u for u in file.unclaimed if u.id == name)
+    yield Figure("claim", row.claim_id)
+    yield Figure("went to the treasury", Money(row.amount_minor, row.currency))
+    yield Figure("refunded", Money(row.refunded_minor, row.currency), is_headline=True)
+    if row.refunded_at is not None:
+        yield Figure("refunded at", row.refunded_at)
+    yield Figure("proof", Document(row.refund_proof))
+    yield Figure("entered by", row.refund_entered_by)
+
+
 def recall(file: CaseFile, recall_id: str) -> Iterator[Figure]:
     """A payment to be called back: whose bank sends it, which payment, and the message itself."""
     row = next(r for r in file.recalls if r.id == recall_id)
@@ -97,9 +109,22 @@ def allocation(file: CaseFile, allocation_id: str) -> Iterator[Figure]:
         amount = Money(payout.amount_minor, payout.currency)
         to, hold = payout.payee_account_id, payout.hold_id
         yield Figure("payee", Payee(payout.claim_id, to, amount, bank, hold))
-        yield from _not_the_senders(file, payout.claim_id, to)
+        if payout.unclaimed_id:
+            yield from _treasury(file, payout.unclaimed_id, to)
+        else:
+            yield from _not_the_senders(file, payout.claim_id, to)
     # Trace, claims, holds, payees, other recoveries: a change of any of them voids the yes.
     yield Figure("rests on", Document(digest(found.basis)))
+
+
+def _treasury(file: CaseFile, unclaimed_id: str, account_id: str) -> Iterator[Figure]:
+    """Of a share that nobody has claimed: whose account it goes to, after which notice, and why."""
+    row = next(u for u in file.unclaimed if u.id == unclaimed_id)
+    yield Figure("goes to the treasury at", Holder(account_id, row.claim_id))
+    yield Figure("announced at", row.announced_at)
+    yield Figure("nobody claimed it by", row.due_at)
+    yield Figure("under", row.law_row or "no row of the law")
+    yield Figure("what was done to find the payee", Reason(row.reason))
 
 
 def _not_the_senders(file: CaseFile, claim_id: str, account_id: str) -> Iterator[Figure]:

@@ -19,6 +19,7 @@ from models.entities.claim import CompensationState
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldState, Renewal
 from models.entities.multi_agency import MultiAgencyRequestState
+from models.entities.payout import UnclaimedState
 from models.entities.recall import OPEN_RECALLS, CreditState, RecallState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
@@ -43,6 +44,7 @@ _WAITING_ROWS: Mapping[ApprovalKind, tuple[str, StrEnum]] = {
     ApprovalKind.REQUEST: ("requests", RequestState.PENDING_APPROVAL),
     ApprovalKind.RETURN: ("allocations", AllocationState.PENDING_APPROVAL),
     ApprovalKind.COMPENSATION: ("compensations", CompensationState.ASKED),
+    ApprovalKind.REFUND: ("unclaimed", UnclaimedState.REFUND_ENTERED),
     ApprovalKind.RECALL: ("recalls", RecallState.PENDING_APPROVAL),
     ApprovalKind.RECALL_CREDIT: ("recall_credits", CreditState.ASKED),
 }

@@ -73,6 +73,7 @@ _BY_HAND: Mapping[str, str] = {
     LetterAction.ANSWER: "letter answer",
     ActionKind.RESOLVE_DISCREPANCY: "discrepancy resolve {ref}",
     ActionKind.FOLLOW_RETURN: "voluntary remind {ref}",
+    ActionKind.FOLLOW_UNCLAIMED: "unclaimed transfer {ref}",
     ActionKind.SEND_RECALL: "recall sent {ref}",
     ActionKind.FOLLOW_RECALL: "recall chase {ref}",
 }

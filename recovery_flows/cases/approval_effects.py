@@ -36,6 +36,7 @@ from recovery_flows.restitution import (
     guards as return_guards,
     payees,
     payouts as paying,
+    unclaimed,
 )
 from recovery_flows.tracing import rule_choice
 
@@ -189,6 +190,7 @@ _FOLLOW = {
     ApprovalKind.PAYEE: payees.put_in_force,
     ApprovalKind.RECEIPT: custody.confirm,
     ApprovalKind.COMPENSATION: compensation.confirm,
+    ApprovalKind.REFUND: unclaimed.confirm_refund,
     ApprovalKind.RECALL: recall_lifecycle.approve,
     ApprovalKind.RECALL_CREDIT: returned_money.confirm,
 }
@@ -291,6 +293,7 @@ _UNDO = {
     ApprovalKind.PAYEE: payees.drop,
     ApprovalKind.RECEIPT: _deny_hold,
     ApprovalKind.COMPENSATION: compensation.deny,
+    ApprovalKind.REFUND: unclaimed.deny_refund,
     ApprovalKind.RECALL: recall_lifecycle.deny,
     ApprovalKind.RECALL_CREDIT: returned_money.deny,
 }

@@ -12,8 +12,9 @@ from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.multi_agency import TaskRow, TaskState
-from models.entities.payout import PayoutState
+from models.entities.payout import PayoutState, UnclaimedState
 from models.entities.recall import WAITS_FOR_BANK, RecallState
+from models.money import Money
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.freezing import reminders
 from recovery_flows.law import terms
@@ -52,7 +53,7 @@ def running(file: CaseFile, laws: Regimes) -> list[Deadline]:
     found = [
         *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws),
         *_settlements(file, laws), *_objections(file), *_returns(file),
-        *_recalls(file), *_tasks(file, laws),
+        *_unclaimed(file), *_recalls(file), *_tasks(file, laws),
     ]  # fmt: skip
     found = [_with_calendar(clock, laws) for clock in found]
     return sorted(found, key=lambda clock: (clock.due_at, clock.subject_id))
@@ -182,6 +183,17 @@ def _returns(file: CaseFile) -> Iterator[Deadline]:
             what, due, file.recovery.regime, row.law_row if part is None else "", row.id,
             asset_id, note,
         )  # fmt: skip
+
+
+def _unclaimed(file: CaseFile) -> Iterator[Deadline]:
+    """The end of each notice on what nobody has claimed: then it goes to the treasury."""
+    for row in file.unclaimed:
+        if row.state is UnclaimedState.ANNOUNCED:
+            asset_id = next(p.asset_id for p in file.payouts if p.id == row.payout_id)
+            yield Deadline(
+                "unclaimed share goes to the treasury", row.due_at, file.recovery.regime,
+                row.law_row, row.id, asset_id, f"{Money(row.amount_minor, row.currency)} announced",
+            )  # fmt: skip
 
 
 def _recalls(file: CaseFile) -> Iterator[Deadline]:

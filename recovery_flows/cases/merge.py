@@ -108,6 +108,7 @@ def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -
         (EntityKind.VOLUNTARY_RETURN, joins.voluntary_returns),
         (EntityKind.INSTALMENT, joins.instalments),
         (EntityKind.COMPENSATION, joins.compensations),
+        (EntityKind.UNCLAIMED_SHARE, joins.unclaimed),
         (EntityKind.RECALL, joins.recalls),
         (EntityKind.RECALL_CREDIT, joins.recall_credits),
     ):
@@ -180,6 +181,7 @@ def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
         voluntary_returns=(*stays.voluntary_returns, *joins.voluntary_returns),
         instalments=(*stays.instalments, *joins.instalments),
         compensations=(*stays.compensations, *joins.compensations),
+        unclaimed=(*stays.unclaimed, *joins.unclaimed),
         recalls=(*stays.recalls, *joins.recalls),
         recall_credits=(*stays.recall_credits, *joins.recall_credits),
         shared_with=(),

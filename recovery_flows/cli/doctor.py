@@ -10,7 +10,8 @@ import typer
 
 from recovery_flows.cli.options import AsJson
 from recovery_flows.cli.output import say_json
-from recovery_flows.cli.table import columns, counted, tell
+from recovery_flows.cli.table import columns, tell
+from recovery_flows.wording import counted
 
 if TYPE_CHECKING:
     from config.settings import Settings

@@ -11,7 +11,8 @@ import typer
 
 from recovery_flows.cli.options import opened
 from recovery_flows.cli.output import plain, say_json
-from recovery_flows.cli.table import counted, instant_text, tell
+from recovery_flows.cli.table import instant_text, tell
+from recovery_flows.wording import counted
 
 if TYPE_CHECKING:
     from recovery_flows.cli.composition import Installation

@@ -12,6 +12,7 @@ import typer
 from typer.main import get_command
 
 from recovery_flows.cli.running import run_here
+from recovery_flows.collecting import collect_seldom
 
 app = typer.Typer(
     name="recovery",
@@ -47,6 +48,7 @@ def main() -> None:
         sys.exit(run_there(there, sys.argv[1:]))
     # Whatever a command writes is for this user alone, also what a library writes for it.
     os.umask(0o077)
+    collect_seldom()
     run_here(_load_commands())
 
 

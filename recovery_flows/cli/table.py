@@ -87,18 +87,3 @@ def _padded(cell: str, width: int, *, right: bool) -> str:
 def instant_text(at: datetime | None, zone: str = "UTC") -> str:
     """An instant to the minute in a zone, `-` for none."""
     return "-" if at is None else f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """A number with its noun: `1 event`, `1,234 events`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
-def spoken(name: object) -> str:
-    """A name of the program in words: `not_located` is `not located`."""
-    return str(name).replace("_", " ")
-
-
-def turn(action: str, role: str) -> str:
-    """Whose turn a step is: a role, or that it waits for others, or that all is done."""
-    return {"wait": "waits", "done": "-"}.get(action, role)

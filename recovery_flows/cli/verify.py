@@ -8,7 +8,8 @@ import typer
 
 from recovery_flows.cli.options import AsJson, opened
 from recovery_flows.cli.output import say_json
-from recovery_flows.cli.table import counted, tell
+from recovery_flows.cli.table import tell
+from recovery_flows.wording import counted
 
 if TYPE_CHECKING:
     from recovery_flows.cli.composition import Installation

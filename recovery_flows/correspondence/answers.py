@@ -205,7 +205,7 @@ def apply_payout_fact(changes: Changeset, payout_id: str, fact: PayoutFact, now:
         bank_disagreements.news_on_closed(changes, about, fact.state, fact.revision, now)
     after = next(p for p in changes.file.payouts if p.id == payout_id)
     came_back = payout.state is PayoutState.SETTLED and after.state is not PayoutState.SETTLED
-    if came_back or after.returned_minor < payout.returned_minor:
+    if came_back or after.credited_minor < payout.credited_minor:
         bank_disagreements.reopen(changes, payout.asset_id, "a payout has not reached its payee")
 
 

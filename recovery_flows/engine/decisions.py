@@ -59,11 +59,11 @@ def due_by_stage(engine: Engine) -> dict[Stage, list[str]]:
     return found
 
 
-def calls_are_due(engine: Engine, stage: Stage) -> bool:
-    """Whether any call of a stage could be sent now."""
+def stages_to_send(engine: Engine) -> list[Stage]:
+    """Stages of which a call could be sent now, in their order."""
     with engine.database.reading() as session:
         kinds = due_call_kinds(session, engine.now_in(session), engine.wall_now())
-    return not kinds.isdisjoint(CALLS[stage])
+    return [stage for stage, of_stage in CALLS.items() if not kinds.isdisjoint(of_stage)]
 
 
 def decide(engine: Engine, recovery_ids: Sequence[str]) -> int:

@@ -9,7 +9,7 @@ from prefect import flow
 
 from models.entities.asset import Stage
 from recovery_flows.engine import context
-from recovery_flows.engine.decisions import CALLS, calls_are_due
+from recovery_flows.engine.decisions import due_by_stage, stages_to_send
 from recovery_flows.engine.runtime.no_stored_results import refuse_stored_results
 from recovery_flows.engine.tasks import (
     decide_chunk,
@@ -24,26 +24,42 @@ _BATCHES_MAX = 100
 
 
 async def _run_stage(stage: Stage, recovery_ids: list[str]) -> int:
-    """Send what is planned already, decide, then send whatever was planned, by any stage."""
-    done = await _send(stage)
-    size = context.current().pace.chunk_size
-    for start in range(0, len(recovery_ids), size):
-        done += await decide_chunk(recovery_ids[start : start + size])
-    for sending in CALLS:
-        done += await _send(sending)
+    """Send what is planned already, decide, then send whatever was planned, by any stage.
+
+    What the answers have made due at this stage is decided in the same run.
+    """
+    engine = context.current()
+    done = await _send([stage])
+    done += await _decide(recovery_ids)
+    done += await _send(list(STAGE_FLOWS))
+    if not done:
+        return 0
+    due = await asyncio.to_thread(due_by_stage, engine)
+    if again := due.get(stage):
+        done += await _decide(again)
+        done += await _send(list(STAGE_FLOWS))
     return done
 
 
-async def _send(stage: Stage) -> int:
-    """Send a stage's calls, batch by batch; no task is run where there is nothing to send."""
-    engine, done = context.current(), 0
-    for _ in range(_BATCHES_MAX):
-        if not await asyncio.to_thread(calls_are_due, engine, stage):
+async def _decide(recovery_ids: list[str]) -> int:
+    done, size = 0, context.current().pace.chunk_size
+    for start in range(0, len(recovery_ids), size):
+        done += await decide_chunk(recovery_ids[start : start + size])
+    return done
+
+
+async def _send(stages: list[Stage]) -> int:
+    """Send the calls of these stages, the first stage first; no task is run where there is none."""
+    engine, done, left = context.current(), 0, list(stages)
+    for _ in range(_BATCHES_MAX * len(stages)):
+        due = await asyncio.to_thread(stages_to_send, engine)
+        first = next((stage for stage in due if stage in left), None)
+        if first is None:
             break
-        sent = await send_batch(stage.value)
+        sent = await send_batch(first.value)
         done += sent
         if not sent:
-            break
+            left.remove(first)
     return done
 
 

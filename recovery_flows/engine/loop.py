@@ -19,6 +19,7 @@ from models.engine import StoreBusyError
 from models.queries.installation.changes import ChangeWatch
 from models.store.clock import beat
 from models.store.unit import unit_of_work
+from recovery_flows.collecting import collect_seldom
 from recovery_flows.engine import context
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import PrefectAwayError, sentence
@@ -165,6 +166,7 @@ async def at_work(engine: Engine) -> AsyncIterator[None]:
     context.use(engine)
     try:
         async with kept_clients():
+            collect_seldom()
             yield
     finally:
         context.use(None)

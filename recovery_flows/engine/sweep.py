@@ -11,7 +11,7 @@ from models.store.statements.line_imports import undo_dead
 from recovery_flows.cases.quarantine import deciding_on
 from recovery_flows.cases.stages import STAGES
 from recovery_flows.engine.context import Engine
-from recovery_flows.engine.decisions import calls_are_due, due_by_stage
+from recovery_flows.engine.decisions import due_by_stage, stages_to_send
 from recovery_flows.engine.event_feed import due_polls
 from recovery_flows.engine.failures import PrefectAwayError, RestlessError, WorkFailedError
 from recovery_flows.engine.flows import STAGE_FLOWS, poll, reconcile
@@ -41,7 +41,7 @@ async def sweep(engine: Engine) -> int:
 
 async def _round(engine: Engine, looks: Counter[str]) -> int:
     done = 0
-    if calls_are_due(engine, Stage.FREEZING):
+    if Stage.FREEZING in stages_to_send(engine):
         # What holds money leaves before anything is read.
         due = await _due(engine, looks)
         done += await _stage(engine, Stage.FREEZING, due.get(Stage.FREEZING, []))
@@ -70,7 +70,7 @@ async def _due(engine: Engine, looks: Counter[str]) -> dict[Stage, list[str]]:
 
 async def _stage(engine: Engine, stage: Stage, due: list[str]) -> int:
     """Run a stage's flow where something of it is due or can be sent."""
-    if not due and not calls_are_due(engine, stage):
+    if not due and stage not in stages_to_send(engine):
         return 0
     return await _through_prefect(STAGE_FLOWS[stage](due))
 

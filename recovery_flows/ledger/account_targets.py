@@ -15,6 +15,7 @@ from models.entities.hold import HoldRow
 from models.entities.ledger import LedgerAccount
 from models.entities.payout import PayoutRow, PayoutState
 from recovery_flows.ledger.hold_figures import unconfirmed_minor
+from recovery_flows.ledger.unclaimed_money import refund_through
 
 EXCHANGE = "exchange_rounding"
 """Detail of the cents of a claim that conversions lost: no account holds them any more."""
@@ -109,18 +110,20 @@ def _returned_targets(file: CaseFile, asset: AssetRow, traced: Sums) -> _Targets
     currency = file.recovery.currency
     claim_left, amount_left = traced
     for payout in settled(file, asset):
-        account = (
-            LedgerAccount.RETURNED_VOLUNTARY if asset.is_custody else LedgerAccount.RETURNED_HOLD
-        )
+        account = _account_of(asset, payout)
+        detail = RECEIVED if asset.is_custody and payout.unclaimed_id else ""
         key = Key(
-            account, asset.id, payout.hold_id, payout.claim_id, "", currency,
+            account, asset.id, payout.hold_id, payout.claim_id, detail, currency,
             payout.debited_currency,
         )  # fmt: skip
-        returned = min(payout.returned_minor, payout.amount_minor)
-        yield key, Sums(returned, payout.debited_minor)
-        if payout.returned_minor > returned:
+        returned = min(payout.credited_minor, payout.amount_minor)
+        refunded = min(returned, refund_through(file, payout))
+        yield key, Sums(returned - refunded, payout.debited_minor)
+        if refunded:
+            yield key._replace(account=LedgerAccount.RETURNED_TREASURY), Sums(refunded, 0)
+        if payout.credited_minor > returned:
             beyond = key._replace(account=LedgerAccount.MEMO_EXCESS, detail=OVERPAID)
-            more = payout.returned_minor - returned
+            more = payout.credited_minor - returned
             yield beyond, Sums(more, 0)
             yield Key(LedgerAccount.MEMO_BANK, "", "", "", "", currency, currency), Sums(-more, 0)
         claim_left -= returned
@@ -132,6 +135,13 @@ def _returned_targets(file: CaseFile, asset: AssetRow, traced: Sums) -> _Targets
     if amount_left < 0:
         yield memo(overdrawn(currency, asset.currency), currency, asset.currency, amount_left)
     return Sums(claim_left, max(0, amount_left))
+
+
+def _account_of(asset: AssetRow, payout: PayoutRow) -> LedgerAccount:
+    """Whose a settled payout is: the victims', or the treasury's where nobody has claimed it."""
+    if payout.unclaimed_id:
+        return LedgerAccount.TREASURY
+    return LedgerAccount.RETURNED_VOLUNTARY if asset.is_custody else LedgerAccount.RETURNED_HOLD
 
 
 def _not_credited_targets(file: CaseFile, asset: AssetRow, traced: Sums, left: Sums) -> _Targets:
@@ -152,14 +162,14 @@ def _not_credited_targets(file: CaseFile, asset: AssetRow, traced: Sums, left: S
 def _not_credited_minor(payout: PayoutRow, traced: Sums) -> int:
     """What of a debit did not reach the payee, in the currency of the loss."""
     if payout.debited_currency == payout.currency:
-        return max(0, payout.debited_minor - payout.returned_minor)
+        return max(0, payout.debited_minor - payout.credited_minor)
     # Across currencies only a payee who got less than ordered shows that something is missing; the
     # trace's own conversion says how much of that the debit would have paid.
-    short = payout.amount_minor - payout.returned_minor
+    short = payout.amount_minor - payout.credited_minor
     if short <= 0 or not traced.asset_minor:
         return 0
     debited = payout.debited_minor * traced.claim_minor // traced.asset_minor
-    return min(short, max(0, debited - payout.returned_minor))
+    return min(short, max(0, debited - payout.credited_minor))
 
 
 def settled(file: CaseFile, asset: AssetRow) -> list[PayoutRow]:

@@ -61,7 +61,7 @@ def _unsent(file: CaseFile) -> set[str]:
 def _returned_minor(payout: PayoutRow) -> int:
     """What a payout returns of the loss: as the bank says it, or as ordered while it is going."""
     if payout.state is PayoutState.SETTLED:
-        return min(payout.returned_minor, payout.amount_minor)
+        return min(payout.credited_minor, payout.amount_minor)
     return payout.amount_minor
 
 

@@ -30,7 +30,7 @@ from models.entities.multi_agency import (
     TaskRow,
     TaskState,
 )
-from models.entities.payout import PayoutRow, PayoutState
+from models.entities.payout import PayoutRow, PayoutState, UnclaimedRow, UnclaimedState
 from models.entities.recall import CreditState, RecallCreditRow, RecallRow, RecallState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestRow, RequestState
@@ -63,6 +63,7 @@ _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
     EntityKind.VOLUNTARY_RETURN: ("voluntary_returns", ReturnRow, ReturnState),
     EntityKind.INSTALMENT: ("instalments", InstalmentRow, InstalmentState),
     EntityKind.COMPENSATION: ("compensations", CompensationRow, CompensationState),
+    EntityKind.UNCLAIMED_SHARE: ("unclaimed", UnclaimedRow, UnclaimedState),
     EntityKind.RECALL: ("recalls", RecallRow, RecallState),
     EntityKind.RECALL_CREDIT: ("recall_credits", RecallCreditRow, CreditState),
 }

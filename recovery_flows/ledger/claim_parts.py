@@ -10,6 +10,7 @@ from models.entities.allocation import AllocationState
 from models.entities.claim import ClaimRow, CompensationRow, CompensationState
 from models.entities.payout import PayoutState
 from recovery_flows.ledger.recalled import counted_of
+from recovery_flows.ledger.unclaimed_money import given_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,12 @@ def parts(file: CaseFile, claim: ClaimRow) -> list[Part]:
 
 def _going_or_got(file: CaseFile, claim: ClaimRow) -> Iterator[tuple[int, str]]:
     dead = {a.id for a in file.allocations if a.state is AllocationState.VOID}
+    given = given_up(file)
     for payout in file.payouts:
-        if payout.claim_id != claim.id:
+        if payout.claim_id != claim.id or payout.unclaimed_id:
+            continue
+        if payout.id in given:
+            yield payout.amount_minor, payout.payee_account_id
             continue
         prepared = payout.state is PayoutState.PREPARED and payout.allocation_id not in dead
         if prepared or payout.state is PayoutState.INSTRUCTED:

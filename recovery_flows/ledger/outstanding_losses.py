@@ -9,6 +9,7 @@ from models.entities.claim import ClaimRow, ClaimState
 from models.entities.event import EntityKind
 from models.entities.payout import PayoutRow, PayoutState
 from recovery_flows.ledger.recalled import counted_of
+from recovery_flows.ledger.unclaimed_money import given_up, in_treasury_minor, refunded_minor
 
 LOST = frozenset({ClaimState.VERIFIED, ClaimState.PAID})
 """States of a claim whose loss is upheld; whether it is paid is derived from its payouts."""
@@ -18,14 +19,21 @@ GOING = (PayoutState.PREPARED, PayoutState.INSTRUCTED)
 
 
 def paid_minor(file: CaseFile, claim: ClaimRow) -> int:
-    """What the victim got, as the banks say it, in the currency of the loss."""
-    paid = sum(p.returned_minor for p in file.payouts if p.claim_id == claim.id)
-    return paid + counted_of(file, claim.id)
+    """What the victim got: by banks, by recalls and by the treasury, in the loss's currency."""
+    returned = sum(p.returned_minor for p in file.payouts if p.claim_id == claim.id)
+    return returned + counted_of(file, claim.id) + refunded_minor(file, claim.id)
 
 
 def owed_minor(file: CaseFile, claim: ClaimRow) -> int:
-    """Upheld loss less what the victim got; what is only on its way is still owed."""
-    return max(0, claim.upheld_minor - paid_minor(file, claim)) if claim.state in LOST else 0
+    """Upheld loss less what the victim got; what is only on its way is still owed.
+
+    What went to the treasury is for the treasury to refund: no held money owes it any more.
+    """
+    if claim.state not in LOST:
+        return 0
+    returned = sum(p.returned_minor for p in file.payouts if p.claim_id == claim.id)
+    returned += counted_of(file, claim.id)
+    return max(0, claim.upheld_minor - returned - in_treasury_minor(file, claim.id))
 
 
 def is_paid(file: CaseFile, claim: ClaimRow) -> bool:
@@ -48,11 +56,17 @@ def committed_minor(
 ) -> int:
     """Paid, or on its way by an allocation: not the prepared payouts `without`, or `only` these.
 
-    What a bank was told to pay, or has paid, counts whatever became of its allocation.
+    What a bank was told to pay, or has paid, counts whatever became of its allocation. What is kept
+    for its payee, or went to the treasury, stays given by the payout that did not reach him.
     """
-    total = counted_of(file, claim.id)
+    total, given = counted_of(file, claim.id), given_up(file)
     for payout in file.payouts:
         if payout.claim_id != claim.id or (only is not None and payout.allocation_id not in only):
+            continue
+        if payout.unclaimed_id:
+            continue
+        if payout.id in given:
+            total += payout.amount_minor
             continue
         prepared = payout.state is PayoutState.PREPARED and payout.allocation_id not in without
         if payout.state is PayoutState.INSTRUCTED or prepared:

@@ -15,6 +15,7 @@ from models.entities.asset import AssetRow
 from models.entities.hold import HoldRow
 from models.entities.ledger import LedgerAccount
 from models.entities.payout import PayoutState
+from recovery_flows.ledger.unclaimed_money import kept_minor
 
 NO_BALANCE = "NO_BALANCE"
 MOST_COINS_LESS = 3
@@ -63,8 +64,14 @@ def pools(file: CaseFile, asset: AssetRow) -> tuple[Pool, ...]:
     """The holds of an asset that carry money of the loss, as the ledger shows it.
 
     Money that crossed currencies and came back may be a cent short of the claim that it carries:
-    no more is there to pay than the account holds.
+    no more is there to pay than the account holds, and what is kept for a payee is not.
     """
+    found = carried(file, asset)
+    return tuple(pool.less(kept_minor(file, pool.hold_id)) for pool in found)
+
+
+def carried(file: CaseFile, asset: AssetRow) -> tuple[Pool, ...]:
+    """The same with what is kept there for payees who have not come forward."""
     foreign = asset.currency != file.recovery.currency
     coin = _coin_minor(file, asset) if foreign else 0
     return tuple(
@@ -86,10 +93,10 @@ def _coin_minor(file: CaseFile, asset: AssetRow) -> int:
 
     A bank that pays at another rate than the money came by makes a coin worth more than that.
     """
-    paid = [p for p in file.payouts if p.asset_id == asset.id and p.returned_minor]
+    paid = [p for p in file.payouts if p.asset_id == asset.id and p.credited_minor]
     rates = (
         (asset.traced_claim_minor, asset.traced_minor),
-        (sum(p.returned_minor for p in paid), sum(p.debited_minor for p in paid)),
+        (sum(p.credited_minor for p in paid), sum(p.debited_minor for p in paid)),
     )
     return max((claim // coins for claim, coins in rates if coins > 0), default=0)
 

@@ -37,9 +37,9 @@ def short_minor(file: CaseFile, target: dict[Key, list[int]]) -> int:
 
 
 def _paid_on(file: CaseFile) -> int:
-    """What victims got out of the unit's own account."""
+    """What was paid on out of the unit's own account."""
     return sum(
-        min(p.returned_minor, p.amount_minor)
+        min(p.credited_minor, p.amount_minor)
         for asset in file.assets
         if asset.is_custody
         for p in settled(file, asset)

@@ -10,6 +10,8 @@ _WORDS: Mapping[LedgerAccount, str] = {
     LedgerAccount.RETURNED_HOLD: "returned",
     LedgerAccount.RETURNED_RECALL: "returned by recall",
     LedgerAccount.RETURNED_VOLUNTARY: "given back",
+    LedgerAccount.RETURNED_TREASURY: "refunded by the treasury",
+    LedgerAccount.TREASURY: "went to the treasury",
     LedgerAccount.THIRD_PARTY: "kept by third party",
 }
 

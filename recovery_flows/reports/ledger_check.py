@@ -32,6 +32,8 @@ class Check(StrEnum):
     HELD = "held, with excess"
     MADE_GOOD = "made good by what was received"
     RETURNED = "returned from holds"
+    TREASURY = "went to the treasury, with refunds"
+    REFUNDED = "refunded by the treasury"
     RECALLED = "returned by recalls"
     DEBITED = "debited from holds"
     UNSOURCED = "without a source"
@@ -49,6 +51,8 @@ SOURCES = {
     Check.HELD: "what the bank holds",
     Check.MADE_GOOD: "what the unit holds of it or has paid on, and what was recalled",
     Check.RETURNED: "what the banks settled",
+    Check.TREASURY: "what the banks settled to it",
+    Check.REFUNDED: "what two people saw it pay",
     Check.RECALLED: "what came back and was confirmed",
     Check.DEBITED: "what the banks debited",
     Check.UNSOURCED: "nothing: no fact of this kind is recorded",
@@ -60,10 +64,13 @@ _PLACE = {check: place for place, check in enumerate(Check)}
 _AT_ONCE = 500
 _CONFLICT = "conflict"
 _WAS_THERE = ("exchange_rounding", "disposed")
-_WITH_ACCOUNT = (LedgerAccount.LOCATED, LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD)
-_FROM_HOLDS = (LedgerAccount.RETURNED_HOLD, LedgerAccount.RETURNED_VOLUNTARY)
+_TREASURY = (LedgerAccount.TREASURY, LedgerAccount.RETURNED_TREASURY)
+_WITH_ACCOUNT = (
+    LedgerAccount.LOCATED, LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD, *_TREASURY,
+)  # fmt: skip
+_FROM_HOLDS = (LedgerAccount.RETURNED_HOLD, LedgerAccount.RETURNED_VOLUNTARY, *_TREASURY)
+_PAID = (LedgerAccount.RETURNED_HOLD, LedgerAccount.RETURNED_VOLUNTARY, LedgerAccount.MEMO_EXCESS)
 _BY_OTHER_WAYS = (LedgerAccount.RETURNED_VOLUNTARY, LedgerAccount.RETURNED_RECALL)
-_PAID = (*_FROM_HOLDS, LedgerAccount.MEMO_EXCESS)
 _MADE_GOOD, _RECEIVED = "made_good", "received"
 _WHOLE = {
     LedgerAccount.NOT_UPHELD: Check.NOT_UPHELD,
@@ -217,12 +224,22 @@ def _checks(row: Sum) -> Iterator[tuple[Check, str, str, int]]:
         yield Check.TRACED, loss, row.place, claim
     if account in (LedgerAccount.HELD, LedgerAccount.MEMO_EXCESS):
         yield Check.HELD, there, row.hold_id, asset
-    if account in _FROM_HOLDS:
-        yield Check.DEBITED, there, row.hold_id, asset
-    if account in _PAID:
-        yield Check.RETURNED, loss, row.hold_id, claim
     if account in _NO_SOURCE:
         yield Check.UNSOURCED, loss, str(account), claim
+    yield from _paid_checks(row)
+
+
+def _paid_checks(row: Sum) -> Iterator[tuple[Check, str, str, int]]:
+    """What was paid out of holds, to victims and to the treasury, and what that has refunded."""
+    account, claim, loss = row.account, row.claim_minor, row.claim_currency
+    if account in _FROM_HOLDS:
+        yield Check.DEBITED, row.asset_currency, row.hold_id, row.asset_minor
+    if account in _TREASURY:
+        yield Check.TREASURY, loss, row.hold_id, claim
+    if account is LedgerAccount.RETURNED_TREASURY:
+        yield Check.REFUNDED, loss, "", claim
+    if account in _PAID:
+        yield Check.RETURNED, loss, row.hold_id, claim
 
 
 def _sources(
@@ -251,7 +268,7 @@ def _sources(
         if (of, claim.claim_id) not in traced:
             found[_Key(Check.NOT_LOCATED, loss, of, "")] += claim.lost_minor
     for row in balances.ledger_sums(session, stretch):
-        is_received = row.account is LedgerAccount.HELD and row.detail == _RECEIVED
+        is_received = row.account in (LedgerAccount.HELD, *_TREASURY) and row.detail == _RECEIVED
         if is_received or row.account in _BY_OTHER_WAYS:
             found[_Key(Check.MADE_GOOD, row.claim_currency, row.recovery_id, "")] += row.claim_minor
     _add_settled(session, stretch, found)
@@ -265,7 +282,15 @@ def _add_settled(session: Session, stretch: Stretch, found: Counter[_Key]) -> No
         found[key] += credit.counted_minor
     for hold in balances.hold_sources(session, stretch):
         found[_Key(Check.HELD, hold.currency, hold.recovery_id, hold.hold_id)] = hold.held_minor
+    _paid_sources(session, stretch, found)
+
+
+def _paid_sources(session: Session, stretch: Stretch, found: Counter[_Key]) -> None:
+    """What banks settled, and what two people saw the treasury refund."""
     for payout in balances.payout_sources(session, stretch):
         of, hold_id = payout.recovery_id, payout.hold_id
-        found[_Key(Check.RETURNED, payout.currency, of, hold_id)] += payout.returned_minor
+        check = Check.TREASURY if payout.unclaimed_id else Check.RETURNED
+        found[_Key(check, payout.currency, of, hold_id)] += payout.credited_minor
         found[_Key(Check.DEBITED, payout.debited_currency, of, hold_id)] += payout.debited_minor
+    for of, loss, minor in balances.refund_sources(session, stretch):
+        found[_Key(Check.REFUNDED, loss, of, "")] += minor

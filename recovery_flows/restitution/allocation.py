@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from models.entities.allocation import AllocationRow
 from recovery_flows.law.rows import Step
 from recovery_flows.restitution.methods.proportional import by_weight
 
@@ -16,6 +17,15 @@ class AllocationMethod(StrEnum):
 
     DIRECT = "direct"
     PRO_RATA = "pro_rata"
+
+
+TREASURY = "treasury"
+"""What an allocation is that takes a share to the treasury which nobody has claimed."""
+
+
+def is_round(allocation: AllocationRow) -> bool:
+    """Whether an allocation gives to victims; the other kind takes a share to the treasury."""
+    return allocation.method != TREASURY
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from models.case_file import CaseFile
 from models.entities.allocation import AllocationRow, AllocationState
+from models.entities.discrepancy import DiscrepancyKind
 from models.entities.payout import PayoutState
 from recovery_flows.ledger.outstanding_losses import GOING, LOST
 from recovery_flows.ledger.recalled import counted_before
+from recovery_flows.ledger.unclaimed_money import given_up
 from recovery_flows.restitution.allocation import AllocationMethod
 from recovery_flows.restitution.basis import number_of
 from recovery_flows.restitution.methods.catalogue import BY_CLASS, Division, RuleName, divide
@@ -59,10 +61,12 @@ def stakes_when_drafted(file: CaseFile, allocation: AllocationRow) -> tuple[Stak
     void = {a.id for a in file.allocations if a.state is AllocationState.VOID}
     earlier = {a.id for a in file.allocations if number_of(a) <= number} - {allocation.id}
     before = {c.id: counted_before(file, c.id, allocation.id) for c in file.claims}
+    given = given_up(file)
     for payout in file.payouts:
         is_dead = payout.state is PayoutState.PREPARED and payout.allocation_id in void
-        if payout.allocation_id in earlier and not is_dead:
-            due = payout.amount_minor if payout.state in GOING else payout.returned_minor
+        if payout.allocation_id in earlier and not is_dead and not payout.unclaimed_id:
+            is_given = payout.state in GOING or payout.id in given
+            due = payout.amount_minor if is_given else payout.returned_minor
             before[payout.claim_id] = before.get(payout.claim_id, 0) + due
     shares = {p.claim_id for p in file.payouts_of(allocation.id)}
     if allocation.method == AllocationMethod.PRO_RATA:
@@ -79,3 +83,14 @@ def located(file: CaseFile) -> set[str]:
     if file.trace is None:
         return set()
     return {p.claim_id for p in file.trace.positions} | {g.claim_id for g in file.trace.gone}
+
+
+def booked(file: CaseFile) -> dict[str, int]:
+    """What a bank has booked of each claim's payment, where one shows it."""
+    stated = {
+        d.claim_id: d.stated_minor
+        for d in file.discrepancies
+        if d.kind is DiscrepancyKind.CLAIM_ABOVE_BOOKED and d.stated_minor is not None
+    }
+    shown = located(file)
+    return {c.id: stated.get(c.id, c.reported_minor) for c in file.claims if c.id in shown}

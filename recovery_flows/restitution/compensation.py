@@ -114,7 +114,10 @@ def _victim_got(file: CaseFile, claim: ClaimRow, account_id: str) -> int:
     return counted_of(file, claim.id) + sum(
         p.amount_minor if p.state is PayoutState.INSTRUCTED else p.returned_minor
         for p in file.payouts
-        if p.claim_id == claim.id and p.payee_account_id == account_id and has_left(file, p)
+        if p.claim_id == claim.id
+        and p.payee_account_id == account_id
+        and not p.unclaimed_id
+        and has_left(file, p)
     )
 
 

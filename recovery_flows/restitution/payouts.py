@@ -137,7 +137,7 @@ def finish(changes: Changeset, allocation: AllocationRow) -> None:
 
 
 def _outcome(payouts: Iterable[PayoutRow]) -> AllocationState:
-    amounts = [(p.returned_minor, p.amount_minor) for p in payouts]
+    amounts = [(p.credited_minor, p.amount_minor) for p in payouts]
     if not any(returned for returned, _ in amounts):
         return AllocationState.NOT_PAID
     in_full = all(returned >= ordered for returned, ordered in amounts)

@@ -34,12 +34,14 @@ def blocking(file: CaseFile, asset: AssetRow, *, but: str = "") -> PayoutRow | N
 
 
 def _same_facts(file: CaseFile) -> Iterator[PayoutRow]:
-    claims = {c.id: c for c in file.claims}
+    claims, given = {c.id: c for c in file.claims}, {u.payout_id for u in file.unclaimed}
     for payout in file.payouts:
         claim = claims[payout.claim_id]
         if payout.state not in NOT_PAID or not owed_minor(file, claim):
             continue
-        same_payee = compensation.is_payee(file, payout)
+        if payout.id in given:
+            continue  # whoever it belongs to is looked for by a notice, or has come forward
+        same_payee = bool(payout.unclaimed_id) or compensation.is_payee(file, payout)
         if same_payee and not _asks_less(file, payout) and not _looked_into(file, payout):
             yield payout
 
@@ -72,6 +74,18 @@ def record(changes: Changeset, now: datetime) -> None:
             "why, or name another account of the victim",
             mark=str(payout.state),
         )  # fmt: skip
+
+
+def unsettled(file: CaseFile) -> Iterator[PayoutRow]:
+    """The payouts that were not carried out and of which nothing has changed since."""
+    return _same_facts(file)
+
+
+def clear_announced(changes: Changeset, payout: PayoutRow, now: datetime) -> None:
+    """A notice looks for its payee: what was not paid to him is nobody's to look into."""
+    for found in discrepancies.open_ones(changes.file):
+        if found.kind is DiscrepancyKind.PAYOUT_NOT_PAID and found.subject_id == payout.id:
+            discrepancies.clear(changes, found.id, now, "it is announced as unclaimed")
 
 
 def clear_for(changes: Changeset, claim_id: str, now: datetime) -> None:

@@ -12,11 +12,12 @@ from enum import StrEnum
 
 from models.case_file import CaseFile
 from models.entities.allocation import AllocationRow, AllocationState
-from models.entities.payout import PayoutRow, PayoutState
+from models.entities.payout import IN_TREASURY, PayoutRow, PayoutState, UnclaimedRow
 from models.money import Money
 from recovery_flows.ledger.outstanding_losses import LOST, committed_minor
 from recovery_flows.ledger.recalled import counted_before
-from recovery_flows.restitution.allocation import AllocationMethod
+from recovery_flows.ledger.unclaimed_money import given_up, refund_of
+from recovery_flows.restitution.allocation import AllocationMethod, is_round
 from recovery_flows.restitution.basis import number_of
 from recovery_flows.restitution.methods.stakes import Stake
 
@@ -27,6 +28,8 @@ class Reserve(StrEnum):
     UNDER_WAY = "under_way"
     NOT_CASHED = "not_cashed"
     PAID_SHORT = "paid_short"
+    UNCLAIMED = "unclaimed"
+    TREASURY = "treasury"
     TAKEN_BACK = "taken_back"
     HELD_BACK = "held_back"
 
@@ -35,6 +38,8 @@ REASONS: Mapping[Reserve, str] = {
     Reserve.UNDER_WAY: "decided or prepared, not booked yet",
     Reserve.NOT_CASHED: "refused or sent back by the payee's bank",
     Reserve.PAID_SHORT: "booked with less than was ordered",
+    Reserve.UNCLAIMED: "announced as unclaimed: kept for its payee to the end of the notice",
+    Reserve.TREASURY: "went to the treasury, as nobody has claimed it",
     Reserve.TAKEN_BACK: "taken back before it left",
     Reserve.HELD_BACK: "in no claim's share: it stays held",
 }
@@ -84,13 +89,14 @@ def rounds_of(file: CaseFile) -> tuple[Round, ...]:
     live = [
         a
         for a in sorted(file.allocations, key=number_of)
-        if a.state is not AllocationState.VOID or _paid_of(file.payouts_of(a.id))
+        if is_round(a)
+        and (a.state is not AllocationState.VOID or _paid_of(file, file.payouts_of(a.id)))
     ]
     upheld = {claim.id: claim.upheld_minor for claim in file.claims}
     before = {c.id: counted_before(file, c.id, live[0].id) for c in file.claims if live}
     found = []
     for allocation in live:
-        now = _paid_of(file.payouts_of(allocation.id))
+        now = _paid_of(file, file.payouts_of(allocation.id))
         found.append(_round(file, allocation, counters(upheld, before, now)))
         before = {claim: before.get(claim, 0) + now.get(claim, 0) for claim in {*before, *now}}
     return tuple(found)
@@ -131,21 +137,36 @@ def counters(
     )
 
 
-def _paid_of(payouts: Iterable[PayoutRow]) -> dict[str, int]:
+def _paid_of(file: CaseFile, payouts: Iterable[PayoutRow]) -> dict[str, int]:
+    """What each claim got by these payouts, a refund of what one of them did not bring included."""
     paid: dict[str, int] = {}
+    given = given_up(file)
     for payout in payouts:
-        if payout.returned_minor:
-            paid[payout.claim_id] = paid.get(payout.claim_id, 0) + payout.returned_minor
+        minor = _paid_by(payout, given)
+        if minor:
+            paid[payout.claim_id] = paid.get(payout.claim_id, 0) + minor
     return paid
 
 
+def _paid_by(payout: PayoutRow, given: Mapping[str, UnclaimedRow]) -> int:
+    row = given.get(payout.id)
+    return payout.returned_minor + (refund_of(row) if row else 0)
+
+
+def _reason(payout: PayoutRow, given: Mapping[str, UnclaimedRow]) -> Reserve:
+    row = given.get(payout.id)
+    if row is None:
+        return _REASON[payout.state]
+    return Reserve.TREASURY if row.state in IN_TREASURY else Reserve.UNCLAIMED
+
+
 def _round(file: CaseFile, allocation: AllocationRow, counted: Counters) -> Round:
-    payouts = file.payouts_of(allocation.id)
+    payouts, given = file.payouts_of(allocation.id), given_up(file)
     sums = dict.fromkeys(Reserve, 0)
     for payout in payouts:
-        sums[_REASON[payout.state]] += payout.amount_minor - payout.returned_minor
+        sums[_reason(payout, given)] += payout.amount_minor - _paid_by(payout, given)
     sums[Reserve.HELD_BACK] = allocation.pool_minor - sum(p.amount_minor for p in payouts)
-    paid = sum(p.returned_minor for p in payouts)
+    paid = sum(_paid_by(p, given) for p in payouts)
     currency = allocation.currency
     return Round(
         allocation.id, allocation.asset_id, allocation.round_number, allocation.state,

@@ -29,6 +29,7 @@ from recovery_flows.restitution import (
     objections,
     payouts,
     refused_payouts,
+    unclaimed,
     voluntary,
 )
 from recovery_flows.restitution.allocation import AllocationResult, allocate
@@ -41,6 +42,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     if changes.file.recovery.state is not RecoveryState.OPEN:
         return
     voluntary.advance(changes, now)
+    unclaimed.advance(changes, now)
     recalls.advance(changes, now)
     payouts.void_changed(changes)
     for allocation in changes.file.allocations:

@@ -68,12 +68,18 @@ def test_an_empty_note_is_not_written(run: Any, unit: Any) -> None:
 def test_a_second_person_confirms_what_was_sent(run: Any, unit: Any) -> None:
     ref = unit.ordered()
     waiting = run("approve").out
-    for told in (ref, "asked by lin, already sent", "CNY 1,000.00", unit.approval(ref)):
+    for told in (
+        ref,
+        "asked by lin",
+        "sent first, to be confirmed",
+        "CNY 1,000.00",
+        unit.approval(ref),
+    ):
         assert told in waiting
     approval = unit.approval(ref)
     said = run("approve", approval, "--as", "chen", "--authority", "synthetic head, no. 1")
     assert said.out.startswith(f"{ref}: stop-payment approved")
-    assert run("approve").out == "nothing waits for an approval\n"
+    assert run("approve").out == "No approvals pending.\n"
     assert run("approve", "--json").json() == []
     again = run("approve", approval, "--as", "chen")
     assert again.code in (2, 3)

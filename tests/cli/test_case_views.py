@@ -18,10 +18,10 @@ def test_the_queue_tells_time_left_next_step_and_whose_turn(run: Any, unit: Any)
     for told in ("m old", "R-2026-0002", "reported"):
         assert told in second
     assert "accept the report" in second
-    assert end.startswith("2 open recoveries, 0 ended; no engine is running")
+    assert end.startswith("2 open recoveries  0 closed; no engine is running")
     column = head.index("next step")
-    assert first[column:].startswith("confirm the stop-payment")
-    assert second[column:].startswith("accept the report")
+    assert first[column:].startswith("∩ confirm the stop-payment")
+    assert second[column:].startswith("∩ accept the report")
 
 
 def test_the_queue_is_filtered_by_stage_and_owner(run: Any, unit: Any) -> None:
@@ -51,7 +51,7 @@ def test_ended_recoveries_are_listed_on_demand(run: Any, unit: Any) -> None:
     assert [x["ref"] for x in run("list", "--json").json()["lines"]] == [first]
     everything = run("list", "--all", "--json").json()
     assert {x["ref"] for x in everything["lines"]} == {first, second}
-    assert "1 open recovery, 1 ended" in run("list", "--all").out
+    assert "1 open recovery  1 closed" in run("list", "--all").out
 
 
 @pytest.mark.usefixtures("banks")
@@ -60,12 +60,12 @@ def test_the_page_tells_money_clocks_with_their_article_and_steps(run: Any, unit
     unit.sweep()
     text = run("show", ref).out
     for told in (
-        "R-2026-0001  freezing  CNY 1,000.00  1 victim",
-        "=  held        CNY 900.00",
-        "+  gone        CNY 100.00",
+        "R-2026-0001  ■ freezing  CNY 1,000.00 lost by 1 victim",
+        "▓ held  CNY 900.00  90.0 %",
+        "╱ gone  CNY 100.00  10.0 %",
         "stop ends",
-        "No. 86, art 2(1)(2) (confirmed)",
-        "stop-payment: asked by lin, already sent, due 2026-03-02 13:00",
+        "No. 86, art 2(1)(2)",
+        "confirm stop-payment  asked by lin on 2026-03-02 11:00; due 2026-03-02 13:00; sent first",
         "submit the freeze of CNY 900.00",
         "times are of Asia/Shanghai",
     ):
@@ -123,10 +123,16 @@ def test_each_rate_stands_beside_its_formula_and_its_figures(run: Any, unit: Any
     (currency,) = figures["currencies"]
     assert currency["reported"] == {"amount": "2000.00", "currency": "CNY"}
     text = run("report", "rates").out
-    for told in ("CNY 2,000.00", "(ever held / reported loss)", "0.0 %", "n/a", "not located"):
+    for told in (
+        "CNY 2,000.00",
+        "ever held / reported loss = CNY 0.00 / 2,000.00",
+        "0.0 %",
+        "n/a",
+        "not located",
+    ):
         assert told in text
 
 
 def test_a_report_of_nothing_says_so(run: Any, unit: Any) -> None:
     del unit
-    assert "nothing has been reported yet" in run("report", "rates").out
+    assert "no loss is reported yet" in run("report", "rates").out

@@ -50,8 +50,8 @@ def test_a_linkage_is_started_shown_and_told_to_a_regulator_without_anybody(
         f"{ref}: request started, 4 tasks to 3 partners in one second; another person confirms it"
     )
     board = run("multi-agency", "show", ref).out
-    assert "4 tasks to 3 partners, running, confirmation pending; started" in board
-    assert board.count("\n  >") == 1
+    assert "4 tasks to 3 partners  ? awaiting confirmation  started" in board
+    assert board.count("\n▸ ") == 1
     assert "1d 00h" in board
     told = run("multi-agency", "show", ref, "--regulator").out
     assert f"{ref}  running, 1 victim" in told
@@ -62,7 +62,7 @@ def test_a_linkage_is_started_shown_and_told_to_a_regulator_without_anybody(
     assert "answers due" in run("show", ref).out
     assert "telecom" in run("approve").out
     run("approve", unit.page(ref)["approvals"][-1]["approval_id"], "--as", "chen")
-    assert "confirmation approved" in run("multi-agency", "show", ref).out
+    assert "✓ confirmed" in run("multi-agency", "show", ref).out
     again = run("multi-agency", "start", ref, "--number", NUMBER)
     assert (again.code, "nobody to ask" in again.sentence()) == (3, True)
 

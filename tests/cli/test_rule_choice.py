@@ -15,7 +15,7 @@ def test_a_rule_asked_for_is_in_force_when_another_person_approved_it(run: Any, 
     assert said.code == 0, said.err
     assert "rolling pro rata asked for" in said.out
     waiting = run("approve").out
-    for told in ("tracing rule: asked by lin", "pro_rata", _WHY, "would lie elsewhere"):
+    for told in ("tracing rule", "asked by lin", "pro_rata", _WHY, "would lie elsewhere"):
         assert told in waiting
     assert unit.page(ref)["tracing_rule"] == "fifo"
     done = run("approve", unit.approval(ref), "--as", "chen")

@@ -165,13 +165,16 @@ def test_a_shared_account_takes_knowing_on_both_commands_and_lists_mark_it(run: 
     assert [also["sentence"] for also in page["also"]] == [
         "the account is also in R-2026-0001: yours"
     ]
-    assert "Seen elsewhere" in run("show", "R-2026-0002").out
+    assert "∩ duplicate subject" in run("show", "R-2026-0002").out
     lines = run("list", "--json").json()["lines"]
     assert [line["shared"] for line in lines] == [True, True]
     waits = run("approve", "--as", "chen", "--json").json()
     assert waits[1]["also"][0]["ref"] == "R-2026-0001"
-    assert "! the account is also in R-2026-0002: ask both" in run("approve", "--as", "chen").out
-    assert run("list").out.count("(also in another recovery)") == 2
+    assert (
+        "∩ duplicate subject  the account is also in R-2026-0002: ask both"
+        in run("approve", "--as", "chen").out
+    )
+    assert run("list").out.count("∩ ") == 2
 
 
 def test_advance_is_refused_with_code_3_unless_it_is_known(unit: Any, run: Any) -> None:
@@ -193,8 +196,8 @@ def test_a_filter_of_the_list_hides_nothing_that_nobody_moves(unit: Any, run: An
     assert [line["attention"] for line in page["lines"]] == ["unowned", "unowned"]
     assert page["attention_count"] == 2
     said = run("list", "--stage", "restitution").out
-    assert said.count("▲ UNOWNED 2 h 00 min: accept the report") == 2
-    assert "2 open recoveries, 2 stalled, 0 ended" in said
+    assert said.count("▲ unassigned 2 h 00 min ∩ accept the report") == 2
+    assert "2 open recoveries  0 closed  ▲ 2 stalled" in said
 
 
 def test_the_settings_say_how_long_is_too_long(
@@ -220,10 +223,10 @@ def test_the_stop_reaches_the_bank_as_it_was_shown_and_the_watch_stops(unit: Any
     unit.sweep()
     page = run("show", "R-2026-0001", "--json").json()
     assert (page["first_sent"], page["first_sent_at"]) == ("stop", "2026-03-02T03:01:00+00:00")
-    assert "reported 11:00:00, stop sent after 1 min" in run("show", "R-2026-0001").out
+    assert "reported 2026-03-02 11:00:00, stop sent after 1 min" in run("show", "R-2026-0001").out
     rates = run("report", "rates", "--json").json()["report_to_request"]
     assert (rates["count"], rates["p50_seconds"], rates["p90_seconds"]) == (1, 60, 60)
-    assert "report to request: p50 1 min, p90 1 min of 1 recovery" in run("report", "rates").out
+    assert "median (1 case)           1 min" in run("report", "rates").out
     (stop,) = [h for h in page["assets"][0]["holds"] if h["kind"] == "stop"]
     assert stop["hold_id"] == message["order_ref"]
     assert stop["held"] == {"amount": "900.00", "currency": "CNY"}

@@ -40,7 +40,7 @@ def test_every_rule_is_shown_in_eighty_columns_and_the_one_in_force_marked(
     shown: Shown, traced: str
 ) -> None:
     text = shown(traced)
-    for told in ("*fifo", "pro rata", "libr", "tiho", "poison", "Leads: where to look"):
+    for told in ("▸fifo", "pro rata", "libr", "tiho", "poison", "lead"):
         assert told in text
     assert max(len(line) for line in text.splitlines()) <= 80
 
@@ -55,7 +55,7 @@ def test_what_left_in_cash_is_a_place_of_its_own(run: Any, traced: str) -> None:
 def test_a_victims_way_names_the_bookings(run: Any, shown: Shown, traced: str) -> None:
     text = shown(traced, "--paths")
     assert "shown by bank-home ···· 0001" in text
-    assert "-> cash" in text
+    assert "→ cash" in text
     assert max(len(line) for line in text.splitlines()) <= 80
     (way,) = run("trace", traced, "--paths", "--json").json()["paths"]
     assert way["hops"][0]["claim_minor"] == 100_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from models.entities.call import CallKind
 from models.entities.catalogue import TRANSITIONS
 from models.entities.event import EntityKind
 from models.entities.hold import HoldKind
+from models.entities.installation import Beat
 from models.entities.ledger import LedgerAccount
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
@@ -23,13 +25,19 @@ from models.outcome import CallIntent, Outcome, Posting, Transition
 from models.store.intake import file_reports
 from models.store.permissions import DECISIONS, NotPermittedError
 from models.store.record import UnbalancedEntryError, record
-from models.store.unit import ENGINE, Actor, unit_of_work
+from models.store.unit import ENGINE, Actor, savepoint, unit_of_work
 from models.store.waiting_rows import StaleFileError
 from recovery_flows.cases.case_officer import StepRefusedError
 from recovery_flows.freezing.actions import amend
 from recovery_flows.ledger.changeset import Changeset
 
+_BEATS = catalogue.table_of(Beat)
+_BEAT = {"process_id": 1, "state": "working", "message": ""}
 OFFICER, SUPERVISOR = Actor("chen", Role.OFFICER), Actor("wu", Role.SUPERVISOR)
+
+
+class _OnPurposeError(Exception):
+    """What a part of a transaction fails with."""
 
 
 def written(unit: Any, actor: Actor, recovery_id: str, *moves: Transition) -> None:
@@ -120,6 +128,19 @@ def test_an_entry_that_does_not_sum_up_is_never_written(unit: Any) -> None:
     assert unit.one("SELECT count(*) FROM event") == events
 
 
+def test_what_fails_in_a_savepoint_leaves_nothing_and_what_follows_it_is_kept(unit: Any) -> None:
+    with unit_of_work(unit.database) as work:
+        for word, fails in (("before", False), ("failed", True), ("after", False)):
+            with suppress(_OnPurposeError), savepoint(work):
+                work.session.execute(_BEATS.insert(), {**_BEAT, "name": word, "beat_at": unit.now})
+                if fails:
+                    raise _OnPurposeError
+    with unit.database.reading() as session:
+        names = set(session.execute(sa.select(_BEATS.c.name)).scalars())
+    assert {"before", "after"} <= names
+    assert "failed" not in names
+
+
 def test_the_same_reports_filed_twice_are_known_the_second_time(unit: Any) -> None:
     reports = unit.reports(3)
     assert len(unit.report(*reports, reports[0])) == 3
@@ -152,7 +173,7 @@ def test_the_migrations_make_exactly_what_the_models_say(unit: Any) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []
         triggers = sa.text("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
-        assert connection.execute(triggers).scalar_one() == 24
+        assert connection.execute(triggers).scalar_one() == 31
 
 
 def test_a_changed_sum_voids_what_was_asked_for_it(unit: Any) -> None:

@@ -75,7 +75,7 @@ async def test_the_board_stands_on_the_recoverys_page_and_the_supervisor_confirm
         await wait(pilot, app, "telephone number")
         await pilot.press(*"95588", "enter", "y")
         await wait(
-            pilot, app, "4 tasks to 3 partners", "? waits to be confirmed", "number ···· 5588",
+            pilot, app, "4 tasks to 3 partners", "? awaiting confirmation", "number ···· 5588",
             "→ sent, no answer yet", "1d 00h", "multi-agency confirmation due", "4 answers due",
         )  # fmt: skip
         app.officer = unity.officer("wang")

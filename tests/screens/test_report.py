@@ -71,7 +71,7 @@ async def test_a_pasted_report_is_read_live_and_sent_after_its_message_was_shown
         await pilot.press("ctrl+s")
         await wait(pilot, app, "Send this stop-payment?", "hold-", "9999000000002222", "Confirm")
         await pilot.press("y")
-        await wait(pilot, app, "R-2026-0001", "reported 14:00:00, nothing sent yet")
+        await wait(pilot, app, "R-2026-0001", "reported 2026-03-02 14:00:00, nothing sent yet")
         await wait(pilot, app, "✓ R-2026-0001: stop-payment of CNY 12,345.60 ordered at")
     (hold,) = file_of(unity, "R-2026-0001").holds
     assert hold.state is HoldState.ORDERED
@@ -136,7 +136,7 @@ async def test_the_case_number_can_be_typed_and_is_asked_for_where_the_text_has_
         await pilot.press("tab", *"26-5", "enter")
         await wait(pilot, app, "Send this stop-payment?", "26-5")
         await pilot.press("y")
-        await wait(pilot, app, "case 26-5  file: li")
+        await wait(pilot, app, "case 26-5  case officer: li")
 
 
 async def test_a_known_report_names_its_recovery_and_a_shared_account_warns_in_every_place(
@@ -240,4 +240,4 @@ async def test_red_recoveries_stay_in_their_place_under_any_filter(
         rows = [line for line in look(app).splitlines() if "R-2026-000" in line and "CNY" in line]
         assert ["unassigned" in row for row in rows][:2] == [True, True]
         await pilot.press("4")
-        await wait(pilot, app, "▲ 2 stalled", "Report to first order", "nothing was sent yet")
+        await wait(pilot, app, "▲ 2 stalled", "Time from report", "nothing was sent yet")

@@ -8,8 +8,10 @@ from rich.cells import cell_len
 from models.entities.ledger import LedgerAccount
 from models.money import Money
 from models.queries.cases.views import TermLine
-from tui.layout import Column, grid
-from tui.panels.identity import bar, legend
+from recovery_flows.cases.pages.money import whole
+from recovery_flows.cases.pages.value import Column, Whole
+from tui.layout import grid
+from tui.panels.page import bar, legend
 from tui.text import word
 
 NEEDED = {
@@ -17,7 +19,7 @@ NEEDED = {
     "2": ("R-2026-0001", "freezing", "CNY 120,000.00 lost by 1 victim", "2026-77",
                  "n send the stop-payment of CNY 50,000.00", "held CNY 36,000.00",
                  "located CNY 74,000.00", "gone CNY 10,000.00", "Accounts and holds", "esc Back",
-          "reported 14:00:00, stop sent after 40 min"),
+          "reported 2026-03-02 14:00:00, stop sent after 40 min"),
     "3": ("1 approval pending", "confirm stop-payment", "CNY 120,000.00", "a Approve"),
     "4": ("CNY 120,000.00 reported", "interception", "30.0 %", "ever held / reported loss"),
 }  # fmt: skip
@@ -59,7 +61,7 @@ async def test_every_event_and_every_hold_can_be_seen_in_full(
     async with app.run_test(size=(100, 40)) as pilot:
         await wait(pilot, app, "Accounts and holds")
         await pilot.press("v")
-        await wait(pilot, app, "stop at test-east", "freeze at test-east", "CN_FREEZE_DEPOSIT")
+        await wait(pilot, app, "freeze at", "■ stopped until", "CN_FREEZE_DEPOSIT")
         await pilot.press("escape")
         app.screen.query_one("#events").focus()
         await pilot.press("v")
@@ -103,8 +105,9 @@ async def test_help_is_found_by_word_and_by_key(unity: Any, wait: Any) -> None:
         await wait(pilot, app, "Read-only  (R)")
 
 
-def terms(**minor: int) -> list[TermLine]:
-    return [TermLine(LedgerAccount(k), Money(v, "CNY")) for k, v in minor.items()]
+def terms(**minor: int) -> Whole:
+    (made,) = whole([TermLine(LedgerAccount(k), Money(v, "CNY")) for k, v in minor.items()])
+    return made
 
 
 def test_the_bar_fills_its_width_and_loses_no_term() -> None:

@@ -11,9 +11,10 @@ from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.store.unit import Unit
+from recovery_flows.cases.pages.recovery import written
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import pending_approvals
-from recovery_flows.cli.case.page_text import page_lines
+from recovery_flows.cli.page_text import page_lines
 from recovery_flows.correspondence import answers
 from recovery_flows.ledger.changeset import Changeset
 from tests.screens.conftest import LAWS
@@ -102,7 +103,7 @@ async def test_a_paid_account_is_called_paid_out_and_no_end_of_its_freeze_is_cou
         await wait(pilot, app, "No deadline runs")
     told = told_by_show(unity, paid)
     assert "paid out" in told
-    assert "frozen" not in told.split("History")[0]
+    assert "frozen" not in told.split("Last events")[0].split("measure ")[0]
 
 
 async def test_a_closing_is_approved_over_words_and_a_positive_loss(
@@ -145,7 +146,7 @@ async def test_a_payout_settled_with_less_is_shown_with_what_was_paid_not_as_pai
         text = await wait(pilot, app, "≠ paid CNY 20,000.00")
         assert "✓ paid  " not in text
     told = told_by_show(unity, returnable)
-    assert "CNY 50,000.00  paid CNY 20,000.00" in told
+    assert "CNY 50,000.00  ≠ paid CNY 20,000.00" in told
 
 
 async def test_a_freeze_that_a_court_took_over_is_not_called_paid_out(
@@ -181,4 +182,4 @@ def load(unity: Any, recovery: str) -> Any:
 def told_by_show(unity: Any, recovery: str) -> str:
     """What `recovery show` prints."""
     page = recovery_page(unity.database, unity.laws, recovery, unity.now)
-    return "\n".join(page_lines(page, LAWS))
+    return "\n".join(page_lines(written(page, LAWS, "UTC")))

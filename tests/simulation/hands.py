@@ -139,7 +139,12 @@ class Hands:
 
     async def _run(self, stage: Stage, recovery_ids: list[str]) -> int:
         done = await self._send(stage)
-        done += decisions.decide(self.engine, recovery_ids) if recovery_ids else 0
+        done += await self._decide(recovery_ids)
+        again = self._due().get(stage, []) if done else []
+        return done + (await self._decide(again) if again else 0)
+
+    async def _decide(self, recovery_ids: list[str]) -> int:
+        done = decisions.decide(self.engine, recovery_ids) if recovery_ids else 0
         for sending in CALLS:
             done += await self._send(sending)
         return done

@@ -16,6 +16,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from models.engine import PlainSession
 from tests.simulation.answers import Answer, Changed
 from tests.simulation.remembered import Remembered
 from tests.simulation.ways import Ways
@@ -51,18 +52,18 @@ class Transactions:
     @contextmanager
     def light(self) -> Iterator[None]:
         """Every session is a light one while the block runs."""
-        before = {name: Session.__dict__.get(name) for name in _NAMES}
+        before = {name: PlainSession.__dict__.get(name) for name in _NAMES}
         _Light.transactions = self
         for name in _NAMES:
-            setattr(Session, name, getattr(_Light, name))
+            setattr(PlainSession, name, getattr(_Light, name))
         try:
             yield
         finally:
             for name, method in before.items():
                 if method is None:
-                    delattr(Session, name)
+                    delattr(PlainSession, name)
                 else:
-                    setattr(Session, name, method)
+                    setattr(PlainSession, name, method)
             for proxied in self._open:
                 proxied.close()
 

@@ -9,14 +9,16 @@ from itertools import zip_longest
 
 from textual.content import Content
 
+from recovery_flows.cases.pages.value import Column
 from recovery_flows.partners.breaker_state import BreakerState
 from recovery_flows.partners.contacts import Contacts
 from recovery_flows.partners.page import PartnerPage
 from recovery_flows.partners.page_text import facts, late_words, times_cells
 from recovery_flows.partners.response_times import MEASURE, WEEKS, Times
-from tui.layout import Column, grid, paragraph
+from recovery_flows.wording import counted
+from tui.layout import grid, paragraph
 from tui.state_styles import ALARM, CARE, GOOD, MUTED, Sign
-from tui.text import counted, fitted, word, words, zoned_time
+from tui.text import fitted, word, words, zoned_time
 
 BREAKERS: Mapping[BreakerState, Sign] = {
     BreakerState.CLOSED: Sign("●", "closed", "closed", GOOD),

@@ -9,12 +9,14 @@ from textual.content import Content
 
 from models.entities.officer import Role
 from models.queries.installation.officers import OfficerView
+from recovery_flows.cases.pages.value import Column
 from recovery_flows.cases.views.report_preview import Checked, StopMessage
 from recovery_flows.intake.pasted.labels import PERSONAL, TITLES
 from recovery_flows.law.rows import Status
-from tui.layout import Column, Figures, also_lines, grid, paragraph
+from recovery_flows.wording import counted
+from tui.layout import Figures, also_lines, grid, paragraph
 from tui.state_styles import ALARM, CARE, GOOD, MUTED
-from tui.text import counted, word, words, zoned_time
+from tui.text import word, words, zoned_time
 
 PERSONAL_MARK = "●"
 _INSTANTS = ("paid_at", "reported_at")

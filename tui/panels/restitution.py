@@ -8,10 +8,11 @@ from textual.content import Content
 
 from models.action_kinds import ActionKind
 from models.case_file import Step
-from models.entities.claim import ObjectionKind, ObjectionState
+from models.entities.claim import ObjectionState
 from models.entities.officer import Role
 from models.money import Money
 from models.queries.installation.officers import OfficerView
+from recovery_flows.cases.pages.value import Column
 from recovery_flows.cases.views.restitution_views import (
     ClaimStanding,
     ObjectionLine,
@@ -20,17 +21,11 @@ from recovery_flows.cases.views.restitution_views import (
 )
 from recovery_flows.cases.views.state_names import allocation_word
 from recovery_flows.restitution.payouts import ENDED
-from tui.layout import ROOMY, Column, grid, paragraph
+from recovery_flows.wording import counted
+from tui.layout import ROOMY, grid, paragraph
 from tui.panels.other_ways import WAY_COMMANDS
 from tui.state_styles import ALARM, CARE, CLAIMS, GOOD, MUTED, payout_sign, sign_of, time_left
-from tui.text import counted, cut, day_and_time, plain, word, words, zoned_time
-
-OBJECTION_KINDS = {
-    ObjectionKind.ROWS: "the payments and sums that the claim rests on",
-    ObjectionKind.SHARE: "the distribution, while its notice runs",
-    ObjectionKind.CLAIM: "that the claim is founded, or not paid elsewhere",
-    ObjectionKind.APPEAL: "a decision that left the claim with less",
-}
+from tui.text import cut, day_and_time, plain, word, words, zoned_time
 
 
 def head_lines(page: RestitutionPage, width: int) -> list[Content]:
@@ -229,7 +224,7 @@ def _objection(
     is_open = one.state is ObjectionState.OPEN
     if is_open:
         sign = words(("! ", "bold $warning"), (f"{one.kind} ", "bold"), whose, "  ",
-                     time_left(page.now, one.due_at))  # fmt: skip
+                     time_left(page.now, one.due_at), ("  d decides", MUTED))  # fmt: skip
     else:
         glyph, style = ("✓", GOOD) if one.state is ObjectionState.UPHELD else ("✕", ALARM)
         sign = words((f"{glyph} {one.state} ", style), (f"{one.kind} ", "bold"), whose)

@@ -16,20 +16,29 @@ from models.queries.cases.views import ApprovalLine
 from recovery_flows.access.registers import decide, is_change
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.pages.approvals import (
+    ASKS,
+    EMPTY as NONE_PENDING,
+    act_words,
+    asked,
+    detail,
+    figures,
+)
 from recovery_flows.cases.views.pending_approvals import ApprovalsPage
 from recovery_flows.cases.views.queue import QueueQuery
-from tui.act_guards import APPROVE_ASKS, approval_figures, why_no_decision
-from tui.layout import also_lines, figures_lines
+from recovery_flows.wording import counted
+from tui.act_guards import why_no_decision
+from tui.panels.page import parts_lines
 from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, Confirm, TypeRef
 from tui.screens.live import LiveScreen
-from tui.state_styles import CARE, MUTED
-from tui.text import counted, word, words, zoned_time
-from tui.widgets.approvals import WaitingTable, act_words
+from tui.state_styles import CARE
+from tui.text import word, words
+from tui.widgets.approvals import WaitingTable
 from tui.widgets.block import Block
 from tui.widgets.paged_table import PAGE_LINES, TablePage
 
-EMPTY = "No approvals pending.\n\nWhat an officer submits stands here at once."
+EMPTY = f"{NONE_PENDING}\n\nWhat an officer submits stands here at once."
 
 
 class ApprovalsScreen(LiveScreen):
@@ -113,22 +122,16 @@ class ApprovalsScreen(LiveScreen):
 
     def _detail(self, line: ApprovalLine, width: int) -> list[Content]:
         app = self.acting_app
-        asked = zoned_time(line.asked_at, app.time_zone)
         refusal = self._refusal(line)
         how = words(("✕ ", CARE), refusal) if refusal else words(
             ("a ", "bold $accent"), "approve   ", ("d ", "bold $accent"), "deny"
         )  # fmt: skip
+        zone = app.time_zone
         return [
             word(act_words(line), "bold $foreground"),
-            *word(f"asked by {line.asked_by} on {asked}{_sent_first(line)}", MUTED).wrap(
-                max(1, width)
-            ),
+            *parts_lines([asked(line)], zone, width),
             *how.wrap(max(1, width)),
-            *also_lines(line.also, width),
-            word(""),
-            *figures_lines(approval_figures(line), width),
-            word(""),
-            *word(APPROVE_ASKS.get(line.act, ""), MUTED).wrap(max(1, width)),
+            *parts_lines(detail(line), zone, width),
         ]
 
     def _refusal(self, line: ApprovalLine) -> str:
@@ -152,15 +155,15 @@ class ApprovalsScreen(LiveScreen):
             if authority is not None:
                 app.perform(partial(_approve, line.approval_id, authority))
 
-        title, text = f"Approve: {act_words(line)}?", APPROVE_ASKS.get(line.act, "")
-        figures = approval_figures(line)
+        title, text = f"Approve: {act_words(line)}?", ASKS.get(line.act, "")
+        bound = figures(line)
         if refusal := self._refusal(line):
             app.say(refusal, refused=True)
         elif line.act == ApprovalKind.RETURN:
-            app.push_screen(TypeRef(title, text, figures, line.ref), answered)
+            app.push_screen(TypeRef(title, text, bound, line.ref), answered)
         else:
             asks = _asks_authority(line)
-            question = Confirm(title, text, figures, asks_authority=asks, also=line.also)
+            question = Confirm(title, text, bound, asks_authority=asks, also=line.also)
             app.push_screen(question, answered)
 
     def action_deny(self) -> None:
@@ -185,10 +188,6 @@ class ApprovalsScreen(LiveScreen):
 
     def action_back(self) -> None:
         self.acting_app.action_go("now")
-
-
-def _sent_first(line: ApprovalLine) -> str:
-    return "; it was sent first" if line.post_hoc else ""
 
 
 def _approve(approval_id: str, authority: str, acting: CaseOfficer) -> str:

@@ -1,4 +1,4 @@
-"""The clock wall: everything that runs out, the nearest end first, under which article."""
+"""All deadlines: everything that runs out, the nearest end first, under which article."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from models.queries.cases.deadline_views import DeadlineEntry, DeadlinesView
-from models.urgency import SOON
-from tui.panels.case import law_words
+from recovery_flows.cases.pages.deadlines import EMPTY as NONE_RUNS, Counts
+from recovery_flows.cases.pages.signs import law
+from recovery_flows.cases.pages.value import cell
+from tui.panels.page import cell_content
 from tui.screen_queries import Source
 from tui.screens.live import LiveScreen
-from tui.state_styles import ALARM, MUTED
-from tui.text import counted, cut, word, words, zoned_time
+from tui.state_styles import MUTED
+from tui.text import cut, word, words
 from tui.widgets.block import Block
 from tui.widgets.deadline_table import DeadlineTable, haystack
 
-EMPTY = "No deadline runs.\n\nHolds, confirmations and notices stand here as soon as there are any."
+EMPTY = f"{NONE_RUNS}\n\nHolds, confirmations and notices stand here as soon as there are any."
 NO_MATCH = "Nothing matches the filter. Esc clears it."
 
 
@@ -41,11 +43,11 @@ class DeadlinesScreen(LiveScreen):
         yield Static("", id="counts", markup=False)
         yield DeadlineTable("deadlines")
         yield Static("reading the deadlines …", id="notice", markup=False)
-        yield Input(placeholder="filter: reference, clock, bank, officer, law", id="filter")
+        yield Input(placeholder="filter: reference, deadline, bank, officer, law", id="filter")
         yield Block(self._law_line, node_id="clock-law")
 
     def read(self, source: Source) -> DeadlinesView:
-        """The wall."""
+        """The deadlines that are nearest."""
         return source.deadlines()
 
     def show_view(self, view: object) -> None:
@@ -60,7 +62,7 @@ class DeadlinesScreen(LiveScreen):
         asked = self.query_one("#filter", Input).value.lower().split()
         lines = tuple(x for x in deadlines.lines if all(a in haystack(x) for a in asked))
         table, notice = self.query_one(DeadlineTable), self.query_one("#notice", Static)
-        table.now = deadlines.now
+        table.now, table.laws = deadlines.now, self.acting_app.source.laws
         table.lines = lines
         table.display = bool(lines)
         notice.display = not lines
@@ -69,9 +71,8 @@ class DeadlinesScreen(LiveScreen):
 
     def _law_line(self, line: DeadlineEntry, width: int) -> list[Content]:
         zone = self.acting_app.time_zone
-        law = law_words(line.clock, self.acting_app.source.laws)
-        at = (zoned_time(line.clock.due_at, zone), "$foreground")
-        return [cut(words(" ", at, "  ", law), width)]
+        told = cell(" ", line.clock.due_at, "  ", *law(line.clock, self.acting_app.source.laws))
+        return [cut(cell_content(told, zone), width)]
 
     @property
     def chosen_id(self) -> str:
@@ -115,20 +116,12 @@ class DeadlinesScreen(LiveScreen):
         self.query_one("#clock-law", Block).value = self.query_one(DeadlineTable).cursor_line
 
 
-def _counts(deadlines: DeadlinesView, shown: int, is_filtered: bool) -> Content:  # noqa: FBT001
-    late = sum(1 for x in deadlines.lines if x.clock.due_at < deadlines.now)
-    soon = sum(1 for x in deadlines.lines if deadlines.now <= x.clock.due_at < deadlines.now + SOON)
-    escalated = sum(1 for x in deadlines.lines if x.clock.escalated)
-    running = counted(len(deadlines.lines), "running deadline", "running deadlines")
-    pieces: list[tuple[object, str] | str] = [(f" {running}", "bold $foreground")]
-    if late:
-        pieces.append((f"  ‼ {late} late", ALARM))
-    if soon:
-        pieces.append((f"  ! {soon} end within 6 h", "bold $warning"))
-    if escalated:
-        pieces.append((f"  ▲ {escalated} escalated to the supervisor", ALARM))
+def _counts(view: DeadlinesView, shown: int, is_filtered: bool) -> Content:  # noqa: FBT001
+    counts = Counts(view.now)
+    of = len(list(counts.counting(view.lines)))
+    pieces: list[Content | str] = [" ", cell_content(counts.told(), "UTC")]
     if is_filtered:
-        pieces.append((f"  filter: {shown:,} of {len(deadlines.lines):,}", "bold $accent"))
-    elif deadlines.until is not None:
-        pieces.append(("  later ones are not shown", MUTED))
-    return words(*pieces) if pieces else word("")
+        pieces.append(word(f"  filter: {shown:,} of {of:,}", "bold $accent"))
+    elif view.until is not None:
+        pieces.append(word("  later ones are not shown", MUTED))
+    return words(*pieces)

@@ -12,7 +12,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tui.layout import Column, grid
+from recovery_flows.cases.pages.value import Column
+from tui.layout import grid
 from tui.screens.dialogs import Dialog
 from tui.state_styles import MUTED
 from tui.text import word

@@ -8,13 +8,16 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from models.queries.cases.letter_views import LetterLine
 from recovery_flows.caller import expanded, is_there
+from recovery_flows.cases.pages.signs import LETTERS, sign
 from tui.messages import LetterRead, ReadFailed
-from tui.panels.letters import STANDS, letter_lines
+from tui.panels.letters import letter_lines
+from tui.panels.page import piece_content
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
 from tui.screens.dialogs import Dialog
 from tui.screens.forms import Drafts
@@ -156,10 +159,17 @@ class PickLetter(Dialog[LetterLine]):
     def compose_question(self) -> ComposeResult:
         yield OptionList(
             *(
-                Option(words((x.bank, "bold"), f"  {x.what}  ", STANDS[x.stands].text()), x.call_id)
+                Option(
+                    words((x.bank, "bold"), f"  {x.what}  ", _stand(x)),
+                    x.call_id,
+                )
                 for x in self._lines
             )
         )
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._lines[event.option_index])
+
+
+def _stand(letter: LetterLine) -> Content:
+    return piece_content(sign(LETTERS[letter.stands]), "UTC")

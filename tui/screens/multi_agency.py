@@ -16,18 +16,20 @@ from textual.widgets import Input, Label
 from models.entities.multi_agency import SubjectKind
 from models.safe_text import safe
 from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.pages import board
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.multi_agency import actions as multi_agency_actions
 from recovery_flows.multi_agency.actions import Prospect
 from recovery_flows.multi_agency.identifiers import Subject
 from recovery_flows.multi_agency.plan import Planned
+from recovery_flows.wording import counted
 from tui.layout import paragraph
-from tui.panels.multi_agency import planned_lines
+from tui.panels.page import parts_lines
 from tui.screens.dialogs import Dialog
 from tui.screens.forms import Drafts
 from tui.screens.live import LiveScreen
 from tui.state_styles import ALARM, MUTED
-from tui.text import word
+from tui.text import word, words
 from tui.widgets.block import Block
 
 Answer = tuple[tuple[Subject, ...], bool]
@@ -148,7 +150,11 @@ def _subject(name: str, text: str) -> Subject:
 def _preview_lines(preview: _Preview, width: int) -> list[Content]:
     if preview.wrong:
         return paragraph(word(f"✕ {preview.wrong}", ALARM), width)
-    return planned_lines(preview.prospect, preview.planned, width)
+    planned = preview.planned
+    partners = counted(len({p.partner_id for p in planned}), "partner")
+    sends = words(("y ", "bold $accent"), f"sends {counted(len(planned), 'task')} to {partners}")
+    parts = board.plan_lines(preview.prospect, planned)
+    return [*([sends] if planned else ()), *parts_lines(parts, "UTC", width)]
 
 
 class LinkingScreen(LiveScreen):

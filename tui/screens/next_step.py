@@ -12,8 +12,15 @@ from recovery_flows.cases import discrepancy_actions
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.next_steps import ActionKind
 from recovery_flows.correspondence.letters.next_steps import LetterAction
-from tui.act_guards import ASKS_FIRST, officer_step, own_approval, step_also, step_figures, why_not
-from tui.panels.discrepancy import discrepancy_figures
+from tui.act_guards import (
+    ASKS_FIRST,
+    discrepancy_figures,
+    officer_step,
+    own_approval,
+    step_also,
+    step_figures,
+    why_not,
+)
 from tui.screens.dialogs import AskLine, Confirm
 from tui.screens.forms import FieldsForm, fields_key
 from tui.screens.letter_steps import ask_letter

@@ -16,13 +16,14 @@ from textual.widgets import Input, Static
 
 from models.entities.officer import Role
 from models.queries.cases.queue_views import QueueLine, QueuePage
+from recovery_flows.cases.pages import queue
 from recovery_flows.cases.views.queue import QueueQuery
 from tui.messages import PreviewRead
+from tui.panels.page import cell_content
 from tui.panels.preview import line_preview, page_preview
 from tui.screen_queries import READ_ERRORS, Source
 from tui.screens.multi_agency import LinkingScreen
-from tui.state_styles import ALARM, MUTED, red_words
-from tui.text import counted, word, words
+from tui.text import word, words
 from tui.widgets.block import Block
 from tui.widgets.paged_table import PAGE_LINES, TablePage
 from tui.widgets.queue import QueueTable
@@ -110,7 +111,8 @@ class NowScreen(LinkingScreen):
         notice = self.query_one("#notice", Static)
         notice.display = not page.total
         notice.update(self._why_empty(page))
-        self.query_one("#counts", Static).update(_counts(page, self._look))
+        told = queue.counts(page, filter_text=self._look.text, with_closed=self._look.with_closed)
+        self.query_one("#counts", Static).update(words(" ", cell_content(told, "UTC")))
 
     def _why_empty(self, page: QueuePage) -> str:
         if self._look.text:
@@ -130,7 +132,8 @@ class NowScreen(LinkingScreen):
         self.refresh_bindings()
 
     def _line_preview(self, line: QueueLine, width: int) -> list[Content]:
-        return line_preview(line, width, self.query_one(QueueTable).own_roles)
+        table = self.query_one(QueueTable)
+        return line_preview(line, table.now, width, table.own_roles) if table.now else []
 
     def action_clear_filter(self) -> None:
         box = self.query_one("#filter", Input)
@@ -207,29 +210,3 @@ class NowScreen(LinkingScreen):
         if line is not None and line.recovery_id == message.page.recovery_id:
             self.query_one("#page-preview").border_title = word(f" {line.ref} ")
             self.query_one("#preview", Block).value = message.page
-
-
-def _counts(page: QueuePage, look: QueueQuery) -> Content:
-    is_filtered = bool(look.text)
-    pieces: list[tuple[object, str] | str] = [
-        (f" {counted(page.open_count, 'open recovery', 'open recoveries')}", "bold $foreground"),
-        (f"  {page.closed_count:,} closed", MUTED),
-    ]
-    if look.with_closed:
-        pieces.append(("  listed too", "bold $accent"))
-    red = red_words(page.attention_count, page.discrepancy_count)
-    if red and not is_filtered:
-        pieces.append((f"  {red}", ALARM))
-    if page.fresh_count:
-        pieces.append((f"  ! {page.fresh_count:,} new within the hour", "bold $warning"))
-    if page.late_count:
-        pieces.append((f"  ‼ {page.late_count:,} late", ALARM))
-    if page.soon_count:
-        pieces.append((f"  ! {page.soon_count:,} end within 6 h", "bold $warning"))
-    if is_filtered:
-        of = page.open_count + (page.closed_count if look.with_closed else 0)
-        pieces.append((f"  filter: {page.found:,} of {of:,}", "bold $accent"))
-        if red:
-            verb = "is" if page.attention_count == 1 else "are"
-            pieces.append((f"  {red} {verb} always shown", ALARM))
-    return words(*pieces)

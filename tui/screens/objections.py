@@ -21,9 +21,10 @@ from recovery_flows.cases.views.restitution_views import (
     ObjectionLine,
     RestitutionPage,
 )
+from recovery_flows.cases.views.state_names import OBJECTION_KINDS
 from recovery_flows.errors import MisuseError
 from tui.layout import Figures, figures_lines
-from tui.panels.restitution import OBJECTION_KINDS, command_lines
+from tui.panels.restitution import command_lines
 from tui.screens.dialogs import Dialog
 from tui.state_styles import MUTED
 from tui.text import word, words, zoned_time

@@ -17,6 +17,7 @@ from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.partners.breaker_state import BreakerState
 from recovery_flows.partners.contacts import Contacts, show_contacts
 from recovery_flows.partners.page import PartnerPage
+from recovery_flows.wording import counted
 from tui.act_guards import DESK_ERRORS
 from tui.messages import ContactsShown, Done, Said
 from tui.panels.partner import PartnerDetail, detail_lines
@@ -24,7 +25,7 @@ from tui.screen_queries import Source, sentence_of
 from tui.screens.dialogs import AskLine, FullText
 from tui.screens.live import LiveScreen
 from tui.state_styles import ALARM, MUTED
-from tui.text import counted, word, words
+from tui.text import word, words
 from tui.widgets.block import Block
 from tui.widgets.partners import PartnersTable
 

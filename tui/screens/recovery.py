@@ -12,10 +12,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from models.queries.cases.views import EventLine, RecoveryPage
-from tui.panels import case, money, multi_agency
-from tui.panels.discrepancy import discrepancies_lines
-from tui.panels.identity import terms_block
-from tui.panels.letters import letters_lines
+from recovery_flows.cases.pages.recovery import TITLES, events, written
+from recovery_flows.cases.pages.value import Page
+from tui.panels.next_step import next_lines
+from tui.panels.page import panel_lines, parts_lines
 from tui.screen_queries import Source
 from tui.screens.dialogs import FullText
 from tui.screens.forms import NoteForm, note_key
@@ -47,27 +47,23 @@ class RecoveryScreen(LinkingScreen):
     def __init__(self) -> None:
         super().__init__()
         self.page: RecoveryPage | None = None
+        self.written: Page | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Static(NOTHING, id="notice", markup=False)
         with VerticalScroll(id="page", can_focus=False):
             yield Block(self._head, node_id="head")
-            yield Panel("Discrepancies", self._discrepancies, "discrepancies")
+            yield self._panel("discrepancies")
             yield Panel("Next step", self._next, "next")
-            yield Panel("Status of reported loss", _terms, "identity")
-            yield Panel("Accounts and holds", money.assets_lines, "money")
-            yield Panel("Multi-agency request", self._multi_agency_request, "multi-agency")
+            for key in ("identity", "money", "multi-agency"):
+                yield self._panel(key)
             with Horizontal(id="columns"):
                 with Vertical(id="left"):
-                    yield Panel("Distribution", self._allocations, "allocations")
-                    yield Panel("Requests abroad", case.requests_lines, "requests")
-                    yield Panel("Letters", letters_lines, "letters")
-                    yield Panel("Victims", case.claims_lines, "claims")
+                    for key in ("allocations", "requests", "letters", "claims"):
+                        yield self._panel(key)
                 with Vertical(id="right"):
-                    yield Panel("Deadlines", self._clocks, "clocks")
-                    yield Panel("Awaiting approval", case.waiting_lines, "waiting")
-                    yield Panel("Last events", self._events, "events")
-                    yield Panel("Notes", self._notes, "notes")
+                    for key in ("clocks", "waiting", "events", "notes"):
+                        yield self._panel(key)
 
     def on_mount(self) -> None:
         self.query_one("#page").display = False
@@ -90,30 +86,17 @@ class RecoveryScreen(LinkingScreen):
         law = self.acting_app.source.laws.get(self.page.regime) if self.page else None
         return law.time_zone if law else self.acting_app.time_zone
 
-    def _head(self, page: RecoveryPage, width: int) -> list[Content]:
-        return case.head_lines(page, self._zone, width)
+    def _panel(self, key: str) -> Panel:
+        return Panel(TITLES[key], partial(panel_lines, key), key)
 
-    def _discrepancies(self, page: RecoveryPage, width: int) -> list[Content]:
-        return discrepancies_lines(page, self._zone, width)
+    def _head(self, page: Page, width: int) -> list[Content]:
+        return parts_lines(page.head, page.zone, width)
 
-    def _next(self, page: RecoveryPage, width: int) -> list[Content]:
+    def _next(self, page: Page, width: int) -> list[Content]:
         app = self.acting_app
-        return case.next_lines(page, app.officer, width, read_only=app.read_only)
-
-    def _multi_agency_request(self, page: RecoveryPage, width: int) -> list[Content]:
-        return multi_agency.board_lines(page, self._zone, width)
-
-    def _allocations(self, page: RecoveryPage, width: int) -> list[Content]:
-        return money.allocations_lines(page, self._zone, width)
-
-    def _clocks(self, page: RecoveryPage, width: int) -> list[Content]:
-        return case.deadline_lines(page, self.acting_app.source.laws, self._zone, width)
-
-    def _events(self, page: RecoveryPage, width: int) -> list[Content]:
-        return case.events_lines(page.events[:10], width, zone=self._zone)
-
-    def _notes(self, page: RecoveryPage, width: int) -> list[Content]:
-        return case.notes_lines(page, width, zone=self._zone)
+        if self.page is None:
+            return []
+        return next_lines(self.page, app.officer, page.zone, width, read_only=app.read_only)
 
     def read(self, source: Source) -> RecoveryPage | None:
         """The page of the chosen recovery; None where none is chosen."""
@@ -132,18 +115,11 @@ class RecoveryScreen(LinkingScreen):
         self.page = page
         body.display, notice.display = page is not None, page is None
         notice.update(NOTHING)
+        self.written = written(page, self.acting_app.source.laws, self._zone) if page else None
         for block in self.query("#page Block").results(Block):
-            block.value = page
-        self._hide_empty()
-
-    def _hide_empty(self) -> None:
-        if self.page is not None:
-            self.query_one("#discrepancies").display = bool(self.page.discrepancies)
-            self.query_one("#requests").display = bool(self.page.requests)
-            self.query_one("#letters").display = bool(self.page.letters)
-            self.query_one("#allocations").display = bool(self.page.allocations)
-            self.query_one("#waiting").display = bool(self.page.approvals)
-            self.query_one("#multi-agency").display = bool(self.page.multi_agency_requests)
+            block.value = self.written
+        for section in self.written.sections if self.written else ():
+            self.query_one(f"#{section.key}").display = section.is_shown
 
     def show_failure(self, sentence: str) -> None:
         """Say it, and on the page too where nothing was read yet."""
@@ -192,19 +168,12 @@ class RecoveryScreen(LinkingScreen):
             read = partial(app.source.all_events, page.recovery_id)
             app.ask_after("reading the events", read, partial(self._show_events, page))
             return
-        full: dict[str, Builder] = {
-            "money": money.all_holds_lines,
-            "requests": case.request_fields_lines,
-            "notes": partial(case.notes_lines, zone=self._zone, full=True),
-        }
-        builder = full.get(panel.id or "", panel.builder)
-        self.app.push_screen(FullText(f"{self.page.ref}: {panel.title}", builder, self.page))
+        full: Builder = partial(panel_lines, panel.id or "", full=True)
+        builder = panel.builder if panel.id == "next" else full
+        self.app.push_screen(FullText(f"{self.page.ref}: {panel.title}", builder, self.written))
 
-    def _show_events(self, page: RecoveryPage, events: list[EventLine]) -> None:
-        builder = partial(case.events_lines, zone=self._zone, full=True)
-        title = f"{page.ref}: all {len(events)} events"
-        self.app.push_screen(FullText(title, builder, events))
-
-
-def _terms(page: RecoveryPage, width: int) -> list[Content]:
-    return terms_block(page.terms, width)
+    def _show_events(self, page: RecoveryPage, lines: list[EventLine]) -> None:
+        title = f"{page.ref}: all {len(lines)} events"
+        shown = Page((), (events(lines),), self._zone)
+        builder = partial(panel_lines, "events", full=True)
+        self.app.push_screen(FullText(title, builder, shown))

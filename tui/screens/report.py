@@ -19,13 +19,13 @@ from models.queries.installation.officers import OfficerView
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.report_and_stop import stop_at_once
 from recovery_flows.cases.views.report_preview import Checked
+from recovery_flows.wording import counted
 from tui.key_waits import Wait
 from tui.panels.report import checked_lines, message_figures, why_nobody
 from tui.screen_queries import Source
 from tui.screens.dialogs import Confirm
 from tui.screens.live import LiveScreen
 from tui.screens.questions import AlreadyReported, SecondReport
-from tui.text import counted
 from tui.widgets.block import Block
 
 DRAFT = "report:"

@@ -22,6 +22,7 @@ from recovery_flows.cases.views.restitution_views import (
     ObjectionLine,
     RestitutionPage,
 )
+from recovery_flows.wording import counted
 from tui.panels import restitution
 from tui.panels.other_ways import WAY_COMMANDS, ways_lines
 from tui.screen_queries import Source
@@ -29,7 +30,6 @@ from tui.screens.dialogs import AskLine, FullText
 from tui.screens.live import LiveScreen
 from tui.screens.objections import ask_decision, ask_objection
 from tui.screens.other_ways import ask_act
-from tui.text import counted
 from tui.widgets.block import Block, Panel
 from tui.widgets.claims import ClaimsTable
 from tui.widgets.paged_table import PAGE_LINES, TablePage
@@ -46,16 +46,16 @@ class RestitutionScreen(LiveScreen):
 
     AUTO_FOCUS = "ClaimsTable"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "next_step", "Next step", tooltip="Do the next step of this recovery"),
+        Binding("n", "next_step", "Next", tooltip="Do the next step of this recovery"),
         Binding("c", "by_rule", "Rules", tooltip="What each claim would get by every rule"),
         Binding("e", "enter", "Object", tooltip="Enter an objection for this claim"),
-        Binding("d", "decide", "Decide", tooltip="Decide an objection that is open"),
-        Binding("m", "money", "Other ways", tooltip="Voluntary returns and recalls"),
-        Binding("w", "write", "Documents", tooltip="Write notice, decision and receipts as PDF"),
+        Binding("d", "decide", "Decide", show=False, tooltip="Decide an objection that is open"),
+        Binding("m", "money", "Ways", tooltip="Voluntary returns and recalls"),
+        Binding("w", "write", "PDF", tooltip="Write notice, decision and receipts as PDF"),
         Binding("r", "other_round", "Round", show=False, tooltip="The rules over another round"),
         Binding("v", "view", "In full", show=False, tooltip="Show the panel in full"),
         Binding("y", "copy_id", "Copy claim", show=False, tooltip="Copy the claim's id"),
-        Binding("escape", "back", "Back", tooltip="To the recovery"),
+        Binding("escape", "back", "Back", show=False, tooltip="To the recovery"),
     ]
 
     def __init__(self) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from functools import partial
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Static
 
+from recovery_flows.cases.pages.statistics import TITLES, written
 from recovery_flows.reports.statistics import Summary
-from tui.panels import figures
+from tui.panels.page import panel_lines
 from tui.screen_queries import Source
 from tui.screens.live import LiveScreen
 from tui.widgets.block import Block, Panel
@@ -29,16 +31,19 @@ class SummaryScreen(LiveScreen):
     ]
 
     def compose_body(self) -> ComposeResult:
+        sums, stages, ends, spread, holds = (
+            Panel(title, partial(panel_lines, key), key) for key, title in TITLES.items()
+        )
         yield Static("adding up …", id="notice", markup=False)
         with VerticalScroll(id="page", can_focus=False):
-            yield Panel("Where the reported money is", figures.currencies_lines, "sums")
+            yield sums
             with Horizontal(id="columns"):
                 with Vertical(id="left"):
-                    yield Panel("Open recoveries by stage", figures.stages_lines, "stages")
-                    yield Panel("All recoveries", figures.ends_lines, "ends")
+                    yield stages
+                    yield ends
                 with Vertical(id="right"):
-                    yield Panel("Report to first order", figures.spread_lines, "spread")
-                    yield Panel("Holds", figures.holds_lines, "holds")
+                    yield spread
+                    yield holds
 
     def on_mount(self) -> None:
         self.query_one("#page").display = False
@@ -51,8 +56,9 @@ class SummaryScreen(LiveScreen):
         """Fill the panels."""
         self.query_one("#notice").display = False
         self.query_one("#page").display = True
+        page = written(cast("Summary", view), self.acting_app.time_zone)
         for block in self.query("#page Block").results(Block):
-            block.value = view
+            block.value = page
 
     def action_scroll_by(self, lines: int) -> None:
         self.query_one("#page").scroll_relative(y=lines, animate=False)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.widgets import Static
 
+from recovery_flows.cases.pages.trace import TITLES
+from recovery_flows.cases.pages.value import Page
 from recovery_flows.tracing.methods.catalogue import RULES, RuleName, Standing
-from tui.panels import trace
+from recovery_flows.wording import spoken
+from tui.panels.page import panel_lines, parts_lines
+from tui.panels.trace import page_of, rules_lines
 from tui.screen_queries import Source, TraceView
 from tui.screens.dialogs import AskLine, PickRule
 from tui.screens.live import LiveScreen
@@ -19,10 +25,6 @@ from tui.widgets.block import Block, Panel
 
 WHY = "Why is this rule right here? A second person reads it before it counts."
 NOTHING = "No recovery is chosen. Press 1, choose a line of the queue and press t."
-
-
-def _spoken(name: str) -> str:
-    return name.replace("_", " ")
 
 
 class TraceScreen(LiveScreen):
@@ -50,11 +52,13 @@ class TraceScreen(LiveScreen):
     def compose_body(self) -> ComposeResult:
         yield Static(NOTHING, id="notice", markup=False)
         with VerticalScroll(id="page", can_focus=False):
-            yield Block(trace.head_lines, node_id="head")
-            yield Panel("Under each rule", trace.table_lines, "rules")
-            yield Panel("Now, by the rule in force", trace.now_lines, "now")
-            yield Panel("One victim's money", trace.way_lines, "way")
-            yield Panel("What rests on an assumption", trace.moved_lines, "moved")
+            yield Block(_head_lines, node_id="head")
+            yield Panel(TITLES["rules"], self._rules, "rules")
+            for key in ("now", "way", "moved"):
+                yield Panel(TITLES[key], partial(panel_lines, key), key)
+
+    def _rules(self, page: Page, width: int) -> list[Content]:
+        return rules_lines(self.first_rule, page, width)
 
     def on_mount(self) -> None:
         self.query_one("#page").display = False
@@ -83,8 +87,9 @@ class TraceScreen(LiveScreen):
         self.query_one("#page").display = view is not None
         self.query_one("#notice").display = view is None
         self.query_one("#notice", Static).update(NOTHING)
+        page = page_of(view) if view else None
         for block in self.query("#page Block").results(Block):
-            block.value = view
+            block.value = page
 
     def show_failure(self, sentence: str) -> None:
         """Say it, and on the page too where nothing was read yet."""
@@ -110,7 +115,7 @@ class TraceScreen(LiveScreen):
             return
         page, app = self.view.page, self.acting_app
         open_rules = tuple(
-            (_spoken(c.name), RULES[RuleName(c.name)].label)
+            (spoken(c.name), RULES[RuleName(c.name)].label)
             for c in page.columns
             if c.standing == Standing.RULE and not c.adopted
         )
@@ -132,3 +137,7 @@ class TraceScreen(LiveScreen):
 
     def action_back(self) -> None:
         self.acting_app.action_go("recovery")
+
+
+def _head_lines(page: Page, width: int) -> list[Content]:
+    return parts_lines(page.head, page.zone, width)

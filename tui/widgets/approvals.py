@@ -9,26 +9,14 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from models.queries.cases.views import ApprovalLine
-from recovery_flows.approvals.kinds import ApprovalKind, kind_word
-from tui.state_styles import MUTED, time_left
-from tui.text import word
+from recovery_flows.cases.pages.approvals import COLUMNS, row
+from tui.panels.page import cell_content
 from tui.widgets.paged_table import PagedTable
-from tui.widgets.table import TableColumn
+from tui.widgets.table import TableColumn, laid_out
 
-_COLUMNS = (
-    TableColumn("due", "  time left", 11),
-    TableColumn("ref", "recovery", 11),
-    TableColumn("act", "to decide", 21),
-    TableColumn("amount", "amount", 16, right=True, sorts=False),
-    TableColumn("by", "asked by"),
+_COLUMNS = laid_out(
+    COLUMNS, {"due": 11, "ref": 11, "act": 21, "amount": 16, "by": 0}, unsorted=("amount",)
 )
-_SENT_ALREADY = (ApprovalKind.ORDER_STOP, ApprovalKind.MULTI_AGENCY_REQUEST)
-
-
-def act_words(line: ApprovalLine) -> str:
-    """What is to be decided, in words."""
-    told = kind_word(line.act)
-    return f"confirm {told}" if line.act in _SENT_ALREADY else told
 
 
 class WaitingTable(PagedTable[ApprovalLine]):
@@ -47,13 +35,7 @@ class WaitingTable(PagedTable[ApprovalLine]):
 
     def cells(self, line: ApprovalLine) -> Sequence[Content]:
         """The line as text."""
-        left = word("") if self.now is None else time_left(self.now, line.due_at, short=True)
-        own = line.asked_by == self.own_id
-        by = word("you", MUTED) if own else word(line.asked_by)
-        return (
-            left,
-            word(line.ref, "bold $primary"),
-            word(act_words(line), "$foreground"),
-            word(line.headline),
-            by,
-        )
+        if self.now is None:
+            return [Content("") for _ in _COLUMNS]
+        told = row(line, self.now, self.own_id)
+        return [cell_content(told[column.key], "UTC", short=True) for column in _COLUMNS]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,36 +10,43 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from models.queries.cases.deadline_views import DeadlineEntry
-from tui.state_styles import ALARM, MUTED, time_left
-from tui.text import word, words
-from tui.widgets.table import LineTable, TableColumn
+from recovery_flows.cases.pages.deadlines import COLUMNS, row
+from recovery_flows.law.regime import Regime
+from tui.panels.page import cell_content
+from tui.widgets.table import LineTable, TableColumn, laid_out
 
-_NARROW = (
-    TableColumn("due", "  time left", 11),
-    TableColumn("ref", "recovery", 11),
-    TableColumn("what", "clock", 20),
-    TableColumn("amount", "sum", 16, right=True),
-    TableColumn("note", "under way"),
-)
-_WIDE = (
-    TableColumn("due", "  time left", 15),
-    TableColumn("ref", "recovery", 11),
-    TableColumn("what", "clock", 22),
-    TableColumn("bank", "bank", 17),
-    TableColumn("amount", "sum", 16, right=True),
-    TableColumn("owner", "file of", 7),
-    TableColumn("note", "under way"),
-)
+_NARROW = {"due": 11, "ref": 11, "what": 8, "amount": 16, "note": 0}
+_WIDE = {"due": 15, "ref": 11, "what": 8, "bank": 4, "amount": 16, "owner": 7, "note": 0}
+_NOTE_CELLS = 20
+"""What the last column keeps, however long the names of deadlines are."""
 
 
 class DeadlineTable(LineTable[DeadlineEntry]):
-    """Running clocks; `now` is what they are counted from."""
+    """Running deadlines; `now` is what they are counted from, `laws` name their articles."""
 
     now: reactive[datetime | None] = reactive(None)
+    laws: Mapping[str, Regime] = {}
+
+    def watch_lines(self) -> None:
+        """Measure what stands in the columns, then show it."""
+        told = [(x.clock.what, x.bank, x.owner or "unassigned") for x in self.lines]
+        longest = (max(map(len, texts)) for texts in zip(*told, strict=True))
+        self._longest = dict(zip(("what", "bank", "owner"), longest, strict=False))
+        super().watch_lines()
 
     def columns(self) -> Sequence[TableColumn]:
-        """The columns that fit."""
-        return _WIDE if self.size.width >= 100 else _NARROW
+        """The columns that fit, as wide as what stands in them; the note takes what is left."""
+        widths = {**(_WIDE if self.is_wide else _NARROW)}
+        for key, wanted in self._longest.items():
+            spare = self.size.width - sum(widths.values()) - len(widths) - _NOTE_CELLS
+            if key in widths:
+                widths[key] += max(0, min(wanted - widths[key], spare))
+        return laid_out(COLUMNS, widths)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there is room for bank and officer."""
+        return self.size.width >= 100
 
     def line_id(self, line: DeadlineEntry) -> str:
         """The id of what the clock is about, with the clock's own name."""
@@ -61,21 +68,10 @@ class DeadlineTable(LineTable[DeadlineEntry]):
 
     def cells(self, line: DeadlineEntry) -> Sequence[Content]:
         """The line as text."""
-        is_wide = self.size.width >= 100
-        clock = line.clock
-        left = word("")
-        if self.now is not None:
-            left = time_left(self.now, clock.due_at, short=not is_wide)
-        note = word(clock.note, "$foreground")
-        if clock.escalated:
-            note = words(("▲ ", ALARM), note)
-        cells = [left, word(line.ref, "bold $primary"), word(clock.what, "$foreground")]
-        if is_wide:
-            cells.append(word(line.bank or "–", MUTED))
-        cells.append(word(line.amount or "–", "$foreground"))
-        if is_wide:
-            cells.append(word(line.owner or "nobody", MUTED if line.owner else ALARM))
-        return [*cells, note]
+        if self.now is None:
+            return [Content("") for _ in self.columns()]
+        told, short = row(line, self.now, self.laws), not self.is_wide
+        return [cell_content(told[c.key], "UTC", short=short) for c in self.columns()]
 
 
 def haystack(line: DeadlineEntry) -> str:

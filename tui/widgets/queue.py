@@ -9,40 +9,16 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from models.entities.officer import Role
-from models.entities.recovery import CLOSED_RECOVERIES
 from models.queries.cases.queue_views import QueueLine
-from models.step_wording import LOOK_INTO
-from models.urgency import Attention, Urgency
-from tui.state_styles import (
-    ALARM,
-    ATTENTION,
-    NOBODYS_TURN,
-    SHARED,
-    idle_text,
-    queue_time,
-    stage_sign,
-    turn_sign,
-)
-from tui.text import word, words
+from recovery_flows.cases.pages.queue import COLUMNS, row
+from tui.panels.page import cell_content
 from tui.widgets.paged_table import PagedTable
-from tui.widgets.table import TableColumn
+from tui.widgets.table import TableColumn, laid_out
 
-_NARROW = (
-    TableColumn("due", "  time left", 11),
-    TableColumn("ref", "recovery", 11),
-    TableColumn("stage", "stage", 9),
-    TableColumn("loss", "loss", 16, right=True),
-    TableColumn("victims", "vic", 3, right=True),
-    TableColumn("next", "next step"),
-)
-_WIDE = (
-    TableColumn("due", "  time left", 15),
-    TableColumn("ref", "recovery", 11),
-    TableColumn("stage", "stage", 14),
-    TableColumn("loss", "loss", 17, right=True),
-    TableColumn("victims", "victims", 7, right=True),
-    TableColumn("turn", "turn", 11),
-    TableColumn("next", "next step"),
+_NARROW = laid_out(COLUMNS, {"due": 11, "ref": 11, "stage": 9, "loss": 16, "victims": 3, "next": 0})
+_WIDE = laid_out(
+    COLUMNS,
+    {"due": 15, "ref": 11, "stage": 14, "loss": 17, "victims": 7, "turn": 12, "next": 0},
 )
 
 
@@ -52,41 +28,25 @@ class QueueTable(PagedTable[QueueLine]):
     now: reactive[datetime | None] = reactive(None)
     own_roles: reactive[frozenset[Role]] = reactive(frozenset())
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether there is room for whose turn it is."""
+        return self.size.width >= 100
+
     def columns(self) -> Sequence[TableColumn]:
         """The columns that fit."""
-        return _WIDE if self.size.width >= 100 else _NARROW
+        return _WIDE if self.is_wide else _NARROW
 
     def line_id(self, line: QueueLine) -> str:
         """The id of the recovery."""
         return line.recovery_id
 
-    def _next(self, line: QueueLine, *, short: bool) -> Content:
-        """The next step, after what is wrong with the file."""
-        if line.urgency is Urgency.DISCREPANCY:
-            sign, told = ATTENTION[Attention.DISCREPANCY], line.sentence.removeprefix(LOOK_INTO)
-            return word(f"{sign.glyph} {told}", ALARM)
-        marks: list[Content | str] = []
-        if line.idle_since is not None and self.now is not None:
-            marks += [idle_text(line.attention, line.idle_since, self.now, short=short), " "]
-        if line.shared:
-            marks += [word(SHARED.glyph, SHARED.style), " "]
-        return words(*marks, (line.sentence, "$foreground"))
-
     def cells(self, line: QueueLine) -> Sequence[Content]:
-        """The line as text."""
-        is_wide = self.size.width >= 100
-        now = self.now
-        left = word("") if now is None else queue_time(line, now, short=not is_wide)
-        has_ended = line.state in CLOSED_RECOVERIES
-        turn = NOBODYS_TURN if has_ended else turn_sign(line.role, self.own_roles)
-        cells = [
-            left,
-            word(line.ref, "bold $primary"),
-            stage_sign(line.state, line.stage).text(short=not is_wide),
-            word(line.loss, "$foreground"),
-            word(line.victims),
-        ]
-        if is_wide:
-            return [*cells, turn.text(), self._next(line, short=False)]
-        sign = word(turn.glyph, turn.style)
-        return [*cells, Content(" ").join([sign, self._next(line, short=True)])]
+        """The line as text; where there is no room the sign of whose turn it is leads the step."""
+        if self.now is None:
+            return [Content("") for _ in self.columns()]
+        told, short = row(line, self.now, self.own_roles), not self.is_wide
+        shown = {key: cell_content(cell, "UTC", short=short) for key, cell in told.items()}
+        if short:
+            shown["next"] = Content(" ").join([shown["turn"][:1], shown["next"]])
+        return [shown[column.key] for column in self.columns()]

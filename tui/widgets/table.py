@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -16,6 +16,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from recovery_flows.cases.pages.value import Column
 from tui.state_styles import MUTED
 from tui.text import fitted, word, words
 
@@ -31,6 +32,20 @@ class TableColumn:
     width: int = 0
     right: bool = False
     sorts: bool = True
+
+
+def laid_out(
+    columns: Mapping[str, Column], widths: Mapping[str, int], unsorted: Collection[str] = ()
+) -> tuple[TableColumn, ...]:
+    """These columns of a page, `widths` cells wide; one of 0 takes what the others leave."""
+    return tuple(
+        TableColumn(
+            key,
+            columns[key].short if 0 < width < len(columns[key].title) else columns[key].title,
+            width, right=columns[key].right, sorts=key not in unsorted,
+        )
+        for key, width in widths.items()
+    )  # fmt: skip
 
 
 class LineTable(ScrollView, Generic[T], can_focus=True):

@@ -42,6 +42,7 @@ class Within:
 
 
 ALL = Within("")
+_OWNER = "recovery_id"
 _Check = tuple[int, str, Callable[[Raw], Scalar] | None, sa.Column[Any]]
 
 
@@ -85,15 +86,27 @@ class Replay:
 
         `within` limits it to these nouns and rows: those that the events fed are about.
         """
+        empty = frozenset() if within is None else self._empty(session, within)
         for noun, table in BY_NOUN.items():
             if within is None:
                 yield from self._of_table(session, noun, table, ALL)
-            elif noun in within:
+            elif noun in within and noun not in empty:
                 yield from self._of_table(session, noun, table, within[noun])
         for (noun, name), row in self.rows.items():
             owner = str(row.get("recovery_id", ""))
             sentence = f"the {noun} {name} has events and no row: it was removed"
             yield RowDifference(noun, name, owner, "", sentence)
+
+    def _empty(
+        self, session: Session, within: Mapping[EntityKind, Within]
+    ) -> frozenset[EntityKind]:
+        """Nouns of which no event tells and no row is there: one question for all of them."""
+        told = {noun for noun, _ in self.rows}
+        rest = [noun for noun in within if noun not in told and within[noun].column == _OWNER]
+        owners = {name for noun in rest for name in within[noun].values}
+        if not rest or session.execute(_any_row(tuple(rest)), {"of": sorted(owners)}).first():
+            return frozenset()
+        return frozenset(rest)
 
     def _of_table(
         self, session: Session, noun: EntityKind, table: sa.Table, within: Within
@@ -123,6 +136,16 @@ def _checks(noun: EntityKind, table: sa.Table) -> list[_Check]:
     left_out = UNCOVERED.get(noun, frozenset())
     columns = [(at, c) for at, c in enumerate(table.c) if c.name not in left_out]
     return [(at, c.name, spelling(c.type), c) for at, c in columns]
+
+
+@lru_cache(maxsize=256)
+def _any_row(nouns: tuple[EntityKind, ...]) -> sa.CompoundSelect[Any]:
+    """One row where any of these tables has a row of the owners `of`."""
+    among: sa.BindParameter[Any] = sa.bindparam("of", expanding=True)
+    tables = [BY_NOUN[noun] for noun in nouns]
+    owned = [table.c[_OWNER] for table in tables]
+    each = [sa.select(owner).where(owner.in_(among)) for owner in owned]
+    return sa.union_all(*each).limit(1)
 
 
 @lru_cache(maxsize=128)

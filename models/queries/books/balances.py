@@ -19,13 +19,14 @@ from models.entities.catalogue import table_of
 from models.entities.claim import Claim, ClaimState
 from models.entities.hold import LIVE_HOLDS, Hold
 from models.entities.ledger import LedgerAccount, PostingRow
-from models.entities.payout import Payout, PayoutState
+from models.entities.payout import Payout, PayoutState, UnclaimedShare, UnclaimedState
 from models.entities.recall import CreditState, RecallCredit
 from models.entities.recovery import Recovery
 from models.entities.trace import Trace
 
 _P, _R, _C = table_of(PostingRow).c, table_of(Recovery).c, table_of(Claim).c
 _H, _A, _T, _Y = table_of(Hold).c, table_of(Asset).c, table_of(Trace).c, table_of(Payout).c
+_N = table_of(UnclaimedShare).c
 _K = table_of(RecallCredit).c
 
 
@@ -98,14 +99,18 @@ class HoldSource:
 
 @dataclass(frozen=True, slots=True)
 class PayoutSource:
-    """A settled payout as the bank says it: credited in the currency of the loss, and debited."""
+    """A settled payout as the bank says it: credited in the currency of the loss, and debited.
+
+    `unclaimed_id` names the share that it took to the treasury, "" where it went to a victim.
+    """
 
     recovery_id: str
     hold_id: str
-    returned_minor: int
+    credited_minor: int
     currency: str
     debited_minor: int
     debited_currency: str
+    unclaimed_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +210,21 @@ def payout_sources(session: Session, stretch: Stretch) -> Iterator[PayoutSource]
     )
     columns = (
         _Y.recovery_id, _Y.hold_id, credited, _Y.currency, _Y.debited_minor,
-        _Y.debited_currency,
+        _Y.debited_currency, _Y.unclaimed_id,
     )  # fmt: skip
     query = sa.select(*columns).where(stretch.has(_Y.recovery_id), _Y.state == PayoutState.SETTLED)
     for row in session.execute(query).all():
         yield PayoutSource(*row)
+
+
+def refund_sources(session: Session, stretch: Stretch) -> Iterator[tuple[str, str, int]]:
+    """(recovery, currency, sum) of each refund by the treasury that two people have seen."""
+    columns = _N.recovery_id, _N.currency, _N.refunded_minor
+    query = sa.select(*columns).where(
+        stretch.has(_N.recovery_id), _N.state == UnclaimedState.REFUNDED
+    )
+    for row in session.execute(query).all():
+        yield row.recovery_id, row.currency, row.refunded_minor
 
 
 def recall_sources(session: Session, stretch: Stretch) -> Iterator[RecallSource]:

@@ -32,7 +32,7 @@ from models.entities.hold import Hold, HoldRow
 from models.entities.ledger import PostingRow
 from models.entities.multi_agency import MultiAgencyRequest, MultiAgencyRequestRow, Task, TaskRow
 from models.entities.partner import Partner
-from models.entities.payout import Payout, PayoutRow
+from models.entities.payout import Payout, PayoutRow, UnclaimedRow, UnclaimedShare
 from models.entities.recall import Recall, RecallCredit, RecallCreditRow, RecallRow
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryRow
 from models.entities.request import Request, RequestRow
@@ -193,6 +193,7 @@ _PARTS = (
     _Part("voluntary_returns", VoluntaryReturn, ReturnRow, "invited_at"),
     _Part("instalments", Instalment, InstalmentRow, "number"),
     _Part("compensations", Compensation, CompensationRow, "entered_at"),
+    _Part("unclaimed", UnclaimedShare, UnclaimedRow, "announced_at"),
     _Part("recalls", Recall, RecallRow, "drafted_at"),
     _Part("recall_credits", RecallCredit, RecallCreditRow, "entered_at"),
 )

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from models.entities.catalogue import table_of
 from models.entities.claim import Claim, ClaimState, Compensation, CompensationState
-from models.entities.payout import Payout, PayoutState
+from models.entities.payout import Payout, PayoutState, UnclaimedShare, UnclaimedState
 from models.entities.recall import CreditState, RecallCredit
 from models.entities.statement import Statement, StatementLine
 from models.facts import Direction
@@ -22,7 +22,7 @@ from models.store.statements.line_imports import is_there
 
 _C, _K, _Y = table_of(Claim).c, table_of(Compensation).c, table_of(Payout).c
 _B = table_of(RecallCredit).c
-_L, _S = table_of(StatementLine).c, table_of(Statement).c
+_L, _S, _N = table_of(StatementLine).c, table_of(Statement).c, table_of(UnclaimedShare).c
 _AT_ONCE = 400
 _SAME_DAY = timedelta(days=1)
 
@@ -89,22 +89,33 @@ def _page() -> sa.Select[Any]:
         _B.claim_id == _C.id, _B.state == CreditState.CONFIRMED
     )
     paid = sa.select(sa.func.coalesce(sa.func.sum(got), 0)).where(
-        _Y.claim_id == _C.id, _Y.state == PayoutState.SETTLED
+        _Y.claim_id == _C.id, _Y.state == PayoutState.SETTLED, _Y.unclaimed_id == ""
     )
     compensated = sa.select(sa.func.coalesce(sa.func.sum(_K.amount_minor), 0)).where(
         _K.claim_id == _C.id, _K.state == CompensationState.CONFIRMED
     )
+    # What the treasury refunded is whose the payout was that had not reached him.
+    refunded = (
+        sa.select(sa.func.coalesce(sa.func.sum(_N.refunded_minor), 0))
+        .join(table_of(Payout), _Y.id == _N.payout_id)
+        .where(_N.claim_id == _C.id, _N.state == UnclaimedState.REFUNDED)
+    )
     to_payers = _Y.payee_account_id.in_(payers.correlate(table_of(Claim)))
+
+    def sum_of(whose: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+        by_bank, late = (q.where(whose).correlate(table_of(Claim)) for q in (paid, refunded))
+        return by_bank.scalar_subquery() + late.scalar_subquery()
+
     return (
         sa.select(
             _C.id, _C.external_ref, _C.state, _C.paid_at, _C.reported_minor, _C.upheld_minor,
             _C.currency,
             compensated.correlate(table_of(Claim)).scalar_subquery().label("compensated"),
             (
-                paid.where(sa.not_(to_payers)).correlate(table_of(Claim)).scalar_subquery()
+                sum_of(sa.not_(to_payers))
                 + recalled.correlate(table_of(Claim)).scalar_subquery()
             ).label("own"),
-            paid.where(to_payers).correlate(table_of(Claim)).scalar_subquery().label("others"),
+            sum_of(to_payers).label("others"),
         )
         .where(_C.recovery_id == sa.bindparam("of"))
         .order_by(_C.paid_at, _C.id)

@@ -166,18 +166,24 @@ def ref_of(session: Session, recovery_id: str) -> str:
 
 def due_call_kinds(session: Session, now: datetime, wall_now: datetime) -> set[CallKind]:
     """Kinds of open calls that could be sent now."""
-    query = (
-        sa.select(_CALLS.c.kind)
-        .where(
-            _CALLS.c.state.in_(OPEN_CALLS),
-            by_interface(),
-            sa.or_(_CALLS.c.retry_at.is_(None), _CALLS.c.retry_at <= wall_now),
-            sa.or_(_CALLS.c.lease_until.is_(None), _CALLS.c.lease_until < wall_now),
-            sa.or_(_CALLS.c.not_before.is_(None), _CALLS.c.not_before <= now),
-        )
-        .distinct()
+    return set(session.execute(_DUE_KINDS, {"now": now, "wall": wall_now}).scalars())
+
+
+def _due_kinds() -> sa.Select[Any]:
+    now = sa.bindparam("now", type_=_CALLS.c.not_before.type)
+    wall = sa.bindparam("wall", type_=_CALLS.c.retry_at.type)
+    query = sa.select(_CALLS.c.kind).where(
+        _CALLS.c.state.in_(OPEN_CALLS),
+        by_interface(),
+        sa.or_(_CALLS.c.retry_at.is_(None), _CALLS.c.retry_at <= wall),
+        sa.or_(_CALLS.c.lease_until.is_(None), _CALLS.c.lease_until < wall),
+        sa.or_(_CALLS.c.not_before.is_(None), _CALLS.c.not_before <= now),
     )
-    return set(session.execute(query).scalars())
+    return query.distinct()
+
+
+# Asked at each look of the engine, several times a second.
+_DUE_KINDS = _due_kinds()
 
 
 def calls_by_id(session: Session, vault: Vault, ids: Sequence[str]) -> list[CallLine]:

@@ -20,7 +20,7 @@ from models.entities.call import Call, CallKind
 from models.entities.catalogue import table_of
 from models.entities.claim import Claim
 from models.entities.event import DONE, SENT, Event
-from models.entities.hold import LIVE_HOLDS, Hold
+from models.entities.hold import LIVE_HOLDS, Hold, HoldKind, HoldState
 from models.entities.installation import QueueEntry, Tally
 from models.entities.ledger import LedgerAccount, PostingRow
 from models.entities.payout import Payout, PayoutState
@@ -36,7 +36,7 @@ _APPROVALS, _ENTRIES, _TALLY = table_of(Approval), table_of(QueueEntry), table_o
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _CHUNK = 500
 _ASKS = (CallKind.HOLD, CallKind.REQUEST)
-_EVER_HELD = (LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD)
+_EVER_HELD = (LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD, LedgerAccount.TREASURY)
 _RECEIVED = "received"
 """Detail of what the unit holds itself of money that was given back: no bank was asked for it."""
 
@@ -145,22 +145,22 @@ def _figures(session: Session, given: Mapping[str, Any]) -> defaultdict[str, Cou
     """What holds, postings and approvals of each recovery add to the tally."""
     found = defaultdict[str, Counter[str]](Counter)
     held, with_holds = set[str](), set[str]()
-    for of, currency, account, minor in session.execute(_LEDGER, given).all():
-        found[of][f"ledger {currency} {account}"] = int(minor)
-        if account in _EVER_HELD:
-            held.add(of)
-    for of, kind, state, count in session.execute(_HOLDS, given).all():
-        found[of][f"hold {kind} {state}"] = count
-        with_holds.add(of)
+    for what, of, first, second, minor in session.execute(_SUMS, given).all():
+        if what == "ledger":
+            account = LedgerAccount(second)
+            found[of][f"ledger {first} {account}"] = int(minor)
+            if account in _EVER_HELD:
+                held.add(of)
+        elif what == "hold":
+            found[of][f"hold {HoldKind(first)} {HoldState(second)}"] = int(minor)
+            with_holds.add(of)
+        else:
+            found[of][what] = int(minor)
     for of, currency, minor in _among(session, _EVER, held):
         found[of][f"ever held {currency}"] = int(minor)
-    for of, count in _among(session, _SECOND_HOP, with_holds):
-        found[of][SECOND_HOP] = count
     for of, currency, blocked, disputed in _among(session, _BLOCKED, with_holds):
         found[of][f"blocked {currency}"] = int(blocked)
         found[of][f"disputed there {currency}"] = int(disputed)
-    for of, count in session.execute(_PENDING, given).all():
-        found[of][PENDING] = count
     return found
 
 
@@ -248,35 +248,37 @@ def _blocked() -> sa.Select[Any]:
     )
 
 
+def _sums() -> sa.CompoundSelect[Any]:
+    """Sums and counts by what they are of, in one question, since each write asks for them all."""
+    hops = (_A.c.id == _H.c.asset_id, _A.c.depth >= 1, _H.c.acted_at.is_not(None))
+    accounts = sa.func.count(sa.distinct(_H.c.asset_id))
+    pending = _APPROVALS.c.state == ApprovalState.PENDING
+    return sa.union_all(
+        _sum("ledger", (_P.c.claim_currency, _P.c.account), sa.func.sum(_P.c.claim_minor)),
+        _sum("hold", (_H.c.kind, _H.c.state), sa.func.count()),
+        _sum(SECOND_HOP, (), accounts).where(*hops),
+        _sum(PENDING, (), sa.func.count(_APPROVALS.c.id)).where(pending),
+    )
+
+
+def _sum(what: str, by: tuple[sa.Column[Any], ...], minor: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """One kind of sum of each recovery, by up to two columns."""
+    of = {"ledger": _P, PENDING: _APPROVALS}.get(what, _H).c.recovery_id
+    named = [sa.type_coerce(column, sa.String) for column in by]
+    nothing: list[Any] = [sa.literal_column("''")] * (2 - len(by))
+    query = sa.select(sa.literal_column(f"'{what}'"), of, *named, *nothing, minor)
+    return query.where(of.in_(_IDS)).group_by(of, *named)
+
+
 # Built once: each write asks these, and building costs more than asking.
 _RECOVERIES, _SENT_AT, _EVER, _BLOCKED = _recoveries(), _sent(), _ever(), _blocked()
+_SUMS = _sums()
 _DONE_AT = (
     sa.select(
         _E.c.recovery_id, sa.func.min(_E.c.at).label("came"), sa.func.max(_E.c.at).label("last")
     )
     .where(_E.c.recovery_id.in_(_IDS), sa.text(DONE))
     .group_by(_E.c.recovery_id)
-)
-_LEDGER = (
-    sa.select(_P.c.recovery_id, _P.c.claim_currency, _P.c.account, sa.func.sum(_P.c.claim_minor))
-    .where(_P.c.recovery_id.in_(_IDS))
-    .group_by(_P.c.recovery_id, _P.c.claim_currency, _P.c.account)
-)
-_HOLDS = (
-    sa.select(_H.c.recovery_id, _H.c.kind, _H.c.state, sa.func.count())
-    .where(_H.c.recovery_id.in_(_IDS))
-    .group_by(_H.c.recovery_id, _H.c.kind, _H.c.state)
-)
-_SECOND_HOP = (
-    sa.select(_H.c.recovery_id, sa.func.count(sa.distinct(_H.c.asset_id)))
-    .join(_A, _A.c.id == _H.c.asset_id)
-    .where(_H.c.recovery_id.in_(_IDS), _A.c.depth >= 1, _H.c.acted_at.is_not(None))
-    .group_by(_H.c.recovery_id)
-)
-_PENDING = (
-    sa.select(_APPROVALS.c.recovery_id, sa.func.count())
-    .where(_APPROVALS.c.recovery_id.in_(_IDS), _APPROVALS.c.state == ApprovalState.PENDING)
-    .group_by(_APPROVALS.c.recovery_id)
 )
 _KEPT = sa.select(_ENTRIES).where(_ENTRIES.c.id.in_(_IDS))
 _ALL_TALLIES = sa.select(_TALLY)

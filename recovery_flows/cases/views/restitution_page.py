@@ -13,7 +13,6 @@ from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.allocation import AllocationRow, AllocationState
 from models.entities.claim import ClaimRow, ObjectionState
-from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.entities.payout import PayoutState
 from models.money import Money
@@ -37,8 +36,10 @@ from recovery_flows.correspondence.returns.compose import claim_number
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.outstanding_losses import GOING, LOST
 from recovery_flows.ledger.recalled import counted_of
+from recovery_flows.ledger.unclaimed_money import refunded_minor, to_treasury_of
+from recovery_flows.restitution.allocation import is_round
 from recovery_flows.restitution.basis import number_of
-from recovery_flows.restitution.comparison import Comparison, compare, located
+from recovery_flows.restitution.comparison import Comparison, booked, compare
 from recovery_flows.restitution.explanation import page_of
 from recovery_flows.restitution.methods.catalogue import moved_minor
 from recovery_flows.restitution.payouts import ENDED
@@ -135,15 +136,15 @@ class _Reading:
         allocation = _on_screen(file, allocation_id)
         comparison = compare(file, allocation) if allocation else None
         void = {a.id for a in file.allocations if a.state is AllocationState.VOID}
-        paid = {c.id: counted_of(file, c.id) for c in file.claims}
+        paid = {c.id: counted_of(file, c.id) + refunded_minor(file, c.id) for c in file.claims}
         going: dict[str, int] = {}
         for payout in file.payouts:
             paid[payout.claim_id] = paid.get(payout.claim_id, 0) + payout.returned_minor
             is_dead = payout.state is PayoutState.PREPARED and payout.allocation_id in void
-            if payout.state in GOING and not is_dead:
+            if payout.state in GOING and not is_dead and not payout.unclaimed_id:
                 going[payout.claim_id] = going.get(payout.claim_id, 0) + payout.amount_minor
         return cls(
-            file, paid, going, _booked(file), allocation.round_number if allocation else 0,
+            file, paid, going, booked(file), allocation.round_number if allocation else 0,
             allocation.id if allocation else "", comparison,
             comparison.shares() if comparison else {},
         )  # fmt: skip
@@ -211,20 +212,9 @@ class _Reading:
 
 def _on_screen(file: CaseFile, allocation_id: str) -> AllocationRow | None:
     """The distribution that was asked for; else that under way, else the last one not voided."""
-    live = [a for a in file.allocations if a.state is not AllocationState.VOID]
+    live = [a for a in file.allocations if a.state is not AllocationState.VOID and is_round(a)]
     live.sort(key=lambda a: (a.id == allocation_id, a.state not in ENDED, number_of(a)))
     return live[-1] if live else None
-
-
-def _booked(file: CaseFile) -> dict[str, int]:
-    """What a bank has booked of each claim's payment, where one shows it."""
-    stated = {
-        d.claim_id: d.stated_minor
-        for d in file.discrepancies
-        if d.kind is DiscrepancyKind.CLAIM_ABOVE_BOOKED and d.stated_minor is not None
-    }
-    shown = located(file)
-    return {c.id: stated.get(c.id, c.reported_minor) for c in file.claims if c.id in shown}
 
 
 def _round_lines(file: CaseFile, names: Names, why: Mapping[str, str]) -> Iterator[RoundLine]:
@@ -243,7 +233,7 @@ def _round_lines(file: CaseFile, names: Names, why: Mapping[str, str]) -> Iterat
             state=allocation.state,
             method=allocation.method,
             pool=Money(allocation.pool_minor, allocation.currency),
-            paid=found.paid if found else Money(0, allocation.currency),
+            paid=found.paid if found else to_treasury_of(file, allocation),
             reserves=tuple((money, REASONS[reason]) for reason, money in kept),
             notice_from=allocation.notice_from,
             notice_to=allocation.notice_to,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from models.entities.allocation import AllocationState
 from models.entities.asset import Stage
-from models.entities.claim import ClaimState
+from models.entities.claim import ClaimState, ObjectionKind
 from models.entities.hold import LIVE_HOLDS, HoldState
 from models.entities.ledger import LedgerAccount
 from models.entities.multi_agency import TaskState
@@ -30,7 +30,11 @@ class Tone(StrEnum):
     GOOD = "good"
     CARE = "care"
     ALARM = "alarm"
-    NEW = "new"
+    PLAIN = "plain"
+    STRONG = "strong"
+    NAMED = "named"
+    SOON = "soon"
+    FOUND = "found"
     ABROAD = "abroad"
     THIRD = "third"
     LOST = "lost"
@@ -53,7 +57,7 @@ _STAGES: Mapping[Stage, Worded] = {
     Stage.CLOSED: Worded("to be closed", "closing", "◇", Tone.CARE),
 }
 _RECOVERIES: Mapping[RecoveryState, Worded] = {
-    RecoveryState.REPORTED: Worded("reported", "report", "○", Tone.NEW),
+    RecoveryState.REPORTED: Worded("reported", "report", "○", Tone.STRONG),
     RecoveryState.OPEN: Worded("open", "open", "●", Tone.CALM),
     RecoveryState.JOINED: Worded("merged into another", "merged", "⊂", Tone.MUTED),
     RecoveryState.REJECTED: Worded("rejected", "reject", "✕", Tone.MUTED),
@@ -122,6 +126,13 @@ _CLAIMS: Mapping[ClaimState, Worded] = {
     ClaimState.REJECTED: Worded("rejected", "rejected", "✕", Tone.ALARM),
     ClaimState.PAID: Worded("paid", "paid", "✓", Tone.GOOD),
 }
+OBJECTION_KINDS: Mapping[ObjectionKind, str] = {
+    ObjectionKind.ROWS: "the payments and sums that the claim rests on",
+    ObjectionKind.SHARE: "the distribution, while its notice runs",
+    ObjectionKind.CLAIM: "that the claim is founded, or not paid elsewhere",
+    ObjectionKind.APPEAL: "a decision that left the claim with less",
+}
+"""What an objection is against."""
 _PAYOUTS: Mapping[PayoutState, Worded] = {
     PayoutState.PREPARED: Worded("prepared", "prepared", "○", Tone.MUTED),
     PayoutState.INSTRUCTED: Worded("on its way", "going", "→", Tone.CALM),
@@ -133,6 +144,7 @@ _PAYOUTS: Mapping[PayoutState, Worded] = {
 _SHORT_TERMS: Mapping[LedgerAccount, str] = {
     LedgerAccount.RETURNED_RECALL: "recalled",
     LedgerAccount.RETURNED_VOLUNTARY: "given",
+    LedgerAccount.RETURNED_TREASURY: "refunded",
     LedgerAccount.THIRD_PARTY: "third",
     LedgerAccount.NOT_LOCATED: "unlocated",
 }
@@ -140,9 +152,11 @@ TERMS: Mapping[LedgerAccount, tuple[str, Tone]] = {
     LedgerAccount.RETURNED_HOLD: ("█", Tone.GOOD),
     LedgerAccount.RETURNED_RECALL: ("▉", Tone.GOOD),
     LedgerAccount.RETURNED_VOLUNTARY: ("▊", Tone.GOOD),
+    LedgerAccount.RETURNED_TREASURY: ("▋", Tone.GOOD),
     LedgerAccount.HELD: ("▓", Tone.CALM),
     LedgerAccount.LOCATED: ("▒", Tone.CARE),
     LedgerAccount.THIRD_PARTY: ("◫", Tone.THIRD),
+    LedgerAccount.TREASURY: ("▤", Tone.THIRD),
     LedgerAccount.GONE: ("╱", Tone.LOST),
     LedgerAccount.NOT_LOCATED: ("░", Tone.MUTED),
     LedgerAccount.NOT_UPHELD: ("·", Tone.MUTED),

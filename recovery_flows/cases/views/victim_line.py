@@ -25,6 +25,7 @@ from recovery_flows.cases.next_steps import stage_of
 from recovery_flows.ledger import claim_parts
 from recovery_flows.ledger.outstanding_losses import GOING, LOST
 from recovery_flows.ledger.recalled import counted_of
+from recovery_flows.ledger.unclaimed_money import given_up, refund_of
 from recovery_flows.restitution import objections
 from recovery_flows.restitution.payouts import ENDED
 
@@ -52,11 +53,12 @@ class _Own:
     whole_minor: int
     by_others_minor: int
     payouts: tuple[PayoutRow, ...]
-    recalled_minor: int = 0
+    late_minor: int = 0
+    """What came by recalls, and what the treasury refunded."""
 
     @property
     def paid_minor(self) -> int:
-        return self.recalled_minor + sum(p.returned_minor for p in self.payouts)
+        return self.late_minor + sum(p.returned_minor for p in self.payouts)
 
     @property
     def going_minor(self) -> int:
@@ -71,6 +73,7 @@ def _own(file: CaseFile, claim: ClaimRow, payer_account_id: str) -> _Own:
         p
         for p in file.payouts
         if p.claim_id == claim.id
+        and not p.unclaimed_id
         and (
             p.payee_account_id == payer_account_id
             if payer_account_id
@@ -78,9 +81,11 @@ def _own(file: CaseFile, claim: ClaimRow, payer_account_id: str) -> _Own:
         )
     )
     whole = theirs[payer_account_id] if payer_account_id else victim.whole_minor
+    given = given_up(file)
+    refunded = sum(refund_of(given[p.id]) for p in mine if p.id in given)
     if payer_account_id:
-        return _Own(whole, 0, mine)
-    return _Own(whole, sum(theirs.values()), mine, counted_of(file, claim.id))
+        return _Own(whole, 0, mine, refunded)
+    return _Own(whole, sum(theirs.values()), mine, refunded + counted_of(file, claim.id))
 
 
 def victim_line(file: CaseFile, claim: ClaimRow, now: datetime, zone: str) -> VictimLine:

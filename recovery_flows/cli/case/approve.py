@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,10 +9,9 @@ import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, Now, opened
 from recovery_flows.cli.output import say_json_list
-from recovery_flows.cli.table import columns, instant_text, spoken, tell, tell_what
+from recovery_flows.cli.table import tell, tell_what
 
 if TYPE_CHECKING:
-    from models.queries.cases.views import ApprovalLine
     from recovery_flows.cli.composition import Installation
 
 
@@ -69,8 +67,12 @@ def _tell(
 
 
 def _list(installation: Installation, acting_as: str, *, as_json: bool) -> None:
+    from models.queries.installation.clock import case_now
+    from recovery_flows.cases.pages.approvals import EMPTY, in_full
     from recovery_flows.cases.views.pending_approvals import waiting_approvals
     from recovery_flows.cli.options import viewer_of
+    from recovery_flows.cli.page_text import section_lines
+    from recovery_flows.clock import wall_clock
 
     viewer = viewer_of(installation, acting_as)
     pending = waiting_approvals(installation.database, installation.laws, viewer)
@@ -79,20 +81,9 @@ def _list(installation: Installation, acting_as: str, *, as_json: bool) -> None:
         return
     first = next(pending, None)
     if first is None:
-        tell(["nothing waits for an approval"])
-    else:
-        tell(line for approval in chain((first,), pending) for line in approval_lines(approval))
-
-
-def approval_lines(approval: ApprovalLine, zone: str = "UTC") -> Iterator[str]:
-    """One pending approval: what is asked, by whom, until when, and each figure it binds."""
-    from recovery_flows.approvals.kinds import kind_word
-
-    due = f", due {instant_text(approval.due_at, zone)}" if approval.due_at else ""
-    sent = ", already sent" if approval.post_hoc else ""
-    act = kind_word(approval.act)
-    yield f"{approval.ref}  {act}: asked by {approval.asked_by}{sent}{due}"
-    yield f"  id {approval.approval_id}"
-    figures: Sequence[tuple[str, str]] = [(spoken(n), value) for n, value in approval.figures]
-    yield from (f"  {line}" for line in columns(figures))
-    yield from (f"  ! {line.sentence}" for line in approval.also)
+        tell([EMPTY])
+        return
+    with installation.database.reading() as session:
+        now = case_now(session, wall_clock())
+    for approval in chain((first,), pending):
+        tell(section_lines(in_full(approval, now), "UTC"))

@@ -10,7 +10,8 @@ import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, opened
 from recovery_flows.cli.output import say_json
-from recovery_flows.cli.table import counted, tell
+from recovery_flows.cli.table import tell
+from recovery_flows.wording import counted
 
 if TYPE_CHECKING:
     from recovery_flows.cases.case_officer import CaseOfficer

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from recovery_flows.cli.table import columns, instant_text, spoken
+from recovery_flows.cli.table import columns, instant_text
 from recovery_flows.cross_border.adviser import Advice, Question
 from recovery_flows.cross_border.channels import Channel, Receipts
 from recovery_flows.cross_border.file_questions import Refused
 from recovery_flows.law.terms import length_text, time_left_text
+from recovery_flows.wording import spoken
 
 _NONE = "nothing"
 

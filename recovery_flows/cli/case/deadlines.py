@@ -8,7 +8,7 @@ import typer
 
 from recovery_flows.cli.options import AsJson, opened
 from recovery_flows.cli.output import say_json_lines
-from recovery_flows.cli.table import counted, long_columns, tell
+from recovery_flows.cli.table import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,27 +52,10 @@ def deadlines(
 def _table(
     lines: Iterable[DeadlineEntry], now: datetime, installation: Installation
 ) -> Iterator[str]:
-    head = ("time left", "ref", "clock", "bank", "sum", "under way", "law")
-    running = late = 0
+    from recovery_flows.cases.pages.deadlines import COLUMNS, EMPTY, Counts, row
+    from recovery_flows.cli.page_text import cell_text, long_table
 
-    def rows() -> Iterator[tuple[str, ...]]:
-        nonlocal running, late
-        for line in lines:
-            running, late = running + 1, late + (line.clock.due_at < now)
-            yield _row(line, now, installation)
-
-    yield from long_columns(rows(), head, right=(0, 4))
-    yield f"{counted(running, 'clock')} running, {late} late"
-
-
-def _row(line: DeadlineEntry, now: datetime, installation: Installation) -> tuple[str, ...]:
-
-    from recovery_flows.cli.case.page_text import article_text
-    from recovery_flows.law.terms import time_left_text
-
-    clock = line.clock
-    note = f"{clock.note}; supervisor told" if clock.escalated else clock.note
-    return (
-        time_left_text(now, clock.due_at), line.ref, clock.what, line.bank or "-",
-        str(line.amount or "-"), note or "-", article_text(clock, installation.laws),
-    )  # fmt: skip
+    counts = Counts(now)
+    rows = (row(line, now, installation.laws) for line in counts.counting(lines))
+    yield from long_table(COLUMNS, rows)
+    yield cell_text(counts.told(), "UTC") if counts.running else EMPTY

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recovery_flows.cli.options import find, opened
-from recovery_flows.cli.table import counted, tell
+from recovery_flows.cli.table import tell
+from recovery_flows.wording import counted
 
 if TYPE_CHECKING:
     from recovery_flows.cli.composition import Installation

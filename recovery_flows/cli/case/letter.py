@@ -61,9 +61,11 @@ def list_(
 
 
 def _row(line: LetterLine) -> tuple[str, ...]:
+    from recovery_flows.cases.pages.signs import LETTERS
+
     went = f"{instant_text(line.sent_at)} {line.sent_how}" if line.sent_at else "-"
     until = instant_text(line.due_at)
-    return (line.ref, line.call_id, line.bank, line.what, line.stands, until, went)
+    return (line.ref, line.call_id, line.bank, line.what, LETTERS[line.stands].word, until, went)
 
 
 def print_(

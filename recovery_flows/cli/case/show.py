@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, Ref, find, opened, viewer_of
 from recovery_flows.cli.output import plain, say_json, say_json_lines
-from recovery_flows.cli.table import counted, long_columns, tell, turn
+from recovery_flows.cli.table import long_columns, tell
+from recovery_flows.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -129,38 +129,11 @@ def _check_stage(stage: str) -> None:
 
 
 def _queue_lines(page: QueuePage, lines: Iterable[QueueLine]) -> Iterator[str]:
-    head = ("time left", "ref", "stage", "loss", "next step", "turn", "file of")
-    rows = (_queue_row(line, page.now) for line in lines)
-    yield from long_columns(rows, head, right=(0, 3))
-    told = counted(page.open_count, "open recovery", "open recoveries")
-    idle, found = page.attention_count - page.discrepancy_count, page.discrepancy_count
-    red = f", {counted(found, 'discrepancy', 'discrepancies')}" if found else ""
-    red += f", {idle:,} stalled" if idle > 0 else ""
-    yield f"{told}{red}, {page.closed_count:,} ended; {_engine_text(page)}"
+    from recovery_flows.cases.pages import queue
+    from recovery_flows.cli.page_text import cell_text, long_table
 
-
-def _queue_row(line: QueueLine, now: datetime) -> tuple[str, ...]:
-    from recovery_flows.cases.views import state_names
-
-    left = state_names.time_text(line, now)
-    loss, stage = str(line.loss), state_names.standing(line.state, line.stage).word
-    whose = turn(line.action, line.role)
-    also = " (also in another recovery)" if line.shared else ""
-    sentence = f"{_red(line, now)}{line.sentence}{also}"
-    return (left, line.ref, stage, loss, sentence, whose, line.owner or "-")
-
-
-def _red(line: QueueLine, now: datetime) -> str:
-    """`▲ STALLED 31 h: ` before the step of a recovery that nobody owns or moves."""
-    from models.urgency import Attention
-    from recovery_flows.reports.time_to_first_order import elapsed_seconds, span_text
-
-    if line.idle_since is None:
-        return ""
-    if line.attention == Attention.DISCREPANCY:
-        return f"≠ {line.attention.upper()}: "
-    since = span_text(elapsed_seconds(line.idle_since, now))
-    return f"▲ {line.attention.upper()} {since}: "
+    yield from long_table(queue.COLUMNS, (queue.row(line, page.now) for line in lines))
+    yield f"{cell_text(queue.counts(page), 'UTC')}; {_engine_text(page)}"
 
 
 def _engine_text(page: QueuePage) -> str:
@@ -181,8 +154,9 @@ def show(
 ) -> None:
     """Show one recovery on one page."""
     from models.queries.cases.history import events_of
+    from recovery_flows.cases.pages.recovery import written
     from recovery_flows.cases.views.page import recovery_page
-    from recovery_flows.cli.case.page_text import page_lines
+    from recovery_flows.cli.page_text import page_lines
     from recovery_flows.clock import wall_clock
 
     with opened() as installation:
@@ -197,12 +171,14 @@ def show(
     if as_json:
         say_json(page)
     else:
-        tell(page_lines(page, installation.laws))
+        zone = installation.laws[page.regime].time_zone
+        tell(page_lines(written(page, installation.laws, zone)))
 
 
 def rates(*, as_json: AsJson = False) -> None:
     """Report sums by status, rates with formulas, how cases ended."""
-    from recovery_flows.cli.statistics_text import summary_lines
+    from recovery_flows.cases.pages.statistics import written
+    from recovery_flows.cli.page_text import page_lines
     from recovery_flows.clock import wall_clock
     from recovery_flows.reports.statistics import summary
 
@@ -211,4 +187,4 @@ def rates(*, as_json: AsJson = False) -> None:
     if as_json:
         say_json(figures)
     else:
-        tell(summary_lines(figures))
+        tell(page_lines(written(figures, "UTC")))

@@ -12,7 +12,8 @@ from recovery_flows.cli.intake.transfers import transfers
 from recovery_flows.cli.limits import not_read
 from recovery_flows.cli.options import ActingAs, AsJson, opened
 from recovery_flows.cli.output import say_json
-from recovery_flows.cli.table import counted, tell
+from recovery_flows.cli.table import tell
+from recovery_flows.wording import counted
 
 if TYPE_CHECKING:
     from models.store.intake import IntakeSummary

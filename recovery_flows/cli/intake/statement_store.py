@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from recovery_flows.caller import open_named, size_of
 from recovery_flows.cli.options import opened
-from recovery_flows.cli.table import counted
+from recovery_flows.wording import counted
 
 if TYPE_CHECKING:
     from datetime import datetime

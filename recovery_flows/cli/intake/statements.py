@@ -14,7 +14,7 @@ from recovery_flows.cli.intake.statement_read import FileRead
 from recovery_flows.cli.limits import not_read, settings_limits
 from recovery_flows.cli.options import ActingAs, AsJson
 from recovery_flows.cli.output import complain, say_json
-from recovery_flows.cli.table import columns, counted, tell
+from recovery_flows.cli.table import columns, tell
 from recovery_flows.intake.budget import Limits
 from recovery_flows.intake.statements.shape import (
     End,
@@ -24,6 +24,7 @@ from recovery_flows.intake.statements.shape import (
     Member,
     StatementRefusedError,
 )
+from recovery_flows.wording import counted
 
 _REFUSED_EXIT_CODE, _MISUSE_EXIT_CODE = 3, 2
 

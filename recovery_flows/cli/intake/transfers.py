@@ -10,7 +10,8 @@ import typer
 from recovery_flows.cli.limits import settings_limits
 from recovery_flows.cli.options import AsJson, ColumnNames
 from recovery_flows.cli.output import say_json
-from recovery_flows.cli.table import counted, tell
+from recovery_flows.cli.table import tell
+from recovery_flows.wording import counted
 
 
 def transfers(

@@ -77,8 +77,8 @@ def check_line(
 def check_change(channel: Channel, session: Session, partner_id: str) -> None:
     """What left through an interface is asked for there: only after that a bank goes by letter."""
     from models.queries.cases.letters import calls_in_doubt
-    from recovery_flows.cli.table import counted
     from recovery_flows.errors import RefusedError
+    from recovery_flows.wording import counted
 
     if channel is Channel.API:
         return

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from models.money import Money
-from recovery_flows.cli.table import columns, counted, tell
+from recovery_flows.cli.table import columns, tell
 from recovery_flows.restitution.explanation import in_general, page_of
 from recovery_flows.restitution.methods.catalogue import Division, moved_minor
 from recovery_flows.restitution.methods.waterfall import TierSum, tier_sums
+from recovery_flows.wording import counted
 
 _BESIDE = 4
 """So many rules beside each other stay within the width of a terminal."""

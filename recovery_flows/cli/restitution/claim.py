@@ -16,7 +16,8 @@ from recovery_flows.cli.restitution.voluntary import (
     money,
     paper,
 )
-from recovery_flows.cli.table import columns, instant_text, spoken, tell
+from recovery_flows.cli.table import columns, instant_text, tell
+from recovery_flows.wording import spoken
 
 if TYPE_CHECKING:
     from recovery_flows.cases.case_officer import CaseOfficer

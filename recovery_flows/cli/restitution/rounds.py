@@ -9,7 +9,8 @@ import typer
 
 from recovery_flows.cli.options import AsJson, Ref, find, opened
 from recovery_flows.cli.output import plain, say_json
-from recovery_flows.cli.table import spoken, tell
+from recovery_flows.cli.table import tell
+from recovery_flows.wording import spoken
 
 if TYPE_CHECKING:
     from models.case_file import CaseFile

@@ -50,11 +50,10 @@ def show_case_trace(
     if as_json:
         say_json({**plain(page), **({"paths": ways} if paths or claim else {})})
         return
-    from recovery_flows.cli.trace.text import path_lines, trace_lines
+    from recovery_flows.cases.pages.trace import written
+    from recovery_flows.cli.page_text import page_lines
 
-    tell(trace_lines(page, zone))
-    for way in ways:
-        tell(path_lines(way.label, way.hops, page.currency, zone))
+    tell(page_lines(written(page, [(way.label, way.hops) for way in ways], zone)))
 
 
 def _export(installation: Installation, recovery_id: str, out: Path) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from recovery_flows.caller import is_there
-from recovery_flows.cli.table import counted, tell
+from recovery_flows.cli.table import tell
 from recovery_flows.correspondence.letters.files import write_new
 from recovery_flows.errors import MisuseError
 from recovery_flows.tracing.export import FORMATS, Graph
+from recovery_flows.wording import counted
 
 
 def check_target(path: Path) -> None:

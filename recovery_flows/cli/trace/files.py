@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from recovery_flows.cli.output import say_json
-from recovery_flows.cli.table import columns, counted, spoken, tell
+from recovery_flows.cli.table import columns, tell
 from recovery_flows.tracing.methods.catalogue import RULES, Among, RuleName, Standing
 from recovery_flows.tracing.methods.types import Basis
 from recovery_flows.tracing.transfers.inputs import Wanted as WantedFiles
+from recovery_flows.wording import counted, spoken
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from recovery_flows.correspondence.returns.page import Document
 from recovery_flows.correspondence.returns.wording import wording
 from recovery_flows.errors import MisuseError
 from recovery_flows.law.regime import Regimes
+from recovery_flows.restitution.allocation import is_round
 from recovery_flows.tracing.hops import hops_of
 from recovery_flows.tracing.views import HopView
 
@@ -115,11 +116,12 @@ def _ways(session: Session, facts: Facts) -> dict[str, tuple[HopView, ...]]:
 
 
 def _settled(file: CaseFile) -> Iterator[PayoutRow]:
-    return (payout for payout in file.payouts if payout.state is PayoutState.SETTLED)
+    """What victims got; what went to the treasury has no receipt of theirs."""
+    return (p for p in file.payouts if p.state is PayoutState.SETTLED and not p.unclaimed_id)
 
 
 def _tells(allocation: AllocationRow, kind: str) -> bool:
     """Whether a division gives that document: a notice only where one was published."""
-    if allocation.state is AllocationState.VOID:
+    if allocation.state is AllocationState.VOID or not is_round(allocation):
         return False
     return kind != "notice" or allocation.notice_from is not None

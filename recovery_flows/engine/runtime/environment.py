@@ -78,6 +78,8 @@ def server_settings(
             "PREFECT_HOME": str(home),
             "PREFECT_SERVER_API_AUTH_STRING": auth,
             "PREFECT_SERVER_UI_ENABLED": str(pages).lower(),
+            # Only those pages show the feed of events; runs and their states are kept without it.
+            "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": str(pages).lower(),
             # The port is also an option of the command; the page in the browser reads it from here.
             "PREFECT_SERVER_UI_API_URL": f"{own}/api",
             "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": own,

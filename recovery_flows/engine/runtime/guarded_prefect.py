@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from pathlib import Path
 from typing import Any
 
+from recovery_flows.collecting import collect_seldom
 from recovery_flows.engine.runtime.server_schema import make_database
 
 Scope = MutableMapping[str, Any]
@@ -73,6 +74,7 @@ def _values(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
 
 def main() -> None:
     """Serve until told to end."""
+    collect_seldom()
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     port = parser.parse_args().port
@@ -85,6 +87,7 @@ def main() -> None:
     settings = get_current_settings().server
     credential = os.environ["PREFECT_SERVER_API_AUTH_STRING"]
     guard = Guard(create_app(final=True), credential, port, pages=settings.ui.enabled)
+    collect_seldom()
     uvicorn.run(
         guard,
         host=HOST,

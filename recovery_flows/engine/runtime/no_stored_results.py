@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+import prefect.results
 from prefect.results import ResultStore
 
 
@@ -20,6 +21,14 @@ async def _refuse(cls: type[ResultStore], metadata: Any) -> NoReturn:  # noqa: A
     raise StoredResultError("a run's state names a stored result, which is not read")
 
 
+def _nowhere() -> None:
+    """No block of the server keeps results."""
+
+
 def refuse_stored_results() -> None:
-    """From now on no stored result is read in this process."""
+    """From now on no stored result is read in this process, and no run asks where to store one.
+
+    Each flow run would ask the server for that, and the engine would stand still meanwhile.
+    """
     ResultStore._from_metadata = classmethod(_refuse)  # type: ignore[method-assign,assignment]  # noqa: SLF001
+    prefect.results._read_server_default_result_storage_block_id = _nowhere  # noqa: SLF001

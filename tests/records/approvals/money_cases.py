@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from models.entities.officer import Role
 from models.entities.partner import PartnerChannel
-from models.facts import AccountRef
+from models.facts import AccountRef, BankPayoutState, PayoutFact
 from models.money import Money
+from models.queries.cases.case_files import load_file
 from models.store.partners import register
-from models.store.unit import Actor, unit_of_work
+from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.cases import money_actions
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.cases.money_actions import Incoming
+from recovery_flows.cases.unclaimed import actions as unclaimed
+from recovery_flows.correspondence import answers
+from recovery_flows.law.rows import Limit
+from recovery_flows.ledger.changeset import Changeset
 from tests.recall_messages import drafted, returned, sent, take
 
 OURS = AccountRef("treasury", "9999000000000077", "Synthetic Unit")
+FISC = AccountRef("bank-slow", "9999000000000099", "Synthetic Treasury")
 INSURER = AccountRef("bank-slow", "9999000000000088", "Synthetic Insurer")
 
 
@@ -57,6 +65,50 @@ def compensate(unit: Any, begin: Callable[[Any], Any]) -> Any:
         unit.start, b"an invented letter", "I-1",
     )  # fmt: skip
     return case
+
+
+def refund(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """What came back went to the treasury; it has refunded the late payee."""
+    _shorten_notice(unit)
+    case = begin(unit)
+    unit.approve(case.recovery_id)
+    (payout,) = case.file().payouts
+    _bank_says(case, payout.id, "RETURNED")
+    officer = unit.case_officer()
+    unclaimed.announce(officer, case.recovery_id, payout.id, "letters came back")
+    unit.later(24 * 31)
+    case.decide()
+    (row,) = case.file().unclaimed
+    unclaimed.transfer(officer, case.recovery_id, row.id, FISC)
+    unit.approve(case.recovery_id)
+    _bank_says(case, next(p.id for p in case.file().payouts if p.unclaimed_id), "SETTLED")
+    unit.later(24)
+    slip, paid = b"an invented slip of the treasury", Money(30_000, "CNY")
+    unclaimed.refund(officer, case.recovery_id, row.id, paid, unit.now, slip)
+    return case
+
+
+def _shorten_notice(unit: Any) -> None:
+    """A regime whose notice is shorter than the freeze, so that no renewal has to be played."""
+    china = unit.laws["CN"]
+    row = replace(china.rows["CN_UNCLAIMED"], limit=Limit.parse("30d"))
+    unit.laws = {**unit.laws, "CN": replace(china, rows={**china.rows, row.code: row})}
+
+
+def _bank_says(case: Any, payout_id: str, state: str) -> None:
+    with unit_of_work(case.unit.database) as work:
+        changes = Changeset(load_file(work.session, case.recovery_id))
+        payout = next(p for p in changes.file.payouts if p.id == payout_id)
+        amount, now = Money(payout.amount_minor, payout.currency), case.unit.now
+        fact = PayoutFact(
+            bank_ref=f"P-{payout_id[-6:]}", revision=1, order_ref=payout_id,
+            state=BankPayoutState(state), amount=amount, debited=amount, booked_at=now,
+            booking_ref="B-1", modified_at=now, reason="",
+        )  # fmt: skip
+        answers.apply_payout_fact(changes, payout_id, fact, now)
+        commit_changes(work, ENGINE, now, case.unit.laws, changes)
+    case.close_calls()
+    case.decide()
 
 
 def recall(unit: Any, begin: Callable[[Any], Any]) -> Any:

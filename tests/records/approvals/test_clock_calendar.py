@@ -9,9 +9,10 @@ from typing import Any
 import holidays
 
 from recovery_flows.approvals.kinds import ApprovalKind
+from recovery_flows.cases.pages.recovery import written
 from recovery_flows.cases.views.all_deadlines import deadlines_view
 from recovery_flows.cases.views.page import recovery_page
-from recovery_flows.cli.case.page_text import page_lines
+from recovery_flows.cli.page_text import page_lines
 
 LAST = max(holidays.country_holidays("CN").special_public_holidays)
 
@@ -28,4 +29,4 @@ def test_a_complaint_that_is_due_next_year_names_the_calendar_that_is_missing(
     assert (clock.due_at, clock.note) == (datetime(LAST + 1, 1, 8, 16, tzinfo=UTC), said)
     wall_now = deadlines_view(unit.database, unit.laws, unit.now, 10)
     assert said in [line.clock.note for line in wall_now.lines]
-    assert said in "\n".join(page_lines(page, unit.laws))
+    assert said in "\n".join(page_lines(written(page, unit.laws, "UTC")))

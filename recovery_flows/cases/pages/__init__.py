@@ -1,0 +1,1 @@
+"""What people see, each page written once: the command prints it, a screen shows it."""

@@ -1,0 +1,139 @@
+"""Pending approvals: the list, and the exact figures that each would bind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from models.entities.register_change import RegisterAct
+from models.queries.cases.views import ApprovalLine
+from recovery_flows.approvals.kinds import ApprovalKind, kind_word
+from recovery_flows.cases.pages.signs import also_lines, time_left
+from recovery_flows.cases.pages.value import (
+    Cell,
+    Column,
+    Line,
+    Part,
+    Piece,
+    Section,
+    Table,
+    cell,
+    line,
+    muted,
+    strong,
+    table,
+)
+from recovery_flows.cases.views.state_names import Tone
+
+COLUMNS: Mapping[str, Column] = {
+    "due": Column("  time left"),
+    "ref": Column("recovery"),
+    "act": Column("to decide"),
+    "amount": Column("amount", right=True),
+    "by": Column("asked by"),
+}
+EMPTY = "No approvals pending."
+ASKS: Mapping[str, str] = {
+    ApprovalKind.ORDER_STOP: (
+        "The stop-payment is with the bank, or a letter is on its way. You confirm it."
+    ),
+    ApprovalKind.FREEZE: "The order goes to the bank under your name.",
+    ApprovalKind.RELEASE: "The bank lets the money go: it can be gone the same minute.",
+    ApprovalKind.REQUEST: "The request leaves the country under your name.",
+    ApprovalKind.RETURN: "The bank pays this out. It cannot be called back.",
+    ApprovalKind.CLOSE: "The recovery is closed.",
+    ApprovalKind.REFUSE_REPORT: "Nobody works on this report; the victim is told and may object.",
+    ApprovalKind.RENEW: "The bank is told to hold the money for another term.",
+    ApprovalKind.RELEASE_PART: "The bank lets this part go: it can be gone the same minute.",
+    ApprovalKind.COMPLAINT: (
+        "A yes lets this much go: it can be gone the same minute. A no needs a reason."
+    ),
+    ApprovalKind.MULTI_AGENCY_REQUEST: (
+        "The partners have these tasks already. You confirm them; a no takes them back."
+    ),
+    ApprovalKind.LETTER_ANSWER: (
+        "What was typed counts as the bank's word. Hold it to the document first."
+    ),
+    ApprovalKind.PAYEE: "The victim's money goes to this account from now on. Is it the victim's?",
+    RegisterAct.APPOINT_OFFICER: "Whoever has this identity can act in every recovery.",
+    RegisterAct.DISMISS_OFFICER: "This identity can act no more. What it did stays.",
+    RegisterAct.REGISTER_PARTNER: "Orders and personal data go to this address.",
+    RegisterAct.CHANGE_PARTNER: "Orders and personal data go to this address from now on.",
+    ApprovalKind.TRACE_RULE: (
+        "The money is traced again by this rule; returns drafted by the old one end."
+    ),
+}
+"""What a yes does, by kind of approval."""
+_SENT_ALREADY = (ApprovalKind.ORDER_STOP, ApprovalKind.MULTI_AGENCY_REQUEST)
+_DIGEST_SHOWN = 16
+_FIGURES = (Column(most=26), Column(rest=True))
+
+
+def act_words(approval: ApprovalLine) -> str:
+    """What is to be decided, in words."""
+    told = kind_word(approval.act)
+    return f"confirm {told}" if approval.act in _SENT_ALREADY else told
+
+
+def row(approval: ApprovalLine, now: datetime, own_id: str = "") -> dict[str, Cell]:
+    """One pending approval by `COLUMNS`; what `own_id` asked for is told as yours."""
+    is_own = bool(own_id) and approval.asked_by == own_id
+    return {
+        "due": cell(time_left(now, approval.due_at)),
+        "ref": cell(Piece(approval.ref, Tone.NAMED)),
+        "act": cell(act_words(approval)),
+        "amount": cell(approval.headline),
+        "by": cell(muted("you") if is_own else approval.asked_by),
+    }
+
+
+def figures(approval: ApprovalLine) -> tuple[tuple[str, str], ...]:
+    """The exact figures that a yes binds, and to which digest."""
+    return (
+        ("recovery", approval.ref), *approval.figures, ("digest", approval.digest[:_DIGEST_SHOWN]),
+    )  # fmt: skip
+
+
+def asked(approval: ApprovalLine) -> Line:
+    """By whom, when, until when it is due, and whether it was sent first."""
+    due = (muted("; due "), muted(approval.due_at)) if approval.due_at else ()
+    first = "; sent first, to be confirmed" if approval.post_hoc else ""
+    return line(
+        muted(f"asked by {approval.asked_by} on "), muted(approval.asked_at), *due, muted(first)
+    )
+
+
+def detail(approval: ApprovalLine) -> Iterator[Line | Table]:
+    """What else asks for the same, the figures, what a yes does."""
+    yield from also_lines(approval.also)
+    rows = ((cell(muted(name)), strong(value)) for name, value in figures(approval))
+    yield from table(_FIGURES, rows, whole=True)
+    if asks := ASKS.get(approval.act, ""):
+        yield line(muted(asks))
+
+
+def in_full(approval: ApprovalLine, now: datetime) -> Section:
+    """One approval as a section: what is asked, until when, its figures, its id."""
+    parts = (
+        line(*_left(approval, now), *asked(approval).cell),
+        *detail(approval),
+        Line(cell(muted(f"id {approval.approval_id}")), typed=True),
+    )
+    title = "  ".join(part for part in (approval.ref, act_words(approval)) if part)
+    return Section("approval", title, parts)
+
+
+def of_recovery(approvals: tuple[ApprovalLine, ...], now: datetime) -> Section:
+    """Those of one recovery that wait; what each binds stands in the full view."""
+    parts: list[Part] = []
+    for one in approvals:
+        what = strong(act_words(one))
+        parts.append(line(*_left(one, now), what, "  ", *asked(one).cell))
+        parts += [replace(part, detail=True) for part in detail(one)]
+        parts.append(Line(cell(muted(f"id {one.approval_id}")), 2, typed=True))
+    return Section("waiting", "Awaiting approval", tuple(parts))
+
+
+def _left(approval: ApprovalLine, now: datetime) -> Cell:
+    return cell(time_left(now, approval.due_at), "  ") if approval.due_at else ()

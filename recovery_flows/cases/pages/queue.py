@@ -1,0 +1,97 @@
+"""The queue: a row each, the most urgent first, and how many recoveries there are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from models.entities.officer import Role
+from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
+from models.queries.cases.queue_views import QueueLine, QueuePage
+from models.step_wording import LOOK_INTO
+from models.urgency import Attention, Urgency
+from recovery_flows.cases.pages.signs import ATTENTION, SHARED, idle, sign, time_left, turn
+from recovery_flows.cases.pages.value import NONE, Cell, Column, Piece, cell, muted, strong
+from recovery_flows.cases.views import state_names
+from recovery_flows.cases.views.state_names import Tone
+from recovery_flows.wording import counted
+
+COLUMNS: Mapping[str, Column] = {
+    "due": Column("  time left"),
+    "ref": Column("recovery"),
+    "stage": Column("stage"),
+    "loss": Column("loss", right=True),
+    "victims": Column("victims", right=True, short="vic"),
+    "turn": Column("action by"),
+    "next": Column("next step"),
+    "owner": Column("officer"),
+}
+
+
+def row(entry: QueueLine, now: datetime, own: Collection[Role] = ()) -> dict[str, Cell]:
+    """One recovery by `COLUMNS`; `own` are the roles of who looks."""
+    has_ended = entry.state in CLOSED_RECOVERIES
+    return {
+        "due": cell(_time(entry, now)),
+        "ref": cell(Piece(entry.ref, Tone.NAMED)),
+        "stage": cell(sign(state_names.standing(entry.state, entry.stage))),
+        "loss": cell(entry.loss),
+        "victims": cell(entry.victims),
+        "turn": NONE if has_ended else cell(sign(turn(entry.role, own))),
+        "next": _next(entry, now),
+        "owner": cell(muted(entry.owner or "unassigned")),
+    }
+
+
+def _time(entry: QueueLine, now: datetime) -> Piece:
+    """Time left, or how old a report is that nobody has accepted: `! 12m old`, `○ 3d 04h old`."""
+    if entry.state is not RecoveryState.REPORTED:
+        return time_left(now, entry.due_at)
+    text = state_names.time_text(entry, now)
+    if entry.urgency is Urgency.GOLDEN:
+        return Piece(f"! {text}", Tone.SOON)
+    return Piece(f"○ {text}", Tone.ALARM, f"○ {text.removesuffix(' old')}")
+
+
+def _next(entry: QueueLine, now: datetime) -> Cell:
+    """The next step, after what is wrong with the file."""
+    if entry.urgency is Urgency.DISCREPANCY:
+        told = entry.sentence.removeprefix(LOOK_INTO)
+        return cell(Piece(f"{ATTENTION[Attention.DISCREPANCY].glyph} {told}", Tone.ALARM))
+    marks: list[Piece | str] = []
+    if entry.idle_since is not None:
+        marks += [idle(entry.attention, entry.idle_since, now), " "]
+    if entry.shared:
+        marks += [Piece(SHARED.glyph, SHARED.tone), " "]
+    return cell(*marks, entry.sentence)
+
+
+def counts(page: QueuePage, *, filter_text: str = "", with_closed: bool = False) -> Cell:
+    """How many recoveries are open, in red, new, late, near their end; what a filter leaves."""
+    pieces = [
+        strong(counted(page.open_count, "open recovery", "open recoveries")),
+        muted(f"  {page.closed_count:,} closed"),
+    ]
+    red = red_words(page.attention_count, page.discrepancy_count)
+    told: list[tuple[object, str, Tone]] = [
+        (with_closed, "  listed too", Tone.FOUND),
+        (red and not filter_text, f"  {red}", Tone.ALARM),
+        (page.fresh_count, f"  ! {page.fresh_count:,} new within the hour", Tone.SOON),
+        (page.late_count, f"  ‼ {page.late_count:,} late", Tone.ALARM),
+        (page.soon_count, f"  ! {page.soon_count:,} end within 6 h", Tone.SOON),
+    ]
+    if filter_text:
+        of = page.open_count + (page.closed_count if with_closed else 0)
+        verb = "is" if page.attention_count == 1 else "are"
+        told += [
+            (True, f"  filter: {page.found:,} of {of:,}", Tone.FOUND),
+            (red, f"  {red} {verb} always shown", Tone.ALARM),
+        ]
+    return cell(*pieces, *(Piece(text, tone) for is_told, text, tone in told if is_told))
+
+
+def red_words(attention: int, discrepancies: int) -> str:
+    """How many recoveries stand in red: `≠ 1 discrepancy  ▲ 3 stalled`; "" for none."""
+    told = [f"≠ {counted(discrepancies, 'discrepancy', 'discrepancies')}"] if discrepancies else []
+    stalled = attention - discrepancies
+    return "  ".join([*told, *([f"▲ {stalled:,} stalled"] if stalled > 0 else [])])

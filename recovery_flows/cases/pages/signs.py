@@ -1,0 +1,93 @@
+"""What stands on more than one page: states, time left, whose turn, why in red, the law."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+
+from models.deconfliction_hits import AlsoLine
+from models.entities.officer import Role
+from models.letter_answer import LetterStand
+from models.money import Money
+from models.queries.cases.views import DeadlineLine
+from models.urgency import SOON, Attention
+from recovery_flows.cases.pages.value import Cell, Line, Piece, cell, line, muted
+from recovery_flows.cases.views.state_names import Tone, Worded
+from recovery_flows.law.regime import Regime
+from recovery_flows.law.rows import Status
+from recovery_flows.law.terms import time_left_text
+from recovery_flows.reports.time_to_first_order import elapsed_seconds, span_text
+
+ATTENTION: Mapping[str, Worded] = {
+    Attention.DISCREPANCY: Worded("discrepancy", "differs", "≠", Tone.ALARM),
+    Attention.UNOWNED: Worded("unassigned", "unassigned", "▲", Tone.ALARM),
+    Attention.STALLED: Worded("stalled", "stalled", "▲", Tone.ALARM),
+}
+SHARED = Worded("duplicate subject", "duplicate", "∩", Tone.CARE)
+_TURNS: Mapping[Role, Worded] = {
+    Role.OFFICER: Worded("officer", "officer", "▸", Tone.CARE),
+    Role.SUPERVISOR: Worded("supervisor", "superv", "▹", Tone.CALM),
+    Role.ENGINE: Worded("engine", "engine", "·", Tone.MUTED),
+}
+
+LETTERS: Mapping[LetterStand, Worded] = {
+    LetterStand.TO_PRINT: Worded("to be printed", "print", "○", Tone.CARE),
+    LetterStand.TO_SEND: Worded("printed, to be sent", "send", "→", Tone.CARE),
+    LetterStand.WAITS: Worded("no answer yet", "waits", "…", Tone.CALM),
+    LetterStand.LOOKED_AT: Worded("waits for a second look", "2nd look", "?", Tone.CARE),
+    LetterStand.RETURNED: Worded("answer returned", "again", "✕", Tone.CARE),
+}
+
+
+def sign(shown: Worded) -> Piece:
+    """A state: its sign and its word."""
+    return Piece(f"{shown.glyph} {shown.word}", shown.tone, f"{shown.glyph} {shown.short}")
+
+
+def time_left(now: datetime, due: datetime | None) -> Piece:
+    """Time left with its sign: `‼` late, `!` under six hours; short leaves out the word late."""
+    if due is None:
+        return muted("  –")
+    text = time_left_text(now, due)
+    if due < now:
+        return Piece(f"‼ {text}", Tone.ALARM, f"‼ {text.removesuffix(' late')}")
+    return Piece(f"! {text}", Tone.SOON) if due - now < SOON else Piece(f"  {text}")
+
+
+def turn(role: Role | str, own: Collection[Role] = ()) -> Worded:
+    """Who acts next, told as `you` to whoever has the role."""
+    told = _TURNS[Role(role)]
+    return Worded("you", "you", told.glyph, Tone.SOON) if Role(role) in own else told
+
+
+def idle(attention: str, since: datetime, now: datetime) -> Piece:
+    """Why a recovery is in red and for how long: `▲ stalled 1 d 07 h`, short `▲ stalled 31h`."""
+    told, seconds = ATTENTION[attention], elapsed_seconds(since, now)
+    if attention == Attention.DISCREPANCY:  # it is looked into now, however old it is
+        return sign(told)
+    span = f"{seconds // 3600}h" if seconds >= 3600 else f"{seconds // 60}m"
+    begins = f"{told.glyph} {told.word}"
+    return Piece(f"{begins} {span_text(seconds)}", told.tone, f"{begins} {span}")
+
+
+def also_lines(also: tuple[AlsoLine, ...]) -> Iterator[Line]:
+    """What other recoveries know of the same account, in the words that may be said of it."""
+    for one in also:
+        yield line(sign(SHARED), "  ", Piece(one.sentence, Tone.CARE))
+
+
+def law(clock: DeadlineLine, laws: Mapping[str, Regime]) -> Cell:
+    """The article that a deadline is counted by, and whether it was seen in a text."""
+    regime = laws.get(clock.regime)
+    row = regime.rows.get(clock.law_row) if regime else None
+    if row is None:
+        return cell(muted(f"{clock.regime} {clock.law_row}"))
+    is_sure = row.status is Status.CONFIRMED
+    mark = Piece("✓ confirmed", Tone.GOOD) if is_sure else Piece("? unverified", Tone.CARE)
+    article = "" if row.article == "none" else f", {row.article}"
+    return cell(mark, muted(f"  {row.instrument}{article}"))
+
+
+def bare(money: Money) -> str:
+    """A sum without its currency, which stands beside it."""
+    return str(money).removeprefix(f"{money.currency} ")

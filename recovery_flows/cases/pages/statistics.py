@@ -1,0 +1,146 @@
+"""The figures of the unit on one page: what is counted stands beside every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from models.entities.hold import HoldState
+from models.entities.recovery import RecoveryState
+from models.money import Money
+from recovery_flows.cases.pages.money import whole
+from recovery_flows.cases.pages.signs import bare, sign
+from recovery_flows.cases.pages.value import (
+    Bar,
+    Cell,
+    Column,
+    Line,
+    Page,
+    Part,
+    Piece,
+    Section,
+    cell,
+    line,
+    muted,
+    strong,
+    table,
+)
+from recovery_flows.cases.views.state_names import (
+    Tone,
+    Worded,
+    hold_word,
+    recovery_word,
+    stage_word,
+)
+from recovery_flows.reports.rates import Rate
+from recovery_flows.reports.statistics import CurrencySummary, Summary
+from recovery_flows.reports.time_to_first_order import Spread, span_text
+from recovery_flows.wording import counted, spoken
+
+TITLES = {
+    "sums": "Where the reported money is",
+    "stages": "Open recoveries by stage",
+    "ends": "All recoveries",
+    "spread": "Time from report to first order",
+    "holds": "Holds",
+}
+"""The sections in their order, by key."""
+_OVER_PERCENT = 110
+_BAR = 14
+_RATES = (
+    Column("rate", most=25), Column(right=True), Column(most=_BAR), Column("formula", rest=True),
+)  # fmt: skip
+_COUNTS = (Column(most=28), Column(right=True), Column(rest=True))
+_FIGURES = (Column(rest=True), Column(right=True))
+
+
+def written(figures: Summary, zone: str) -> Page:
+    """The whole page, as of an instant that is shown in `zone`."""
+    ends = ((recovery_word(RecoveryState(state)), n) for state, n in figures.ends)
+    stages = ((stage_word(stage), n) for stage, n in figures.stages)
+    parts: dict[str, Iterable[Part]] = {
+        "sums": (part for one in figures.currencies for part in _currency(one)),
+        "stages": _counts(stages),
+        "ends": _counts(ends),
+        "spread": _spread(figures.report_to_request),
+        "holds": _holds(figures),
+    }
+    empty = {
+        "sums": "no loss is reported yet: `recovery intake reports FILE` reads reports",
+        "stages": "none", "ends": "none",
+    }  # fmt: skip
+    sections = (Section(k, TITLES[k], tuple(p), empty.get(k, "")) for k, p in parts.items())
+    asked = cell("as of ", figures.now, f" {zone}, all recoveries, open and ended")
+    return Page((Line(asked, typed=True),), tuple(sections), zone)
+
+
+def _currency(part: CurrencySummary) -> Iterator[Part]:
+    yield line(
+        strong(part.reported), muted(" reported   "), Piece(part.ever_held, Tone.CALM),
+        muted(" ever held"),
+    )  # fmt: skip
+    yield from whole(part.terms)
+    rows = (
+        (
+            Piece(spoken(r.name), Tone.NAMED), strong(str(r)), _gauge(r.percent),
+            _formula(r, part.currency),
+        )
+        for r in part.rates
+    )  # fmt: skip
+    yield from table(_RATES, rows, whole=True)
+
+
+def _formula(rate: Rate, currency: str) -> Cell:
+    top, bottom = Money(rate.numerator_minor, currency), Money(rate.denominator_minor, currency)
+    return cell(muted(f"{rate.formula} = "), f"{top} / {bare(bottom)}")
+
+
+def _gauge(percent: Decimal | None) -> Cell:
+    return cell(Piece(Bar(0 if percent is None else int(percent * 10), 1_000)))
+
+
+def _spread(spread: Spread) -> Iterator[Part]:
+    """From victims' reports to the first order or request, by the stop-watch."""
+    if spread.p50_seconds is None or spread.p90_seconds is None:
+        yield line(muted("nothing was sent yet"))
+    else:
+        cases = counted(spread.count, "case")
+        rows = (
+            (muted(f"median ({cases})"), strong(span_text(spread.p50_seconds))),
+            (muted(f"90th percentile ({cases})"), strong(span_text(spread.p90_seconds))),
+        )
+        yield from table(_FIGURES, rows)
+    yield line(muted(spread.formula))
+
+
+def _counts(counts: Iterable[tuple[Worded, int]]) -> tuple[Part, ...]:
+    pairs = list(counts)
+    total = sum(n for _, n in pairs)
+    rows = ((sign(told), strong(f"{n:,}"), cell(Piece(Bar(n, total)))) for told, n in pairs)
+    return table(_COUNTS, rows)
+
+
+def _holds(figures: Summary) -> tuple[Part, ...]:
+    """Holds by kind and state, those beyond the first account, those that lapsed."""
+    rows: list[tuple[Cell, Piece]] = []
+    for name, n in figures.holds:
+        kind, _, state = name.partition(" ")
+        told = sign(hold_word(HoldState(state)))
+        rows.append((cell(f"{spoken(kind)}  ", told), strong(f"{n:,}")))
+    rows += [
+        (
+            cell(muted("freezes past the first-layer account")),
+            Piece(f"{figures.second_hop_holds:,}"),
+        ),
+        (cell(muted("lapsed")), Piece(f"{figures.lapsed_holds:,}")),
+    ]
+    rows += [
+        (cell("over-freezing: ", *_formula(rate, currency)), Piece(str(rate), _over(rate)))
+        for currency, rate in figures.blocked
+    ]
+    return table(_FIGURES, rows, whole=True)
+
+
+def _over(rate: Rate) -> Tone:
+    """More than a tenth above what is disputed is marked."""
+    return Tone.SOON if rate.percent and rate.percent > _OVER_PERCENT else Tone.STRONG

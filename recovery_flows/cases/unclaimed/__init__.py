@@ -1,0 +1,1 @@
+"""Shares that nobody has claimed: what people do with them."""

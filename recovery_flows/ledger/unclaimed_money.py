@@ -1,0 +1,73 @@
+"""Shares that did not reach their payees: what stays held for them, what went to the treasury."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.case_file import CaseFile
+from models.entities.allocation import AllocationRow
+from models.entities.payout import (
+    IN_TREASURY,
+    KEPT_UNCLAIMED,
+    PayoutRow,
+    PayoutState,
+    UnclaimedRow,
+    UnclaimedState,
+)
+from models.money import Money
+
+
+def given_up(file: CaseFile) -> dict[str, UnclaimedRow]:
+    """The shares in force, by the payout that did not reach its payee.
+
+    Of the loss such a payout stays given: the share is kept for its payee, or is in the treasury.
+    """
+    in_force = KEPT_UNCLAIMED | IN_TREASURY
+    return {u.payout_id: u for u in file.unclaimed if u.state in in_force}
+
+
+def kept_minor(file: CaseFile, hold_id: str) -> int:
+    """What of a hold is kept for payees who have not come forward, in the loss's currency."""
+    gone = {p.unclaimed_id for p in file.payouts if p.state is PayoutState.SETTLED}
+    here = {p.id for p in file.payouts if p.hold_id == hold_id}
+    return sum(
+        u.amount_minor
+        for u in file.unclaimed
+        if u.state in KEPT_UNCLAIMED and u.payout_id in here and u.id not in gone
+    )
+
+
+def in_treasury_minor(file: CaseFile, claim_id: str) -> int:
+    """What of a claim went to the treasury, refunds included."""
+    return sum(
+        u.amount_minor for u in file.unclaimed if u.claim_id == claim_id and u.state in IN_TREASURY
+    )
+
+
+def refunded_minor(file: CaseFile, claim_id: str) -> int:
+    """What the treasury has paid back to the payees of a claim, seen by two people."""
+    return sum(refund_of(u) for u in file.unclaimed if u.claim_id == claim_id)
+
+
+def refund_of(row: UnclaimedRow) -> int:
+    """What of one share was refunded: 0 before a second person has confirmed it."""
+    return row.refunded_minor if row.state is UnclaimedState.REFUNDED else 0
+
+
+def refund_through(file: CaseFile, payout: PayoutRow) -> int:
+    """What was refunded of what a payout took to the treasury: no more than it took."""
+    if not payout.unclaimed_id:
+        return 0
+    row = next(u for u in file.unclaimed if u.id == payout.unclaimed_id)
+    return min(refund_of(row), payout.credited_minor)
+
+
+def to_treasury(file: CaseFile, row: UnclaimedRow) -> Iterator[PayoutRow]:
+    """The payouts by which a share went, or was to go, to the treasury."""
+    return (p for p in file.payouts if p.unclaimed_id == row.id)
+
+
+def to_treasury_of(file: CaseFile, allocation: AllocationRow) -> Money:
+    """What an allocation took to the treasury; one of a round takes nothing there."""
+    credited = (p.credited_minor for p in file.payouts_of(allocation.id) if p.unclaimed_id)
+    return Money(sum(credited), allocation.currency)
