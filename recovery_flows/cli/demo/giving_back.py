@@ -140,7 +140,7 @@ class GivingBack:
         """A letter to the treasury is printed and sent, then what it answers is typed in."""
         if call.sent_at is None and not call.sent_how:
             letter_actions.print_letter(self._lin, post_of(self._installation), call.id)
-            letter_actions.record_sent(self._lin, call.id, "by courier (synthetic)")
+            letter_actions.record_sent(self._lin, call.id, "courier 4711")
             return
         if call.answer_by or call.kind is not CallKind.PAYOUT:
             return
