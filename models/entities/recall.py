@@ -94,8 +94,8 @@ class RecallRow:
     `partner_id` is the victim's bank, which sends it on; `case_ref` is the id that answers carry.
     `requested_minor` is the payment's whole sum: a camt.056 knows no part. `due_at` is by when an
     answer, or after a yes the money, is due; `expires_at` ends the waiting for an answer.
-    `answer_code` and `answer_document` are those of the last camt.029; `is_part` that it was
-    accepted for a part only.
+    `sent_how` is the fingerprint of the note of how it went. `answer_code` and `answer_document`
+    are those of the last camt.029; `is_part` that it was accepted for a part only.
     """
 
     id: Id

@@ -127,11 +127,12 @@ def sent(
     if not how.strip():
         raise MisuseError("say with --how how it went, such as the bank's portal")
     with acting.editing(recovery_id, None) as (unit, changes):
-        acting.actor(Role.OFFICER)
-        now = case_now(unit.session, acting.wall_now())
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        text = f"recall {recall_id} sent: {how.strip()}"
         row = lifecycle.recall_of(changes.file, recall_id)
         channel = channel_of(channels, row.channel)
-        lifecycle.send(changes, recall_id, how.strip()[:120], channel, now)
+        lifecycle.send(changes, recall_id, unit.vault.fingerprint(text), channel, now)
+        write_note(unit, actor, now, recovery_id, text)
         row = lifecycle.recall_of(changes.file, recall_id)
     due = f"{row.due_at:%Y-%m-%d %H:%M} UTC" if row.due_at else "no set time"
     return f"{changes.file.recovery.ref}: {recall_id} sent; an answer is due by {due}"

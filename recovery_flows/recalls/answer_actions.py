@@ -57,9 +57,15 @@ def take_message(
     ours = [(fact, row, by) for fact, row, by in chosen if row is not None]
     if not ours:
         raise StepRefusedError(f"{name} answers no recall of this unit, by UETR or by ids")
-    return tuple(
-        _take(acting, raw, fact, row, by, channels, is_further=is_further) for fact, row, by in ours
-    )
+    told: list[str] = []
+    for fact, row, by in ours:
+        try:
+            told.append(_take(acting, raw, fact, row, by, channels, is_further=is_further))
+        except StepRefusedError as refusal:
+            if len(ours) == 1:
+                raise
+            told.append(f"not taken: {refusal}")  # the others of a bulk message stand
+    return tuple(told)
 
 
 def _recall_for(

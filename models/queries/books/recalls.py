@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile
 from models.entities.catalogue import table_of
+from models.entities.claim import Claim
 from models.entities.recall import (
     OPEN_RECALLS,
     WENT_OUT,
@@ -19,7 +20,7 @@ from models.entities.recall import (
 from models.money import Money
 from models.queries.books.booked_credits import BookedCredit, credits_that_fit
 
-_RECALLS = table_of(Recall)
+_RECALLS, _CLAIMS = table_of(Recall), table_of(Claim)
 _COLUMNS = [_RECALLS.c[f.name] for f in fields(RecallRow)]
 
 
@@ -27,6 +28,12 @@ def recalls_that_went_out(session: Session) -> tuple[RecallRow, ...]:
     """Every recall that a bank may answer, of all recoveries."""
     query = sa.select(*_COLUMNS).where(_RECALLS.c.state.in_(WENT_OUT)).order_by(_RECALLS.c.id)
     return tuple(RecallRow(**row) for row in session.execute(query).mappings())
+
+
+def reported_as(session: Session, external_ref: str) -> str:
+    """The recovery that the claim of this report is in; "" where it was not filed yet."""
+    query = sa.select(_CLAIMS.c.recovery_id).where(_CLAIMS.c.external_ref == external_ref)
+    return str(session.execute(query).scalar() or "")
 
 
 def same_payment_recalled(session: Session, recovery_id: str, uetr: str) -> str:

@@ -20,6 +20,7 @@ from models.queries.cases.discrepancies import discrepancy
 from models.queries.cases.open_steps import open_steps
 from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.demo.objections import PAPERS, write_papers
+from recovery_flows.cli.demo.recalls import MESSAGES, write_recall_papers
 from recovery_flows.cli.output import say
 from recovery_flows.clock import wall_clock
 from recovery_flows.engine.context import Engine
@@ -58,6 +59,12 @@ def tell_figures(installation: Installation, engine: Engine) -> None:
     if papers:
         say(f"  documents of a distribution of two rounds, in {papers[0].parent}:")
     for path in papers:
+        say(f"    {path.name}")
+    recalled = write_recall_papers(installation)
+    if recalled:
+        messages = installation.data_dir / MESSAGES
+        say(f"  documents of money by other ways; a recall's messages are in {messages}:")
+    for path in recalled:
         say(f"    {path.name}")
     say(f"  database: {installation.data_dir / 'recovery.sqlite3'}")
     say(f"  look around: RECOVERY_DATA_DIR={installation.data_dir} recovery tui")

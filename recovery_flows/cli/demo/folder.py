@@ -38,6 +38,7 @@ from recovery_flows.sandbox.worlds.synthetic import synthetic_world
 from recovery_flows.sandbox.worlds.world import (
     World,
     WorldObjection,
+    WorldRecall,
     install,
     write_reports,
 )
@@ -58,6 +59,8 @@ class Plan:
     every_event: bool
     notes: tuple[str, ...]
     objections: tuple[WorldObjection, ...] = ()
+    recalls: tuple[WorldRecall, ...] = ()
+    gives_back: str = ""
 
     def begins(self) -> datetime:
         """When the story begins, in case time."""
@@ -159,6 +162,8 @@ def _make(folder: Path, world: World, data: Path | None) -> Installation:
         every_event=data is None,
         notes=world.notes,
         objections=world.objections,
+        recalls=world.recalls,
+        gives_back=world.gives_back,
     )
     # Written last and at one stroke: a folder with a plan is complete.
     draft = folder / f"{PLAN}.new"
@@ -176,7 +181,9 @@ def read_plan(folder: Path) -> Plan:
     """What this folder plays."""
     body = json.loads((folder / PLAN).read_text("utf-8"))
     objections = tuple(WorldObjection(**one) for one in body.get("objections", ()))
-    return Plan(**{**body, "notes": tuple(body["notes"]), "objections": objections})
+    recalls = tuple(WorldRecall(**one) for one in body.get("recalls", ()))
+    told = {"notes": tuple(body["notes"]), "objections": objections, "recalls": recalls}
+    return Plan(**{**body, **told})
 
 
 @dataclass(frozen=True, slots=True)

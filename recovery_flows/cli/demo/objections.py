@@ -81,27 +81,28 @@ def _done(act: Callable[[], str]) -> bool:
 
 
 def write_papers(installation: Installation) -> list[Path]:
-    """Decisions and receipts of the recoveries in which an objection began a new round.
+    """Decisions and receipts of the recoveries in which an objection began a new round."""
+    refs = [o.external_ref for o in read_plan(installation.data_dir).objections if o.upheld_percent]
+    with installation.database.reading() as session:
+        found = recoveries_objected(session, refs)
+    return [path for one in found for path in papers(installation, one, ("decision", "receipt"))]
 
-    As PDF, or as Markdown where the extra `pdf` is not installed.
+
+def papers(installation: Installation, recovery_id: str, kinds: tuple[str, ...]) -> list[Path]:
+    """Documents of a recovery as PDF, or as Markdown where the extra `pdf` is not installed.
+
     What lies there from an earlier run of the same story stays as it is.
     """
     from recovery_flows.correspondence.returns.reading import documents_of
     from recovery_flows.correspondence.returns.writing import files_of, write_files
 
-    refs = [o.external_ref for o in read_plan(installation.data_dir).objections if o.upheld_percent]
-    with installation.database.reading() as session:
-        found = recoveries_objected(session, refs)
     folder = installation.data_dir / PAPERS
     folder.mkdir(mode=0o700, exist_ok=True)
     ending = "pdf" if find_spec("typst") else "md"
-    written = []
-    for recovery_id in found:
-        made = documents_of(
-            installation.database, installation.laws, recovery_id, installation.sender(),
-            wall_clock(), "en", ("decision", "receipt"),
-        )  # fmt: skip
-        new = [one for one in made if not (folder / f"{one.name}.{ending}").exists()]
-        write_files(folder, files_of(new, (ending,)))
-        written += [folder / f"{one.name}.{ending}" for one in made]
-    return written
+    made = documents_of(
+        installation.database, installation.laws, recovery_id, installation.sender(),
+        wall_clock(), "en", kinds,
+    )  # fmt: skip
+    new = [one for one in made if not (folder / f"{one.name}.{ending}").exists()]
+    write_files(folder, files_of(new, (ending,)))
+    return [folder / f"{one.name}.{ending}" for one in made]

@@ -19,7 +19,9 @@ from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.next_steps import ActionKind
 from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.demo.folder import OFFICER, SUPERVISOR, read_plan
+from recovery_flows.cli.demo.giving_back import GivingBack
 from recovery_flows.cli.demo.objections import Objectors
+from recovery_flows.cli.demo.recalls import Recalls
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.multi_agency import actions as multi_agency_actions
@@ -62,6 +64,8 @@ class People:
         self._lin = self._desk(OFFICER)
         self._chen = self._desk(SUPERVISOR)
         self._objectors = Objectors(installation, self._lin, self._chen)
+        self._recalls = Recalls(installation, self._lin)
+        self._giving_back = GivingBack(installation, self._lin)
 
     def _desk(self, handle: str) -> CaseOfficer:
         return CaseOfficer(
@@ -132,9 +136,10 @@ class People:
         for approval_id in approvals:
             done += self._approve(approval_id)
             await asyncio.sleep(0)
-        done += self._objectors.act()
-        if (at := self._objectors.busy_until) is not None:
-            self.busy_until = min(self.busy_until or at, at)
+        for others in (self._objectors, self._recalls, self._giving_back):
+            done += others.act()
+            if (at := others.busy_until) is not None:
+                self.busy_until = min(self.busy_until or at, at)
         return done
 
     def _approve(self, approval_id: str) -> int:

@@ -42,6 +42,16 @@ _TOLD = {
     (EntityKind.ALLOCATION, "approved"): "return decision approved by a second person",
     (EntityKind.PAYOUT, "settled"): "VICTIM PAID",
     (EntityKind.PAYOUT, "refused"): "bank refused a payout",
+    (EntityKind.VOLUNTARY_RETURN, "invited"): "account holder invited to give the money back",
+    (EntityKind.VOLUNTARY_RETURN, "promised"): "account holder promises, part by part",
+    (EntityKind.VOLUNTARY_RETURN, "all_received"): "all that was promised has come in",
+    (EntityKind.INSTALMENT, "overdue"): "A PROMISED PART IS OVERDUE",
+    (EntityKind.INSTALMENT, "reminded"): "account holder reminded",
+    (EntityKind.HOLD, "receipt_confirmed"): "MONEY GIVEN BACK, confirmed by a second person",
+    (EntityKind.RECALL, "sent"): "payment called back from bank to bank",
+    (EntityKind.RECALL, "bank_accepted"): "bank accepts the recall: a promise, no money yet",
+    (EntityKind.RECALL, "bank_rejected"): "bank refuses the recall",
+    (EntityKind.RECALL_CREDIT, "confirmed"): "MONEY BACK BY A RECALL",
     (
         EntityKind.MULTI_AGENCY_REQUEST,
         "started",
@@ -56,10 +66,15 @@ _TOLD = {
     (EntityKind.RECOVERY, "closed_partial"): "closed: a part of the loss returned",
     (EntityKind.RECOVERY, "closed_no_recovery"): "closed: nothing recovered",
 }
+_WITHOUT_SUM = ("released", "lapsed", "invited", "bank_accepted", "bank_rejected")
 _AMOUNT = {
     EntityKind.HOLD: ("requested_minor", "currency"),
     EntityKind.PAYOUT: ("amount_minor", "currency"),
     EntityKind.REQUEST: ("requested_minor", "currency"),
+    EntityKind.RECALL: ("requested_minor", "currency"),
+    EntityKind.VOLUNTARY_RETURN: ("promised_minor", "currency"),
+    EntityKind.INSTALMENT: ("amount_minor", "currency"),
+    EntityKind.RECALL_CREDIT: ("amount_minor", "currency"),
     EntityKind.ALLOCATION: ("pool_minor", "currency"),
 }
 
@@ -103,7 +118,7 @@ class Story:
         if row.noun == EntityKind.TASK:
             return self._task(session, row.subject_id)
         columns = _AMOUNT.get(row.noun)
-        if columns is None or row.event in ("released", "lapsed"):
+        if columns is None or row.event in _WITHOUT_SUM:
             return ""
         table = BY_NOUN[row.noun]
         asked, currency = session.execute(

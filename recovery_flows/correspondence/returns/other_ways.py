@@ -29,9 +29,8 @@ def papers(facts: Facts, kind: str, words: Wording) -> Iterator[Document]:
     """The papers of one of `KINDS` that a recovery gives now."""
     file = facts.file
     if kind == "invitation":
-        ended = (ReturnState.ENDED, ReturnState.KEPT)
         yield from (invitation(facts, r, words) for r in file.voluntary_returns
-                    if r.state not in ended)  # fmt: skip
+                    if r.state is not ReturnState.ENDED)  # fmt: skip
     elif kind == "payer-receipt":
         yield from (payer_receipt(facts, h, words) for h in file.holds if custody.is_received(h))
     elif kind == "recall-letter":

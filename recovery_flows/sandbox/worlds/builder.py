@@ -13,6 +13,7 @@ from recovery_flows.sandbox.worlds.world import (
     Report,
     WorldAccount,
     WorldObjection,
+    WorldRecall,
     WorldTransfer,
 )
 
@@ -36,6 +37,9 @@ class Script:
         # Dice of their own: who objects changes nothing else of the world.
         self._objecting = random.Random(f"{seed}/objections")  # noqa: S311 - as above
         self.objections: list[WorldObjection] = []
+        self._recalling = random.Random(f"{seed}/recalls")  # noqa: S311 - as above
+        self.recalls: list[WorldRecall] = []
+        self.gives_back = ""
 
     def open(self, bank: str, holder: str, opening_minor: int = 0) -> AccountKey:
         """A new account with an invented number of 16 to 19 digits."""
@@ -116,6 +120,21 @@ class Script:
         ]
         ref, days = self._objecting.choice(refs), self._objecting.randint(2, 5)
         self.objections.append(WorldObjection(ref, kind, days, says, decision, upheld_percent))
+
+    def recall(self, payee: AccountKey, behaviour: str, percent: int) -> None:
+        """The payment of the first victim of `payee` is called back."""
+        ref = self.first_report(payee)
+        digits = "".join(self._recalling.choices("0123456789abcdef", k=30))
+        uetr = f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-8{digits[15:18]}-{digits[18:]}"
+        self.recalls.append(
+            WorldRecall(ref, behaviour, percent, uetr, f"MSG-{ref}"[:35], f"INS-{ref}"[:35])
+        )
+
+    def first_report(self, payee: AccountKey) -> str:
+        """The reference of the first report of a payment to `payee`."""
+        return next(
+            r.external_ref for _, r in self._reports if (r.payee_bank, r.payee_account) == payee
+        )
 
     def transfers(self) -> tuple[WorldTransfer, ...]:
         """All payments by time; at one instant, as they were written."""

@@ -61,6 +61,8 @@ def synthetic_world(seed: int = 7, starts_at: datetime = STARTS_AT) -> World:
         notes=("Every bank, person, account and payment here is invented.",),
         subjects=SUBJECTS,
         objections=tuple(script.objections),
+        recalls=tuple(script.recalls),
+        gives_back=script.gives_back,
     )
 
 
@@ -167,12 +169,16 @@ def _home_then_abroad(pen: Script, life: _Life) -> None:
 
 
 def _taken_in_cash(pen: Script, life: _Life) -> None:
-    """(e) Withdrawn in cash before the report: gone."""
+    """(e) Withdrawn in cash before the report: gone; one is recalled in part, one given back."""
     for hour, bank, lag in ((10.0, NORTH, 20.0), (34.5, EAST, 28.0)):
         account = life.mule(bank, own_money=False)
         stolen = pen.defraud(hour, account, 700_000, home=WEST, lag_hours=lag)
         pen.pay(hour + 0.6, account, None, stolen // 2, kind="CASH")
         pen.pay(hour + 1.9, account, None, stolen - stolen // 2, kind="CASH")
+        if bank == NORTH:
+            pen.recall(account, "part", percent=40)
+        else:
+            pen.gives_back = pen.first_report(account)
 
 
 def _fanned_out(pen: Script, life: _Life) -> None:

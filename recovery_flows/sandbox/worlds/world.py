@@ -109,6 +109,21 @@ class WorldObjection:
 
 
 @dataclass(frozen=True, slots=True)
+class WorldRecall:
+    """A payment that its bank is asked to call back, and what comes of it (`banks.recalls`).
+
+    The references are those that the victim's bank would give.
+    """
+
+    external_ref: str
+    behaviour: str
+    percent: int
+    uetr: str
+    original_message: str
+    instruction_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Everything a sandbox starts from; `notes` say what was assumed."""
 
@@ -121,6 +136,9 @@ class World:
     notes: tuple[str, ...]
     subjects: tuple[WorldSubject, ...] = ()
     objections: tuple[WorldObjection, ...] = ()
+    recalls: tuple[WorldRecall, ...] = ()
+    gives_back: str = ""
+    """The report of a victim whose money the holder gives back by himself; "" for none."""
 
 
 def open_book(path: Path) -> sqlite3.Connection:
