@@ -20,7 +20,7 @@ from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldState, Renewal
 from models.entities.multi_agency import MultiAgencyRequestState
 from models.entities.payout import UnclaimedState
-from models.entities.recall import CreditState, RecallState
+from models.entities.recall import OPEN_RECALLS, CreditState, RecallState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
 from models.outcome import Transition
@@ -101,7 +101,7 @@ def _ask_anew(changes: Changeset, approval: ApprovalRow, now: datetime) -> None:
 
 
 def still_open(file: CaseFile) -> list[str]:
-    """What a recovery cannot be closed over: work on accounts, money held, what waits for a yes."""
+    """What a recovery cannot be closed over: accounts with work, holds, recalls, open approvals."""
     assets = [a.id for a in file.assets if a.stage is not Stage.CLOSED]
     holds = [
         h.id for h in file.holds if h.state in LIVE_HOLDS and (h.held_minor or h.foreign_minor)
@@ -111,7 +111,8 @@ def still_open(file: CaseFile) -> list[str]:
         for a in file.approvals
         if a.state is ApprovalState.PENDING and a.action != ApprovalKind.CLOSE
     ]
-    return assets + holds + asked
+    recalls = [r.id for r in file.recalls if r.state in OPEN_RECALLS]
+    return assets + holds + recalls + asked
 
 
 def _has_ended(file: CaseFile, approval: ApprovalRow) -> bool:
