@@ -20,6 +20,7 @@ from models.queries.audit.verify import verify
 from models.queries.installation.officers import officers
 from models.sealing.vault import KEY_FILE
 from recovery_flows.access.log_in import Identity, NobodyActsError
+from recovery_flows.caller import system_user
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cli.composition import (
     DEMO_IDENTITIES,
@@ -27,7 +28,6 @@ from recovery_flows.cli.composition import (
     Installation,
     make_installation,
     open_installation,
-    os_user,
 )
 from recovery_flows.cli.demo import folder as demo_folder
 from recovery_flows.cli.demo.folder import PLAN, open_folder, planned_reports, read_plan
@@ -184,7 +184,7 @@ def test_an_officer_put_in_by_sql_does_not_act(tmp_path: Path) -> None:
     with unit.database.engine.begin() as raw:
         raw.exec_driver_sql(
             "INSERT INTO officer (id, handle, roles, os_user, secret_hash, state) VALUES "
-            f"('mole', 'mole', 'supervisor', '{os_user()}', '', 'active')"
+            f"('mole', 'mole', 'supervisor', '{system_user()}', '', 'active')"
         )
     with pytest.raises(NobodyActsError, match="the officer mole was made by no event"):
         unit.officer()
