@@ -36,14 +36,19 @@ def confirmed(file: CaseFile, claim_id: str) -> list[CompensationRow]:
     ]
 
 
-def parts(file: CaseFile, claim: ClaimRow) -> list[Part]:
-    """The victim's part of a claim, first, and that of each who has paid him."""
+def parts(file: CaseFile, claim: ClaimRow, *, settled_only: bool = False) -> list[Part]:
+    """The victim's part of a claim, first, and that of each who has paid him.
+
+    What each has is what he got and what is on its way to him; `settled_only` leaves the latter
+    out, since it may come back.
+    """
     paid: dict[str, int] = {}
     for row in confirmed(file, claim.id):
         paid[row.payer_account_id] = paid.get(row.payer_account_id, 0) + row.amount_minor
     got = dict.fromkeys(paid, 0)
     victims = 0
-    for minor, payee in _going_or_got(file, claim):
+    given = _got(file, claim) if settled_only else _going_or_got(file, claim)
+    for minor, payee in given:
         if payee in got:
             got[payee] += minor
         else:
@@ -54,6 +59,12 @@ def parts(file: CaseFile, claim: ClaimRow) -> list[Part]:
         Part(claim.payout_account_id, own, victims),
         *(Part(payee, paid[payee], got[payee]) for payee in sorted(paid)),
     ]
+
+
+def _got(file: CaseFile, claim: ClaimRow) -> Iterator[tuple[int, str]]:
+    for payout in file.payouts:
+        if payout.claim_id == claim.id and payout.returned_minor:
+            yield payout.returned_minor, payout.payee_account_id
 
 
 def _going_or_got(file: CaseFile, claim: ClaimRow) -> Iterator[tuple[int, str]]:
@@ -72,7 +83,9 @@ def _going_or_got(file: CaseFile, claim: ClaimRow) -> Iterator[tuple[int, str]]:
             yield payout.returned_minor, payout.payee_account_id
 
 
-def most_open_minor(file: CaseFile, claim: ClaimRow, open_minor: int) -> int:
+def most_open_minor(
+    file: CaseFile, claim: ClaimRow, open_minor: int, *, settled_only: bool = False
+) -> int:
     """The most of an open loss that can be paid by one order: what is open of one payee's part.
 
     A claim that is the victim's alone can be paid as a whole. What is split among several is paid
@@ -80,4 +93,5 @@ def most_open_minor(file: CaseFile, claim: ClaimRow, open_minor: int) -> int:
     """
     if not confirmed(file, claim.id):
         return open_minor
-    return min(open_minor, max(part.open_minor for part in parts(file, claim)))
+    shared = parts(file, claim, settled_only=settled_only)
+    return min(open_minor, max(part.open_minor for part in shared))

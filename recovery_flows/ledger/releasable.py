@@ -51,7 +51,9 @@ def is_owed_here(file: CaseFile, asset: AssetRow) -> bool:
 
     What is only on its way to a victim is still owed: it may come back.
     """
-    owed_to = (most_open_minor(file, c, owed_minor(file, c)) for c in file.claims)
+    owed_to = (
+        most_open_minor(file, c, owed_minor(file, c), settled_only=True) for c in file.claims
+    )
     return any(pools.is_payable(file, asset, minor) for minor in owed_to)
 
 

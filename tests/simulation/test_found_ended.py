@@ -84,3 +84,10 @@ def test_an_objection_that_is_upheld_after_the_closing_opens_the_recovery(at: Pl
     told, story = played(at, plan_of(340))
     assert_well(told, story)
     assert "asks for" in story
+
+
+def test_what_is_on_its_way_is_still_owed_where_an_insurer_has_stepped_in(at: Place) -> None:
+    """Two of three letters were answered; what the third pays may come back, so nothing goes."""
+    told, story = played(at, plan_of(425))
+    assert "paid to the victim" in story
+    assert_well(told, story)
