@@ -15,7 +15,7 @@ from models.entities.recall import MatchedBy, RecallRow
 from models.facts import RecallAnswerFact, RecallVerdict, ReturnFact
 from models.money import Money
 from models.queries.books.booked_credits import BookedCredit, booked_credits
-from models.queries.books.recalls import recalls_that_went_out
+from models.queries.books.recalls import recalls_that_went_out, same_money_entered
 from models.queries.installation.clock import case_now
 from models.store.documents import keep
 from models.store.unit import Unit
@@ -106,6 +106,7 @@ def _take(
             )  # fmt: skip
             if fact.settled_on - _DAY_BEGINS_EARLIER > now:
                 raise StepRefusedError(f"the return {fact.booking!r} settles on a day to come")
+            _refuse_entered(unit, changes.file, row, credit)
             asked = returned_money.enter(changes, row.id, credit, actor.id, now)
             return _entered(ref, row, fact.amount, fact.booking, asked)
         document = keep(unit, raw, "camt.029", "application/xml", now)
@@ -114,6 +115,18 @@ def _take(
         if not lifecycle.take_answer(changes, row.id, answer, channel, now):
             return f"{ref}: this answer to {row.id} is known already"
         return f"{ref}: {row.id} {_told(fact, channel)}"
+
+
+def _refuse_entered(
+    unit: Unit, file: CaseFile, row: RecallRow, credit: returned_money.Credit
+) -> None:
+    """One return makes good one payment, whichever recoveries a victim's payments are in."""
+    claim = next(c for c in file.claims if c.id == row.claim_id)
+    other = same_money_entered(
+        unit.session, claim.id, claim.victim_account_id, credit.booking, credit.proof
+    )
+    if other:
+        raise StepRefusedError(f"{credit.booking!r} is entered already as money of {other}")
 
 
 def _told(fact: RecallAnswerFact, channel: Channel) -> str:
@@ -149,6 +162,7 @@ def receive(acting: ActingOfficer, recovery_id: str, recall_id: str, given: Rece
         actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
         row = lifecycle.recall_of(changes.file, recall_id)
         credit = _credit(unit, changes.file, row, booking, given, now)
+        _refuse_entered(unit, changes.file, row, credit)
         asked = returned_money.enter(changes, recall_id, credit, actor.id, now)
         return _entered(changes.file.recovery.ref, row, credit.amount, booking, asked)
 

@@ -193,7 +193,7 @@ def take_answer(
 ) -> bool:
     """Record a bank's answer; whether it was new. The same document twice changes nothing."""
     row = recall_of(changes.file, recall_id)
-    if row.state not in WENT_OUT:
+    if row.state not in WENT_OUT or row.sent_at is None:
         raise StepRefusedError(f"{row.id} is {row.state}: no bank can answer what was not sent")
     if row.answer_document == answer.document:
         return False

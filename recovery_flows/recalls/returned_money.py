@@ -63,10 +63,10 @@ def enter(
     """Enter money that came back; the approval's id by which it counts, None where it is known."""
     file = changes.file
     row = recall_of(file, recall_id)
-    if row.state not in WENT_OUT:
+    if row.state not in WENT_OUT or row.sent_at is None:
         raise StepRefusedError(f"{row.id} is {row.state}: no money comes by what was not sent")
     mine = [c for c in file.recall_credits if c.claim_id == row.claim_id]
-    if any(c.booking == credit.booking and c.state is not CreditState.DENIED for c in mine):
+    if _is_known(row, mine, credit):
         return None
     _check(row, mine, credit, now)
     again = [sum(c.booking == credit.booking for c in mine)]
@@ -83,6 +83,22 @@ def enter(
     _reopen(changes)
     changes.apply(Transition(EntityKind.RECALL_CREDIT, name, "entered", None, values))
     return ask(changes, ApprovalKind.RECALL_CREDIT, name, actor, now)
+
+
+def _is_known(row: RecallRow, mine: list[RecallCreditRow], credit: Credit) -> bool:
+    """Whether this very money was entered; the same name for another sum is somebody's to clear."""
+    for known in mine:
+        if known.booking != credit.booking or known.state is CreditState.DENIED:
+            continue
+        amount = Money(known.amount_minor, known.currency)
+        if amount == credit.amount:
+            return True
+        raise StepRefusedError(
+            f"{amount} of {row.id} is entered under {credit.booking!r} already, and this is "
+            f"{credit.amount}: ask the bank which it paid, or enter it by its reference on the "
+            "statement: `recovery recall receive`"
+        )
+    return False
 
 
 def _check(row: RecallRow, mine: list[RecallCreditRow], credit: Credit, now: datetime) -> None:

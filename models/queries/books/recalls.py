@@ -15,12 +15,14 @@ from models.entities.recall import (
     WENT_OUT,
     CreditState,
     Recall,
+    RecallCredit,
     RecallRow,
 )
 from models.money import Money
 from models.queries.books.booked_credits import BookedCredit, credits_that_fit
 
 _RECALLS, _CLAIMS = table_of(Recall), table_of(Claim)
+_CREDITS = table_of(RecallCredit)
 _COLUMNS = [_RECALLS.c[f.name] for f in fields(RecallRow)]
 
 
@@ -43,6 +45,21 @@ def same_payment_recalled(session: Session, recovery_id: str, uetr: str) -> str:
         _RECALLS.c.state.in_(OPEN_RECALLS),
     )  # fmt: skip
     return str(session.execute(query.order_by(_RECALLS.c.id)).scalar() or "")
+
+
+def same_money_entered(
+    session: Session, claim_id: str, account_id: str, booking: str, proof: str
+) -> str:
+    """The recall of another claim for which this money is entered already; "" for none.
+
+    The same: one reference on one victim's account, or one reference in one and the same document.
+    """
+    same = sa.or_(_CLAIMS.c.victim_account_id == account_id, _CREDITS.c.proof == proof)
+    query = sa.select(_CREDITS.c.recall_id).where(
+        _CREDITS.c.claim_id == _CLAIMS.c.id, _CREDITS.c.claim_id != claim_id,
+        _CREDITS.c.booking == booking, _CREDITS.c.state != CreditState.DENIED, same,
+    )  # fmt: skip
+    return str(session.execute(query.order_by(_CREDITS.c.id)).scalar() or "")
 
 
 def fitting_credits(session: Session, file: CaseFile, row: RecallRow) -> list[BookedCredit]:

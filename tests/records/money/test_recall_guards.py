@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.recall_messages import drafted, returned, sent, take
+from models.money import Money
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.recalls import actions, answer_actions
+from tests.recall_messages import CHANNELS, answered, drafted, returned, sent, take
 
 _UNASKED = (
     "INSERT INTO recall SELECT 'x', recovery_id, 'sent', claim_id, partner_id, channel, "
@@ -52,3 +55,48 @@ def test_raw_sql_makes_no_money_of_a_recall(unit: Any, statement: str, sentence:
 def test_raw_sql_sends_no_recall_that_nobody_approved(unit: Any) -> None:
     drafted(unit, unit.traced(30_000, left_minor=70_000))
     refused(unit, "UPDATE recall SET state = 'sent'", "after a second person has approved it")
+
+
+def test_what_was_ended_before_it_was_sent_is_answered_by_nobody(unit: Any) -> None:
+    recovery_id = unit.traced(30_000, left_minor=70_000)
+    name = drafted(unit, recovery_id)
+    actions.end(unit.case_officer(), recovery_id, name, "another way was found")
+    before = unit.file(recovery_id)
+    for raw in (returned("400.00"), answered("ACCR")):
+        with pytest.raises(StepRefusedError):
+            take(unit, raw)
+    assert unit.file(recovery_id) == before
+
+
+def test_one_name_for_two_sums_is_not_taken_for_one_return(unit: Any) -> None:
+    recovery_id = unit.traced(30_000, left_minor=70_000)
+    drafted(unit, recovery_id)
+    unit.approve(recovery_id)
+    sent(unit, recovery_id)
+    take(unit, returned("400.00"))
+    with pytest.raises(StepRefusedError, match="and this is CNY 300"):
+        take(unit, returned("300.00"))
+    assert "nothing was entered" in take(unit, returned("400.00"))
+
+
+def test_one_return_makes_good_one_payment_of_a_victim(unit: Any, acts: Any) -> None:
+    recovery_id = acts.pooled(2, 50_000, "notice")
+    first, second = unit.file(recovery_id).claims
+    other = "11111111-1111-4111-8111-111111111111"
+    names = []
+    for claim, more in ((first, {}), (second, {"uetr": other})):
+        drafted(unit, recovery_id, claim_id=claim.id, **more)
+        unit.approve(recovery_id)
+        names += [r.id for r in unit.file(recovery_id).recalls if r.claim_id == claim.id]
+        row = next(r for r in unit.file(recovery_id).recalls if r.id == names[-1])
+        actions.sent(unit.case_officer(), recovery_id, row.id, "by hand", CHANNELS)
+    raw = returned("900.00", uetr="", day=f"{unit.now:%Y-%m-%d}")
+    take(unit, raw, names[0])
+    with pytest.raises(StepRefusedError, match=f"entered already as money of {names[0]}"):
+        take(unit, raw, names[1])
+    given = answer_actions.Received(
+        booking="CR-9", amount=Money(1_000, "CNY"), received_at=unit.now, paper=b"a slip"
+    )
+    answer_actions.receive(unit.case_officer(), recovery_id, names[0], given)
+    with pytest.raises(StepRefusedError, match="entered already"):
+        answer_actions.receive(unit.case_officer(), recovery_id, names[1], given)
