@@ -60,7 +60,7 @@ _CLAIMS = (
     Column("lost", right=True, rest=True), Column("upheld", right=True, detail=True),
     Column("returned", right=True), Column("claim", typed=True),
 )  # fmt: skip
-_EVENTS = (Column(most=16), Column(most=30, rest=True), Column(most=20), Column(typed=True))
+_EVENTS = (Column(most=16), Column(rest=True), Column(most=20), Column(typed=True))
 _NOTE_LINES = 3
 
 
