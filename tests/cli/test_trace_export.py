@@ -96,7 +96,7 @@ def test_nothing_is_written_over_and_the_ending_says_the_format(call: Call, tmp_
     code, told = call("--out", tmp_path / "out.xlsx")
     assert (code, "the ending says the format: .csv, .ftm, .graphml" in told) == (2, True)
     code, told = call("--out", tmp_path / "no" / "out.csv")
-    assert (code, "cannot be written" in told) == (2, True)
+    assert (code, "is no folder" in told) == (2, True)
 
 
 @pytest.mark.parametrize("name", ["=cmd|'/C calc'!A0", "+1", "-1", "@SUM(A1)"])
