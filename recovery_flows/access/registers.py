@@ -120,6 +120,10 @@ def decide(acting: ActingOfficer, change_id: str, *, is_yes: bool, reason: str =
         raise StepRefusedError("a refusal needs a reason")
     actor = _anybody(acting)
     with _as_refusal(), acting.unit() as (unit, now):
+        if officer_to_dismiss(unit.session, change_id) == actor.id:
+            raise StepRefusedError(
+                f"{actor.id} does not decide about {actor.id}: another person does"
+            )
         if not is_yes:
             done = deny_change(unit, actor, now, change_id, reason.strip())
             return f"{done.subject_id}: the change that {done.asked_by} asked for was denied"

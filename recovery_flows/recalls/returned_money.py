@@ -14,6 +14,7 @@ from models.entities.approval import ApprovalRow
 from models.entities.claim import ClaimRow
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
+from models.entities.payout import PayoutState
 from models.entities.recall import (
     WENT_OUT,
     CreditState,
@@ -32,7 +33,7 @@ from recovery_flows.errors import StepRefusedError
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.ledger.outstanding_losses import owed_minor
+from recovery_flows.ledger.outstanding_losses import owed_minor, paid_minor
 from recovery_flows.recalls.lifecycle import recall_of, requested
 
 _REOPENED = frozenset(
@@ -44,8 +45,8 @@ _REOPENED = frozenset(
 class Credit:
     """Money as the bank says it; `booking` is the bank's reference of the return.
 
-    `is_further` says that the same sum came once more: without it, the same sum under another
-    reference is taken for the same money.
+    `is_further` says that it came besides what was entered before: without it, whatever else is
+    told of the recall is taken for the same money.
     """
 
     amount: Money
@@ -107,19 +108,20 @@ def _check(row: RecallRow, mine: list[RecallCreditRow], credit: Credit, now: dat
     if credit.arrived_at > now:
         raise StepRefusedError("money that came back came before now")
     live = [c for c in mine if c.state is not CreditState.DENIED]
-    twin = next((c for c in live if Money(c.amount_minor, c.currency) == credit.amount), None)
-    if twin is not None and not credit.is_further:
-        raise StepRefusedError(
-            f"{credit.amount} of {row.id} is entered already under {twin.booking!r}; where it came "
-            "once more, say --further"
-        )
-    same = [c for c in live if c.currency == row.currency]
+    same = [c for c in live if c.currency == credit.amount.currency]
     known = sum(c.amount_minor for c in same)
     is_more = known + credit.amount.minor > row.requested_minor
     if credit.amount.currency == row.currency and is_more:
         raise StepRefusedError(
             f"{credit.amount} with {Money(known, row.currency)} entered before is more than the "
             f"payment of {requested(row)} that was called back: enter it where it belongs"
+        )
+    if same and not credit.is_further:
+        # A message and the statement may tell of one return by two names and with two sums.
+        before = ", ".join(f"{Money(c.amount_minor, c.currency)} {c.booking!r}" for c in same)
+        raise StepRefusedError(
+            f"money of {row.id} is entered already ({before}): where {credit.amount} came besides, "
+            "say --further"
         )
 
 
@@ -173,12 +175,19 @@ def _compare(
             detail="it counts once the victim's bank shows what it credited",
         )  # fmt: skip
         return
-    if counted < credit.amount_minor:
-        beyond = Money(credit.amount_minor - counted, row.currency)
+    going = sum(
+        p.amount_minor
+        for p in changes.file.payouts
+        if p.claim_id == claim.id and p.state is PayoutState.INSTRUCTED
+    )
+    above = paid_minor(changes.file, claim) + going - claim.upheld_minor
+    if counted < credit.amount_minor or (going > 0 and above > 0):
+        beyond = Money(max(credit.amount_minor - counted, above), row.currency)
         discrepancies.find(
             changes, DiscrepancyKind.PAID_TWICE, EntityKind.CLAIM, claim.id, now,
             claim_id=claim.id, expected=Money(counted, row.currency), stated=stated,
-            detail=f"{beyond} too much by {row.id}", mark=credit.id,
+            detail=f"{beyond} too much by {row.id}, with what is on its way to the victim",
+            mark=credit.id,
         )  # fmt: skip
     granted_whole = row.state is RecallState.ACCEPTED and not row.is_part
     is_short = granted_whole and came_minor(changes.file, row) < row.requested_minor

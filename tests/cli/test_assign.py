@@ -75,6 +75,15 @@ def test_who_leaves_hands_over_first_and_acts_no_more(run: Any, unit: Any, wu: s
     assert run("audit", "verify").code == 0
 
 
+def test_nobody_decides_about_the_own_dismissal(run: Any, unit: Any) -> None:
+    del unit
+    change = run("officer", "dismiss", "both", "--as", "chen", "--json").json()["change"]
+    for words in ((), ("--deny", "--reason", "I stay")):
+        said = run("approve", change, *words, "--as", "both")
+        assert said.code == 3
+        assert "another person does" in said.sentence()
+
+
 def test_what_was_accepted_meanwhile_keeps_an_officer(run: Any, unit: Any, wu: str) -> None:
     del wu
     change = run("officer", "dismiss", "lin", "--as", "chen", "--json").json()["change"]

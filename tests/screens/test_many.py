@@ -98,7 +98,9 @@ def cost(unity: Unity, name: str) -> dict[str, int]:
 def test_a_screen_asks_as_many_statements_of_5000_recoveries_as_of_50(
     few: Unity, many: Unity, name: str
 ) -> None:
-    assert cost(many, name)["statements"] == cost(few, name)["statements"] <= 45  # one for each kind of rows that a file has, and some
+    assert (
+        cost(many, name)["statements"] == cost(few, name)["statements"] <= 45
+    )  # one for each kind of rows that a file has, and some
 
 
 @pytest.mark.parametrize("name", ["header", "queue", "end of the queue", "approvals", "summary"])

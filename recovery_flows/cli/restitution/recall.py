@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 RecallId = Annotated[str, typer.Argument(metavar="RECALL", help="See `recovery recall list`.")]
 Reason = Annotated[str, typer.Option(help="What was said or written; stored encrypted.")]
-Further = Annotated[bool, typer.Option("--further", help="The same sum came once more.")]
+Further = Annotated[
+    bool, typer.Option("--further", help="It came besides what was entered before.")
+]
 
 
 def attach(app: typer.Typer) -> None:

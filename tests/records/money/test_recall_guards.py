@@ -95,7 +95,11 @@ def test_one_return_makes_good_one_payment_of_a_victim(unit: Any, acts: Any) -> 
     with pytest.raises(StepRefusedError, match=f"entered already as money of {names[0]}"):
         take(unit, raw, names[1])
     given = answer_actions.Received(
-        booking="CR-9", amount=Money(1_000, "CNY"), received_at=unit.now, paper=b"a slip"
+        booking="CR-9",
+        amount=Money(1_000, "CNY"),
+        received_at=unit.now,
+        paper=b"a slip",
+        is_further=True,
     )
     answer_actions.receive(unit.case_officer(), recovery_id, names[0], given)
     with pytest.raises(StepRefusedError, match="entered already"):

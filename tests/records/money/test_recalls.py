@@ -127,6 +127,15 @@ def test_the_same_return_is_booked_once_and_the_same_answer_changes_nothing(
     sound(unit)
 
 
+@pytest.mark.usefixtures("out")
+def test_a_statements_other_sum_for_one_return_is_asked_about(unit: Any) -> None:
+    """The message says 400.00, the statement 390.00 under its own reference."""
+    take(unit, answered("ACCR", conf="PECR"))
+    take(unit, returned("400.00"))
+    with pytest.raises(StepRefusedError, match=r"where CNY 390\.00 came besides, say --further"):
+        take(unit, returned("390.00", booking="STMT-1"))
+
+
 def test_money_that_was_denied_may_be_entered_again(unit: Any, out: str) -> None:
     take(unit, returned("400.00"))
     (asked,) = [a for a in unit.file(out).approvals if a.action == "recall_credit"]
@@ -204,7 +213,7 @@ def test_a_message_is_matched_by_uetr_then_ids_else_a_person_chooses(unit: Any, 
     assert "may be" not in take(unit, returned("400.00", uetr="", info=f"AT-05/{row.case_ref}"))
     (first,) = unit.file(out).recall_credits
     assert first.matched_by == "ids"
-    take(unit, returned("300.00", uetr="", booking="RTR-7"), row.id)
+    take(unit, returned("300.00", uetr="", booking="RTR-7"), row.id, further=True)
     assert unit.file(out).recall_credits[-1].matched_by == "person"
     with pytest.raises(StepRefusedError, match="is of another payment"):
         take(unit, returned("10.00", uetr=other, booking="RTR-8"), row.id)
