@@ -16,7 +16,7 @@ WHAT := -c constraints.txt -e ".[fast,pdf,dev]"
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: setup demo test check bench clean help
+.PHONY: setup demo test lint check bench clean help
 
 setup: $(STAMP) ## install everything into .venv (quick the second time)
 	@:
@@ -36,16 +36,18 @@ $(STAMP): pyproject.toml constraints.txt
 demo: setup ## show the whole way of some recoveries; more arguments by ARGS="..."
 	$(BIN)/recovery demo $(ARGS)
 
-test: setup ## run the tests, two at a time
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+test: setup ## run the tests, three at a time: many of them wait
+	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
-check: setup ## formatting, lint, types, import contracts, ratchets, known weaknesses of the pins
+lint: setup ## formatting, lint, types, import contracts, known weaknesses of the pins
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/checks
 	$(BIN)/python -m tests.checks.audit $(AUDIT)
+
+check: lint ## the same and the ratchets, which are tests too
+	$(BIN)/python -m pytest tests/checks
 
 bench: setup ## measure; what and how is in bench/
 	$(BIN)/python -m bench $(ARGS)

