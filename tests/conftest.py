@@ -36,7 +36,7 @@ compile_once()
 # Files that take longest, most of them of few tests: they begin first, so that the last of them
 # does not keep one worker at work while the other has nothing to do.
 _LONGEST = (
-    "test_demo_world", "test_half_year", "test_share_1", "test_share_2", "test_share_3",
+    "test_demo_world", "test_share_1", "test_share_2", "test_share_3",
     "test_share_4", "test_queue", "test_basis", "test_later_calls", "test_first_calls",
 )  # fmt: skip
 

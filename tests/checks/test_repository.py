@@ -84,7 +84,7 @@ def test_every_make_target_that_a_page_names_exists() -> None:
     named = {word for text in pages.values() for word in re.findall(r"`?\bmake ([a-z]+)`", text)}
     named |= set(re.findall(r"^make ([a-z]+)", "\n".join(pages.values()), re.MULTILINE))
     assert named - targets == set()
-    assert {"setup", "demo", "test", "check"} <= targets
+    assert {"setup", "demo", "test", "lint", "check"} <= targets
 
 
 def test_what_runs_before_a_change_is_taken_is_executable_and_runs_both() -> None:
@@ -92,4 +92,4 @@ def test_what_runs_before_a_change_is_taken_is_executable_and_runs_both() -> Non
     assert os.access(run, os.X_OK)
     lines = run.read_text(encoding="utf-8").splitlines()
     assert lines[0] == "#!/usr/bin/env bash"
-    assert {"set -euo pipefail", "make test", "make check"} <= set(lines)
+    assert {"set -euo pipefail", "make test", "make lint"} <= set(lines)
