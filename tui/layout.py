@@ -8,7 +8,7 @@ from itertools import zip_longest
 from textual.content import Content
 
 from models.deconfliction_hits import AlsoLine
-from recovery_flows.cases.pages.signs import SHARED
+from recovery_flows.cases.pages.shared_cells import SHARED
 from recovery_flows.cases.pages.value import Column
 from tui.state_styles import CARE, MUTED
 from tui.text import fitted, word, words

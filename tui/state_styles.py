@@ -11,7 +11,7 @@ from textual.content import Content
 
 from models.entities.claim import ClaimState
 from models.queries.cases.views import PayoutLine
-from recovery_flows.cases.pages import signs
+from recovery_flows.cases.pages import shared_cells
 from recovery_flows.cases.views import state_names
 from recovery_flows.cases.views.state_names import Tone, Worded
 from tui.text import word, words
@@ -64,7 +64,7 @@ def payout_sign(payout: PayoutLine) -> Sign:
 
 def time_left(now: datetime, due: datetime | None) -> Content:
     """Time left with its sign: `‼` late, `!` under six hours."""
-    told = signs.time_left(now, due)
+    told = shared_cells.time_left(now, due)
     return word(told.value, STYLES[told.tone])
 
 

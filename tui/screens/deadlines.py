@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 
 from models.queries.cases.deadline_views import DeadlineEntry, DeadlinesView
 from recovery_flows.cases.pages.deadlines import EMPTY as NONE_RUNS, Counts
-from recovery_flows.cases.pages.signs import law
+from recovery_flows.cases.pages.shared_cells import law
 from recovery_flows.cases.pages.value import cell
 from tui.panels.page import cell_content
 from tui.screen_queries import Source

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from models.queries.cases.letter_views import LetterLine
 from recovery_flows.caller import expanded, is_there
-from recovery_flows.cases.pages.signs import LETTERS, sign
+from recovery_flows.cases.pages.shared_cells import LETTERS, sign
 from tui.messages import LetterRead, ReadFailed
 from tui.panels.letters import letter_lines
 from tui.panels.page import piece_content

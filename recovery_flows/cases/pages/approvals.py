@@ -9,7 +9,7 @@ from datetime import datetime
 from models.entities.register_change import RegisterAct
 from models.queries.cases.views import ApprovalLine
 from recovery_flows.approvals.kinds import ApprovalKind, kind_word
-from recovery_flows.cases.pages.signs import also_lines, time_left
+from recovery_flows.cases.pages.shared_cells import also_lines, time_left
 from recovery_flows.cases.pages.value import (
     Cell,
     Column,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from models.entities.multi_agency import MultiAgencyRequestState, TaskState
 from models.queries.cases.multi_agency import MultiAgencyRequestLine, TaskLine
-from recovery_flows.cases.pages.signs import sign, time_left
+from recovery_flows.cases.pages.shared_cells import sign, time_left
 from recovery_flows.cases.pages.value import (
     Column,
     Line,

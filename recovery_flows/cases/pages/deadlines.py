@@ -9,7 +9,7 @@ from datetime import datetime
 from models.queries.cases.deadline_views import DeadlineEntry
 from models.urgency import SOON
 from recovery_flows.cases.pages.recovery import note_piece
-from recovery_flows.cases.pages.signs import law, time_left
+from recovery_flows.cases.pages.shared_cells import law, time_left
 from recovery_flows.cases.pages.value import NONE, Cell, Column, Piece, cell, muted, strong
 from recovery_flows.cases.views.state_names import Tone
 from recovery_flows.law.regime import Regime

@@ -8,7 +8,7 @@ from datetime import datetime
 from models.entities.ledger import LedgerAccount
 from models.money import Money
 from models.queries.cases.views import AllocationLine, AssetLine, HoldLine, TermLine
-from recovery_flows.cases.pages.signs import sign, time_left
+from recovery_flows.cases.pages.shared_cells import sign, time_left
 from recovery_flows.cases.pages.value import (
     NONE,
     Column,

@@ -10,7 +10,7 @@ from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 from models.queries.cases.queue_views import QueueLine, QueuePage
 from models.step_wording import LOOK_INTO
 from models.urgency import Attention, Urgency
-from recovery_flows.cases.pages.signs import ATTENTION, SHARED, idle, sign, time_left, turn
+from recovery_flows.cases.pages.shared_cells import ATTENTION, SHARED, idle, sign, time_left, turn
 from recovery_flows.cases.pages.value import NONE, Cell, Column, Piece, cell, muted, strong
 from recovery_flows.cases.views import state_names
 from recovery_flows.cases.views.state_names import Tone

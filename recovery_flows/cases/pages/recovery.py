@@ -10,7 +10,15 @@ from models.case_file import Step
 from models.entities.officer import Role
 from models.queries.cases.views import EventLine, RecoveryPage
 from recovery_flows.cases.pages import approvals, board, money
-from recovery_flows.cases.pages.signs import LETTERS, also_lines, idle, law, sign, time_left, turn
+from recovery_flows.cases.pages.shared_cells import (
+    LETTERS,
+    also_lines,
+    idle,
+    law,
+    sign,
+    time_left,
+    turn,
+)
 from recovery_flows.cases.pages.value import (
     NONE,
     Cell,

@@ -9,7 +9,7 @@ from models.entities.hold import HoldState
 from models.entities.recovery import RecoveryState
 from models.money import Money
 from recovery_flows.cases.pages.money import whole
-from recovery_flows.cases.pages.signs import bare, sign
+from recovery_flows.cases.pages.shared_cells import bare, sign
 from recovery_flows.cases.pages.value import (
     Bar,
     Cell,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from models.money import Money
-from recovery_flows.cases.pages.signs import bare
+from recovery_flows.cases.pages.shared_cells import bare
 from recovery_flows.cases.pages.value import (
     Cell,
     Column,

@@ -61,7 +61,7 @@ def list_(
 
 
 def _row(line: LetterLine) -> tuple[str, ...]:
-    from recovery_flows.cases.pages.signs import LETTERS
+    from recovery_flows.cases.pages.shared_cells import LETTERS
 
     went = f"{instant_text(line.sent_at)} {line.sent_how}" if line.sent_at else "-"
     until = instant_text(line.due_at)

@@ -6,7 +6,7 @@ letters and types in what it answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -17,8 +17,6 @@ from models.entities.partner import PartnerChannel
 from models.entities.voluntary_return import InstalmentState, ReturnRow, ReturnState
 from models.facts import AccountRef
 from models.money import Money
-from models.queries.books.recalls import reported_as
-from models.queries.cases.case_files import load_file
 from models.queries.installation.clock import case_now
 from models.store.partners import register
 from models.store.unit import unit_of_work
@@ -26,10 +24,10 @@ from recovery_flows.cases import money_actions
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cli.case.letter import post_of
 from recovery_flows.cli.composition import Installation
+from recovery_flows.cli.demo.due_acts import DueAct, do_due, file_of_report
 from recovery_flows.cli.demo.folder import HOME, read_plan
 from recovery_flows.clock import wall_clock
 from recovery_flows.correspondence.letters import actions as letter_actions, answer_actions
-from recovery_flows.errors import RecoveryFlowsError
 from recovery_flows.restitution.voluntary import instalments_of
 
 TREASURY = "sandbox-treasury"
@@ -38,7 +36,6 @@ LETTERS = "letters"
 _PARTS = (timedelta(days=10), timedelta(days=20))
 _LATE = timedelta(days=4)
 _SLIP = b"an invented slip of the treasury (synthetic)\n"
-_Due = tuple[datetime, Callable[[], object]]
 
 
 class GivingBack:
@@ -51,25 +48,14 @@ class GivingBack:
 
     def act(self) -> int:
         """Do what is due now; how many acts that were."""
-        self.busy_until, done = None, 0
+        self.busy_until = None
         if not self._ref:
             return 0
-        with self._installation.database.reading() as session:
-            now = case_now(session, wall_clock())
-            recovery_id = reported_as(session, self._ref)
-            file = load_file(session, recovery_id) if recovery_id else None
-        for at, act in self._due(file, now) if file else ():
-            if at > now:
-                self.busy_until = min(self.busy_until or at, at)
-                continue
-            try:
-                act()
-            except RecoveryFlowsError:
-                continue  # another act of this round has changed what it is about
-            done += 1
+        file, now = file_of_report(self._installation, self._ref)
+        done, self.busy_until = do_due(self._due(file, now) if file else (), now)
         return done
 
-    def _due(self, file: CaseFile, now: datetime) -> Iterator[_Due]:
+    def _due(self, file: CaseFile, now: datetime) -> Iterator[DueAct]:
         recovery_id = file.recovery.id
         for call in file.calls:
             if call.partner_id == TREASURY and call.state in OPEN_CALLS:
@@ -104,7 +90,7 @@ class GivingBack:
         said = "agreed at the interview (synthetic)"
         money_actions.promise(self._lin, file.recovery.id, row.id, told, said)
 
-    def _parts(self, file: CaseFile, row: ReturnRow) -> Iterator[_Due]:
+    def _parts(self, file: CaseFile, row: ReturnRow) -> Iterator[DueAct]:
         """The first part comes on its day, the second after a reminder."""
         entered = {
             h.bank_ref for h in file.holds

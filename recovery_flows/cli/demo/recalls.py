@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -10,22 +10,18 @@ from pathlib import Path
 from models.case_file import CaseFile
 from models.entities.recall import CreditState, RecallRow, RecallState
 from models.queries.books.recalls import reported_as
-from models.queries.cases.case_files import load_file
-from models.queries.installation.clock import case_now
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cli.case.channels import border_channels, state_groups
 from recovery_flows.cli.composition import Installation
+from recovery_flows.cli.demo.due_acts import DueAct, do_due, file_of_report
 from recovery_flows.cli.demo.folder import read_plan
 from recovery_flows.cli.demo.objections import papers
-from recovery_flows.clock import wall_clock
-from recovery_flows.errors import RecoveryFlowsError
 from recovery_flows.ledger.outstanding_losses import LOST
 from recovery_flows.recalls import actions, answer_actions
 from recovery_flows.sandbox.banks.recalls import Behaviour, answers
 from recovery_flows.sandbox.worlds.world import WorldRecall
 
 MESSAGES = "messages"
-_Due = tuple[datetime, Callable[[], object]]
 
 
 class Recalls:
@@ -39,25 +35,17 @@ class Recalls:
 
     def act(self) -> int:
         """Do what is due now; how many acts that were."""
-        self.busy_until = None
-        done = 0
+        done, following = 0, []
         for planned in self._planned:
-            with self._installation.database.reading() as session:
-                now = case_now(session, wall_clock())
-                recovery_id = reported_as(session, planned.external_ref)
-                file = load_file(session, recovery_id) if recovery_id else None
-            for at, act in self._due(file, planned, now) if file else ():
-                if at > now:
-                    self.busy_until = min(self.busy_until or at, at)
-                    continue
-                try:
-                    act()
-                except RecoveryFlowsError:
-                    continue  # another act of this round has changed what it is about
-                done += 1
+            file, now = file_of_report(self._installation, planned.external_ref)
+            acts = self._due(file, planned, now) if file else ()
+            here, at = do_due(acts, now)
+            done += here
+            following += [at] if at else []
+        self.busy_until = min(following, default=None)
         return done
 
-    def _due(self, file: CaseFile, planned: WorldRecall, now: datetime) -> Iterator[_Due]:
+    def _due(self, file: CaseFile, planned: WorldRecall, now: datetime) -> Iterator[DueAct]:
         recovery_id = file.recovery.id
         if not file.recalls:
             if file.recovery.state == "open" and all(c.state in LOST for c in file.claims):
@@ -86,7 +74,7 @@ class Recalls:
             self._lin, file.recovery.id, row.id, "to the bank's desk (synthetic)", self._channels
         )
 
-    def _come_back(self, file: CaseFile, row: RecallRow, planned: WorldRecall) -> Iterator[_Due]:
+    def _come_back(self, file: CaseFile, row: RecallRow, planned: WorldRecall) -> Iterator[DueAct]:
         """Messages that were not taken yet, each with the instant at which it comes."""
         sent_at = row.sent_at or row.drafted_at
         found = answers(
