@@ -35,6 +35,8 @@ class ActionKind(StrEnum):
     FOLLOW_UNCLAIMED = "follow_unclaimed"
     SEND_RECALL = "send_recall"
     FOLLOW_RECALL = "follow_recall"
+    SEND_REQUEST = "send_request"
+    FOLLOW_REQUEST = "follow_request"
     APPROVE = "approve"
     ENGINE = "engine"
     WAIT = "wait"

@@ -57,7 +57,12 @@ from models.entities.recall import (
 )
 from models.entities.recovery import NOTE_TRANSITIONS, RECOVERY_TRANSITIONS, Note, Recovery
 from models.entities.register_change import CHANGE_TRANSITIONS, RegisterChange
-from models.entities.request import REQUEST_TRANSITIONS, Request
+from models.entities.request import (
+    RECEIPT_TRANSITIONS,
+    REQUEST_TRANSITIONS,
+    Request,
+    RequestReceipt,
+)
 from models.entities.statement import STATEMENT_TRANSITIONS, Statement
 from models.entities.trace import TRACE_TRANSITIONS, Trace
 from models.entities.voluntary_return import (
@@ -93,6 +98,7 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.UNCLAIMED_SHARE: (UnclaimedShare, UNCLAIMED_TRANSITIONS),
     EntityKind.RECALL: (Recall, RECALL_TRANSITIONS),
     EntityKind.RECALL_CREDIT: (RecallCredit, CREDIT_TRANSITIONS),
+    EntityKind.REQUEST_RECEIPT: (RequestReceipt, RECEIPT_TRANSITIONS),
     EntityKind.REGISTER_CHANGE: (RegisterChange, CHANGE_TRANSITIONS),
     EntityKind.INSTALLATION: (Installation, INSTALLATION_TRANSITIONS),
     EntityKind.CLOCK: (CaseClock, CLOCK_TRANSITIONS),
@@ -105,7 +111,7 @@ _JOINED = frozenset(
         EntityKind.MULTI_AGENCY_REQUEST, EntityKind.TASK, EntityKind.DISCREPANCY,
         EntityKind.OBJECTION, EntityKind.VOLUNTARY_RETURN, EntityKind.INSTALMENT,
         EntityKind.COMPENSATION, EntityKind.UNCLAIMED_SHARE, EntityKind.RECALL,
-        EntityKind.RECALL_CREDIT,
+        EntityKind.RECALL_CREDIT, EntityKind.REQUEST_RECEIPT,
     }
 )  # fmt: skip
 

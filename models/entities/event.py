@@ -40,6 +40,7 @@ class EntityKind(StrEnum):
     UNCLAIMED_SHARE = "unclaimed_share"
     RECALL = "recall"
     RECALL_CREDIT = "recall_credit"
+    REQUEST_RECEIPT = "request_receipt"
     REGISTER_CHANGE = "register_change"
     INSTALLATION = "installation"
     CLOCK = "clock"

@@ -21,6 +21,7 @@ from models.entities.asset import AssetRow
 from models.entities.call import CallRow
 from models.entities.hold import HoldRow
 from models.entities.ledger import LedgerAccount
+from models.entities.request import RequestRoute
 from models.figures import (
     AccountNumber,
     AnswerTyped,
@@ -175,6 +176,22 @@ def _request(file: CaseFile, request_id: str) -> Iterator[Figure]:
     yield Figure("account", AccountNumber(asset.account_id))
     yield _amount(request.requested_minor, request.currency)
     yield Figure("fields", Document(request.fields_digest))
+    if request.route is RequestRoute.PEOPLE:
+        yield Figure("authority", f"{request.authority} in {asset.regime}")
+        yield Figure("wanted", f"{request.wanted}, version {request.version}")
+
+
+def _assurance(file: CaseFile, request_id: str) -> Iterator[Figure]:
+    """To whom what is promised, and the paper that asks for it."""
+    request = next(r for r in file.requests if r.id == request_id)
+    asset = file.asset(request.asset_id)
+    yield Figure("to", f"{request.authority or request.partner_id} by {request.channel}")
+    yield Figure("account", AccountNumber(asset.account_id))
+    yield _amount(request.requested_minor, request.currency)
+    yield Figure("ground", request.reason)
+    yield Figure("assurance", Reason(request.assurance))
+    if request.answer_document:
+        yield Figure("asked for in", Document(request.answer_document))
 
 
 def _closing(file: CaseFile, recovery_id: str) -> Iterator[Figure]:
@@ -258,6 +275,7 @@ _FIGURES: dict[ApprovalKind, Callable[[CaseFile, str], Iterator[Figure]]] = {
     ApprovalKind.FREEZE: _order,
     ApprovalKind.RELEASE: _release,
     ApprovalKind.REQUEST: _request,
+    ApprovalKind.ASSURANCE: _assurance,
     ApprovalKind.RETURN: money_figures.allocation,
     ApprovalKind.PAYEE: money_figures.payee,
     ApprovalKind.RECEIPT: money_figures.receipt,

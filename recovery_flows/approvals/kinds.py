@@ -30,6 +30,7 @@ class ApprovalKind(StrEnum):
     REFUND = "refund"
     RECALL = "recall"
     RECALL_CREDIT = "recall_credit"
+    ASSURANCE = "assurance"
 
 
 _WORDS: Mapping[ApprovalKind, str] = {
@@ -52,12 +53,14 @@ _WORDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.REFUND: "refund by the treasury",
     ApprovalKind.RECALL: "recall of a payment",
     ApprovalKind.RECALL_CREDIT: "money back by a recall",
+    ApprovalKind.ASSURANCE: "assurance to another State",
 }
 SUBJECT_NOUN = {
     ApprovalKind.ORDER_STOP: EntityKind.HOLD,
     ApprovalKind.FREEZE: EntityKind.HOLD,
     ApprovalKind.RELEASE: EntityKind.HOLD,
     ApprovalKind.REQUEST: EntityKind.REQUEST,
+    ApprovalKind.ASSURANCE: EntityKind.REQUEST,
     ApprovalKind.RETURN: EntityKind.ALLOCATION,
     ApprovalKind.CLOSE: EntityKind.RECOVERY,
     ApprovalKind.REFUSE_REPORT: EntityKind.RECOVERY,

@@ -111,6 +111,7 @@ def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -
         (EntityKind.UNCLAIMED_SHARE, joins.unclaimed),
         (EntityKind.RECALL, joins.recalls),
         (EntityKind.RECALL_CREDIT, joins.recall_credits),
+        (EntityKind.REQUEST_RECEIPT, joins.receipts),
     ):
         moves += [Transition(noun, row.id, "moved", row.state, to) for row in others]
     for found in joins.discrepancies:
@@ -184,6 +185,7 @@ def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
         unclaimed=(*stays.unclaimed, *joins.unclaimed),
         recalls=(*stays.recalls, *joins.recalls),
         recall_credits=(*stays.recall_credits, *joins.recall_credits),
+        receipts=(*stays.receipts, *joins.receipts),
         shared_with=(),
     )
     for move in _handed_over(joins, twin, {"recovery_id": stays.recovery.id}):

@@ -17,10 +17,10 @@ from recovery_flows.cli.case import (
     hold,
     letter,
     multi_agency,
-    request,
     show,
     stop,
     tracing_rule,
+    xborder,
 )
 from recovery_flows.cli.intake import command as intake
 from recovery_flows.cli.partner import command as partner
@@ -64,7 +64,7 @@ def attach(app: typer.Typer) -> None:
         discrepancy,
         hold,
         channels,
-        request,
+        xborder,
         multi_agency,
         letter,
         document,

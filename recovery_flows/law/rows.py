@@ -141,9 +141,10 @@ class Channel(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground(Sourced):
-    """One ground on which a request may be refused."""
+    """One ground on which a request may be refused, or waits: `kind` says what it does to it."""
 
     text: str
+    kind: str = "refusal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

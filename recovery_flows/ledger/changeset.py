@@ -33,7 +33,7 @@ from models.entities.multi_agency import (
 from models.entities.payout import PayoutRow, PayoutState, UnclaimedRow, UnclaimedState
 from models.entities.recall import CreditState, RecallCreditRow, RecallRow, RecallState
 from models.entities.recovery import RecoveryState
-from models.entities.request import RequestRow, RequestState
+from models.entities.request import ReceiptRow, ReceiptState, RequestRow, RequestState
 from models.entities.voluntary_return import (
     InstalmentRow,
     InstalmentState,
@@ -66,6 +66,7 @@ _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
     EntityKind.UNCLAIMED_SHARE: ("unclaimed", UnclaimedRow, UnclaimedState),
     EntityKind.RECALL: ("recalls", RecallRow, RecallState),
     EntityKind.RECALL_CREDIT: ("recall_credits", RecallCreditRow, CreditState),
+    EntityKind.REQUEST_RECEIPT: ("receipts", ReceiptRow, ReceiptState),
 }
 
 
