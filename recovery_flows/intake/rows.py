@@ -36,8 +36,8 @@ def read_rows(
     """The rows of a UTF-8 file; the format is told by its first character, not by its name.
 
     `columns` must all be in the header of a CSV file, and `optional` ones at most once; others are
-    passed over. `raw` is what the file holds, where it was read already. FileRefusedError for what is no such file or costs too much, possibly after some
-    rows: record nothing before the end was reached.
+    passed over. `raw` is what the file holds, where it was read already. FileRefusedError for what
+    is no such file or costs too much, possibly after some rows: record nothing before the end.
     """
     budget = Budget(limits)
     try:

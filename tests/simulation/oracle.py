@@ -169,7 +169,9 @@ class Oracle(Words, States, Rounds, Given):
         left = max(0, int(str(own)) - int(str(kept)))
         currency = self._all("SELECT currency FROM hold WHERE id = ?", hold)[0][0]
         if left == 1 and currency != "CNY":
-            return 0  # one coin pays nobody, whatever the roundings of many payouts left it to carry
+            return (
+                0  # one coin pays nobody, whatever the roundings of many payouts left it to carry
+            )
         return int(str(here)) * left // max(1, int(str(own)))
 
     def _net_loss(self, recovery: str) -> int:
