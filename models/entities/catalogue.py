@@ -25,6 +25,7 @@ from models.entities.claim import (
     Compensation,
     Objection,
 )
+from models.entities.disclosure import DISCLOSURE_TRANSITIONS, Disclosure
 from models.entities.discrepancy import DISCREPANCY_TRANSITIONS, Discrepancy
 from models.entities.event import EntityKind, Event
 from models.entities.hold import HOLD_TRANSITIONS, Hold
@@ -96,6 +97,7 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.REGISTER_CHANGE: (RegisterChange, CHANGE_TRANSITIONS),
     EntityKind.INSTALLATION: (Installation, INSTALLATION_TRANSITIONS),
     EntityKind.CLOCK: (CaseClock, CLOCK_TRANSITIONS),
+    EntityKind.DISCLOSURE: (Disclosure, DISCLOSURE_TRANSITIONS),
 }
 # Joining two recoveries moves these to another file; no state changes by that.
 _JOINED = frozenset(
@@ -148,4 +150,4 @@ BY_NOUN = {noun: table_of(model) for noun, (model, _) in _ENTITIES.items()}
 HISTORY = frozenset({table_of(Event).name, table_of(PostingRow).name})
 """Tables that only grow; each event's digest covers its row and its postings."""
 STATE_COLUMN = {noun: "stage" if noun is EntityKind.ASSET else "state" for noun in EntityKind}
-STATELESS = frozenset({EntityKind.STATEMENT, EntityKind.NOTE})
+STATELESS = frozenset({EntityKind.STATEMENT, EntityKind.NOTE, EntityKind.DISCLOSURE})
