@@ -25,7 +25,6 @@ from models.entities.claim import (
     Compensation,
     Objection,
 )
-from models.entities.disclosure import DISCLOSURE_TRANSITIONS, Disclosure
 from models.entities.discrepancy import DISCREPANCY_TRANSITIONS, Discrepancy
 from models.entities.event import EntityKind, Event
 from models.entities.hold import HOLD_TRANSITIONS, Hold
@@ -43,6 +42,7 @@ from models.entities.multi_agency import (
     Task,
 )
 from models.entities.officer import OFFICER_TRANSITIONS, Officer
+from models.entities.outside.disclosure import DISCLOSURE_TRANSITIONS, Disclosure
 from models.entities.partner import PARTNER_TRANSITIONS, Partner
 from models.entities.payout import (
     PAYOUT_TRANSITIONS,

@@ -8,9 +8,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from models.entities.catalogue import table_of
-from models.entities.disclosure import DisclosureKind
 from models.entities.event import EntityKind
 from models.entities.officer import Role
+from models.entities.outside.disclosure import DisclosureKind
 from models.entities.recovery import Recovery
 from models.ids import derive_id
 from models.outcome import Outcome, Transition, Values

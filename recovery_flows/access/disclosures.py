@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from models.case_file import CaseFile
-from models.entities.disclosure import DisclosureKind
 from models.entities.officer import Role
+from models.entities.outside.disclosure import DisclosureKind
 from models.ids import digest, digest_bytes
-from models.personal_data import Found, personal_data
+from models.privacy.personal_data import Found, personal_data
 from models.queries.cases.case_files import load_file
-from models.queries.cases.personal_data import known_data, personal_fields
+from models.queries.privacy.personal_data import known_data, personal_fields
 from models.safe_text import steers_or_hides, undirected
 from models.store.disclosures import Disclosed, note_disclosure
 from models.store.unit import Unit

@@ -40,7 +40,7 @@ def graph() -> grimp.ImportGraph:
         exclude_type_checking_imports=True, cache_dir=None,
     )  # fmt: skip
     # An entity's file holds its table too; a rule takes its states and its snapshot.
-    for entity in ("models.columns", *built.find_children("models.entities")):
+    for entity in ("models.columns", *built.find_descendants("models.entities")):
         for library in ("sqlmodel", "sqlalchemy"):
             if built.direct_import_exists(importer=entity, imported=library):
                 built.remove_import(importer=entity, imported=library)

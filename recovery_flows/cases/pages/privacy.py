@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from models.entities.disclosure import DisclosureKind
-from models.queries.cases.disclosures import DisclosureLine
+from models.entities.outside.disclosure import DisclosureKind
+from models.queries.privacy.disclosures import DisclosureLine
 from recovery_flows.cases.pages.value import (
     Cell,
     Column,

@@ -50,7 +50,7 @@ def document(
     acting_as: ActingAs = "",
 ) -> None:
     """Write notice, decision, receipts, flow of money. Persons by number only."""
-    from models.entities.disclosure import DisclosureKind
+    from models.entities.outside.disclosure import DisclosureKind
     from recovery_flows.access.disclosures import note_files
     from recovery_flows.correspondence.returns.writing import (
         ENDINGS,
@@ -104,7 +104,7 @@ def make(
     acting_as: ActingAs = "",
 ) -> None:
     """Write all documents into one signed zip (PDF, Markdown, JSON)."""
-    from models.entities.disclosure import DisclosureKind
+    from models.entities.outside.disclosure import DisclosureKind
     from recovery_flows.access.disclosures import note_files
     from recovery_flows.correspondence.letters.files import check_free, write_new
     from recovery_flows.correspondence.returns.bundle import bundle

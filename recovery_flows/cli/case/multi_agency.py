@@ -199,7 +199,7 @@ def cancel(
 
 def read(ref: Ref, task: Task, *, acting_as: ActingAs = "", as_json: AsJson = False) -> None:
     """Print the document of a task's last answer as it came."""
-    from models.entities.disclosure import DisclosureKind
+    from models.entities.outside.disclosure import DisclosureKind
     from recovery_flows.access.disclosures import note_files
     from recovery_flows.multi_agency.actions import last_document
 

@@ -27,7 +27,7 @@ def report(ref: Ref, *, as_json: AsJson = False) -> None:
     Read from the signed history; fields are named, no personal value is printed.
     """
     from models.queries.cases.case_files import load_file
-    from models.queries.cases.disclosures import disclosures_of
+    from models.queries.privacy.disclosures import disclosures_of
     from recovery_flows.cases.pages.privacy import with_articles, written
     from recovery_flows.cli.page_text import page_lines
 

@@ -93,7 +93,7 @@ def papers(installation: Installation, recovery_id: str, kinds: tuple[str, ...])
 
     What lies there from an earlier run of the same story stays as it is.
     """
-    from models.entities.disclosure import DisclosureKind
+    from models.entities.outside.disclosure import DisclosureKind
     from recovery_flows.access.disclosures import note_files
     from recovery_flows.correspondence.returns.reading import documents_of
     from recovery_flows.correspondence.returns.writing import files_of, write_files

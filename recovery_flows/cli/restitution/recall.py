@@ -79,7 +79,7 @@ def message(
     acting_as: ActingAs = "",
 ) -> None:
     """Write a recall's camt.056 into a new file, to be read or sent."""
-    from models.entities.disclosure import DisclosureKind
+    from models.entities.outside.disclosure import DisclosureKind
     from recovery_flows.access.disclosures import note_files
     from recovery_flows.correspondence.letters.files import check_free, write_new
     from recovery_flows.recalls.actions import message_of

@@ -58,7 +58,7 @@ def show_case_trace(
 
 
 def _export(installation: Installation, recovery_id: str, out: Path, acting_as: str) -> None:
-    from models.entities.disclosure import DisclosureKind
+    from models.entities.outside.disclosure import DisclosureKind
     from models.queries.installation.clock import case_now
     from recovery_flows.access.disclosures import note_files
     from recovery_flows.cli.trace.export import graph_bytes, write_graph

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from models.case_file import CaseFile
 from models.entities.call import CallKind, CallRow
-from models.entities.disclosure import DisclosureKind
 from models.entities.officer import Role
+from models.entities.outside.disclosure import DisclosureKind
 from models.letter_answer import AnswerState, TypedAnswer
 from models.queries.cases.letters import answer_place, document_bytes, letter_call
 from models.queries.cases.views import masked_account

@@ -10,11 +10,11 @@ import pytest
 
 from models.entities.call import CallKind, CallState
 from models.entities.catalogue import BY_NOUN, STATE_COLUMN, TRANSITIONS
-from models.entities.disclosure import DisclosureKind
 from models.entities.event import EntityKind
 from models.entities.officer import Role
+from models.entities.outside.disclosure import DisclosureKind
 from models.outcome import CallIntent, Outcome, Transition
-from models.queries.cases.disclosures import EVENTS, OF_A_CALL, disclosures_of
+from models.queries.privacy.disclosures import EVENTS, OF_A_CALL, disclosures_of
 from models.store.calls import mark_sent
 from models.store.disclosures import Disclosed, note_disclosure
 from models.store.documents import keep

@@ -12,7 +12,7 @@ from models.case_file import CaseFile
 from models.entities.account import Account, Party
 from models.entities.catalogue import table_of
 from models.entities.claim import Claim
-from models.personal_data import Known
+from models.privacy.personal_data import Known
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault, VaultError
 
