@@ -96,6 +96,7 @@ SENTENCES: Mapping[str, str] = {
     "approve_compensation": "confirm what a third party paid the victim",
     "approve_refund": "confirm what the treasury refunded to a late payee",
     "approve_recall": "approve the recall of a payment",
+    "approve_recall_reversal": "confirm that a bank reversed money of a recall",
     "approve_recall_credit": "confirm the money that came back by a recall",
     "approve_payee": "decide whether another account is paid",
     "approve_letter_answer": "check a typed letter as second person",

@@ -30,6 +30,7 @@ class ApprovalKind(StrEnum):
     REFUND = "refund"
     RECALL = "recall"
     RECALL_CREDIT = "recall_credit"
+    RECALL_REVERSAL = "recall_reversal"
 
 
 _WORDS: Mapping[ApprovalKind, str] = {
@@ -52,6 +53,7 @@ _WORDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.REFUND: "refund by the treasury",
     ApprovalKind.RECALL: "recall of a payment",
     ApprovalKind.RECALL_CREDIT: "money back by a recall",
+    ApprovalKind.RECALL_REVERSAL: "reversal of recalled money",
 }
 SUBJECT_NOUN = {
     ApprovalKind.ORDER_STOP: EntityKind.HOLD,
@@ -73,6 +75,7 @@ SUBJECT_NOUN = {
     ApprovalKind.REFUND: EntityKind.UNCLAIMED_SHARE,
     ApprovalKind.RECALL: EntityKind.RECALL,
     ApprovalKind.RECALL_CREDIT: EntityKind.RECALL_CREDIT,
+    ApprovalKind.RECALL_REVERSAL: EntityKind.RECALL_CREDIT,
 }
 
 

@@ -29,7 +29,7 @@ from recovery_flows.freezing import (
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import lifecycle as multi_agency_lifecycle
-from recovery_flows.recalls import lifecycle as recall_lifecycle, returned_money
+from recovery_flows.recalls import lifecycle as recall_lifecycle, returned_money, reversals
 from recovery_flows.restitution import (
     compensation,
     custody,
@@ -193,6 +193,7 @@ _FOLLOW = {
     ApprovalKind.REFUND: unclaimed.confirm_refund,
     ApprovalKind.RECALL: recall_lifecycle.approve,
     ApprovalKind.RECALL_CREDIT: returned_money.confirm,
+    ApprovalKind.RECALL_REVERSAL: reversals.confirm,
 }
 
 
@@ -296,4 +297,5 @@ _UNDO = {
     ApprovalKind.REFUND: unclaimed.deny_refund,
     ApprovalKind.RECALL: recall_lifecycle.deny,
     ApprovalKind.RECALL_CREDIT: returned_money.deny,
+    ApprovalKind.RECALL_REVERSAL: reversals.deny,
 }

@@ -123,6 +123,7 @@ def _missing_documents(session: Session, since: int) -> Iterator[_Difference]:
         (_RECALLS.c.message, sa.true()),
         (_RECALLS.c.answer_document, sa.true()),
         (_CREDITS.c.proof, sa.true()),
+        (_CREDITS.c.reversal_proof, sa.true()),
     ):
         table = column.table
         query = sa.select(table.c.id, column).where(where, column != "", column.not_in(there))

@@ -273,6 +273,7 @@ KINDS: dict[ApprovalKind, Callable[[Any], Case]] = {
     ApprovalKind.REFUND: lambda unit: money_cases.refund(unit, _return),
     ApprovalKind.RECALL: lambda unit: money_cases.recall(unit, _frozen),
     ApprovalKind.RECALL_CREDIT: lambda unit: money_cases.recalled(unit, _frozen),
+    ApprovalKind.RECALL_REVERSAL: lambda unit: money_cases.reversed_again(unit, _frozen),
 }
 
 
