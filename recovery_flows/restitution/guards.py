@@ -15,9 +15,11 @@ from recovery_flows.freezing import refused_releases
 from recovery_flows.freezing.freeze_plan import surplus_stops
 from recovery_flows.ledger import discrepancies, pools, releasable
 from recovery_flows.ledger.claim_parts import most_open_minor
+from recovery_flows.ledger.court_money import in_force
 from recovery_flows.ledger.outstanding_losses import LOST, net_loss_minor
 from recovery_flows.restitution import objections, payouts, refused_payouts
 from recovery_flows.restitution.allocation import ClaimShare
+from recovery_flows.restitution.court import lists
 
 
 def waits_for(file: CaseFile, asset: AssetRow, *, but: str = "") -> Wording:
@@ -87,7 +89,9 @@ def why_idle(file: CaseFile, asset: AssetRow) -> Wording:
 def is_allocable(file: CaseFile, asset: AssetRow) -> bool:
     """Whether held money of an asset can be allocated, title check apart."""
     held = pools.payable_minor(file, asset)
-    return held > 0 and bool(claim_shares(file, asset)) and not waits_for(file, asset)
+    found = in_force(file, asset.id)
+    shares = lists.open_shares(file, found) if found else ()
+    return held > 0 and bool(shares or claim_shares(file, asset)) and not waits_for(file, asset)
 
 
 def to_release(file: CaseFile, asset: AssetRow) -> tuple[HoldRow, ...]:
