@@ -1,7 +1,7 @@
 """money of a recall that its bank took back; that takes two people too
 
 Revision ID: 0028
-Revises: 0033
+Revises: 0026
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 
 revision = '0028'
-down_revision = '0033'
+down_revision = '0026'
 branch_labels = None
 depends_on = None
 
