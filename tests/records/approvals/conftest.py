@@ -274,6 +274,7 @@ KINDS: dict[ApprovalKind, Callable[[Any], Case]] = {
     ApprovalKind.COURT_LIST: lambda unit: money_cases.court_list(unit, _frozen),
     ApprovalKind.RECALL: lambda unit: money_cases.recall(unit, _frozen),
     ApprovalKind.RECALL_CREDIT: lambda unit: money_cases.recalled(unit, _frozen),
+    ApprovalKind.RECALL_REVERSAL: lambda unit: money_cases.reversed_again(unit, _frozen),
 }
 
 

@@ -23,6 +23,7 @@ from recovery_flows.correspondence import answers
 from recovery_flows.intake.budget import Limits
 from recovery_flows.law.rows import Limit
 from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.recalls import actions
 from tests.recall_messages import drafted, returned, sent, take
 
 OURS = AccountRef("treasury", "9999000000000077", "Synthetic Unit")
@@ -141,4 +142,17 @@ def recalled(unit: Any, begin: Callable[[Any], Any]) -> Any:
     unit.case_officer(Actor("wu", Role.SUPERVISOR)).approve(asked.id)
     sent(unit, case.recovery_id)
     take(unit, returned("180.00", costs="20.00"))
+    return case
+
+
+def reversed_again(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """Its bank took that part back after it had counted."""
+    case = recalled(unit, begin)
+    (asked,) = (a for a in case.file().approvals if a.action == "recall_credit")
+    unit.case_officer(Actor("wu", Role.SUPERVISOR)).approve(asked.id)
+    (credit,) = case.file().recall_credits
+    actions.reversed_by_bank(
+        unit.case_officer(), case.recovery_id, credit.recall_id, credit.booking,
+        credit.arrived_at, b"%PDF synthetic reversal",
+    )  # fmt: skip
     return case
