@@ -49,6 +49,7 @@ from models.entities.multi_agency import (
     Task,
 )
 from models.entities.officer import OFFICER_TRANSITIONS, Officer
+from models.entities.outside.disclosure import DISCLOSURE_TRANSITIONS, Disclosure
 from models.entities.partner import PARTNER_TRANSITIONS, Partner
 from models.entities.payout import (
     CLAWBACK_TRANSITIONS,
@@ -108,6 +109,7 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.REGISTER_CHANGE: (RegisterChange, CHANGE_TRANSITIONS),
     EntityKind.INSTALLATION: (Installation, INSTALLATION_TRANSITIONS),
     EntityKind.CLOCK: (CaseClock, CLOCK_TRANSITIONS),
+    EntityKind.DISCLOSURE: (Disclosure, DISCLOSURE_TRANSITIONS),
 }
 # Joining two recoveries moves these to another file; no state changes by that.
 _JOINED = frozenset(
@@ -161,4 +163,4 @@ BY_NOUN = {noun: table_of(model) for noun, (model, _) in _ENTITIES.items()}
 HISTORY = frozenset({table_of(Event).name, table_of(PostingRow).name})
 """Tables that only grow; each event's digest covers its row and its postings."""
 STATE_COLUMN = {noun: "stage" if noun is EntityKind.ASSET else "state" for noun in EntityKind}
-STATELESS = frozenset({EntityKind.STATEMENT, EntityKind.NOTE})
+STATELESS = frozenset({EntityKind.STATEMENT, EntityKind.NOTE, EntityKind.DISCLOSURE})

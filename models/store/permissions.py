@@ -146,6 +146,9 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.PARTNER, "agreed"): _OFFICER,
     (EntityKind.PARTNER, "contacts_set"): _OFFICER,
     (EntityKind.PARTNER, "contacts_shown"): _OFFICER | _SUPERVISOR,
+    (EntityKind.DISCLOSURE, "file_made"): _OFFICER | _SUPERVISOR,
+    (EntityKind.DISCLOSURE, "revealed"): _OFFICER | _SUPERVISOR,
+    (EntityKind.DISCLOSURE, "text_kept"): _OFFICER | _SUPERVISOR,
 }
 
 

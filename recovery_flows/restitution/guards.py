@@ -34,6 +34,8 @@ def waits_for(file: CaseFile, asset: AssetRow, *, but: str = "") -> Wording:
         return people
     if any(c.kind is CallKind.HOLD_QUERY for c in file.open_calls(asset.id)):
         return say("asked_what_is_held")
+    if any(h.releasing_minor and h.state is HoldState.FROZEN for h in file.live_holds(asset.id)):
+        return say("part_leaving")  # it is not there to be divided, and its answer says what is
     if any(account == asset.account_id for account, _, _ in file.shared_with):
         return say("account_shared")
     if any(h.state is HoldState.STOPPED for h in file.live_holds(asset.id)):
@@ -121,7 +123,7 @@ def why_not_released(file: CaseFile, hold: HoldRow) -> str:
     asset = file.asset(hold.asset_id)
     if hold.state is HoldState.RELEASE_PENDING:
         # Judged as when it was decided: as a hold in force.
-        hold = replace(hold, state=IN_FORCE[hold.kind])
+        hold = replace(hold, state=IN_FORCE[hold.kind], releasing_minor=0)
         file = replace(file, holds=tuple(hold if h.id == hold.id else h for h in file.holds))
     if hold in to_release(file, asset):
         return ""

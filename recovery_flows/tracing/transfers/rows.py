@@ -45,7 +45,7 @@ def table(
     MisuseError: no such file. FileRefusedError: no text, a missing column, a row too long or short.
     """
     try:
-        limits.check_size(path)
+        limits.check_file(path)
         with path.open(encoding="utf-8-sig", newline="") as stream:
             yield from table_of(path, stream, needed, optional, limits)
     except BudgetSpentError as error:
