@@ -13,12 +13,13 @@ from models.case_file import Place, Step
 from models.entities.hold import HoldState
 from models.ids import canonical
 from models.queries.books.money import covered_by_files
-from models.queries.cases.requests import fields_place, names_known, sealed_fields
+from models.queries.cases.requests import fields_place, sealed_fields
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from recovery_flows import errors
 from recovery_flows.cases import dead_ends, lifecycle
 from recovery_flows.cases.next_steps import ActionKind
+from recovery_flows.correspondence.free_text import refuse_unkept
 from recovery_flows.correspondence.letters.next_steps import LetterAction
 from recovery_flows.cross_border import request_edits
 from recovery_flows.freezing import (
@@ -109,8 +110,7 @@ def _complete_request(changes: Changeset, step: Step, given: ActionContext) -> s
             f"the request lacks {names}" if names else "the partner asks for more on the request"
         )
         raise errors.StepRefusedError(f"{lacks}: give it with --field NAME=TEXT")
-    known = names_known(given.session, given.vault, changes.file)
-    request_edits.refuse_unfit(changes.file, given.fields, given.laws, known)
+    request_edits.refuse_unfit(changes.file, given.fields, given.laws)
     text = given.vault.open(
         sealed_fields(given.session, step.subject_id), fields_place(step.subject_id)
     )
@@ -122,6 +122,11 @@ def _complete_request(changes: Changeset, step: Step, given: ActionContext) -> s
 
 
 def _submit_request(changes: Changeset, step: Step, given: ActionContext) -> str:
+    text = given.vault.open(
+        sealed_fields(given.session, step.subject_id), fields_place(step.subject_id)
+    )
+    law = given.laws[changes.file.recovery.regime]
+    refuse_unkept(given.session, given.vault, changes.file, json.loads(text or "{}"), law)
     request_edits.submit_request(changes, step.subject_id, given.actor, given.now, given.laws)
     return "cross-border request submitted for approval"
 
