@@ -13,7 +13,14 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from models.entities import account, document  # noqa: F401 - tables of no entity kind
-from models.entities.allocation import ALLOCATION_TRANSITIONS, Allocation
+from models.entities.allocation import (
+    ALLOCATION_TRANSITIONS,
+    COURT_LIST_TRANSITIONS,
+    COURT_SHARE_TRANSITIONS,
+    Allocation,
+    CourtList,
+    CourtShare,
+)
 from models.entities.approval import APPROVAL_TRANSITIONS, Approval
 from models.entities.asset import ASSET_TRANSITIONS, Asset
 from models.entities.call import CALL_TRANSITIONS, Call
@@ -92,6 +99,8 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.INSTALMENT: (Instalment, INSTALMENT_TRANSITIONS),
     EntityKind.COMPENSATION: (Compensation, COMPENSATION_TRANSITIONS),
     EntityKind.UNCLAIMED_SHARE: (UnclaimedShare, UNCLAIMED_TRANSITIONS),
+    EntityKind.COURT_LIST: (CourtList, COURT_LIST_TRANSITIONS),
+    EntityKind.COURT_SHARE: (CourtShare, COURT_SHARE_TRANSITIONS),
     EntityKind.RECALL: (Recall, RECALL_TRANSITIONS),
     EntityKind.RECALL_CREDIT: (RecallCredit, CREDIT_TRANSITIONS),
     EntityKind.REGISTER_CHANGE: (RegisterChange, CHANGE_TRANSITIONS),
@@ -107,7 +116,7 @@ _JOINED = frozenset(
         EntityKind.MULTI_AGENCY_REQUEST, EntityKind.TASK, EntityKind.DISCREPANCY,
         EntityKind.OBJECTION, EntityKind.VOLUNTARY_RETURN, EntityKind.INSTALMENT,
         EntityKind.COMPENSATION, EntityKind.UNCLAIMED_SHARE, EntityKind.RECALL,
-        EntityKind.RECALL_CREDIT,
+        EntityKind.RECALL_CREDIT, EntityKind.COURT_LIST, EntityKind.COURT_SHARE,
     }
 )  # fmt: skip
 

@@ -38,6 +38,8 @@ class EntityKind(StrEnum):
     INSTALMENT = "instalment"
     COMPENSATION = "compensation"
     UNCLAIMED_SHARE = "unclaimed_share"
+    COURT_LIST = "court_list"
+    COURT_SHARE = "court_share"
     RECALL = "recall"
     RECALL_CREDIT = "recall_credit"
     REGISTER_CHANGE = "register_change"

@@ -29,6 +29,7 @@ from recovery_flows.cli.partner import command as partner
 from recovery_flows.cli.restitution import (
     allocate,
     claim,
+    court_list,
     objection,
     recall,
     rounds,
@@ -77,6 +78,7 @@ def attach(app: typer.Typer) -> None:
         objection,
         voluntary,
         unclaimed,
+        court_list,
         recall,
         rounds,
         victim,
