@@ -8,7 +8,6 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
 from models.entities.event import EntityKind
 from models.entities.officer import Role
@@ -40,14 +39,12 @@ from recovery_flows.cases import (
 )
 from recovery_flows.cases.commit import commit_changes, derived_or_due
 from recovery_flows.cases.deconfliction_check import carry_reason, check_step
-from recovery_flows.correspondence.free_text import UNDECIDED, Decided, passed_texts
+from recovery_flows.correspondence.free_text import UNDECIDED, Decided
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import payees
 from recovery_flows.tracing import actions as tracing_actions
 from recovery_flows.tracing.methods.catalogue import RULES
-
-_OF_REQUESTS = frozenset({ActionKind.COMPLETE_REQUEST, ActionKind.SUBMIT_REQUEST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +72,9 @@ class CaseOfficer(ActingOfficer):
     ) -> str:
         """Do the officer's first open step of a recovery; return one sentence of what was done.
 
-        Raises StepRefusedError, with the reason or the missing steps, when there is none, when the
-        file has changed since version `seen_version`, or when something would be sent about an
-        account that another recovery has too and the person does not say `knowing`. Personal data
-        in the texts of a request is refused unless it is `decided` about.
+        StepRefusedError, with the reason or the missing steps: there is none, the file has changed
+        since version `seen_version`, another recovery has the account too and the person does not
+        say `knowing`, or a text holds personal data that is not `decided` about.
         """
         actor = self.actor(Role.OFFICER)
         with self.unit() as (unit, now):
@@ -89,20 +85,15 @@ class CaseOfficer(ActingOfficer):
                 return self._join(unit, now, actor, file, step.subject_id)
             found = check_step(unit.session, file, step, self.officer, knowing=knowing)
             changes = Changeset(file)
-            texts: Mapping[str, str] = fields or {}
-            if step.action in _OF_REQUESTS:
-                law = self.laws[file.recovery.regime]
-                of = step.subject_id
-                texts = passed_texts(unit, actor, now, file, of, texts, decided, law)
             given = action_handlers.ActionContext(
                 actor=actor.id,
                 now=now,
                 laws=self.laws,
-                fields=texts,
+                fields=fields or {},
+                decided=decided,
                 case_number=case_number,
-                vault=unit.vault,
                 places=places(unit.session, [c.payee_account_id for c in file.claims]),
-                session=unit.session,
+                unit=unit,
             )
             done = action_handlers.do(changes, step, given)
             carry_reason(changes, step.subject_id, found)
