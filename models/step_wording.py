@@ -53,6 +53,12 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.PAID_TWICE: (
         "the victim got {stated} from here, and only {expected} is his: ask it back"
     ),
+    DiscrepancyKind.COURT_ABOVE_CLAIM: (
+        "the court gives {stated} to a claim of which {expected} is open: only that can be paid"
+    ),
+    DiscrepancyKind.COURT_ABOVE_HELD: (
+        "the court gives {stated} out of {expected} that is held: the rows are paid in proportion"
+    ),
     DiscrepancyKind.HISTORY_BROKEN: (
         "its records were changed by hand, nothing is sent: `recovery audit verify` names what"
     ),
@@ -95,8 +101,12 @@ SENTENCES: Mapping[str, str] = {
     "approve_receipt": "confirm the money received",
     "approve_compensation": "confirm what a third party paid the victim",
     "approve_refund": "confirm what the treasury refunded to a late payee",
+    "approve_clawback": "approve the order to give money back",
+    "approve_clawback_write_off": "approve that a clawback is written off",
+    "approve_court_list": "confirm a court's list of returns against its paper",
     "approve_recall": "approve the recall of a payment",
     "approve_assurance": "approve the assurance to another State",
+    "approve_recall_reversal": "confirm that a bank reversed money of a recall",
     "approve_recall_credit": "confirm the money that came back by a recall",
     "approve_payee": "decide whether another account is paid",
     "approve_letter_answer": "check a typed letter as second person",
@@ -136,20 +146,13 @@ SENTENCES: Mapping[str, str] = {
     "send_request": "send the request for {amount} to {authority}: a third person",
     "wait_request": "{authority} is to answer the request, due on {due}",
     "request_conditional": "{authority} sets a condition ({ground}): give an assurance or withdraw",
-    "request_refused": "{authority} refused the request ({ground}): choose what follows",
-    "request_expired": "the freeze abroad by {authority} has ended: choose what follows",
-    "request_poll": "half of the answer time of {authority} is over: look where it stands",
-    "request_nudge": "the answer of {authority} is due soon: remind it",
-    "request_named_person": "the answer of {authority} is overdue: call the person in charge there",
-    "request_supervisor": "{authority} has not answered: take it to your supervisor",
+    "request_ended": "the request to {authority} is {state} ({ground}): choose what follows",
+    "request_remind": "{authority} owes an answer: {what}",
     "request_over_time": "{authority} has not answered the request for {amount}: step in",
-    "request_review": "the request was postponed until now: ask {authority} where it stands",
     "request_no_receipt": "no receipt has come of the request to {authority}: check the delivery",
     "request_undelivered": "the request to {authority} was not delivered: withdraw, send it anew",
     "request_ask_again": "the freeze by {authority} ends: ask for it again before it lapses",
-    "request_tell_withdrawn": "tell {authority} at once that the request is withdrawn",
-    "request_tell_executed": "confirm to {authority} that its execution was noted",
-    "request_tell_received": "money came in elsewhere: tell {authority} how much is still wanted",
+    "request_tell": "tell {authority}: {what}",
     "publish_notice": "publish the restitution notice",
     "submit_return": "submit the restitution order",
     "decide_objection": "decide the objection ({kind}): recovery objection decide",
@@ -217,11 +220,17 @@ SENTENCES: Mapping[str, str] = {
     "discrepancy_first": "a discrepancy is to be looked into first",
     "objection_first": "an objection is to be decided first",
     "asked_what_is_held": "the bank is asked what it still holds",
+    "part_leaving": "a part of the held money is being released",
     "account_shared": "another open recovery targets the same account: merge or split them first",
     "freeze_pending": "formal freeze pending",
     "upstream": "accounts at home are still being stopped or traced",
     "allocation_open": "an allocation is under way",
     "transfer_unclaimed": "nobody has claimed {amount} in time: send it to the treasury",
+    "clawback_overdue": "{amount} that was ordered back did not come: remind, or write it off",
+    "wait_clawback": "money that was ordered back is due by {due}",
+    "court_row_unknown": (
+        "line {line} of the court's list gives {amount} to nobody known: find whose it is"
+    ),
     "wait_unclaimed": "a notice of unclaimed money runs until {due}",
     "payout_refused": "the bank did not pay {claim}: name another account of the victim",
     "rule_asked": "another tracing rule is asked for: a second person decides that first",

@@ -21,7 +21,6 @@ from models.entities.asset import AssetRow
 from models.entities.call import CallRow
 from models.entities.hold import HoldRow
 from models.entities.ledger import LedgerAccount
-from models.entities.request import RequestRoute
 from models.figures import (
     AccountNumber,
     AnswerTyped,
@@ -33,7 +32,7 @@ from models.figures import (
 )
 from models.ids import derive_id, digest
 from models.money import Money
-from recovery_flows.approvals import money_figures
+from recovery_flows.approvals import money_figures, request_figures
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.ledger import hold_figures, releasable
 from recovery_flows.ledger.term_names import term_word
@@ -67,7 +66,11 @@ def _is_there(file: CaseFile, subject_id: str) -> bool:
     ids = {h.id for h in file.holds} | {r.id for r in file.requests}
     ids |= {a.id for a in file.allocations} | {x.id for x in file.multi_agency_requests}
     ids |= {c.id for c in file.claims} | {k.id for k in file.compensations}
-    ids |= {u.id for u in file.unclaimed}
+    ids |= (
+        {u.id for u in file.unclaimed}
+        | {b.id for b in file.clawbacks}
+        | {c.id for c in file.court_lists}
+    )
     ids |= {r.id for r in file.recalls} | {c.id for c in file.recall_credits}
     return subject_id in ids | {c.id for c in file.calls} | {file.recovery.id}
 
@@ -169,31 +172,6 @@ def _complaint(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     return _money_released(file, hold, Money(minor, hold.currency))
 
 
-def _request(file: CaseFile, request_id: str) -> Iterator[Figure]:
-    request = next(r for r in file.requests if r.id == request_id)
-    asset = file.asset(request.asset_id)
-    yield Figure("to", f"{request.partner_id} by {request.channel}")
-    yield Figure("account", AccountNumber(asset.account_id))
-    yield _amount(request.requested_minor, request.currency)
-    yield Figure("fields", Document(request.fields_digest))
-    if request.route is RequestRoute.PEOPLE:
-        yield Figure("authority", f"{request.authority} in {asset.regime}")
-        yield Figure("wanted", f"{request.wanted}, version {request.version}")
-
-
-def _assurance(file: CaseFile, request_id: str) -> Iterator[Figure]:
-    """To whom what is promised, and the paper that asks for it."""
-    request = next(r for r in file.requests if r.id == request_id)
-    asset = file.asset(request.asset_id)
-    yield Figure("to", f"{request.authority or request.partner_id} by {request.channel}")
-    yield Figure("account", AccountNumber(asset.account_id))
-    yield _amount(request.requested_minor, request.currency)
-    yield Figure("ground", request.reason)
-    yield Figure("assurance", Reason(request.assurance))
-    if request.answer_document:
-        yield Figure("asked for in", Document(request.answer_document))
-
-
 def _closing(file: CaseFile, recovery_id: str) -> Iterator[Figure]:
     """Where every cent of the loss stands when the file is closed."""
     del recovery_id
@@ -274,15 +252,19 @@ _FIGURES: dict[ApprovalKind, Callable[[CaseFile, str], Iterator[Figure]]] = {
     ApprovalKind.ORDER_STOP: _order,
     ApprovalKind.FREEZE: _order,
     ApprovalKind.RELEASE: _release,
-    ApprovalKind.REQUEST: _request,
-    ApprovalKind.ASSURANCE: _assurance,
+    ApprovalKind.REQUEST: request_figures.request,
+    ApprovalKind.ASSURANCE: request_figures.assurance,
     ApprovalKind.RETURN: money_figures.allocation,
     ApprovalKind.PAYEE: money_figures.payee,
     ApprovalKind.RECEIPT: money_figures.receipt,
     ApprovalKind.COMPENSATION: money_figures.compensation,
     ApprovalKind.REFUND: money_figures.refund,
+    ApprovalKind.CLAWBACK: money_figures.clawback,
+    ApprovalKind.CLAWBACK_WRITE_OFF: money_figures.write_off,
+    ApprovalKind.COURT_LIST: money_figures.court_list,
     ApprovalKind.RECALL: money_figures.recall,
     ApprovalKind.RECALL_CREDIT: money_figures.recall_credit,
+    ApprovalKind.RECALL_REVERSAL: money_figures.recall_reversal,
     ApprovalKind.CLOSE: _closing,
     ApprovalKind.REFUSE_REPORT: _refusal,
     ApprovalKind.TRACE_RULE: _trace_rule,

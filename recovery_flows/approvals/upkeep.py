@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.case_file import CaseFile
-from models.entities.allocation import AllocationState
+from models.entities.allocation import AllocationState, CourtListState
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.asset import Stage
 from models.entities.call import OPEN_CALLS
@@ -19,7 +19,7 @@ from models.entities.claim import CompensationState
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldState, Renewal
 from models.entities.multi_agency import MultiAgencyRequestState
-from models.entities.payout import UnclaimedState
+from models.entities.payout import OPEN_CLAWBACKS, ClawbackState, UnclaimedState
 from models.entities.recall import OPEN_RECALLS, CreditState, RecallState
 from models.entities.recovery import RecoveryState
 from models.entities.request import (
@@ -53,8 +53,12 @@ _WAITING_ROWS: Mapping[ApprovalKind, tuple[str, StrEnum]] = {
     ApprovalKind.RETURN: ("allocations", AllocationState.PENDING_APPROVAL),
     ApprovalKind.COMPENSATION: ("compensations", CompensationState.ASKED),
     ApprovalKind.REFUND: ("unclaimed", UnclaimedState.REFUND_ENTERED),
+    ApprovalKind.CLAWBACK: ("clawbacks", ClawbackState.ASKED),
+    ApprovalKind.CLAWBACK_WRITE_OFF: ("clawbacks", ClawbackState.WRITE_OFF_ASKED),
+    ApprovalKind.COURT_LIST: ("court_lists", CourtListState.ASKED),
     ApprovalKind.RECALL: ("recalls", RecallState.PENDING_APPROVAL),
     ApprovalKind.RECALL_CREDIT: ("recall_credits", CreditState.ASKED),
+    ApprovalKind.RECALL_REVERSAL: ("recall_credits", CreditState.CONFIRMED),
 }
 """Rows of a file that wait for an approval, and the state in which they do."""
 _ABOUT_A_LIVE_HOLD = (
@@ -109,7 +113,9 @@ def _ask_anew(changes: Changeset, approval: ApprovalRow, now: datetime) -> None:
 
 
 def still_open(file: CaseFile) -> list[str]:
-    """What a recovery cannot be closed over: accounts with work, holds, recalls, open approvals."""
+    """What a recovery cannot be closed over: accounts with work, holds, recalls,
+    clawbacks, open approvals.
+    """
     assets = [a.id for a in file.assets if a.stage is not Stage.CLOSED]
     holds = [
         h.id for h in file.holds if h.state in LIVE_HOLDS and (h.held_minor or h.foreign_minor)
@@ -120,8 +126,9 @@ def still_open(file: CaseFile) -> list[str]:
         if a.state is ApprovalState.PENDING and a.action != ApprovalKind.CLOSE
     ]
     recalls = [r.id for r in file.recalls if r.state in OPEN_RECALLS]
+    clawbacks = [c.id for c in file.clawbacks if c.state in OPEN_CLAWBACKS]
     abroad = [r.id for r in file.requests if _binds_abroad(r)]
-    return assets + holds + recalls + abroad + asked
+    return assets + holds + recalls + clawbacks + abroad + asked
 
 
 def _binds_abroad(request: RequestRow) -> bool:

@@ -8,16 +8,19 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.case_file import Place, Step
+from models.case_file import CaseFile, Place, Step
 from models.entities.hold import HoldState
+from models.entities.officer import Role
 from models.ids import canonical
 from models.queries.books.money import covered_by_files
-from models.queries.cases.requests import names_known, opened_fields
+from models.queries.cases.requests import opened_fields
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
+from models.store.unit import Actor, Unit
 from recovery_flows import errors
 from recovery_flows.cases import dead_ends, lifecycle
 from recovery_flows.cases.next_steps import ActionKind
+from recovery_flows.correspondence.free_text import Decided, passed_texts, refuse_unkept
 from recovery_flows.correspondence.letters.next_steps import LetterAction
 from recovery_flows.cross_border import request_edits
 from recovery_flows.freezing import (
@@ -42,10 +45,27 @@ class ActionContext:
     now: datetime
     laws: Regimes
     fields: Mapping[str, str]
+    decided: Decided
     case_number: str
-    vault: Vault
     places: Mapping[str, Place]
-    session: Session
+    unit: Unit
+
+    @property
+    def vault(self) -> Vault:
+        """Opens what is sealed."""
+        return self.unit.vault
+
+    @property
+    def session(self) -> Session:
+        """The transaction of the act."""
+        return self.unit.session
+
+    def passed_texts(self, file: CaseFile, request_id: str) -> Mapping[str, str]:
+        """The fields of a request as they may leave."""
+        return passed_texts(
+            self.unit, Actor(self.actor, Role.OFFICER), self.now, file, request_id, self.fields,
+            self.decided, self.laws[file.recovery.regime],
+        )  # fmt: skip
 
     def seal(self, fields: object, place: SealedPlace) -> str:
         """Seal a request's fields."""
@@ -73,6 +93,8 @@ _BY_HAND: Mapping[str, str] = {
     ActionKind.RESOLVE_DISCREPANCY: "discrepancy resolve {ref}",
     ActionKind.FOLLOW_RETURN: "voluntary remind {ref}",
     ActionKind.FOLLOW_UNCLAIMED: "unclaimed transfer {ref}",
+    ActionKind.FOLLOW_CLAWBACK: "clawback remind {ref}",
+    ActionKind.FOLLOW_COURT_LIST: "court-list identify {ref}",
     ActionKind.SEND_RECALL: "recall sent {ref}",
     ActionKind.FOLLOW_RECALL: "recall chase {ref}",
     ActionKind.SEND_REQUEST: "xborder sent {ref}",
@@ -109,11 +131,10 @@ def _complete_request(changes: Changeset, step: Step, given: ActionContext) -> s
             f"the request lacks {names}" if names else "the partner asks for more on the request"
         )
         raise errors.StepRefusedError(f"{lacks}: give it with --field NAME=TEXT")
-    known = names_known(given.session, given.vault, changes.file)
     asked = request_edits.request_of(changes.file, step.subject_id)
-    request_edits.refuse_unfit(changes.file, asked, given.fields, given.laws, known)
+    request_edits.refuse_unfit(changes.file, asked, given.fields, given.laws)
     kept = opened_fields(given.session, given.vault, step.subject_id)
-    fields = {**kept, **given.fields}
+    fields = {**kept, **given.passed_texts(changes.file, step.subject_id)}
     done = request_edits.complete_request(changes, step.subject_id, fields, given.laws, given.seal)
     request = request_edits.request_of(changes.file, done)
     left = request.missing.replace(",", ", ")
@@ -123,6 +144,9 @@ def _complete_request(changes: Changeset, step: Step, given: ActionContext) -> s
 def _submit_request(changes: Changeset, step: Step, given: ActionContext) -> str:
     if given.fields:
         return _complete_request(changes, step, given)
+    kept = opened_fields(given.session, given.vault, step.subject_id)
+    law = given.laws[changes.file.recovery.regime]
+    refuse_unkept(given.session, given.vault, changes.file, kept, law)
     request_edits.submit_request(changes, step.subject_id, given.actor, given.now, given.laws)
     return "cross-border request submitted for approval"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from recovery_flows.caller import open_named, size_of
+from recovery_flows.caller import read_named
 
 _PROOF_MAX = 20_000_000
 
@@ -16,13 +16,11 @@ def paper(path: Path | None, what: str = "--proof") -> bytes:
     if path is None:
         return b""
     try:
-        with open_named(path) as file:
-            if size_of(file) > _PROOF_MAX:
-                most = _PROOF_MAX // 1_000_000
-                raise MisuseError(f"{what} {path.name} is larger than {most} MB")
-            raw = file.read()
+        raw = read_named(path, _PROOF_MAX)
     except OSError as error:
         raise MisuseError(f"{what} {path.name} cannot be read: {error.strerror}") from error
+    if len(raw) > _PROOF_MAX:
+        raise MisuseError(f"{what} {path.name} is larger than {_PROOF_MAX // 1_000_000} MB")
     if not raw:
         raise MisuseError(f"{what} {path.name} is empty")
     return raw

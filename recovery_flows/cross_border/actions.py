@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
-from models.case_file import CaseFile
-from models.entities.asset import AssetRow
 from models.entities.officer import Role
-from models.entities.recovery import RecoveryState
 from models.entities.request import RequestRow
 from models.ids import canonical
-from models.money import Money
 from models.queries.cases.case_files import load_file
-from models.queries.cases.requests import names_known, opened_fields
+from models.queries.cases.requests import opened_fields
 from models.queries.installation.clock import case_now
 from models.sealing.sealed_place import SealedPlace
 from models.store.documents import keep
@@ -23,105 +18,16 @@ from models.store.unit import Unit
 from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.cross_border import (
     answers,
-    ceiling,
     lifecycle,
-    plans,
     receipts,
     request_edits,
-    stage,
 )
-from recovery_flows.cross_border.channels import Channel, Help, Option, Recipient
-from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.cross_border.channels import Channel, Option
+from recovery_flows.errors import MisuseError
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing import trace_requests
 
 Channels = Mapping[str, Channel]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """What an officer gives for a new request; without an account it is asked for all abroad."""
-
-    channel: str
-    wanted: str = Help.FREEZE
-    account: str = ""
-    authority: str = ""
-    language: str = "en"
-    amount: str = ""
-    fields: Mapping[str, str]
-
-
-def draft(
-    acting: ActingOfficer, recovery_id: str, given: Given, channels: Channels
-) -> tuple[str, ...]:
-    """Draft a request by any channel for each account named; return their ids."""
-    channel = channel_of(channels, given.channel)
-    wanted = _wanted(channel, given.wanted)
-    with acting.editing(recovery_id, None) as (unit, changes):
-        file = changes.file
-        if file.recovery.state is not RecoveryState.OPEN:
-            raise StepRefusedError(f"{file.recovery.ref} is {file.recovery.state}: accept it first")
-        assets = _assets(file, given)
-        return tuple(_draft_one(acting, unit, changes, a, given, channel, wanted) for a in assets)
-
-
-def _draft_one(
-    acting: ActingOfficer, unit: Unit, changes: Changeset, asset: AssetRow, given: Given,
-    channel: Channel, wanted: Help,
-) -> str:  # fmt: skip
-    law = acting.laws[changes.file.recovery.regime]
-    request_edits.refuse_twin(changes.file, asset, channel.code)
-    requested = _requested(asset, given.amount)
-    authority = given.authority.strip() or f"the {channel.recipient} of {asset.regime}"
-    plan = plans.by_channel(channel, law, wanted, authority, given.language, requested)
-    known = stage.known_fields(changes.file, asset, requested)
-    request_edits.begin_abroad(changes, asset)
-    request_id = stage.draft_request(
-        changes, asset, known | dict(given.fields), law, _seal(unit), plan
-    )
-    request = request_edits.request_of(changes.file, request_id)
-    names = names_known(unit.session, unit.vault, changes.file)
-    request_edits.refuse_unfit(changes.file, request, given.fields, acting.laws, names)
-    ceiling.check(changes.file, request)
-    return request_id
-
-
-def _assets(file: CaseFile, given: Given) -> list[AssetRow]:
-    abroad = [a for a in file.assets if not a.home and not a.is_custody]
-    if given.account:
-        abroad = [a for a in abroad if a.id == given.account]
-        if not abroad:
-            raise MisuseError(f"--account {given.account!r} is no account abroad of it")
-    elif given.amount and len(abroad) > 1:
-        raise MisuseError(
-            f"--amount is for one account: --account {', '.join(a.id for a in abroad)}"
-        )
-    if not abroad:
-        raise StepRefusedError(f"{file.recovery.ref} has no account abroad")
-    return abroad
-
-
-def _requested(asset: AssetRow, text: str) -> Money:
-    if not text:
-        found = Money(asset.traced_minor, asset.currency)
-        if found.minor <= 0:
-            raise StepRefusedError(f"no money is traced to {asset.id}: name it with --amount")
-        return found
-    try:
-        found = Money.parse(text, asset.currency)
-    except ValueError as error:
-        raise MisuseError(f"--amount {text!r} is no sum in {asset.currency}: {error}") from error
-    if found.minor <= 0:
-        raise MisuseError(f"--amount {text!r} is no sum above zero")
-    return found
-
-
-def _wanted(channel: Channel, text: str) -> Help:
-    if channel.recipient == Recipient.BANK:
-        raise MisuseError(f"{channel.code} calls a payment back: `recovery recall draft` does that")
-    if text not in set(channel.help):
-        raise MisuseError(f"{channel.code} gives {', '.join(channel.help)}, not {text!r}")
-    return Help(text)
 
 
 def channel_of(channels: Channels, code: str) -> Channel:
@@ -131,7 +37,8 @@ def channel_of(channels: Channels, code: str) -> Channel:
     return channels[code]
 
 
-def _seal(unit: Unit) -> Callable[[object, SealedPlace], str]:
+def seal_by(unit: Unit) -> Callable[[object, SealedPlace], str]:
+    """Seals the fields of a request for where they are kept."""
     return lambda fields, place: unit.vault.seal(canonical(fields).decode(), place)
 
 
@@ -158,7 +65,7 @@ def _next_version(
 ) -> str:
     given = opened_fields(unit.session, unit.vault, request.id)
     leaves = {ground.code: ground.options for ground in channel.ground}
-    return request_edits.resubmit(changes, request.id, given, leaves, acting.laws, _seal(unit))
+    return request_edits.resubmit(changes, request.id, given, leaves, acting.laws, seal_by(unit))
 
 
 def answer(

@@ -24,8 +24,13 @@ from recovery_flows.cross_border.channels import Channel, ChannelClock, ClockKin
 from recovery_flows.law.terms import due_at
 from recovery_flows.ledger.changeset import Changeset
 
-RUNGS = ((50, "poll"), (90, "nudge"), (100, "named_person"), (150, "supervisor"))
-"""The reminder ladder: after how many percent of a clock, and who or what is next."""
+RUNGS = (
+    (50, "half of its time is over, look where it stands"),
+    (90, "it is due soon, remind them"),
+    (100, "it is overdue, call the person in charge there"),
+    (150, "there is none yet, take it to your supervisor"),
+)
+"""The reminder ladder: after how many percent of a clock, and what is to be done then."""
 ASK_AGAIN = timedelta(days=14)
 """So long before the end of a freeze abroad it is asked for again."""
 

@@ -42,16 +42,23 @@ def _of_people(file: CaseFile, request: RequestRow) -> Iterator[Step]:
         yield _step(request, ActionKind.SEND_REQUEST, _say("send_request", request))
     owed = owed_word(file, request)
     if owed:
-        yield _follow(request, f"tell_{owed}")
+        yield _follow(request, "tell", _OWED[owed])
     if request.state in UNDER_WAY:
         yield from _waiting(file, request)
     has_next = any(r.replaces_id == request.id for r in file.requests)
     ended = (RequestState.REFUSED, RequestState.EXPIRED)
     if request.state in ended and not request.chosen and not has_next:
-        yield _follow(request, request.state)
+        yield _follow(request, "ended")
     is_due = request.state in CARRIED_OUT and request.rung > request.rung_done
     if is_due and not has_next:
         yield _follow(request, "ask_again")
+
+
+_OWED = {
+    "withdrawn": "at once, that the request is withdrawn",
+    "executed": "that its execution was noted",
+    "received": "money came in elsewhere, how much is still wanted",
+}
 
 
 def _waiting(file: CaseFile, request: RequestRow) -> Iterator[Step]:
@@ -62,11 +69,10 @@ def _waiting(file: CaseFile, request: RequestRow) -> Iterator[Step]:
     if request.rung <= request.rung_done:
         return
     if request.state is RequestState.POSTPONED:
-        yield _follow(request, "review")
+        yield _follow(request, "remind", "it was postponed until now, ask where it stands")
         return
-    rung = clocks.RUNGS[request.rung - 1][1]
-    yield _follow(request, rung)
-    if rung == "supervisor":
+    yield _follow(request, "remind", clocks.RUNGS[request.rung - 1][1])
+    if request.rung == len(clocks.RUNGS):
         text = _say("request_over_time", request)
         yield _step(request, ActionKind.FOLLOW_REQUEST, text, Role.SUPERVISOR)
 
@@ -83,13 +89,13 @@ def waits(file: CaseFile) -> Iterator[Step]:
             yield _step(request, ActionKind.WAIT, text, Role.ENGINE)
 
 
-def _follow(request: RequestRow, what: str) -> Step:
-    return _step(request, ActionKind.FOLLOW_REQUEST, _say(f"request_{what}", request))
+def _follow(request: RequestRow, key: str, what: str = "") -> Step:
+    return _step(request, ActionKind.FOLLOW_REQUEST, _say(f"request_{key}", request, what))
 
 
-def _say(key: str, request: RequestRow) -> Wording:
+def _say(key: str, request: RequestRow, what: str = "") -> Wording:
     return say(
-        key, amount=Money(request.requested_minor, request.currency),
+        key, what=what, state=request.state, amount=Money(request.requested_minor, request.currency),
         authority=request.authority or request.partner_id, ground=request.reason or "no ground",
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from models.case_file import CaseFile
@@ -17,7 +17,6 @@ from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.cross_border import ceiling, stage as cross_border
 from recovery_flows.cross_border.channels import Option
-from recovery_flows.cross_border.disclosure import FREE_TEXT, marks, rule_for
 from recovery_flows.cross_border.plans import next_version, section_of, wrong_fields
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.law.regime import Regimes
@@ -48,18 +47,10 @@ def complete_request(
 
 
 def refuse_unfit(
-    file: CaseFile,
-    request: RequestRow,
-    given: Mapping[str, str],
-    laws: Regimes,
-    names: Collection[str],
+    file: CaseFile, request: RequestRow, given: Mapping[str, str], laws: Regimes
 ) -> None:
-    """Refuse fields that are not asked for, or cannot be right, and personal data in free text.
-
-    `names` are those that the recovery knows. A law without rules of disclosure refuses no text.
-    """
-    law = laws[file.recovery.regime]
-    asked = cross_border.asked_fields(law, request.asked)
+    """Refuse fields that are not asked for, or cannot be right."""
+    asked = cross_border.asked_fields(laws[file.recovery.regime], request.asked)
     for name in given:
         if name not in asked:
             raise StepRefusedError(
@@ -70,15 +61,6 @@ def refuse_unfit(
         wrong = wrong_fields(given, Money(request.requested_minor, request.currency))
         if wrong:
             raise StepRefusedError("; ".join(wrong))
-    found = marks(given, law.data_classes, names)
-    rule = rule_for(law, request.recipient, FREE_TEXT)
-    if found and rule:
-        first = found[0]
-        raise StepRefusedError(
-            f"the field {first.field} holds a {first.what} ({first.masked}), and {rule.code} "
-            f"({rule.instrument}, {rule.article}) lets out only the personal data that is asked "
-            "for: give it in the fields account and persons, or leave it out"
-        )
 
 
 def submit_request(

@@ -48,6 +48,8 @@ OF_DOCUMENTS = {
     ("recall", "answer_document"), ("recall_credit", "proof"),
     ("request", "letter"), ("request", "proof"), ("request", "answer_document"),
     ("request_receipt", "proof"),
+    ("recall", "answer_document"), ("recall_credit", "proof"), ("court_list", "proof"),
+    ("recall_credit", "reversal_proof"),
 }  # fmt: skip
 # Rows of these tables vouch for each other or for bytes: they are made by their own writers.
 BY_WRITERS = {EntityKind.STATEMENT, EntityKind.CLOCK, EntityKind.INSTALLATION}

@@ -86,16 +86,16 @@ def new(
 ) -> None:
     """Draft a request by a channel, one for each account abroad."""
     from models.queries.cases.case_files import load_file
-    from recovery_flows.cross_border import actions
+    from recovery_flows.correspondence.abroad import drafting
 
-    given = actions.Given(
+    given = drafting.Given(
         channel=channel, wanted=want, account=account, authority=authority, language=language,
         amount=amount, fields=_given(field),
     )  # fmt: skip
     with opened() as installation:
         recovery_id = find(installation, ref)
         acting = installation.case_officer(acting_as)
-        ids = actions.draft(acting, recovery_id, given, _channels())
+        ids = drafting.draft(acting, recovery_id, given, _channels())
         with installation.database.reading() as session:
             file = load_file(session, recovery_id)
         warned = list(_warned(installation, file, ids, acting_as))

@@ -14,7 +14,7 @@ from models.money import Money
 from models.queries.audit.verify import verify
 from models.store.unit import Actor
 from recovery_flows.cases.next_steps import steps
-from recovery_flows.correspondence.abroad import actions as letters
+from recovery_flows.correspondence.abroad import actions as letters, drafting
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.cross_border import actions
 from recovery_flows.cross_border.answers import Answer
@@ -42,8 +42,8 @@ class Abroad:
         if channel == "igrip":
             fields["beneficiary_bank"] = "Synthetic Bank Abroad"
         asked = {"channel": channel, "authority": "Synthetic NCB", "fields": fields, **given}
-        (made,) = actions.draft(
-            self.unit.case_officer(), self.recovery_id, actions.Given(**asked), CHANNELS
+        (made,) = drafting.draft(
+            self.unit.case_officer(), self.recovery_id, drafting.Given(**asked), CHANNELS
         )
         return made
 

@@ -104,7 +104,7 @@ def test_the_reminder_ladder_climbs_to_the_supervisor_and_stops_while_it_is_post
     due = abroad.row(name).due_at
     assert due is not None
     for hours, said in (
-        (25, "half of the answer time"), (19, "is due soon"), (5, "is overdue"),
+        (25, "half of its time"), (19, "is due soon"), (5, "is overdue"),
         (24, "take it to your supervisor"),
     ):  # fmt: skip
         abroad.later(hours=hours)
@@ -152,7 +152,7 @@ def test_a_freeze_abroad_is_asked_for_again_before_it_lapses_and_its_end_is_an_e
     name = abroad.out()
     abroad.says(name, "executed", until=abroad.at(days=60))
     acting, rid = abroad.unit.case_officer(), abroad.recovery_id
-    assert abroad.steps(name) == ["confirm to Synthetic NCB that its execution was noted"]
+    assert abroad.steps(name) == ["tell Synthetic NCB: that its execution was noted"]
     actions.told(acting, rid, name, "by mail")
     abroad.later(days=45)
     assert abroad.steps(name) == []

@@ -123,7 +123,7 @@ def test_a_condition_is_met_by_two_people_or_declined(abroad: Abroad) -> None:
     abroad.unit.approve(rid)
     assert abroad.row(name).state == "acknowledged"
     assert "tell the other side now" in actions.withdraw(acting, rid, name, "not needed any more")
-    assert abroad.steps(name) == ["tell Synthetic NCB at once that the request is withdrawn"]
+    assert abroad.steps(name) == ["tell Synthetic NCB: at once, that the request is withdrawn"]
     actions.told(acting, rid, name, "by fax")
     assert abroad.steps(name) == []
     abroad.sound()

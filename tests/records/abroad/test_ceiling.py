@@ -48,7 +48,7 @@ def test_abroad_by_two_channels_refused_as_incomplete_cured_executed_in_part_and
     sums = {b.account: b.claim_minor for b in file.balances}
     costs = sum(b.asset_minor for b in file.balances if b.account is LedgerAccount.MEMO_COST)
     assert (sums[LedgerAccount.RETURNED_RECALL], costs) == (28_000, 2_000)
-    assert "money came in elsewhere: tell Synthetic NCB how much is still wanted" in (
+    assert "tell Synthetic NCB: money came in elsewhere, how much is still wanted" in (
         abroad.steps(second)
     )
     assert notice(abroad, second) == (

@@ -32,6 +32,7 @@ from recovery_flows.correspondence.letters import (
 )
 from recovery_flows.correspondence.letters.orders import Post
 from recovery_flows.correspondence.letters.views import open_letters
+from recovery_flows.cross_border import actions as request_actions
 from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.decisions import decide
 from recovery_flows.engine.outbox.bodies import path_and_body
@@ -245,6 +246,26 @@ def _request(unit: Any) -> Case:
     return case
 
 
+def _assurance(unit: Any) -> Case:
+    """A request whose partner sets a condition: an officer asks for the assurance."""
+    case = _request(unit)
+    unit.approve(case.recovery_id)
+    (hold,) = [h for h in case.file().holds if h.request_id]
+    with unit_of_work(unit.database) as work:
+        changes = Changeset(case.file())
+        fact = HoldFact(
+            bank_ref="H-cond", revision=1, order_ref=hold.id, state=BankHoldState.ACKNOWLEDGED,
+            requested=Money(hold.requested_minor, hold.currency), held=Money(0, hold.currency),
+            acted_at=None, expires_at=None, modified_at=unit.now, reason="CONDITIONAL",
+        )  # fmt: skip
+        answers.apply_hold_fact(changes, hold.id, fact, unit.laws, unit.now)
+        commit_changes(work, ENGINE, unit.now, unit.laws, changes)
+    (request,) = case.file().requests
+    acting = unit.case_officer()
+    request_actions.assure(acting, case.recovery_id, request.id, "used for this case alone")
+    return case
+
+
 def _payee(unit: Any) -> Case:
     case = _return(unit)
     (claim,) = case.file().claims
@@ -258,6 +279,7 @@ KINDS: dict[ApprovalKind, Callable[[Any], Case]] = {
     ApprovalKind.FREEZE: _freeze,
     ApprovalKind.RELEASE: _release,
     ApprovalKind.REQUEST: _request,
+    ApprovalKind.ASSURANCE: _assurance,
     ApprovalKind.RETURN: _return,
     ApprovalKind.CLOSE: _close,
     ApprovalKind.REFUSE_REPORT: lambda unit: money_cases.refuse(unit, Case),
@@ -271,8 +293,12 @@ KINDS: dict[ApprovalKind, Callable[[Any], Case]] = {
     ApprovalKind.RECEIPT: lambda unit: money_cases.receive(unit, _return),
     ApprovalKind.COMPENSATION: lambda unit: money_cases.compensate(unit, _return),
     ApprovalKind.REFUND: lambda unit: money_cases.refund(unit, _return),
+    ApprovalKind.CLAWBACK: lambda unit: money_cases.clawback(unit, _return),
+    ApprovalKind.CLAWBACK_WRITE_OFF: lambda unit: money_cases.write_off(unit, _return),
+    ApprovalKind.COURT_LIST: lambda unit: money_cases.court_list(unit, _frozen),
     ApprovalKind.RECALL: lambda unit: money_cases.recall(unit, _frozen),
     ApprovalKind.RECALL_CREDIT: lambda unit: money_cases.recalled(unit, _frozen),
+    ApprovalKind.RECALL_REVERSAL: lambda unit: money_cases.reversed_again(unit, _frozen),
 }
 
 
