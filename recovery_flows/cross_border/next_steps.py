@@ -94,10 +94,11 @@ def _follow(request: RequestRow, key: str, what: str = "") -> Step:
 
 
 def _say(key: str, request: RequestRow, what: str = "") -> Wording:
+    amount = Money(request.requested_minor, request.currency)
+    authority, ground = request.authority or request.partner_id, request.reason or "no ground"
     return say(
-        key, what=what, state=request.state, amount=Money(request.requested_minor, request.currency),
-        authority=request.authority or request.partner_id, ground=request.reason or "no ground",
-    )  # fmt: skip
+        key, what=what, state=request.state, amount=amount, authority=authority, ground=ground
+    )
 
 
 def _step(

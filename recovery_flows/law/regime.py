@@ -142,11 +142,6 @@ class Regime:
         found = self.figures.get(f"{self.code}_{figure}")
         return found.values if found else ()
 
-    @property
-    def refusal_grounds(self) -> tuple[str, ...]:
-        """Codes on which a request is refused or sent back, in the order of the law."""
-        return tuple(g.code for g in self.grounds.values() if g.kind in ("refusal", "pending"))
-
     def channel(self, code: str) -> Channel:
         """The channel of that code; LookupError names the regime."""
         if code not in self.channels:

@@ -147,6 +147,11 @@ class Ground(Sourced):
     text: str
     kind: str = "refusal"
 
+    @property
+    def refuses(self) -> bool:
+        """Whether it sends a request back; by the others a request that was received waits."""
+        return self.kind in ("refusal", "pending")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disclosure(Sourced):

@@ -194,9 +194,9 @@ def preview(
 
 
 def _ours(language: str) -> str:
-    from recovery_flows.correspondence.abroad.letter import TEXTS
+    from recovery_flows.correspondence.abroad.letter import ours
 
-    return language if (TEXTS / f"{language}.toml").exists() else "en"
+    return language if ours(language) else "en"
 
 
 def document(

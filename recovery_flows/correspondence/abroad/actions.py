@@ -19,7 +19,7 @@ from models.sealing.vault import Vault
 from models.store.documents import keep
 from models.store.notes import write_note
 from recovery_flows.access.acting_officer import ActingOfficer
-from recovery_flows.correspondence.abroad.letter import TEXTS, LetterFacts, letter, notice
+from recovery_flows.correspondence.abroad.letter import LetterFacts, letter, notice, ours
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.returns.page import Document, as_markdown
 from recovery_flows.cross_border import ceiling, lifecycle
@@ -74,7 +74,7 @@ def sent(
     with acting.editing(recovery_id, None) as (unit, changes):
         actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
         request = request_of(changes.file, request_id)
-        is_ours = (TEXTS / f"{request.language}.toml").exists()
+        is_ours = ours(request.language)
         if not is_ours and not translation:
             raise MisuseError(
                 f"the requested State reads {request.language!r}: give the --translation"

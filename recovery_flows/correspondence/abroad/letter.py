@@ -17,7 +17,7 @@ from models.entities.request import RequestRow
 from models.money import Money
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.returns.page import Document, Section, Table, as_markdown
-from recovery_flows.correspondence.returns.wording import Wording, wording
+from recovery_flows.correspondence.returns.wording import Wording, languages, wording
 from recovery_flows.cross_border import ceiling
 from recovery_flows.cross_border.plans import section_of, split_asked
 
@@ -44,6 +44,11 @@ class LetterFacts:
 def words_of(language: str) -> Wording:
     """The sentences of a language; MisuseError where there are none."""
     return wording(language, TEXTS)
+
+
+def ours(language: str) -> bool:
+    """Whether the program writes this language; a translation goes with a letter otherwise."""
+    return language in languages(TEXTS)
 
 
 def letter(facts: LetterFacts, language: str) -> Document:

@@ -15,7 +15,6 @@ from models.entities.hold import HoldKind
 from models.entities.multi_agency import SubjectKind
 from models.entities.officer import Role
 from models.entities.partner import PartnerChannel, PartnerKind
-from models.entities.request import RequestState
 from models.facts import AccountRef, BankHoldState, HoldFact
 from models.money import Money
 from models.queries.cases.case_files import load_file
@@ -32,7 +31,6 @@ from recovery_flows.correspondence.letters import (
 )
 from recovery_flows.correspondence.letters.orders import Post
 from recovery_flows.correspondence.letters.views import open_letters
-from recovery_flows.cross_border import actions as request_actions
 from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.decisions import decide
 from recovery_flows.engine.outbox.bodies import path_and_body
@@ -41,6 +39,7 @@ from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import actions as multi_agency_actions
 from recovery_flows.multi_agency.identifiers import Subject
 from tests.records.approvals import money_cases
+from tests.records.approvals.request_cases import assurance_asked, request_submitted
 
 OFFICER = Actor("chen", Role.OFFICER)
 POST = Post(Sender("Synthetic Unit", "1 Invented Street", "Answer Desk"), path_and_body)
@@ -239,31 +238,7 @@ def _request(unit: Any) -> Case:
     unit.trace(recovery_id, unit.statement([came, left]))
     case = Case(unit, recovery_id)
     case.decide()
-    (request,) = case.file().requests
-    missing = [name for name in request.missing.split(",") if name]
-    while case.file().requests[0].state is RequestState.DRAFT:
-        unit.case_officer().advance(recovery_id, fields=dict.fromkeys(missing, "as attached"))
-    return case
-
-
-def _assurance(unit: Any) -> Case:
-    """A request whose partner sets a condition: an officer asks for the assurance."""
-    case = _request(unit)
-    unit.approve(case.recovery_id)
-    (hold,) = [h for h in case.file().holds if h.request_id]
-    with unit_of_work(unit.database) as work:
-        changes = Changeset(case.file())
-        fact = HoldFact(
-            bank_ref="H-cond", revision=1, order_ref=hold.id, state=BankHoldState.ACKNOWLEDGED,
-            requested=Money(hold.requested_minor, hold.currency), held=Money(0, hold.currency),
-            acted_at=None, expires_at=None, modified_at=unit.now, reason="CONDITIONAL",
-        )  # fmt: skip
-        answers.apply_hold_fact(changes, hold.id, fact, unit.laws, unit.now)
-        commit_changes(work, ENGINE, unit.now, unit.laws, changes)
-    (request,) = case.file().requests
-    acting = unit.case_officer()
-    request_actions.assure(acting, case.recovery_id, request.id, "used for this case alone")
-    return case
+    return request_submitted(case)
 
 
 def _payee(unit: Any) -> Case:
@@ -279,7 +254,7 @@ KINDS: dict[ApprovalKind, Callable[[Any], Case]] = {
     ApprovalKind.FREEZE: _freeze,
     ApprovalKind.RELEASE: _release,
     ApprovalKind.REQUEST: _request,
-    ApprovalKind.ASSURANCE: _assurance,
+    ApprovalKind.ASSURANCE: lambda unit: assurance_asked(_request(unit)),
     ApprovalKind.RETURN: _return,
     ApprovalKind.CLOSE: _close,
     ApprovalKind.REFUSE_REPORT: lambda unit: money_cases.refuse(unit, Case),

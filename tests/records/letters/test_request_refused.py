@@ -21,7 +21,7 @@ from recovery_flows.law.regime import load_regime
 from recovery_flows.reports.ledger_check import ledger_check
 
 MLA = load_channel("mla", read_channel("mla"), load_groups(read_states()))
-OF_THE_LAW = set(load_regime(read_regime("CN")).refusal_grounds)
+OF_THE_LAW = {c for c, g in load_regime(read_regime("CN")).grounds.items() if g.refuses}
 GROUNDS = {ground.code: ground.options for ground in MLA.ground}
 
 
