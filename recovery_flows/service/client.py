@@ -20,6 +20,7 @@ from recovery_flows.service.callers_files import done_for_service
 from recovery_flows.service.wire import (
     SOCKET_VARIABLE,
     VERSION,
+    Message,
     NotSpokenError,
     new_socket,
     receive,
@@ -93,7 +94,7 @@ def run_there(path: Path, args: Sequence[str]) -> int:
 
 def _answered(line: socket.socket, signals: _Signals) -> int | None:
     """Open what the service asks for until the command has ended; None where it hung up."""
-    while (message := receive(line)) is not None:
+    while (message := _next(line)) is not None:
         if message.kind == "ended":
             return message.number("code")
         if message.kind != "file":
@@ -103,10 +104,22 @@ def _answered(line: socket.socket, signals: _Signals) -> int | None:
                 answer, files = done_for_service(message)
         except InterruptedError:  # came between the opening and the answer
             answer, files = {"error": errno.EINTR, "is": 0, "path": ""}, ()
-        send(line, "done", files, **answer)
+        with suppress(ConnectionError):  # a command that was interrupted waits for no answer
+            send(line, "done", files, **answer)
         for one in files:
             os.close(one)
     return None
+
+
+def _next(line: socket.socket) -> Message | None:
+    """The next message, also behind the error of a service that left something unread.
+
+    Linux reports such a reset once, before what was sent: how the command ended comes after it.
+    """
+    try:
+        return receive(line)
+    except ConnectionResetError:
+        return receive(line)
 
 
 class _Signals:
