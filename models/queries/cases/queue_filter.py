@@ -16,6 +16,7 @@ from models.entities.catalogue import table_of
 from models.entities.installation import QueueEntry
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.queries.cases.deconfliction import is_shared
+from models.queries.cases.queue_terms import Term, meets
 from models.queries.cases.search import Sought, found_by
 from models.urgency import Attention, Lane
 
@@ -27,7 +28,7 @@ class Word:
     """One word that a line must hold: in its text, or as one of these states or stages.
 
     A line in red for one of `waits`, or that another recovery knows (`shared`), holds it too, and
-    one that is found by it as `sought`.
+    one that is found by it as `sought`. A `loose` one is found by its letters in their order.
     """
 
     text: str
@@ -36,6 +37,7 @@ class Word:
     waits: frozenset[Attention] = frozenset()
     shared: bool = False
     sought: Sought | None = None
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Wanted:
     red_from: Mapping[Attention, datetime]
     with_closed: bool = False
     words: tuple[Word, ...] = ()
+    terms: tuple[Term, ...] = ()
     stands: str = ""
     owner: str = ""
     order_by: str = ""
@@ -58,7 +61,7 @@ class Wanted:
     @property
     def is_filtered(self) -> bool:
         """Whether any recovery may be left out."""
-        return bool(self.words or self.stands or self.owner)
+        return bool(self.words or self.terms or self.stands or self.owner)
 
     @property
     def is_plain(self) -> bool:
@@ -89,7 +92,7 @@ def listed(wanted: Wanted) -> sa.ColumnElement[bool]:
 
 def passes(wanted: Wanted) -> sa.ColumnElement[bool]:
     """What passes the filter, in red or not."""
-    asked = [_holds(word, wanted) for word in wanted.words]
+    asked = [*(_holds(word, wanted) for word in wanted.words), *map(meets, wanted.terms)]
     if not wanted.with_closed:
         asked.append(_Q.c.lane < Lane.ENDED.value)
     if wanted.owner:
@@ -104,6 +107,8 @@ def passes(wanted: Wanted) -> sa.ColumnElement[bool]:
 
 
 def _holds(word: Word, wanted: Wanted) -> sa.ColumnElement[bool]:
+    if word.loose:
+        return _has_letters(word.text)
     found: list[sa.ColumnElement[bool]] = [_Q.c.sought.contains(word.text, autoescape=True)]
     if word.states or word.stages:
         found.append(_R.c.state.in_(word.states))
@@ -115,3 +120,10 @@ def _holds(word: Word, wanted: Wanted) -> sa.ColumnElement[bool]:
     if word.sought is not None:
         found += found_by(word.sought).values()
     return sa.or_(*found)
+
+
+def _has_letters(text: str) -> sa.ColumnElement[bool]:
+    """Whether the reference, the case number or the officer has these letters in this order."""
+    pattern = "%".join(("", *(f"\\{c}" if c in "%_\\" else c for c in text), ""))
+    places = (_R.c.ref, _R.c.case_number, _R.c.owner_id)
+    return sa.or_(*(sa.func.lower(place).like(pattern, escape="\\") for place in places))
