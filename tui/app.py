@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from threading import Event
 from typing import Any, ClassVar, cast
 
@@ -17,7 +19,9 @@ from textual.widgets import Input, TextArea
 
 from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.pages.queue import red_words
+from recovery_flows.cases.views.saved_views import SavedView, keep_look, last_look
 from recovery_flows.wording import counted
+from tui.act_log import log_lines
 from tui.acting_app import ActingApp
 from tui.database_watch import LOOK_SECONDS, watch
 from tui.messages import DatabaseChanged, Done, Said, StatusRead
@@ -25,7 +29,7 @@ from tui.palette import commands
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
 from tui.screens.approvals import ApprovalsScreen
 from tui.screens.deadlines import DeadlinesScreen
-from tui.screens.dialogs import Confirm, PickOfficer
+from tui.screens.dialogs import Confirm, FullText, PickOfficer
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.now import NowScreen
@@ -73,6 +77,8 @@ class RecoveryApp(ActingApp):
         Binding("colon", "command_palette", "Commands", key_display=":", show=False),
         Binding("o", "pick_officer", "Switch user", tooltip="Act as another officer"),
         Binding("R", "toggle_read_only", "Read-only", show=False, tooltip="Read-only on or off"),
+        Binding("u", "undo", "Undo", show=False, tooltip="Take back what is held back"),
+        Binding("9", "log", "Log", show=False, tooltip="What was said and done, as commands"),
         Binding("p", "toggle_pause", "Pause", show=False, tooltip="Stop or go on refreshing"),
         Binding("q", "leave", "Quit"),
     ]
@@ -91,14 +97,21 @@ class RecoveryApp(ActingApp):
         recovery_id: str = "",
         theme: str = DEFAULT_THEME,
         refresh_seconds: float = LOOK_SECONDS,
+        folder: Path | None = None,
+        view: SavedView | None = None,
+        hold_back_seconds: int = 0,
     ) -> None:
         super().__init__(source, officer)
+        self.folder, self.hold_back_seconds = folder, hold_back_seconds
+        self._looks_of = officer.id if officer else ""
+        self.look = view or self._last_look()
         self.officers, self.unit_name = officers, unit_name
         self.time_zone, self.recovery_id = time_zone, recovery_id
         self._story, self._start_screen = story, start_screen
         self.plays_story = story is not None
         self._status: StatusRead | None = None
         self._theme_name, self._refresh_seconds = theme, refresh_seconds
+        self.log_of_acts.zone = time_zone
         self._gone = Event()
         self.came_from, self.wanted_approval = "now", ""
 
@@ -116,6 +129,13 @@ class RecoveryApp(ActingApp):
 
     def on_unmount(self) -> None:
         self._gone.set()
+        if self.folder is not None:
+            with suppress(OSError):  # how somebody looked last is not worth an error at the end
+                keep_look(self.folder, self.source.database.vault, self._looks_of, self.look)
+
+    def _last_look(self) -> SavedView:
+        vault = self.source.database.vault
+        return last_look(self.folder, vault, self._looks_of) if self.folder else SavedView()
 
     @work(thread=True)
     def _watch_database(self) -> None:
@@ -232,6 +252,9 @@ class RecoveryApp(ActingApp):
         self.say("read-only: nothing can be written" if self.read_only else "read-only ended")
         self.base_screen.reread()
 
+    def action_log(self) -> None:
+        self.push_screen(FullText("Log: what was said and done", log_lines, self.log_of_acts))
+
     def action_toggle_pause(self) -> None:
         self.paused = not self.paused
         self.say("refreshing is paused: p goes on" if self.paused else "refreshing goes on")
@@ -251,10 +274,13 @@ class RecoveryApp(ActingApp):
             self.base_screen.reread()
 
     def action_leave(self) -> None:
-        if not self.drafts:
+        if not self.drafts and not self.held_back_count:
             self.exit(0)
             return
-        text = f"{len(self.drafts)} unsaved texts would be lost."
+        held = counted(self.held_back_count, "act")
+        texts = f"{len(self.drafts)} unsaved texts would be lost. " if self.drafts else ""
+        acts = f"{held} held back would not be carried out." if self.held_back_count else ""
+        text = f"{texts}{acts}".strip()
         self.push_screen(
             Confirm("Quit?", text, (("kept", "everything that was recorded"),)), self._leave
         )

@@ -104,7 +104,12 @@ def _faults_epilog() -> str:
 def tui(
     *,
     acting_as: Annotated[str, typer.Option("--as", help="Handle of the officer who acts.")] = "",
-    case: Annotated[str, typer.Option("--case", help="Open this recovery.")] = "",
+    case: Annotated[
+        str, typer.Option("--recovery", "--case", metavar="REF", help="Open this recovery.")
+    ] = "",
+    view: Annotated[
+        str, typer.Option("--view", metavar="NAME", help="The queue through a saved view.")
+    ] = "",
     screen: Annotated[
         str, typer.Option("--screen", help="now, report, approvals, summary, partners, deadlines.")
     ] = "",
@@ -119,7 +124,7 @@ def tui(
             "the screens need a terminal, and standard input or output is none; `recovery list` "
             "and `recovery show REF` print what they show"
         )
-    raise typer.Exit(open_terminal(open_installation(), acting_as, case, screen))
+    raise typer.Exit(open_terminal(open_installation(), acting_as, case, screen, view=view))
 
 
 def demo(

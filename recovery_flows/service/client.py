@@ -41,6 +41,7 @@ _ON_FILES = (
 _OF_THE_SERVICE = ("init", "engine", "serve", "sandbox", "demo")
 _HELP = ("--help", "-h")
 _NOT_AVAILABLE = 4
+_AGAIN_SECONDS = 0.2
 # Leave the second screen, show the cursor, no mouse, no bracketed paste: after a program was cut.
 _AS_IT_WAS = "\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[0m"
 
@@ -132,6 +133,7 @@ class _Signals:
     def passed(self) -> Iterator[None]:
         handlers: dict[str, Callable[[int, FrameType | None], None] | signal.Handlers] = {
             **dict.fromkeys(("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"), self._ends),
+            "SIGALRM": self._interrupts,
             "SIGWINCH": self._pass,
             "SIGTSTP": signal.SIG_IGN,  # the shell and the command would read one terminal
         }
@@ -139,6 +141,7 @@ class _Signals:
         try:
             yield
         finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
             for name, handler in before.items():
                 signal.signal(getattr(signal, name), handler)
 
@@ -157,6 +160,11 @@ class _Signals:
 
     def _ends(self, number: int, frame: FrameType | None) -> None:
         self._pass(number, frame)
+        # What came just before an opening does not end it: it is said again until the command ends.
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS, _AGAIN_SECONDS)
+        self._interrupts(number, frame)
+
+    def _interrupts(self, _number: int, _frame: FrameType | None) -> None:
         if self._is_opening:
             self._is_opening = False
             raise InterruptedError(errno.EINTR, os.strerror(errno.EINTR))

@@ -131,6 +131,18 @@ def test_a_command_that_ended_before_it_had_its_answer_is_told_with_its_own_code
         assert _answered(mine, _Signals(mine)) == 130
 
 
+def test_an_interrupt_that_came_before_a_file_is_opened_is_not_lost(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    mine, services = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with mine, services:
+        signals = _Signals(mine)
+        with signals.passed():
+            os.kill(os.getpid(), signal.SIGINT)
+            send(services, "file", do="open", path=str(tmp_path / "pipe"), flags=os.O_RDONLY)
+            send(services, "ended", code=130)
+            assert _answered(mine, signals) == 130
+
+
 def test_a_device_without_an_end_is_no_file(unit: Served) -> None:
     said = unit.call("intake", "statement", "/dev/zero", "--bank", "bank-a")
     assert said.code != 0

@@ -58,6 +58,7 @@ def open_terminal(
     case: str,
     screen: str,
     story: Callable[[], str] | None = None,
+    view: str = "",
 ) -> int:
     """Open the screens on an installation; in a demo folder its identities can be switched."""
     from recovery_flows.cli.case.channels import border_channels, state_groups
@@ -85,4 +86,7 @@ def open_terminal(
         refresh_seconds=look.refresh_milliseconds / 1000,
         limits=installation.limits(),
         channels=border_channels(state_groups()),
+        folder=installation.data_dir,
+        view=view or look.view,
+        hold_back_seconds=look.hold_back_seconds,
     )
