@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +27,11 @@ class Entry:
     sentence: str
     refused: bool = False
     command: str = ""
+
+
+def command(*words: str) -> str:
+    """A command as it is typed; free texts, which are stored encrypted, stand as TEXT."""
+    return shlex.join(["recovery", *words])
 
 
 @dataclass(slots=True)

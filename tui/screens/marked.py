@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +18,7 @@ from recovery_flows.cases.next_steps import ActionKind
 from recovery_flows.correspondence.letters.next_steps import LetterAction
 from recovery_flows.wording import counted
 from tui.act_guards import ASKS_FIRST, DESK_ERRORS, officer_step, step_also, why_not
+from tui.act_log import command
 from tui.layout import Figures, figures_lines
 from tui.screen_queries import sentence_of
 from tui.screens.dialogs import Confirm, FullText
@@ -142,8 +142,7 @@ def _do_all(
 
 def _command(one: Planned, numbers: dict[str, str]) -> str:
     number = numbers.get(one.page.recovery_id)
-    words = ["recovery", "advance", one.page.ref, *(["--case-number", number] if number else [])]
-    return shlex.join(words)
+    return command("advance", one.page.ref, *(["--case-number", number] if number else []))
 
 
 class ConfirmMarked(Confirm):
