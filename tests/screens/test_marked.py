@@ -39,3 +39,25 @@ async def test_marked_reports_are_accepted_with_one_yes_and_a_result_for_each(
         await wait(pilot, app, "✓ 1 marked")
         await pilot.press("escape", "9")
         await wait(pilot, app, "Log", "$ recovery advance R-2026-0004 --case-number J-")
+
+
+async def test_an_approval_is_held_back_until_u_takes_it_back_or_its_seconds_are_over(
+    unity: Any, wait: Any
+) -> None:
+    recovery = unity.report(100_000)
+    unity.case_officer("li").advance(recovery, case_number="1")
+    unity.case_officer("li").advance(recovery)
+    app = unity.app("wang", start_screen="approvals", hold_back_seconds=60)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await wait(pilot, app, "1 approval pending")
+        await pilot.press("a", "y")
+        await wait(pilot, app, "held back for 60 s: u takes it back; nothing has left")
+        await pilot.press("q")
+        await wait(pilot, app, "1 act held back would not be carried out")
+        await pilot.press("escape", "u")
+        await wait(pilot, app, "taken back: nothing was recorded or sent", "1 approval pending")
+        await pilot.press("u")
+        await wait(pilot, app, "nothing is held back: what was done stands")
+        app.hold_back_seconds = 1
+        await pilot.press("a", "y")
+        await wait(pilot, app, "No approvals pending")

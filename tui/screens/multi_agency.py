@@ -43,6 +43,12 @@ _FIELDS: Mapping[str, str] = {
 }
 
 
+_OPTIONS: Mapping[SubjectKind, str] = {
+    kind: f"--{kind.replace('_', '-')}" for kind in SubjectKind
+} | {SubjectKind.URL: "--domain"}
+"""The option of the command that takes a kind of subject."""
+
+
 def link_key(recovery_id: str) -> str:
     """With what the keys of the drafts of a multi-agency request begin."""
     return f"link:{recovery_id}:"
@@ -181,7 +187,7 @@ class LinkingScreen(LiveScreen):
         def answered(answer: Answer | None) -> None:
             if answer is not None:
                 found, ask = answer
-                given = [w for one in found for w in (f"--{one.kind.replace('_', '-')}", "-")]
+                given = [word for one in found for word in (_OPTIONS[one.kind], "-")]
                 words = [prospect.ref, *given, *(["--query"] if ask else [])]
                 told = command("multi-agency", "start", *words)
                 key = link_key(prospect.recovery_id)
