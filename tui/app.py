@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual import work
 from textual.app import SystemCommand
@@ -19,17 +18,16 @@ from textual.widgets import Input, TextArea
 
 from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.pages.queue import red_words
-from recovery_flows.cases.views.saved_views import SavedView, keep_look, last_look
+from recovery_flows.cases.views.saved_views import SavedView
 from recovery_flows.wording import counted
-from tui.act_log import log_lines
-from tui.acting_app import ActingApp
 from tui.database_watch import LOOK_SECONDS, watch
+from tui.keeping_app import KeepingApp
 from tui.messages import DatabaseChanged, Done, Said, StatusRead
 from tui.palette import commands
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
 from tui.screens.approvals import ApprovalsScreen
 from tui.screens.deadlines import DeadlinesScreen
-from tui.screens.dialogs import Confirm, FullText, PickOfficer
+from tui.screens.dialogs import Confirm, PickOfficer
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.now import NowScreen
@@ -43,7 +41,7 @@ from tui.theme import DEFAULT_THEME, THEMES
 from tui.widgets.header import HeaderBar, HeaderValue
 
 
-class RecoveryApp(ActingApp):
+class RecoveryApp(KeepingApp):
     """Screens over one case database; every write goes through the desk, in a thread."""
 
     TITLE = "recovery"
@@ -78,6 +76,7 @@ class RecoveryApp(ActingApp):
         Binding("o", "pick_officer", "Switch user", tooltip="Act as another officer"),
         Binding("R", "toggle_read_only", "Read-only", show=False, tooltip="Read-only on or off"),
         Binding("u", "undo", "Undo", show=False, tooltip="Take back what is held back"),
+        Binding("x", "export", "Export", show=False, tooltip="Write this screen into a file"),
         Binding("9", "log", "Log", show=False, tooltip="What was said and done, as commands"),
         Binding("p", "toggle_pause", "Pause", show=False, tooltip="Stop or go on refreshing"),
         Binding("q", "leave", "Quit"),
@@ -101,17 +100,14 @@ class RecoveryApp(ActingApp):
         view: SavedView | None = None,
         hold_back_seconds: int = 0,
     ) -> None:
-        super().__init__(source, officer)
-        self.folder, self.hold_back_seconds = folder, hold_back_seconds
-        self._looks_of = officer.id if officer else ""
-        self.look = view or self._last_look()
+        super().__init__(source, officer, time_zone=time_zone, folder=folder, view=view)
+        self.hold_back_seconds = hold_back_seconds
         self.officers, self.unit_name = officers, unit_name
-        self.time_zone, self.recovery_id = time_zone, recovery_id
+        self.recovery_id = recovery_id
         self._story, self._start_screen = story, start_screen
         self.plays_story = story is not None
         self._status: StatusRead | None = None
         self._theme_name, self._refresh_seconds = theme, refresh_seconds
-        self.log_of_acts.zone = time_zone
         self._gone = Event()
         self.came_from, self.wanted_approval = "now", ""
 
@@ -129,13 +125,7 @@ class RecoveryApp(ActingApp):
 
     def on_unmount(self) -> None:
         self._gone.set()
-        if self.folder is not None:
-            with suppress(OSError):  # how somebody looked last is not worth an error at the end
-                keep_look(self.folder, self.source.database.vault, self._looks_of, self.look)
-
-    def _last_look(self) -> SavedView:
-        vault = self.source.database.vault
-        return last_look(self.folder, vault, self._looks_of) if self.folder else SavedView()
+        self.keep_look()
 
     @work(thread=True)
     def _watch_database(self) -> None:
@@ -160,11 +150,6 @@ class RecoveryApp(ActingApp):
     def on_status_read(self, message: StatusRead) -> None:
         self._status = message
         self.tell_header()
-
-    @property
-    def base_screen(self) -> LiveScreen:
-        """The screen under whatever dialog is open."""
-        return cast("LiveScreen", self.screen_stack[0])
 
     def tell_header(self) -> None:
         """Give the header of the present screen what it has to say."""
@@ -251,9 +236,6 @@ class RecoveryApp(ActingApp):
         self.read_only = not self.read_only
         self.say("read-only: nothing can be written" if self.read_only else "read-only ended")
         self.base_screen.reread()
-
-    def action_log(self) -> None:
-        self.push_screen(FullText("Log: what was said and done", log_lines, self.log_of_acts))
 
     def action_toggle_pause(self) -> None:
         self.paused = not self.paused
