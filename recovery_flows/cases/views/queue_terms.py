@@ -15,7 +15,7 @@ from decimal import Decimal
 from models.entities.asset import Stage
 from models.entities.hold import HoldState
 from models.entities.recovery import RecoveryState
-from models.queries.cases.queue_terms import Compared, Term, TermColumn
+from models.queries.cases.queue_filter import Compared, Term, TermColumn
 from recovery_flows.cases.views.state_names import hold_word, recovery_word, stage_word
 
 _TERM = re.compile(r"([a-z]+)([:<>])(.*)")
