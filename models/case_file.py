@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from models.entities.allocation import AllocationRow
+from models.entities.allocation import AllocationRow, CourtListRow, CourtShareRow
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.asset import AssetRow
 from models.entities.call import OPEN_CALLS, CallRow
@@ -116,6 +116,8 @@ class CaseFile:
     """The parts of promises, by number."""
     compensations: tuple[CompensationRow, ...] = ()
     unclaimed: tuple[UnclaimedRow, ...] = ()
+    court_lists: tuple[CourtListRow, ...] = ()
+    court_shares: tuple[CourtShareRow, ...] = ()
     recalls: tuple[RecallRow, ...] = ()
     recall_credits: tuple[RecallCreditRow, ...] = ()
     by_letter: frozenset[str] = frozenset()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from models.entities.allocation import CourtList
 from models.entities.approval import Approval
 from models.entities.catalogue import table_of
 from models.entities.claim import Compensation, Objection
@@ -22,6 +23,7 @@ _APPROVALS, _CHANGES = table_of(Approval), table_of(RegisterChange)
 _OBJECTIONS, _COMPENSATIONS = table_of(Objection), table_of(Compensation)
 _HOLDS, _UNCLAIMED = table_of(Hold), table_of(UnclaimedShare)
 _RECALLS, _CREDITS = table_of(Recall), table_of(RecallCredit)
+_COURT_LISTS = table_of(CourtList)
 _OFFICER, _SUPERVISOR, _ENGINE = {Role.OFFICER}, {Role.SUPERVISOR}, {Role.ENGINE}
 
 # Moves that are a person's decision. What is not named here is bookkeeping that anybody's act or
@@ -111,6 +113,14 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.UNCLAIMED_SHARE, "refund_entered"): _OFFICER,
     (EntityKind.UNCLAIMED_SHARE, "refund_confirmed"): _SUPERVISOR,
     (EntityKind.UNCLAIMED_SHARE, "refund_denied"): _SUPERVISOR,
+    (EntityKind.COURT_LIST, "entered"): _OFFICER,
+    (EntityKind.COURT_LIST, "confirmed"): _SUPERVISOR,
+    (EntityKind.COURT_LIST, "denied"): _SUPERVISOR,
+    (EntityKind.COURT_LIST, "ended"): _OFFICER,
+    (EntityKind.COURT_SHARE, "listed"): _OFFICER,
+    (EntityKind.COURT_SHARE, "listed_unknown"): _OFFICER,
+    (EntityKind.COURT_SHARE, "identified"): _OFFICER,
+    (EntityKind.COURT_SHARE, "set_aside"): _OFFICER,
     (EntityKind.RECALL, "asked"): _OFFICER,
     (EntityKind.RECALL, "approved"): _SUPERVISOR,
     (EntityKind.RECALL, "denied"): _SUPERVISOR,
@@ -129,6 +139,9 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.PARTNER, "agreed"): _OFFICER,
     (EntityKind.PARTNER, "contacts_set"): _OFFICER,
     (EntityKind.PARTNER, "contacts_shown"): _OFFICER | _SUPERVISOR,
+    (EntityKind.DISCLOSURE, "file_made"): _OFFICER | _SUPERVISOR,
+    (EntityKind.DISCLOSURE, "revealed"): _OFFICER | _SUPERVISOR,
+    (EntityKind.DISCLOSURE, "text_kept"): _OFFICER | _SUPERVISOR,
 }
 
 
@@ -160,6 +173,7 @@ _ASKED = {
     EntityKind.COMPENSATION: (_COMPENSATIONS.c.id, _COMPENSATIONS.c.entered_by),
     EntityKind.HOLD: (_HOLDS.c.id, _HOLDS.c.drafted_by),
     EntityKind.UNCLAIMED_SHARE: (_UNCLAIMED.c.id, _UNCLAIMED.c.refund_entered_by),
+    EntityKind.COURT_LIST: (_COURT_LISTS.c.id, _COURT_LISTS.c.entered_by),
     EntityKind.RECALL: (_RECALLS.c.id, _RECALLS.c.drafted_by),
     EntityKind.RECALL_CREDIT: (_CREDITS.c.id, _CREDITS.c.entered_by),
 }
@@ -171,6 +185,7 @@ _DECIDING: Mapping[EntityKind, tuple[str, ...]] = {
     EntityKind.COMPENSATION: ("confirmed", "denied"),
     EntityKind.HOLD: ("receipt_confirmed",),
     EntityKind.UNCLAIMED_SHARE: ("refund_confirmed", "refund_denied"),
+    EntityKind.COURT_LIST: ("confirmed", "denied"),
     EntityKind.RECALL: ("approved", "denied"),
     EntityKind.RECALL_CREDIT: ("confirmed", "denied"),
 }

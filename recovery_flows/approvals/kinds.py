@@ -28,6 +28,7 @@ class ApprovalKind(StrEnum):
     RECEIPT = "receipt"
     COMPENSATION = "compensation"
     REFUND = "refund"
+    COURT_LIST = "court_list"
     RECALL = "recall"
     RECALL_CREDIT = "recall_credit"
 
@@ -50,6 +51,7 @@ _WORDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.RECEIPT: "money received",
     ApprovalKind.COMPENSATION: "payment to a victim by others",
     ApprovalKind.REFUND: "refund by the treasury",
+    ApprovalKind.COURT_LIST: "court's list of returns",
     ApprovalKind.RECALL: "recall of a payment",
     ApprovalKind.RECALL_CREDIT: "money back by a recall",
 }
@@ -71,6 +73,7 @@ SUBJECT_NOUN = {
     ApprovalKind.RECEIPT: EntityKind.HOLD,
     ApprovalKind.COMPENSATION: EntityKind.COMPENSATION,
     ApprovalKind.REFUND: EntityKind.UNCLAIMED_SHARE,
+    ApprovalKind.COURT_LIST: EntityKind.COURT_LIST,
     ApprovalKind.RECALL: EntityKind.RECALL,
     ApprovalKind.RECALL_CREDIT: EntityKind.RECALL_CREDIT,
 }

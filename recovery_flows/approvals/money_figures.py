@@ -55,6 +55,20 @@ def refund(file: CaseFile, name: str) -> Iterator[Figure]:
     yield Figure("entered by", row.refund_entered_by)
 
 
+def court_list(file: CaseFile, list_id: str) -> Iterator[Figure]:
+    """A court's list as it was typed: of which decision, on which account, every row of it."""
+    found = next(c for c in file.court_lists if c.id == list_id)
+    yield Figure("court's reference", found.reference)
+    yield Figure("ordered at", found.ordered_at)
+    yield Figure("account", AccountNumber(file.asset(found.asset_id).account_id))
+    yield Figure("all rows", Money(found.total_minor, found.currency), is_headline=True)
+    for row in (r for r in file.court_shares if r.list_id == list_id):
+        whose = row.claim_id or "nobody known"
+        yield Figure(f"line {row.line}", f"{Money(row.amount_minor, row.currency)} to {whose}")
+    yield Figure("file", Document(found.proof))
+    yield Figure("entered by", found.entered_by)
+
+
 def recall(file: CaseFile, recall_id: str) -> Iterator[Figure]:
     """A payment to be called back: whose bank sends it, which payment, and the message itself."""
     row = next(r for r in file.recalls if r.id == recall_id)
@@ -100,6 +114,8 @@ def allocation(file: CaseFile, allocation_id: str) -> Iterator[Figure]:
     found = next(a for a in file.allocations if a.id == allocation_id)
     yield Figure("method", found.method)
     yield Figure("formula", found.formula)
+    if found.court_list_id:
+        yield Figure("court's list", found.court_list_id)
     if found.fast_track:
         yield Figure("notice", f"none: fast track under {found.fast_track}")
     pool = Money(found.pool_minor, found.currency)

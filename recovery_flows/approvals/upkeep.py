@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.case_file import CaseFile
-from models.entities.allocation import AllocationState
+from models.entities.allocation import AllocationState, CourtListState
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.asset import Stage
 from models.entities.call import OPEN_CALLS
@@ -45,6 +45,7 @@ _WAITING_ROWS: Mapping[ApprovalKind, tuple[str, StrEnum]] = {
     ApprovalKind.RETURN: ("allocations", AllocationState.PENDING_APPROVAL),
     ApprovalKind.COMPENSATION: ("compensations", CompensationState.ASKED),
     ApprovalKind.REFUND: ("unclaimed", UnclaimedState.REFUND_ENTERED),
+    ApprovalKind.COURT_LIST: ("court_lists", CourtListState.ASKED),
     ApprovalKind.RECALL: ("recalls", RecallState.PENDING_APPROVAL),
     ApprovalKind.RECALL_CREDIT: ("recall_credits", CreditState.ASKED),
 }

@@ -136,8 +136,7 @@ class CaseOfficer(ActingOfficer):
         """Write a note into a file; it is stored sealed."""
         if not text.strip():
             raise MisuseError("the note is empty: nothing was written")
-        roles = self.officer.roles if self.officer else frozenset()
-        actor = self.actor(Role.OFFICER if Role.OFFICER in roles else Role.SUPERVISOR)
+        actor = self.actor_in(Role.OFFICER, Role.SUPERVISOR)
         with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             write_note(unit, actor, now, recovery_id, text)
@@ -149,8 +148,7 @@ class CaseOfficer(ActingOfficer):
 
         A supervisor assigns any; an officer hands over what is his and takes what nobody has.
         """
-        roles = self.officer.roles if self.officer else frozenset()
-        actor = self.actor(Role.SUPERVISOR if Role.SUPERVISOR in roles else Role.OFFICER)
+        actor = self.actor_in(Role.SUPERVISOR, Role.OFFICER)
         with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             recovery, officer = file.recovery, officer_of(unit.session, handle)

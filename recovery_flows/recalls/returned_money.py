@@ -36,6 +36,7 @@ from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import owed_minor, paid_minor
 from recovery_flows.recalls.lifecycle import recall_of, requested
 
+_BOOKING_MAX = 80
 _REOPENED = frozenset(
     {RecoveryState.CLOSED_RETURNED, RecoveryState.CLOSED_PARTIAL, RecoveryState.CLOSED_NO_RECOVERY}
 )
@@ -66,6 +67,11 @@ def enter(
     row = recall_of(file, recall_id)
     if row.state not in WENT_OUT or row.sent_at is None:
         raise StepRefusedError(f"{row.id} is {row.state}: no money comes by what was not sent")
+    if len(credit.booking) > _BOOKING_MAX:
+        raise StepRefusedError(
+            f"the reference of the return has {len(credit.booking)} characters, a bank's has at "
+            f"most {_BOOKING_MAX}: ask the bank for it"
+        )
     mine = [c for c in file.recall_credits if c.claim_id == row.claim_id]
     if _is_known(row, mine, credit):
         return None

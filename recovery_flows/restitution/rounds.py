@@ -17,7 +17,7 @@ from models.money import Money
 from recovery_flows.ledger.outstanding_losses import LOST, committed_minor
 from recovery_flows.ledger.recalled import counted_before
 from recovery_flows.ledger.unclaimed_money import given_up, refund_of
-from recovery_flows.restitution.allocation import AllocationMethod, is_round
+from recovery_flows.restitution.allocation import is_among_all, is_round
 from recovery_flows.restitution.basis import number_of
 from recovery_flows.restitution.methods.stakes import Stake
 
@@ -110,7 +110,7 @@ def stakes_of(file: CaseFile, allocation: AllocationRow) -> tuple[Stake, ...]:
     dead = {a.id for a in file.allocations if a.state is AllocationState.VOID}
     paid = {p.claim_id for p in file.payouts_of(allocation.id)}
     located = paid
-    if allocation.method == AllocationMethod.PRO_RATA and file.trace is not None:
+    if is_among_all(allocation) and file.trace is not None:
         located = {p.claim_id for p in file.trace.positions} | {g.claim_id for g in file.trace.gone}
     return tuple(
         Stake(

@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel
 from models.case_file import Balance, CaseFile, GonePart, Position, TraceView
 from models.channels import letter_partners
 from models.engine import is_of_the_database
-from models.entities.allocation import Allocation, AllocationRow
+from models.entities import allocation
 from models.entities.approval import Approval, ApprovalRow
 from models.entities.asset import Asset, AssetRow, Stage
 from models.entities.call import Call, CallRow, CallState
@@ -182,7 +182,9 @@ _PARTS = (
     _Part("assets", Asset, AssetRow, "depth"),
     _Part("holds", Hold, HoldRow, "ordered_at"),
     _Part("requests", Request, RequestRow),
-    _Part("allocations", Allocation, AllocationRow, "round_number"),
+    _Part("allocations", allocation.Allocation, allocation.AllocationRow, "round_number"),
+    _Part("court_lists", allocation.CourtList, allocation.CourtListRow, "entered_at"),
+    _Part("court_shares", allocation.CourtShare, allocation.CourtShareRow, "line"),
     _Part("payouts", Payout, PayoutRow),
     _Part("approvals", Approval, ApprovalRow, "asked_at"),
     _Part("calls", Call, CallRow, "planned_at", _OPEN_OR_REFUSED),

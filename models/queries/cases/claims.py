@@ -125,6 +125,12 @@ def _page() -> sa.Select[Any]:
 _PAGE = _page()
 
 
+def claims_by_reference(session: Session, recovery_id: str) -> list[tuple[str, str]]:
+    """(reference of the report, claim) of every claim of a recovery."""
+    query = sa.select(_C.external_ref, _C.id).where(_C.recovery_id == recovery_id)
+    return [(row.external_ref, row.id) for row in session.execute(query)]
+
+
 @dataclass(frozen=True, slots=True)
 class BookedPayment:
     """A credit on a payee's account, by its bank's or a file's statement."""

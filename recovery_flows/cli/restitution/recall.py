@@ -76,14 +76,22 @@ def message(
     recall: RecallId,
     *,
     out: Annotated[Path, typer.Option("--out", help="A new file, such as recall.xml.")],
+    acting_as: ActingAs = "",
 ) -> None:
     """Write a recall's camt.056 into a new file, to be read or sent."""
+    from models.entities.outside.disclosure import DisclosureKind
+    from recovery_flows.access.disclosures import note_files
     from recovery_flows.correspondence.letters.files import check_free, write_new
     from recovery_flows.recalls.actions import message_of
 
     check_free(out)
     with opened() as installation:
-        raw = message_of(installation.database, find(installation, ref), recall)
+        recovery_id = find(installation, ref)
+        raw = message_of(installation.database, recovery_id, recall)
+        note_files(
+            installation.case_officer(acting_as), recovery_id, DisclosureKind.RECALL_MESSAGE,
+            f"camt.056 of {recall}", {out.name: raw},
+        )  # fmt: skip
     write_new(out, raw)
     tell([f"{out}: {len(raw):,} bytes, for nobody else to read"])
 

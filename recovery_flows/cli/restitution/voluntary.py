@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.caller import open_named, size_of
+from recovery_flows.caller import read_named
 from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, instant, opened
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import instant_text, tell
@@ -248,13 +248,11 @@ def paper(path: Path | None, what: str = "--proof") -> bytes:
     if path is None:
         return b""
     try:
-        with open_named(path) as file:
-            if size_of(file) > _PROOF_MAX:
-                most = _PROOF_MAX // 1_000_000
-                raise MisuseError(f"{what} {path.name} is larger than {most} MB")
-            raw = file.read()
+        raw = read_named(path, _PROOF_MAX)
     except OSError as error:
         raise MisuseError(f"{what} {path.name} cannot be read: {error.strerror}") from error
+    if len(raw) > _PROOF_MAX:
+        raise MisuseError(f"{what} {path.name} is larger than {_PROOF_MAX // 1_000_000} MB")
     if not raw:
         raise MisuseError(f"{what} {path.name} is empty")
     return raw

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from models.entities.officer import Role
@@ -15,9 +16,11 @@ from models.store.partners import register
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.cases import money_actions
 from recovery_flows.cases.commit import commit_changes
+from recovery_flows.cases.court_lists import actions as court_lists
 from recovery_flows.cases.money_actions import Incoming
 from recovery_flows.cases.unclaimed import actions as unclaimed
 from recovery_flows.correspondence import answers
+from recovery_flows.intake.budget import Limits
 from recovery_flows.law.rows import Limit
 from recovery_flows.ledger.changeset import Changeset
 from tests.recall_messages import drafted, returned, sent, take
@@ -85,6 +88,18 @@ def refund(unit: Any, begin: Callable[[Any], Any]) -> Any:
     unit.later(24)
     slip, paid = b"an invented slip of the treasury", Money(30_000, "CNY")
     unclaimed.refund(officer, case.recovery_id, row.id, paid, unit.now, slip)
+    return case
+
+
+def court_list(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """A court has sent a list of who gets what; one row names nobody known."""
+    case = begin(unit)
+    (claim,) = case.file().claims
+    rows = f"claim,amount\n{claim.id},300.00\nnobody here,40.00\n".encode()
+    order = court_lists.Order("(2026) Invented 01 No. 7", unit.start)
+    court_lists.import_list(
+        unit.case_officer(), case.recovery_id, Path("court.csv"), rows, order, Limits()
+    )
     return case
 
 
