@@ -25,6 +25,7 @@ class KeyFooter(Footer):
         yield from super().compose()
 
     def bindings_changed(self, screen: Screen[object]) -> None:
+        """Show the keys of the screen, where they are not those that stand there."""
         if screen is not self.screen or self._shown != _keys(screen):
             super().bindings_changed(screen)
 
