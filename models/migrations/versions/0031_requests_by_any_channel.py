@@ -1,7 +1,7 @@
 """requests abroad by any channel: versions, clocks, answers; who sends is a third person
 
 Revision ID: 0031
-Revises: 0033
+Revises: 0030
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 
 revision = '0031'
-down_revision = '0033'
+down_revision = '0030'
 branch_labels = None
 depends_on = None
 
