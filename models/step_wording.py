@@ -105,6 +105,7 @@ SENTENCES: Mapping[str, str] = {
     "approve_clawback_write_off": "approve that a clawback is written off",
     "approve_court_list": "confirm a court's list of returns against its paper",
     "approve_recall": "approve the recall of a payment",
+    "approve_recall_reversal": "confirm that a bank reversed money of a recall",
     "approve_recall_credit": "confirm the money that came back by a recall",
     "approve_payee": "decide whether another account is paid",
     "approve_letter_answer": "check a typed letter as second person",

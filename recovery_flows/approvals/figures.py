@@ -272,6 +272,7 @@ _FIGURES: dict[ApprovalKind, Callable[[CaseFile, str], Iterator[Figure]]] = {
     ApprovalKind.COURT_LIST: money_figures.court_list,
     ApprovalKind.RECALL: money_figures.recall,
     ApprovalKind.RECALL_CREDIT: money_figures.recall_credit,
+    ApprovalKind.RECALL_REVERSAL: money_figures.recall_reversal,
     ApprovalKind.CLOSE: _closing,
     ApprovalKind.REFUSE_REPORT: _refusal,
     ApprovalKind.TRACE_RULE: _trace_rule,

@@ -33,6 +33,7 @@ class ApprovalKind(StrEnum):
     COURT_LIST = "court_list"
     RECALL = "recall"
     RECALL_CREDIT = "recall_credit"
+    RECALL_REVERSAL = "recall_reversal"
 
 
 _WORDS: Mapping[ApprovalKind, str] = {
@@ -58,6 +59,7 @@ _WORDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.COURT_LIST: "court's list of returns",
     ApprovalKind.RECALL: "recall of a payment",
     ApprovalKind.RECALL_CREDIT: "money back by a recall",
+    ApprovalKind.RECALL_REVERSAL: "reversal of recalled money",
 }
 SUBJECT_NOUN = {
     ApprovalKind.ORDER_STOP: EntityKind.HOLD,
@@ -82,6 +84,7 @@ SUBJECT_NOUN = {
     ApprovalKind.COURT_LIST: EntityKind.COURT_LIST,
     ApprovalKind.RECALL: EntityKind.RECALL,
     ApprovalKind.RECALL_CREDIT: EntityKind.RECALL_CREDIT,
+    ApprovalKind.RECALL_REVERSAL: EntityKind.RECALL_CREDIT,
 }
 
 

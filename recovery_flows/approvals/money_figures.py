@@ -143,6 +143,17 @@ def recall_credit(file: CaseFile, credit_id: str) -> Iterator[Figure]:
     yield Figure("entered by", row.entered_by)
 
 
+def recall_reversal(file: CaseFile, credit_id: str) -> Iterator[Figure]:
+    """Money that a bank has taken back: what had come, when it went, by which paper."""
+    row = next(c for c in file.recall_credits if c.id == credit_id)
+    yield from recall_credit(file, credit_id)
+    yield Figure("counted", Money(row.counted_minor, file.recovery.currency))
+    if row.reversed_at is not None:
+        yield Figure("reversed at", row.reversed_at)
+    yield Figure("proof of the reversal", Document(row.reversal_proof))
+    yield Figure("reversal entered by", row.reversal_entered_by)
+
+
 def allocation(file: CaseFile, allocation_id: str) -> Iterator[Figure]:
     """Who gets what, by which formula, from which hold."""
     found = next(a for a in file.allocations if a.id == allocation_id)

@@ -50,6 +50,7 @@ _WAITING_ROWS: Mapping[ApprovalKind, tuple[str, StrEnum]] = {
     ApprovalKind.COURT_LIST: ("court_lists", CourtListState.ASKED),
     ApprovalKind.RECALL: ("recalls", RecallState.PENDING_APPROVAL),
     ApprovalKind.RECALL_CREDIT: ("recall_credits", CreditState.ASKED),
+    ApprovalKind.RECALL_REVERSAL: ("recall_credits", CreditState.CONFIRMED),
 }
 """Rows of a file that wait for an approval, and the state in which they do."""
 _ABOUT_A_LIVE_HOLD = (

@@ -27,7 +27,7 @@ from recovery_flows.freezing import (
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import lifecycle as multi_agency_lifecycle
-from recovery_flows.recalls import lifecycle as recall_lifecycle, returned_money
+from recovery_flows.recalls import lifecycle as recall_lifecycle, returned_money, reversals
 from recovery_flows.restitution import (
     compensation,
     custody,
@@ -183,6 +183,7 @@ _FOLLOW = {
     ApprovalKind.COURT_LIST: court_lists.confirm,
     ApprovalKind.RECALL: recall_lifecycle.approve,
     ApprovalKind.RECALL_CREDIT: returned_money.confirm,
+    ApprovalKind.RECALL_REVERSAL: reversals.confirm,
 }
 
 
@@ -289,4 +290,5 @@ _UNDO = {
     ApprovalKind.COURT_LIST: court_lists.deny,
     ApprovalKind.RECALL: recall_lifecycle.deny,
     ApprovalKind.RECALL_CREDIT: returned_money.deny,
+    ApprovalKind.RECALL_REVERSAL: reversals.deny,
 }

@@ -239,4 +239,4 @@ def classify(acting: CaseOfficer, recovery_id: str, claim_id: str, code: str, re
         changes.apply(Transition(EntityKind.CLAIM, claim.id, "classed", claim.state, values))
         payouts.void_changed(changes)
         write_note(unit, actor, now, recovery_id, f"class of {claim_id}: {reason.strip()}")
-    return f"{changes.file.recovery.ref}: {claim_id} is of {f'the class {code}' if code else 'no class'}"
+    return f"{changes.file.recovery.ref}: {claim_id} is of {code or 'no class'} now"

@@ -15,6 +15,7 @@ from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.store.partners import register
 from models.store.unit import ENGINE, Actor, unit_of_work
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases import money_actions
 from recovery_flows.cases.clawbacks import actions as clawbacks
 from recovery_flows.cases.commit import commit_changes
@@ -25,6 +26,7 @@ from recovery_flows.correspondence import answers
 from recovery_flows.intake.budget import Limits
 from recovery_flows.law.rows import Limit
 from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.recalls import actions
 from tests.recall_messages import drafted, returned, sent, take
 
 OURS = AccountRef("treasury", "9999000000000077", "Synthetic Unit")
@@ -166,3 +168,26 @@ def recalled(unit: Any, begin: Callable[[Any], Any]) -> Any:
     sent(unit, case.recovery_id)
     take(unit, returned("180.00", costs="20.00"))
     return case
+
+
+def reversed_again(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """Its bank took that part back after it had counted."""
+    case = recalled(unit, begin)
+    (asked,) = (a for a in case.file().approvals if a.action == "recall_credit")
+    unit.case_officer(Actor("wu", Role.SUPERVISOR)).approve(asked.id)
+    (credit,) = case.file().recall_credits
+    actions.reversed_by_bank(
+        unit.case_officer(), case.recovery_id, credit.recall_id, credit.booking,
+        credit.arrived_at, b"%PDF synthetic reversal",
+    )  # fmt: skip
+    return case
+
+
+AFTER_A_RETURN = {
+    ApprovalKind.RECEIPT: receive,
+    ApprovalKind.COMPENSATION: compensate,
+    ApprovalKind.REFUND: refund,
+    ApprovalKind.CLAWBACK: clawback,
+    ApprovalKind.CLAWBACK_WRITE_OFF: write_off,
+}
+"""Cases that begin with a return decision that waits for its second person."""
