@@ -20,6 +20,7 @@ from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 
 _PLACE = re.compile(r"\?|__\[POSTCOMPILE_[^\]]+\]")
 _PADDED_MAX = 512
+_QUESTIONS, CHANGES = (sa.Select, sa.CompoundSelect), (sa.Insert, sa.Update, sa.Delete)
 
 
 class _UnfitError(Exception):
@@ -150,8 +151,8 @@ One that comes once only is not worth preparing.
 
 def execute(connection: sa.Connection, statement: Any, params: Any) -> Any:  # noqa: ANN401
     """Execute a statement in a transaction that has begun, directly where that can be."""
-    is_question = isinstance(statement, sa.Select | sa.CompoundSelect)
-    is_change = isinstance(statement, sa.Insert | sa.Update | sa.Delete) and params
+    is_question = isinstance(statement, _QUESTIONS)
+    is_change = isinstance(statement, CHANGES) and params
     is_heard = bool(connection.dispatch.before_cursor_execute)  # somebody counts the statements
     if connection.dialect.name != "sqlite" or is_heard or not (is_question or is_change):
         return connection.execute(statement, params)

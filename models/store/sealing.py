@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
+from models.direct import CHANGES
 from models.engine import PlainSession
 from models.entities.catalogue import table_of
 from models.entities.installation import TableSeal
@@ -64,7 +65,7 @@ class SealingSession(PlainSession):
         self.waiting = WaitingRows()
 
     def _execute_now(self, statement: Any, params: Any = None, **options: Any) -> Any:  # noqa: ANN401
-        if isinstance(statement, sa.Insert | sa.Update | sa.Delete):
+        if isinstance(statement, CHANGES):
             table = statement.table
             if isinstance(table, sa.Table) and SEAL in table.c:
                 if isinstance(statement, sa.Insert):
@@ -263,6 +264,7 @@ def _sealing(table: sa.Table) -> sa.Update:
     return change.values({SEAL: sa.bindparam("to")})
 
 
+@lru_cache(maxsize=64)
 def _key(table: sa.Table) -> sa.Column[Any]:
     """The one column that is a sealed row's key."""
     (key,) = table.primary_key.columns
