@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from models.entities.allocation import AllocationRow
+from models.entities.allocation import AllocationRow, CourtListRow, CourtShareRow
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.asset import AssetRow
 from models.entities.call import OPEN_CALLS, CallRow
@@ -19,7 +19,7 @@ from models.entities.hold import LIVE_HOLDS, HoldRow
 from models.entities.ledger import LedgerAccount
 from models.entities.multi_agency import MultiAgencyRequestRow, TaskRow
 from models.entities.officer import Role
-from models.entities.payout import PayoutRow, UnclaimedRow
+from models.entities.payout import ClawbackRow, PayoutRow, UnclaimedRow
 from models.entities.recall import RecallCreditRow, RecallRow
 from models.entities.recovery import RecoveryRow
 from models.entities.request import RequestRow
@@ -116,6 +116,9 @@ class CaseFile:
     """The parts of promises, by number."""
     compensations: tuple[CompensationRow, ...] = ()
     unclaimed: tuple[UnclaimedRow, ...] = ()
+    clawbacks: tuple[ClawbackRow, ...] = ()
+    court_lists: tuple[CourtListRow, ...] = ()
+    court_shares: tuple[CourtShareRow, ...] = ()
     recalls: tuple[RecallRow, ...] = ()
     recall_credits: tuple[RecallCreditRow, ...] = ()
     by_letter: frozenset[str] = frozenset()

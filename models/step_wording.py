@@ -53,6 +53,12 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.PAID_TWICE: (
         "the victim got {stated} from here, and only {expected} is his: ask it back"
     ),
+    DiscrepancyKind.COURT_ABOVE_CLAIM: (
+        "the court gives {stated} to a claim of which {expected} is open: only that can be paid"
+    ),
+    DiscrepancyKind.COURT_ABOVE_HELD: (
+        "the court gives {stated} out of {expected} that is held: the rows are paid in proportion"
+    ),
     DiscrepancyKind.HISTORY_BROKEN: (
         "its records were changed by hand, nothing is sent: `recovery audit verify` names what"
     ),
@@ -95,7 +101,11 @@ SENTENCES: Mapping[str, str] = {
     "approve_receipt": "confirm the money received",
     "approve_compensation": "confirm what a third party paid the victim",
     "approve_refund": "confirm what the treasury refunded to a late payee",
+    "approve_clawback": "approve the order to give money back",
+    "approve_clawback_write_off": "approve that a clawback is written off",
+    "approve_court_list": "confirm a court's list of returns against its paper",
     "approve_recall": "approve the recall of a payment",
+    "approve_recall_reversal": "confirm that a bank reversed money of a recall",
     "approve_recall_credit": "confirm the money that came back by a recall",
     "approve_payee": "decide whether another account is paid",
     "approve_letter_answer": "check a typed letter as second person",
@@ -199,11 +209,17 @@ SENTENCES: Mapping[str, str] = {
     "discrepancy_first": "a discrepancy is to be looked into first",
     "objection_first": "an objection is to be decided first",
     "asked_what_is_held": "the bank is asked what it still holds",
+    "part_leaving": "a part of the held money is being released",
     "account_shared": "another open recovery targets the same account: merge or split them first",
     "freeze_pending": "formal freeze pending",
     "upstream": "accounts at home are still being stopped or traced",
     "allocation_open": "an allocation is under way",
     "transfer_unclaimed": "nobody has claimed {amount} in time: send it to the treasury",
+    "clawback_overdue": "{amount} that was ordered back did not come: remind, or write it off",
+    "wait_clawback": "money that was ordered back is due by {due}",
+    "court_row_unknown": (
+        "line {line} of the court's list gives {amount} to nobody known: find whose it is"
+    ),
     "wait_unclaimed": "a notice of unclaimed money runs until {due}",
     "payout_refused": "the bank did not pay {claim}: name another account of the victim",
     "rule_asked": "another tracing rule is asked for: a second person decides that first",

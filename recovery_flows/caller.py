@@ -13,9 +13,10 @@ import os
 import pwd
 import stat
 from pathlib import Path
-from typing import BinaryIO, Protocol, TextIO
+from typing import BinaryIO, Protocol
 
 NEW_FILE_MODE = 0o600
+_PIECE_BYTES = 1_000_000
 
 
 class NamedFiles(Protocol):
@@ -112,9 +113,18 @@ def open_named(path: Path) -> BinaryIO:
     return open(path, "rb", opener=_open_to_read)
 
 
-def open_named_text(path: Path) -> TextIO:
-    """The same for text in UTF-8, a byte order mark left out, line ends as they are."""
-    return open(path, encoding="utf-8-sig", newline="", opener=_open_to_read)
+def read_named(path: Path, most: int) -> bytes:
+    """What the caller's file holds, read once; OSError as `open_named`.
+
+    One byte more than `most` comes where it holds more: a pipe says of itself that it is empty,
+    and may have no end.
+    """
+    with open_named(path) as file:
+        pieces, left = [], most + 1
+        while left and (piece := file.read(min(left, _PIECE_BYTES))):
+            pieces.append(piece)
+            left -= len(piece)
+    return b"".join(pieces)
 
 
 def _open_to_read(path: str, flags: int) -> int:
@@ -130,11 +140,6 @@ def _open_to_read(path: str, flags: int) -> int:
 def create_named(path: Path) -> BinaryIO:
     """A new file that only its owner may read; FileExistsError where there is one."""
     return open(path, "xb", opener=_caller.files.open)
-
-
-def size_of(file: BinaryIO | TextIO) -> int:
-    """The size in bytes of an open file."""
-    return os.fstat(file.fileno()).st_size
 
 
 def is_there(path: Path) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from models.engine import Database, DatabaseMissingError, StoreBusyError, what_failed
+from models.entities.outside.disclosure import DisclosureKind
 from models.queries.cases.case_files import load_file, recovery_id_of
 from models.queries.cases.deadline_views import DeadlinesView
 from models.queries.cases.history import events_of
@@ -19,6 +20,8 @@ from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView
 from models.safe_text import safe
 from models.sealing.vault import VaultError
+from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.access.disclosures import note_files
 from recovery_flows.caller import make_folder
 from recovery_flows.cases.views.all_deadlines import deadlines_view
 from recovery_flows.cases.views.page import recovery_page
@@ -32,7 +35,7 @@ from recovery_flows.correspondence.documents.text import Line
 from recovery_flows.correspondence.letters.actions import preview
 from recovery_flows.correspondence.letters.orders import NO_POST, Post
 from recovery_flows.correspondence.returns.reading import documents_of
-from recovery_flows.correspondence.returns.writing import files_of, write_files
+from recovery_flows.correspondence.returns.writing import check_all_free, files_of, write_files
 from recovery_flows.cross_border.channels import Channel
 from recovery_flows.errors import MisuseError, RecoveryFlowsError, unwritable
 from recovery_flows.intake.budget import Limits
@@ -130,7 +133,7 @@ class Source:
         """The arithmetic of one victim's share, no other claim in it."""
         return explanation(self.database, recovery_id, claim_id, allocation_id)
 
-    def write_documents(self, recovery_id: str, folder: Path) -> list[Path]:
+    def write_documents(self, acting: ActingOfficer, recovery_id: str, folder: Path) -> list[Path]:
         """Notices, decisions and receipts of a recovery as PDF, into a folder that is made."""
         made = documents_of(
             self.database, self.laws, recovery_id, self.post.sender, wall_clock(), "en", PAPERS
@@ -142,6 +145,8 @@ class Source:
             make_folder(folder)
         except OSError as error:
             raise unwritable(folder, error) from error
+        check_all_free(folder, files)
+        note_files(acting, recovery_id, DisclosureKind.DOCUMENTS, ", ".join(files), files)
         return write_files(folder, files)
 
     def deadlines(self) -> DeadlinesView:

@@ -1,4 +1,4 @@
-"""A return decision: its states, what may happen to it, its columns."""
+"""A return decision and a court's list of returns: states, what may happen to them, columns."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from models.columns import (
     Text24,
     Text40,
     Text64,
+    Text80,
     Text200,
     Text300,
     enum,
@@ -66,7 +67,8 @@ class AllocationRow:
 
     `basis` names by digests what the division rests on: trace, claims and their losses, payees,
     holds, other recoveries that want the account. `fast_track` is the row of the law by which it
-    needs no notice, "" where it needs one.
+    needs no notice, "" where it needs one. `court_list_id` is the court's list that it carries out,
+    "" where the ladder of the law divides.
     """
 
     id: Id
@@ -82,6 +84,7 @@ class AllocationRow:
     drafted_by: Text64 = ""
     basis: Text300 = ""
     fast_track: Text40 = ""
+    court_list_id: Text64 = ""
 
 
 @stored(AllocationRow)
@@ -90,3 +93,94 @@ class Allocation(SQLModel):
 
     recovery_id: Annotated[str, foreign_key("recovery.id")]
     decision_ref: Text64 = ""
+
+
+class CourtListState(StrEnum):
+    """ASKED until a second person has held the rows against the court's paper."""
+
+    ASKED = "asked"
+    IN_FORCE = "in_force"
+    DENIED = "denied"
+    REPLACED = "replaced"
+    ENDED = "ended"
+
+
+_L = CourtListState
+COURT_LIST_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
+    (None, "entered"): _L.ASKED,
+    (_L.ASKED, "confirmed"): _L.IN_FORCE,
+    (_L.ASKED, "denied"): _L.DENIED,
+    (_L.IN_FORCE, "replaced"): _L.REPLACED,
+    (_L.IN_FORCE, "ended"): _L.ENDED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourtListRow:
+    """Who gets what of one account's held money, as a court has ordered it.
+
+    `reference` is the court's own, `proof` the digest of the imported file, `reason` the
+    fingerprint of the note that says why the list is followed no more.
+    """
+
+    id: Id
+    recovery_id: Annotated[str, foreign_key("recovery.id")]
+    state: Annotated[CourtListState, enum(CourtListState, index=True)]
+    asset_id: Annotated[str, foreign_key("asset.id")]
+    reference: Text80
+    ordered_at: datetime
+    total_minor: Minor
+    currency: Currency
+    proof: Text64
+    entered_by: Text64
+    entered_at: datetime
+    reason: Text64 = ""
+
+
+@stored(CourtListRow)
+class CourtList(SQLModel):
+    """A court's list has no column that rules do not read."""
+
+    __tablename__ = "court_list"
+
+
+class CourtShareState(StrEnum):
+    """UNKNOWN until a person has found out whose it is, or has set it aside."""
+
+    NAMED = "named"
+    UNKNOWN = "unknown"
+    SET_ASIDE = "set_aside"
+
+
+_W = CourtShareState
+COURT_SHARE_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
+    (None, "listed"): _W.NAMED,
+    (None, "listed_unknown"): _W.UNKNOWN,
+    (_W.UNKNOWN, "identified"): _W.NAMED,
+    (_W.UNKNOWN, "set_aside"): _W.SET_ASIDE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourtShareRow:
+    """One row of a court's list; `claim_id` is "" while it names nobody known.
+
+    `reason` is the fingerprint of the note that says how it was found whose it is.
+    """
+
+    id: Id
+    recovery_id: Annotated[str, foreign_key("recovery.id")]
+    state: Annotated[CourtShareState, enum(CourtShareState, index=True)]
+    list_id: Annotated[str, foreign_key("court_list.id")]
+    line: int
+    claim_id: Text64 = ""
+    amount_minor: Minor
+    currency: Currency
+    reason: Text64 = ""
+
+
+@stored(CourtShareRow)
+class CourtShare(SQLModel):
+    """A row of a court's list has no column that rules do not read."""
+
+    __tablename__ = "court_share"

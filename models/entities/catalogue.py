@@ -13,7 +13,14 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from models.entities import account, document  # noqa: F401 - tables of no entity kind
-from models.entities.allocation import ALLOCATION_TRANSITIONS, Allocation
+from models.entities.allocation import (
+    ALLOCATION_TRANSITIONS,
+    COURT_LIST_TRANSITIONS,
+    COURT_SHARE_TRANSITIONS,
+    Allocation,
+    CourtList,
+    CourtShare,
+)
 from models.entities.approval import APPROVAL_TRANSITIONS, Approval
 from models.entities.asset import ASSET_TRANSITIONS, Asset
 from models.entities.call import CALL_TRANSITIONS, Call
@@ -42,10 +49,13 @@ from models.entities.multi_agency import (
     Task,
 )
 from models.entities.officer import OFFICER_TRANSITIONS, Officer
+from models.entities.outside.disclosure import DISCLOSURE_TRANSITIONS, Disclosure
 from models.entities.partner import PARTNER_TRANSITIONS, Partner
 from models.entities.payout import (
+    CLAWBACK_TRANSITIONS,
     PAYOUT_TRANSITIONS,
     UNCLAIMED_TRANSITIONS,
+    Clawback,
     Payout,
     UnclaimedShare,
 )
@@ -91,11 +101,15 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.INSTALMENT: (Instalment, INSTALMENT_TRANSITIONS),
     EntityKind.COMPENSATION: (Compensation, COMPENSATION_TRANSITIONS),
     EntityKind.UNCLAIMED_SHARE: (UnclaimedShare, UNCLAIMED_TRANSITIONS),
+    EntityKind.CLAWBACK: (Clawback, CLAWBACK_TRANSITIONS),
+    EntityKind.COURT_LIST: (CourtList, COURT_LIST_TRANSITIONS),
+    EntityKind.COURT_SHARE: (CourtShare, COURT_SHARE_TRANSITIONS),
     EntityKind.RECALL: (Recall, RECALL_TRANSITIONS),
     EntityKind.RECALL_CREDIT: (RecallCredit, CREDIT_TRANSITIONS),
     EntityKind.REGISTER_CHANGE: (RegisterChange, CHANGE_TRANSITIONS),
     EntityKind.INSTALLATION: (Installation, INSTALLATION_TRANSITIONS),
     EntityKind.CLOCK: (CaseClock, CLOCK_TRANSITIONS),
+    EntityKind.DISCLOSURE: (Disclosure, DISCLOSURE_TRANSITIONS),
 }
 # Joining two recoveries moves these to another file; no state changes by that.
 _JOINED = frozenset(
@@ -105,7 +119,8 @@ _JOINED = frozenset(
         EntityKind.MULTI_AGENCY_REQUEST, EntityKind.TASK, EntityKind.DISCREPANCY,
         EntityKind.OBJECTION, EntityKind.VOLUNTARY_RETURN, EntityKind.INSTALMENT,
         EntityKind.COMPENSATION, EntityKind.UNCLAIMED_SHARE, EntityKind.RECALL,
-        EntityKind.RECALL_CREDIT,
+        EntityKind.RECALL_CREDIT, EntityKind.COURT_LIST, EntityKind.COURT_SHARE,
+        EntityKind.CLAWBACK,
     }
 )  # fmt: skip
 
@@ -148,4 +163,4 @@ BY_NOUN = {noun: table_of(model) for noun, (model, _) in _ENTITIES.items()}
 HISTORY = frozenset({table_of(Event).name, table_of(PostingRow).name})
 """Tables that only grow; each event's digest covers its row and its postings."""
 STATE_COLUMN = {noun: "stage" if noun is EntityKind.ASSET else "state" for noun in EntityKind}
-STATELESS = frozenset({EntityKind.STATEMENT, EntityKind.NOTE})
+STATELESS = frozenset({EntityKind.STATEMENT, EntityKind.NOTE, EntityKind.DISCLOSURE})

@@ -54,6 +54,8 @@ class DiscrepancyKind(StrEnum):
     ACCOUNT_CURRENCY = "account_currency"
     CLAIMED_TWICE = "claimed_twice"
     PAID_TWICE = "paid_twice"
+    COURT_ABOVE_CLAIM = "court_above_claim"
+    COURT_ABOVE_HELD = "court_above_held"
 
 
 _D = DiscrepancyState

@@ -72,6 +72,11 @@ class ActingOfficer:
             raise NobodyActsError(f"this takes the role {role}; {self.officer.handle} has: {has}")
         return Actor(self.officer.id, role)
 
+    def actor_in(self, *roles: Role) -> Actor:
+        """The acting officer in the first of these roles that he has; an error names the last."""
+        own = self.officer.roles if self.officer else frozenset()
+        return self.actor(next((role for role in roles if role in own), roles[-1]))
+
     @contextmanager
     def unit(self) -> Iterator[tuple[Unit, datetime]]:
         """One transaction and its case time; errors of the store are raised as refusals."""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.case_file import CaseFile
 from models.entities.approval import ApprovalRow
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState, Renewal
-from models.entities.ledger import RETURNED, LedgerAccount
 from models.entities.payout import PayoutState
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals import upkeep
@@ -29,7 +27,7 @@ from recovery_flows.freezing import (
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import lifecycle as multi_agency_lifecycle
-from recovery_flows.recalls import lifecycle as recall_lifecycle, returned_money
+from recovery_flows.recalls import lifecycle as recall_lifecycle, returned_money, reversals
 from recovery_flows.restitution import (
     compensation,
     custody,
@@ -38,6 +36,8 @@ from recovery_flows.restitution import (
     payouts as paying,
     unclaimed,
 )
+from recovery_flows.restitution.clawback import orders as clawbacks
+from recovery_flows.restitution.court import lists as court_lists
 from recovery_flows.tracing import rule_choice
 
 
@@ -138,7 +138,7 @@ def _close(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regim
     recovery = changes.file.recovery
     if still_open := upkeep.still_open(changes.file):
         raise StepRefusedError(f"{recovery.ref} has open work: {', '.join(still_open)}")
-    event = closing_event(changes.file)
+    event = lifecycle.closing_event(changes.file)
     values: dict[str, Scalar] = {"closed_at": now}
     changes.apply(Transition(EntityKind.RECOVERY, recovery.id, event, recovery.state, values))
 
@@ -160,19 +160,6 @@ def _leave_to_desk(changes: Changeset, approval: ApprovalRow, now: datetime, law
     del changes, approval, now, laws
 
 
-def closing_event(file: CaseFile) -> str:
-    """The closing event by the ledger: all upheld loss returned, a part of it, or nothing."""
-    returned = sum(b.claim_minor for b in file.balances if b.account in RETURNED)
-    upheld = -sum(
-        b.claim_minor
-        for b in file.balances
-        if b.account in (LedgerAccount.REPORTED, LedgerAccount.NOT_UPHELD)
-    )
-    if returned == 0:
-        return "closed_no_recovery"
-    return "closed_returned" if returned >= upheld else "closed_partial"
-
-
 _FOLLOW = {
     ApprovalKind.ORDER_STOP: _confirm_stop,
     ApprovalKind.FREEZE: _order_freeze,
@@ -191,8 +178,12 @@ _FOLLOW = {
     ApprovalKind.RECEIPT: custody.confirm,
     ApprovalKind.COMPENSATION: compensation.confirm,
     ApprovalKind.REFUND: unclaimed.confirm_refund,
+    ApprovalKind.CLAWBACK: clawbacks.approve,
+    ApprovalKind.CLAWBACK_WRITE_OFF: clawbacks.confirm_write_off,
+    ApprovalKind.COURT_LIST: court_lists.confirm,
     ApprovalKind.RECALL: recall_lifecycle.approve,
     ApprovalKind.RECALL_CREDIT: returned_money.confirm,
+    ApprovalKind.RECALL_REVERSAL: reversals.confirm,
 }
 
 
@@ -294,6 +285,10 @@ _UNDO = {
     ApprovalKind.RECEIPT: _deny_hold,
     ApprovalKind.COMPENSATION: compensation.deny,
     ApprovalKind.REFUND: unclaimed.deny_refund,
+    ApprovalKind.CLAWBACK: clawbacks.deny,
+    ApprovalKind.CLAWBACK_WRITE_OFF: clawbacks.deny_write_off,
+    ApprovalKind.COURT_LIST: court_lists.deny,
     ApprovalKind.RECALL: recall_lifecycle.deny,
     ApprovalKind.RECALL_CREDIT: returned_money.deny,
+    ApprovalKind.RECALL_REVERSAL: reversals.deny,
 }

@@ -9,6 +9,7 @@ from datetime import datetime
 from models.case_file import CaseFile, Place
 from models.entities.claim import ClaimRow, ClaimState
 from models.entities.event import EntityKind
+from models.entities.ledger import RETURNED, LedgerAccount
 from models.entities.recovery import CLOSED_RECOVERIES, RecoveryRow, RecoveryState
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
@@ -171,3 +172,16 @@ def submit_close(changes: Changeset, actor: str, now: datetime) -> None:
     if still_open or file.recovery.state is not RecoveryState.OPEN:
         raise StepRefusedError(f"{file.recovery.ref} has open work: {', '.join(still_open)}")
     ask(changes, ApprovalKind.CLOSE, file.recovery.id, actor, now)
+
+
+def closing_event(file: CaseFile) -> str:
+    """The closing event by the ledger: all upheld loss returned, a part of it, or nothing."""
+    returned = sum(b.claim_minor for b in file.balances if b.account in RETURNED)
+    upheld = -sum(
+        b.claim_minor
+        for b in file.balances
+        if b.account in (LedgerAccount.REPORTED, LedgerAccount.NOT_UPHELD)
+    )
+    if returned == 0:
+        return "closed_no_recovery"
+    return "closed_returned" if returned >= upheld else "closed_partial"

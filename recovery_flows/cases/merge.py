@@ -109,13 +109,19 @@ def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -
         (EntityKind.INSTALMENT, joins.instalments),
         (EntityKind.COMPENSATION, joins.compensations),
         (EntityKind.UNCLAIMED_SHARE, joins.unclaimed),
+        (EntityKind.CLAWBACK, joins.clawbacks),
+        (EntityKind.COURT_SHARE, joins.court_shares),
         (EntityKind.RECALL, joins.recalls),
         (EntityKind.RECALL_CREDIT, joins.recall_credits),
     ):
         moves += [Transition(noun, row.id, "moved", row.state, to) for row in others]
-    for found in joins.discrepancies:
-        values = {**to, "asset_id": twin.get(found.asset_id, found.asset_id)}
-        moves.append(Transition(EntityKind.DISCREPANCY, found.id, "moved", found.state, values))
+    for kind, placed in (
+        (EntityKind.DISCREPANCY, joins.discrepancies),
+        (EntityKind.COURT_LIST, joins.court_lists),
+    ):
+        for found in placed:
+            values = {**to, "asset_id": twin.get(found.asset_id, found.asset_id)}
+            moves.append(Transition(kind, found.id, "moved", found.state, values))
     return moves
 
 
@@ -182,6 +188,9 @@ def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
         instalments=(*stays.instalments, *joins.instalments),
         compensations=(*stays.compensations, *joins.compensations),
         unclaimed=(*stays.unclaimed, *joins.unclaimed),
+        clawbacks=(*stays.clawbacks, *joins.clawbacks),
+        court_lists=(*stays.court_lists, *joins.court_lists),
+        court_shares=(*stays.court_shares, *joins.court_shares),
         recalls=(*stays.recalls, *joins.recalls),
         recall_credits=(*stays.recall_credits, *joins.recall_credits),
         shared_with=(),

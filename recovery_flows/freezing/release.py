@@ -19,6 +19,7 @@ from recovery_flows.law import terms
 from recovery_flows.law.rows import Measure
 from recovery_flows.ledger import hold_figures
 from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.ledger.outstanding_losses import GOING, has_left
 
 if TYPE_CHECKING:
     from recovery_flows.law.regime import Regime, Regimes
@@ -105,7 +106,12 @@ def part_of(hold: HoldRow, act: ApprovalKind) -> int:
 
 
 def order_part(changes: Changeset, hold: HoldRow, minor: int, approval: str) -> None:
-    """Tell the bank to let a part go, under a person's decision."""
+    """Tell the bank to let a part go, under a person's decision; not while a payout draws on it."""
+    going = (p for p in changes.file.payouts if p.hold_id == hold.id and p.state in GOING)
+    if any(has_left(changes.file, payout) for payout in going):
+        raise StepRefusedError(
+            f"a payout out of hold {hold.id} is on its way: decide once its bank has answered"
+        )
     values: dict[str, Scalar] = {"releasing_minor": minor, "complained_minor": 0}
     changes.apply(Transition(EntityKind.HOLD, hold.id, "part_ordered", hold.state, values))
     changes.call(hold_orders.release_intent(changes.file, hold, approval))

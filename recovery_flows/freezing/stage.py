@@ -201,7 +201,8 @@ def _to_tracing(changes: Changeset, asset: AssetRow) -> None:
 def statement_is_wanted(file: CaseFile, asset: AssetRow) -> bool:
     """Whether the bank is to be asked for this account's bookings (again).
 
-    Together with the stop, and once more when the bank acted later than the statement reaches.
+    Together with the stop, and once more when the bank acted later than the statement reaches, or
+    a victim who came in later had paid later.
     """
     calls = [c for c in file.calls if c.subject_id == asset.id and c.kind is CallKind.STATEMENT]
     if asset.left_alone or any(c.state in OPEN_CALLS for c in calls):
@@ -217,7 +218,8 @@ def statement_is_wanted(file: CaseFile, asset: AssetRow) -> bool:
         return False
     # What a hold takes over while it is held: nothing has left since.
     acted = [h.acted_at for h in holds if h.acted_at is not None and not supersedes(file, h)]
-    return asset.statement_to is None or any(at > asset.statement_to for at in acted)
+    paid = [c.paid_at for c in file.claims if c.payee_account_id == asset.account_id]
+    return asset.statement_to is None or any(at > asset.statement_to for at in (*acted, *paid))
 
 
 def statement_intent(asset: AssetRow, now: datetime) -> CallIntent:

@@ -6,6 +6,7 @@ Who reads settings hands `Limits` in; a reader makes one `Budget` a file and rea
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -38,13 +39,21 @@ class Limits:
     whole_megabytes: int = 64
     depth: int = 64
 
-    def check_size(self, path: Path) -> None:
-        """BudgetSpentError where a file is larger than one may be; OSError where it is away."""
-        self.check_bytes(path.stat().st_size)
+    @property
+    def file_bytes(self) -> int:
+        """How large a file may be."""
+        return self.file_megabytes * _MEGA
+
+    def check_file(self, path: Path) -> None:
+        """The same of a file that is read by its path, more than once; OSError where it is away."""
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise BudgetSpentError("is no regular file: save it as one, it is read more than once")
+        self.check_bytes(found.st_size)
 
     def check_bytes(self, size: int) -> None:
-        """The same of bytes that are there already."""
-        if size > self.file_megabytes * _MEGA:
+        """BudgetSpentError where a file is larger than one may be."""
+        if size > self.file_bytes:
             raise BudgetSpentError(
                 f"is larger than {self.file_megabytes:,} MB: split it, "
                 f"or raise {_setting('file_megabytes_max')}"

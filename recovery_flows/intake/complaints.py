@@ -44,16 +44,18 @@ def read_reports(
     now: datetime,
     limits: Limits = _LIMITS,
     unread: Counter[str] | None = None,
+    raw: bytes | None = None,
 ) -> Iterator[ReportFact | RowRefusal]:
     """Each row of a complaint file as a fact, or as a refusal with row, field and reason.
 
     Nothing may lie after `now` (aware). Of two rows that say the same the first is taken. Names of
     columns that no reader looks at are counted in `unread`, each row that says something there.
+    `raw` is what the file holds, where it was read already: a pipe can be read once.
     FileRefusedError, one sentence, for a file that is unreadable as a whole: it can come after
     some rows, so take up nothing before the iterator has ended.
     """
     seen: dict[Hashable, int] = {}
-    for row in read_rows(path, REQUIRED_COLUMNS, OPTIONAL_COLUMNS, limits):
+    for row in read_rows(path, REQUIRED_COLUMNS, OPTIONAL_COLUMNS, limits, raw):
         if unread is not None:
             _count_unread(row, unread)
         try:

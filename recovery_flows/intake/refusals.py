@@ -16,6 +16,13 @@ class FileRefusedError(MisuseError):
         super().__init__(f"{path} {why}")
 
 
+def unreadable(path: Path, error: OSError) -> FileRefusedError:
+    """What is said of a file that cannot be opened or read."""
+    if isinstance(error, FileNotFoundError):
+        return FileRefusedError(path, "does not exist")
+    return FileRefusedError(path, f"cannot be read: {error.strerror}")
+
+
 class CellRefusedError(ValueError):
     """One cell is invalid; `read_reports` turns this into a RowRefusal."""
 

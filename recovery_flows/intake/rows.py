@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from recovery_flows.caller import open_named_text, size_of
+from recovery_flows.caller import read_named
 from recovery_flows.intake.budget import Budget, BudgetSpentError, Limits
 from recovery_flows.intake.json_rows import read_objects
-from recovery_flows.intake.refusals import FileRefusedError
+from recovery_flows.intake.refusals import FileRefusedError, unreadable
 from recovery_flows.intake.text_lines import ZeroByteError, lines_within
 
 _LOOK_BYTES = 4096
@@ -29,18 +30,20 @@ class Row:
 
 
 def read_rows(
-    path: Path, columns: Sequence[str], optional: Sequence[str] = (), limits: Limits = _LIMITS
-) -> Iterator[Row]:
+    path: Path, columns: Sequence[str], optional: Sequence[str] = (), limits: Limits = _LIMITS,
+    raw: bytes | None = None,
+) -> Iterator[Row]:  # fmt: skip
     """The rows of a UTF-8 file; the format is told by its first character, not by its name.
 
     `columns` must all be in the header of a CSV file, and `optional` ones at most once; others are
-    passed over. FileRefusedError for what is no such file or costs too much, possibly after some
-    rows: record nothing before the end was reached.
+    passed over. `raw` is what the file holds, where it was read already. FileRefusedError for what
+    is no such file or costs too much, possibly after some rows: record nothing before the end.
     """
     budget = Budget(limits)
     try:
-        with open_named_text(path) as text:
-            limits.check_bytes(size_of(text))
+        held = read_named(path, limits.file_bytes) if raw is None else raw
+        limits.check_bytes(len(held))
+        with io.TextIOWrapper(io.BytesIO(held), encoding="utf-8-sig", newline="") as text:
             first = _first_character(path, text)
             rows = (
                 _json_rows(path, text)
@@ -52,10 +55,8 @@ def read_rows(
         raise FileRefusedError(path, str(error)) from None
     except UnicodeDecodeError:
         raise FileRefusedError(path, "is not a text in UTF-8") from None
-    except FileNotFoundError:
-        raise FileRefusedError(path, "does not exist") from None
     except OSError as error:
-        raise FileRefusedError(path, f"cannot be read: {error.strerror}") from None
+        raise unreadable(path, error) from None
 
 
 def _first_character(path: Path, text: TextIO) -> str:

@@ -7,7 +7,14 @@ from enum import StrEnum
 from typing import Any
 
 from models.case_file import Balance, CaseFile, TraceView
-from models.entities.allocation import AllocationRow, AllocationState
+from models.entities.allocation import (
+    AllocationRow,
+    AllocationState,
+    CourtListRow,
+    CourtListState,
+    CourtShareRow,
+    CourtShareState,
+)
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.asset import AssetRow, Stage
 from models.entities.call import CallRow, CallState
@@ -30,7 +37,14 @@ from models.entities.multi_agency import (
     TaskRow,
     TaskState,
 )
-from models.entities.payout import PayoutRow, PayoutState, UnclaimedRow, UnclaimedState
+from models.entities.payout import (
+    ClawbackRow,
+    ClawbackState,
+    PayoutRow,
+    PayoutState,
+    UnclaimedRow,
+    UnclaimedState,
+)
 from models.entities.recall import CreditState, RecallCreditRow, RecallRow, RecallState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestRow, RequestState
@@ -64,6 +78,9 @@ _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
     EntityKind.INSTALMENT: ("instalments", InstalmentRow, InstalmentState),
     EntityKind.COMPENSATION: ("compensations", CompensationRow, CompensationState),
     EntityKind.UNCLAIMED_SHARE: ("unclaimed", UnclaimedRow, UnclaimedState),
+    EntityKind.CLAWBACK: ("clawbacks", ClawbackRow, ClawbackState),
+    EntityKind.COURT_LIST: ("court_lists", CourtListRow, CourtListState),
+    EntityKind.COURT_SHARE: ("court_shares", CourtShareRow, CourtShareState),
     EntityKind.RECALL: ("recalls", RecallRow, RecallState),
     EntityKind.RECALL_CREDIT: ("recall_credits", RecallCreditRow, CreditState),
 }

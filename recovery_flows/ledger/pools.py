@@ -15,6 +15,7 @@ from models.entities.asset import AssetRow
 from models.entities.hold import HoldRow
 from models.entities.ledger import LedgerAccount
 from models.entities.payout import PayoutState
+from recovery_flows.ledger.court_money import unknown_minor
 from recovery_flows.ledger.unclaimed_money import kept_minor
 
 NO_BALANCE = "NO_BALANCE"
@@ -64,10 +65,17 @@ def pools(file: CaseFile, asset: AssetRow) -> tuple[Pool, ...]:
     """The holds of an asset that carry money of the loss, as the ledger shows it.
 
     Money that crossed currencies and came back may be a cent short of the claim that it carries:
-    no more is there to pay than the account holds, and what is kept for a payee is not.
+    no more is there to pay than the account holds, and what is kept for a payee is not; nor is what
+    a court has given to somebody whom nobody has found yet.
     """
-    found = carried(file, asset)
-    return tuple(pool.less(kept_minor(file, pool.hold_id)) for pool in found)
+    found = []
+    unknown = unknown_minor(file, asset.id)
+    for pool in carried(file, asset):
+        free = pool.less(kept_minor(file, pool.hold_id))
+        kept = min(unknown, free.payable_minor)
+        unknown -= kept
+        found.append(free.less(kept))
+    return tuple(found)
 
 
 def carried(file: CaseFile, asset: AssetRow) -> tuple[Pool, ...]:

@@ -19,6 +19,7 @@ from models.money import Money
 from models.step_wording import NOTHING, Wording, say
 from recovery_flows.ledger import pools
 from recovery_flows.ledger.claim_parts import most_open_minor
+from recovery_flows.ledger.court_money import unknown_minor
 from recovery_flows.ledger.outstanding_losses import owed_minor
 from recovery_flows.ledger.unclaimed_money import kept_minor
 
@@ -35,6 +36,7 @@ def needless(file: CaseFile, asset: AssetRow) -> tuple[HoldRow, ...]:
         for h in file.holds_of(asset.id)
         if h.state in _OURS
         and not kept_minor(file, h.id)
+        and not unknown_minor(file, asset.id)
         and (
             (h.held_minor and is_free(file, asset, h)) or (h.foreign_minor and not owed(file).minor)
         )

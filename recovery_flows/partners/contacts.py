@@ -84,8 +84,7 @@ def change_contacts(acting: ActingOfficer, partner_id: str, given: Mapping[str, 
     Of a partner by letter they are where orders go: a supervisor asks, another person confirms.
     MisuseError for an unknown name, for what is no telephone or e-mail, for nothing at all.
     """
-    roles = acting.officer.roles if acting.officer else frozenset()
-    actor = acting.actor(Role.OFFICER if Role.OFFICER in roles else Role.SUPERVISOR)
+    actor = acting.actor_in(Role.OFFICER, Role.SUPERVISOR)
     unknown = sorted(set(given) - set(FIELDS))
     if unknown or not given:
         named = f"{unknown[0]!r} is none of them" if unknown else "none is given"
@@ -107,8 +106,7 @@ def show_contacts(acting: ActingOfficer, partner_id: str, reason: str) -> Contac
 
     MisuseError without a reason or where there are none.
     """
-    roles = acting.officer.roles if acting.officer else frozenset()
-    actor = acting.actor(Role.OFFICER if Role.OFFICER in roles else Role.SUPERVISOR)
+    actor = acting.actor_in(Role.OFFICER, Role.SUPERVISOR)
     why = _line("reason", reason)
     if len(why) < _REASON_LENGTH_MIN:
         raise MisuseError("contacts are shown for a reason: say which")

@@ -55,6 +55,7 @@ def take_message(
         out = recalls_that_went_out(session)
     chosen = [(fact, *_recall_for(fact, out, recall_id, name)) for fact in facts]
     ours = [(fact, row, by) for fact, row, by in chosen if row is not None]
+    _refuse_several([fact for fact, _, by in ours if by is MatchedBy.PERSON], recall_id, name)
     if not ours:
         raise StepRefusedError(f"{name} answers no recall of this unit, by UETR or by ids")
     told: list[str] = []
@@ -66,6 +67,23 @@ def take_message(
                 raise
             told.append(f"not taken: {refusal}")  # the others of a bulk message stand
     return tuple(told)
+
+
+def _refuse_several(
+    unnamed: list[RecallAnswerFact | ReturnFact], recall_id: str, name: str
+) -> None:
+    """A person says of one payment which recall it answers, not of all in a message."""
+    if len(unnamed) < 2:
+        return
+    told = ", ".join(
+        f"{f.amount} {f.booking!r}" if isinstance(f, ReturnFact) else f"{f.refs.amount or f.code}"
+        for f in unnamed[:5]
+    )
+    raise StepRefusedError(
+        f"{name} has {len(unnamed)} payments that name no recall ({told}), and one of them can be "
+        f"of {recall_id}: ask the bank for a message of that one, or enter its credit with "
+        "`recovery recall receive`"
+    )
 
 
 def _recall_for(

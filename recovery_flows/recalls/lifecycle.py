@@ -57,11 +57,7 @@ def check_draft(file: CaseFile, claim_id: str, channel: Channel, now: datetime) 
     if channel.currencies and claim.currency not in channel.currencies:
         only = ", ".join(channel.currencies)
         raise StepRefusedError(f"{channel.code} is for {only}; the payment was in {claim.currency}")
-    for clock in channel.clock:
-        ends = due_at(clock.limit, claim.paid_at, channel)
-        if clock.kind is ClockKind.SEND and ends <= now:
-            told = _OUT_OF_TIME.format(channel=channel.code, due=ends, article=clock.source)
-            raise StepRefusedError(told)
+    _refuse_late(claim, channel, now)
     going = next(
         (r for r in file.recalls if r.claim_id == claim.id and r.state in OPEN_RECALLS), None
     )
@@ -70,10 +66,23 @@ def check_draft(file: CaseFile, claim_id: str, channel: Channel, now: datetime) 
             f"the payment of {claim.id} is called back already ({going.id}, {going.state}): "
             f"`recovery recall end {file.recovery.ref} {going.id}` ends that one"
         )
-    if not owed_minor(file, claim):
+    _refuse_needless(file, claim)
+    return claim
+
+
+def _refuse_late(claim: ClaimRow, channel: Channel, now: datetime) -> None:
+    for clock in channel.clock:
+        ends = due_at(clock.limit, claim.paid_at, channel)
+        if clock.kind is ClockKind.SEND and ends <= now:
+            told = _OUT_OF_TIME.format(channel=channel.code, due=ends, article=clock.source)
+            raise StepRefusedError(told)
+
+
+def _refuse_needless(file: CaseFile, claim: ClaimRow) -> None:
+    """Asked at drafting, approving and sending: money may have come or been held meanwhile."""
+    if claim.state not in LOST or not owed_minor(file, claim):
         raise StepRefusedError(f"the victim of {claim.id} has everything back: nothing is recalled")
     _refuse_held(file, claim)
-    return claim
 
 
 def _refuse_held(file: CaseFile, claim: ClaimRow) -> None:
@@ -112,6 +121,7 @@ def approve(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
     """A second person has said yes to exactly this message."""
     del now, laws
     row = recall_of(changes.file, approval.subject_id)
+    _refuse_needless(changes.file, claim_of(changes.file, row))
     changes.apply(Transition(EntityKind.RECALL, row.id, "approved", row.state))
 
 
@@ -127,6 +137,8 @@ def send(changes: Changeset, recall_id: str, how: str, channel: Channel, now: da
     row = recall_of(file, recall_id)
     if row.state is not RecallState.APPROVED:
         raise StepRefusedError(f"{row.id} is {row.state}: only an approved recall is sent")
+    _refuse_needless(file, claim_of(file, row))
+    _refuse_late(claim_of(file, row), channel, now)
     if not any(a.subject_id == row.id and is_in_force(file, a) for a in file.approvals):
         raise StepRefusedError(f"{row.id} has changed since it was approved: draft it anew")
     values: dict[str, Scalar] = {"sent_at": now, "sent_how": how, **_answer_clock(channel, now)}
@@ -243,6 +255,11 @@ def _move(
     return Transition(
         EntityKind.RECALL, row.id, event, row.state, values or {}, legal_basis=basis[:200]
     )
+
+
+def claim_of(file: CaseFile, row: RecallRow) -> ClaimRow:
+    """The claim whose payment is called back."""
+    return next(c for c in file.claims if c.id == row.claim_id)
 
 
 def recall_of(file: CaseFile, recall_id: str) -> RecallRow:

@@ -36,6 +36,7 @@ from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import owed_minor, paid_minor
 from recovery_flows.recalls.lifecycle import recall_of, requested
 
+_BOOKING_MAX = 80
 _REOPENED = frozenset(
     {RecoveryState.CLOSED_RETURNED, RecoveryState.CLOSED_PARTIAL, RecoveryState.CLOSED_NO_RECOVERY}
 )
@@ -66,6 +67,11 @@ def enter(
     row = recall_of(file, recall_id)
     if row.state not in WENT_OUT or row.sent_at is None:
         raise StepRefusedError(f"{row.id} is {row.state}: no money comes by what was not sent")
+    if len(credit.booking) > _BOOKING_MAX:
+        raise StepRefusedError(
+            f"the reference of the return has {len(credit.booking)} characters, a bank's has at "
+            f"most {_BOOKING_MAX}: ask the bank for it"
+        )
     mine = [c for c in file.recall_credits if c.claim_id == row.claim_id]
     if _is_known(row, mine, credit):
         return None
@@ -81,7 +87,7 @@ def enter(
         "arrived_at": credit.arrived_at, "proof": credit.proof, "entered_by": actor,
         "entered_at": now,
     }  # fmt: skip
-    _reopen(changes)
+    reopen(changes, "money came back by a recall")
     changes.apply(Transition(EntityKind.RECALL_CREDIT, name, "entered", None, values))
     return ask(changes, ApprovalKind.RECALL_CREDIT, name, actor, now)
 
@@ -107,7 +113,7 @@ def _check(row: RecallRow, mine: list[RecallCreditRow], credit: Credit, now: dat
         raise StepRefusedError("money that came back is above zero")
     if credit.arrived_at > now:
         raise StepRefusedError("money that came back came before now")
-    live = [c for c in mine if c.state is not CreditState.DENIED]
+    live = [c for c in mine if c.state in (CreditState.ASKED, CreditState.CONFIRMED)]
     same = [c for c in live if c.currency == credit.amount.currency]
     known = sum(c.amount_minor for c in same)
     is_more = known + credit.amount.minor > row.requested_minor
@@ -125,13 +131,13 @@ def _check(row: RecallRow, mine: list[RecallCreditRow], credit: Credit, now: dat
         )
 
 
-def _reopen(changes: Changeset) -> None:
+def reopen(changes: Changeset, reason: str) -> None:
+    """Open a closed recovery; StepRefusedError where it was joined or rejected."""
     recovery = changes.file.recovery
     if recovery.state is RecoveryState.OPEN:
         return
     if recovery.state not in _REOPENED:
         raise StepRefusedError(f"{recovery.ref} is {recovery.state}: nothing is entered")
-    reason = "money came back by a recall"
     changes.apply(
         Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
     )

@@ -23,6 +23,15 @@ TREASURY = "treasury"
 """What an allocation is that takes a share to the treasury which nobody has claimed."""
 
 
+COURT_LIST = "court_list"
+"""What an allocation is that carries out a court's list; no rule of ours divided it."""
+
+
+def is_among_all(allocation: AllocationRow) -> bool:
+    """Whether all claims of the file share in it, and not the one whose money it is."""
+    return allocation.method in (AllocationMethod.PRO_RATA, COURT_LIST)
+
+
 def is_round(allocation: AllocationRow) -> bool:
     """Whether an allocation gives to victims; the other kind takes a share to the treasury."""
     return allocation.method != TREASURY

@@ -12,7 +12,7 @@ from models.entities.payout import PayoutState
 from recovery_flows.ledger.outstanding_losses import GOING, LOST
 from recovery_flows.ledger.recalled import counted_before
 from recovery_flows.ledger.unclaimed_money import given_up
-from recovery_flows.restitution.allocation import AllocationMethod
+from recovery_flows.restitution.allocation import is_among_all
 from recovery_flows.restitution.basis import number_of
 from recovery_flows.restitution.methods.catalogue import BY_CLASS, Division, RuleName, divide
 from recovery_flows.restitution.methods.stakes import Stake
@@ -69,7 +69,7 @@ def stakes_when_drafted(file: CaseFile, allocation: AllocationRow) -> tuple[Stak
             due = payout.amount_minor if is_given else payout.returned_minor
             before[payout.claim_id] = before.get(payout.claim_id, 0) + due
     shares = {p.claim_id for p in file.payouts_of(allocation.id)}
-    if allocation.method == AllocationMethod.PRO_RATA:
+    if is_among_all(allocation):
         shares = located(file) or shares
     return tuple(
         Stake(claim.id, claim.paid_at, claim.upheld_minor, before.get(claim.id, 0))

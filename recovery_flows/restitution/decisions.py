@@ -63,7 +63,8 @@ def submit_allocation(
     )
     law = laws[changes.file.recovery.regime]
     is_fast = fast_track.stands(changes.file, allocation, law)
-    needs_notice = (step is None or step.needs_notice) and not is_fast
+    by_rule = not allocation.court_list_id and not is_fast
+    needs_notice = by_rule and (step is None or step.needs_notice)
     ended = allocation.notice_to is not None and allocation.notice_to <= now
     if needs_notice and not ended:
         raise StepRefusedError("a pro rata return is decided after its notice has run: publish it")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from recovery_flows.ledger.pools import Pool
-from recovery_flows.restitution.allocation import AllocationResult
+from recovery_flows.restitution.allocation import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,12 @@ class Part:
     amount_minor: int
 
 
-def parts_of(result: AllocationResult, given: Sequence[Pool]) -> tuple[tuple[Part, ...], set[str]]:
+def parts_of(lines: Iterable[Line], given: Sequence[Pool]) -> tuple[tuple[Part, ...], set[str]]:
     """A division carried out hold by hold, and the claims whose share is too small to be paid."""
     left = list(given)
     parts: list[Part] = []
     unpaid: set[str] = set()
-    for line in result.lines:
+    for line in lines:
         due = line.payout_minor
         for place, pool in enumerate(left):
             part = min(due, pool.payable_minor)

@@ -15,9 +15,11 @@ from recovery_flows.freezing import refused_releases
 from recovery_flows.freezing.freeze_plan import surplus_stops
 from recovery_flows.ledger import discrepancies, pools, releasable
 from recovery_flows.ledger.claim_parts import most_open_minor
+from recovery_flows.ledger.court_money import in_force
 from recovery_flows.ledger.outstanding_losses import LOST, net_loss_minor
 from recovery_flows.restitution import objections, payouts, refused_payouts
 from recovery_flows.restitution.allocation import ClaimShare
+from recovery_flows.restitution.court import lists
 
 
 def waits_for(file: CaseFile, asset: AssetRow, *, but: str = "") -> Wording:
@@ -32,6 +34,8 @@ def waits_for(file: CaseFile, asset: AssetRow, *, but: str = "") -> Wording:
         return people
     if any(c.kind is CallKind.HOLD_QUERY for c in file.open_calls(asset.id)):
         return say("asked_what_is_held")
+    if any(h.releasing_minor and h.state is HoldState.FROZEN for h in file.live_holds(asset.id)):
+        return say("part_leaving")  # it is not there to be divided, and its answer says what is
     if any(account == asset.account_id for account, _, _ in file.shared_with):
         return say("account_shared")
     if any(h.state is HoldState.STOPPED for h in file.live_holds(asset.id)):
@@ -85,7 +89,9 @@ def why_idle(file: CaseFile, asset: AssetRow) -> Wording:
 def is_allocable(file: CaseFile, asset: AssetRow) -> bool:
     """Whether held money of an asset can be allocated, title check apart."""
     held = pools.payable_minor(file, asset)
-    return held > 0 and bool(claim_shares(file, asset)) and not waits_for(file, asset)
+    found = in_force(file, asset.id)
+    shares = lists.open_shares(file, found) if found else ()
+    return held > 0 and bool(shares or claim_shares(file, asset)) and not waits_for(file, asset)
 
 
 def to_release(file: CaseFile, asset: AssetRow) -> tuple[HoldRow, ...]:
@@ -117,7 +123,7 @@ def why_not_released(file: CaseFile, hold: HoldRow) -> str:
     asset = file.asset(hold.asset_id)
     if hold.state is HoldState.RELEASE_PENDING:
         # Judged as when it was decided: as a hold in force.
-        hold = replace(hold, state=IN_FORCE[hold.kind])
+        hold = replace(hold, state=IN_FORCE[hold.kind], releasing_minor=0)
         file = replace(file, holds=tuple(hold if h.id == hold.id else h for h in file.holds))
     if hold in to_release(file, asset):
         return ""

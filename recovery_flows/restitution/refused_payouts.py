@@ -18,7 +18,7 @@ from models.money import Money
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import owed_minor
-from recovery_flows.ledger.pools import MOST_COINS_LESS, NO_BALANCE, short_rounds
+from recovery_flows.ledger.pools import MOST_COINS_LESS, NO_BALANCE, pools, short_rounds
 from recovery_flows.restitution import compensation
 
 NOT_PAID = frozenset({PayoutState.REFUSED, PayoutState.RETURNED})
@@ -47,11 +47,21 @@ def _same_facts(file: CaseFile) -> Iterator[PayoutRow]:
 
 
 def _asks_less(file: CaseFile, payout: PayoutRow) -> bool:
-    """Whether the next order out of that hold is smaller: its conversion came to too much."""
+    """Whether the next orders out of that hold are smaller: its conversion came to too much.
+
+    Where the hold is worth more than was asked, a coin less of it changes no order.
+    """
     hold = file.hold(payout.hold_id)
-    is_short = payout.state is PayoutState.REFUSED and payout.reason == NO_BALANCE
-    crosses = payout.currency != hold.currency
-    return is_short and crosses and len(short_rounds(file, hold)) <= MOST_COINS_LESS
+    if not _is_short(payout) or payout.currency == hold.currency:
+        return False
+    together = (p for p in file.payouts_of(payout.allocation_id) if p.hold_id == hold.id)
+    asked = sum(p.amount_minor for p in together if _is_short(p))
+    left = (p.payable_minor for p in pools(file, file.asset(hold.asset_id)) if p.hold_id == hold.id)
+    return len(short_rounds(file, hold)) <= MOST_COINS_LESS and sum(left) < asked
+
+
+def _is_short(payout: PayoutRow) -> bool:
+    return payout.state is PayoutState.REFUSED and payout.reason == NO_BALANCE
 
 
 def _looked_into(file: CaseFile, payout: PayoutRow) -> bool:

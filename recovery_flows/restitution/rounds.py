@@ -17,7 +17,7 @@ from models.money import Money
 from recovery_flows.ledger.outstanding_losses import LOST, committed_minor
 from recovery_flows.ledger.recalled import counted_before
 from recovery_flows.ledger.unclaimed_money import given_up, refund_of
-from recovery_flows.restitution.allocation import AllocationMethod, is_round
+from recovery_flows.restitution.allocation import is_among_all, is_round
 from recovery_flows.restitution.basis import number_of
 from recovery_flows.restitution.methods.stakes import Stake
 
@@ -31,6 +31,7 @@ class Reserve(StrEnum):
     UNCLAIMED = "unclaimed"
     TREASURY = "treasury"
     TAKEN_BACK = "taken_back"
+    CLAWED_BACK = "clawed_back"
     HELD_BACK = "held_back"
 
 
@@ -41,6 +42,7 @@ REASONS: Mapping[Reserve, str] = {
     Reserve.UNCLAIMED: "announced as unclaimed: kept for its payee to the end of the notice",
     Reserve.TREASURY: "went to the treasury, as nobody has claimed it",
     Reserve.TAKEN_BACK: "taken back before it left",
+    Reserve.CLAWED_BACK: "paid and called back, or with a stranger for good",
     Reserve.HELD_BACK: "in no claim's share: it stays held",
 }
 
@@ -110,7 +112,7 @@ def stakes_of(file: CaseFile, allocation: AllocationRow) -> tuple[Stake, ...]:
     dead = {a.id for a in file.allocations if a.state is AllocationState.VOID}
     paid = {p.claim_id for p in file.payouts_of(allocation.id)}
     located = paid
-    if allocation.method == AllocationMethod.PRO_RATA and file.trace is not None:
+    if is_among_all(allocation) and file.trace is not None:
         located = {p.claim_id for p in file.trace.positions} | {g.claim_id for g in file.trace.gone}
     return tuple(
         Stake(
@@ -164,7 +166,9 @@ def _round(file: CaseFile, allocation: AllocationRow, counted: Counters) -> Roun
     payouts, given = file.payouts_of(allocation.id), given_up(file)
     sums = dict.fromkeys(Reserve, 0)
     for payout in payouts:
-        sums[_reason(payout, given)] += payout.amount_minor - _paid_by(payout, given)
+        clawed = payout.credited_minor - payout.returned_minor if payout.clawed_minor else 0
+        sums[Reserve.CLAWED_BACK] += clawed
+        sums[_reason(payout, given)] += payout.amount_minor - _paid_by(payout, given) - clawed
     sums[Reserve.HELD_BACK] = allocation.pool_minor - sum(p.amount_minor for p in payouts)
     paid = sum(_paid_by(p, given) for p in payouts)
     currency = allocation.currency

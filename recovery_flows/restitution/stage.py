@@ -19,6 +19,7 @@ from recovery_flows.freezing.stage import is_unanswered
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import claim_parts, pools
 from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.ledger.court_money import in_force
 from recovery_flows.ledger.outstanding_losses import is_paid
 from recovery_flows.recalls import lifecycle as recalls
 from recovery_flows.restitution import (
@@ -32,7 +33,9 @@ from recovery_flows.restitution import (
     unclaimed,
     voluntary,
 )
-from recovery_flows.restitution.allocation import AllocationResult, allocate
+from recovery_flows.restitution.allocation import COURT_LIST, AllocationResult, allocate
+from recovery_flows.restitution.clawback import orders as clawbacks
+from recovery_flows.restitution.court import lists
 from recovery_flows.restitution.distribution import Part
 from recovery_flows.restitution.guards import claim_shares, is_allocable
 
@@ -42,6 +45,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     if changes.file.recovery.state is not RecoveryState.OPEN:
         return
     voluntary.advance(changes, now)
+    clawbacks.advance(changes, now)
     unclaimed.advance(changes, now)
     recalls.advance(changes, now)
     payouts.void_changed(changes)
@@ -106,29 +110,46 @@ def _draft(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
     asset = file.asset(asset.id)
     if not basis.title_stands(file, asset) or not is_allocable(file, asset):
         return
-    result, parts = _divide(file, asset, laws)
-    pool, law = pools.payable_minor(file, asset), laws[file.recovery.regime]
+    ordered, parts = _by_court(file, asset) or _by_rule(file, asset, laws)
     number = len([a for a in file.allocations if a.asset_id == asset.id]) + 1
     allocation_id = derive_id("alloc", asset.id, number)
     values: dict[str, Scalar] = {
         "asset_id": asset.id,
         "round_number": number,
-        "method": result.method,
-        "formula": result.formula,
-        "pool_minor": pool,
+        "pool_minor": pools.payable_minor(file, asset),
         "currency": file.recovery.currency,
         "basis": basis.spelled(file, asset),
-        "fast_track": fast_track.row_of(file, asset, pool, law) if result.needs_notice else "",
+        **ordered,
     }
     if parts:
         drafted = Transition(EntityKind.ALLOCATION, allocation_id, "drafted", None, values)
         changes.apply(drafted, *_prepared(file, asset, allocation_id, parts))
 
 
-def _divide(
+_Drafted = tuple[dict[str, Scalar], tuple[Part, ...]]
+
+
+def _by_court(file: CaseFile, asset: AssetRow) -> _Drafted | None:
+    """What a court's list still gives out of an account; the law's rule divides what is left."""
+    found = in_force(file, asset.id)
+    parts = lists.divided(file, found, pools.pools(file, asset)) if found else ()
+    if found is None or not parts:
+        return None
+    formula = f"as the court has ordered: {found.reference}"
+    return {"method": COURT_LIST, "formula": formula, "court_list_id": found.id}, parts
+
+
+def _by_rule(file: CaseFile, asset: AssetRow, laws: Regimes) -> _Drafted:
+    law, pool = laws[file.recovery.regime], pools.payable_minor(file, asset)
+    result, parts = divide(file, asset, laws)
+    track = fast_track.row_of(file, asset, pool, law) if result.needs_notice else ""
+    return {"method": result.method, "formula": result.formula, "fast_track": track}, parts
+
+
+def divide(
     file: CaseFile, asset: AssetRow, laws: Regimes
 ) -> tuple[AllocationResult, tuple[Part, ...]]:
-    """Who gets how much, out of which hold.
+    """Who gets how much by the ladder of the law, out of which hold.
 
     Where every share is less than a coin that can be paid, the smallest ones stand back until one
     can: else the money could reach nobody.
@@ -140,7 +161,7 @@ def _divide(
     while True:
         pool = sum(p.payable_minor for p in given)
         result = allocate(pool, shares, ladder, stand_back, is_mixed=is_mixed)
-        parts, unpaid = distribution.parts_of(result, given)
+        parts, unpaid = distribution.parts_of(result.lines, given)
         if parts or len(unpaid) < 2:
             return result, parts
         lines = [line for line in result.lines if line.claim_id in unpaid]

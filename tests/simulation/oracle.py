@@ -87,6 +87,8 @@ class Oracle(Words, States, Rounds, Given):
         since = self._all(told, refused)[0][0] or 0
         drafted = "SELECT min(seq) FROM event WHERE subject_id = ?"
         until = self._all(drafted, ref)[0][0]
+        if int(str(until)) < int(str(since)):
+            return True  # decided on by itself before anybody knew of the refusal
         query = (
             "SELECT 1 FROM event WHERE seq > ?2 AND seq <= ?3 AND (subject_id = ?1 AND event ="
             " 'refusal_seen' OR noun = 'request' AND event = 'drafted' AND role = 'officer'"
@@ -165,6 +167,11 @@ class Oracle(Words, States, Rounds, Given):
             hold, seq,
         )[0][0]  # fmt: skip
         left = max(0, int(str(own)) - int(str(kept)))
+        currency = self._all("SELECT currency FROM hold WHERE id = ?", hold)[0][0]
+        if left == 1 and currency != "CNY":
+            return (
+                0  # one coin pays nobody, whatever the roundings of many payouts left it to carry
+            )
         return int(str(here)) * left // max(1, int(str(own)))
 
     def _net_loss(self, recovery: str) -> int:

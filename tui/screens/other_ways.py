@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from models.facts import AccountRef
 from models.money import Money
-from recovery_flows.caller import open_named, size_of
+from recovery_flows.caller import read_named
 from recovery_flows.cases import money_actions
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.views.other_ways import Doable, WayAct
@@ -133,10 +133,7 @@ def _incoming(text: str, return_id: str) -> money_actions.Incoming:
 def _answer(acting: CaseOfficer, text: str, channels: Mapping[str, Channel]) -> str:
     path = Path(text)
     try:
-        with open_named(path) as file:
-            if size_of(file) > BYTES_MAX:
-                raise MisuseError(f"{path.name} is larger than any bank's message")
-            raw = file.read()
+        raw = read_named(path, BYTES_MAX)  # the reader refuses what is larger
     except OSError as error:
         raise MisuseError(f"{path.name} cannot be read: {error.strerror}") from error
     return "; ".join(answer_actions.take_message(acting, raw, path.name, channels))

@@ -21,6 +21,7 @@ from tui.screens.dialogs import FullText
 from tui.screens.forms import NoteForm, note_key
 from tui.screens.multi_agency import LinkingScreen
 from tui.screens.next_step import ask_step
+from tui.screens.reveal import ask_reveal
 from tui.widgets.block import Block, Builder, Panel
 
 NOTHING = "No recovery is chosen. Press 1 and Enter on a line of the queue."
@@ -33,6 +34,7 @@ class RecoveryScreen(LinkingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next_step", "Next step", tooltip="Do the next step of this recovery"),
         Binding("w", "write_note", "Note", tooltip="Write a note"),
+        Binding("m", "reveal", "Reveal", show=False, tooltip="Name, contact, account in clear"),
         Binding("v", "view", "In full", tooltip="Show the panel in full, events all of them"),
         Binding("y", "copy_ref", "Copy ref", show=False, tooltip="Copy the reference"),
         Binding("escape", "back", "Back", tooltip="Back to where you came from"),
@@ -130,7 +132,8 @@ class RecoveryScreen(LinkingScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Writing is out of reach while the screen is read-only."""
         del parameters
-        return None if action in ("write_note", "next_step") and self.acting_app.read_only else True
+        writes = action in ("write_note", "next_step", "reveal")
+        return None if writes and self.acting_app.read_only else True
 
     def action_scroll_by(self, lines: int) -> None:
         self.query_one("#page").scroll_relative(y=lines, animate=False)
@@ -146,6 +149,10 @@ class RecoveryScreen(LinkingScreen):
     def action_next_step(self) -> None:
         if self.page is not None:
             ask_step(self.acting_app, self.page)
+
+    def action_reveal(self) -> None:
+        if self.page is not None:
+            ask_reveal(self.acting_app, self.page)
 
     def action_write_note(self) -> None:
         page, app = self.page, self.acting_app

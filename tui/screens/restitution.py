@@ -188,8 +188,8 @@ class RestitutionScreen(LiveScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Acting is out of reach while the screen is read-only."""
         del parameters
-        acts = ("next_step", "enter", "decide", "money")
-        return None if action in acts and self.acting_app.read_only else True
+        acts = action in ("next_step", "enter", "decide", "money", "write")
+        return None if acts and self.acting_app.read_only else True
 
     def action_next_step(self) -> None:
         page = self.page
@@ -268,8 +268,8 @@ class RestitutionScreen(LiveScreen):
                 except RuntimeError:
                     app.say("that names nobody's home: type the whole path", refused=True)
                     return
-                write = partial(app.source.write_documents, page.recovery_id, path)
-                app.ask_after("writing the documents", write, told)
+                write = partial(app.source.write_documents, app.case_officer(), page.recovery_id)
+                app.ask_after("writing the documents", partial(write, path), told)
 
         def told(written: list[Path]) -> None:
             app.say(f"{counted(len(written), 'document')} written to {written[0].parent}")

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.account import Account, Party
+from models.entities.allocation import CourtList
 from models.entities.call import Call
 from models.entities.catalogue import table_of
 from models.entities.claim import Compensation
@@ -34,6 +35,7 @@ _LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
 _DOCUMENTS, _CALLS, _TASKS = table_of(Document), table_of(Call), table_of(Task)
 _EVENTS, _HOLDS, _COMPENSATIONS = table_of(Event), table_of(Hold), table_of(Compensation)
 _RECALLS, _CREDITS = table_of(Recall), table_of(RecallCredit)
+_COURT_LISTS = table_of(CourtList)
 
 
 def evidence_differences(session: Session, vault: Vault, since: int) -> Iterator[_Difference]:
@@ -123,6 +125,8 @@ def _missing_documents(session: Session, since: int) -> Iterator[_Difference]:
         (_RECALLS.c.message, sa.true()),
         (_RECALLS.c.answer_document, sa.true()),
         (_CREDITS.c.proof, sa.true()),
+        (_CREDITS.c.reversal_proof, sa.true()),
+        (_COURT_LISTS.c.proof, sa.true()),
     ):
         table = column.table
         query = sa.select(table.c.id, column).where(where, column != "", column.not_in(there))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import find, opened
+from recovery_flows.cli.options import ActingAs, find, opened
 from recovery_flows.cli.table import tell
 from recovery_flows.wording import counted
 
@@ -47,9 +47,17 @@ def document(
     ending: Annotated[
         list[str], typer.Option("--format", help="pdf, md, json; may be given again.")
     ] = ["pdf"],  # noqa: B006 - typer reads it, nobody changes it
+    acting_as: ActingAs = "",
 ) -> None:
     """Write notice, decision, receipts, flow of money. Persons by number only."""
-    from recovery_flows.correspondence.returns.writing import ENDINGS, files_of, write_files
+    from models.entities.outside.disclosure import DisclosureKind
+    from recovery_flows.access.disclosures import note_files
+    from recovery_flows.correspondence.returns.writing import (
+        ENDINGS,
+        check_all_free,
+        files_of,
+        write_files,
+    )
     from recovery_flows.errors import MisuseError
 
     for one in ending:
@@ -61,7 +69,13 @@ def document(
             for code in language
             for one in _documents(installation, ref, code, tuple(kinds or ()))
         ]
-    written = write_files(out, files_of(made, ending))
+        files = files_of(made, ending)
+        check_all_free(out, files)
+        note_files(
+            installation.case_officer(acting_as), find(installation, ref),
+            DisclosureKind.DOCUMENTS, ", ".join(files), files,
+        )  # fmt: skip
+    written = write_files(out, files)
     tell([str(path) for path in written] or ["there is no such document of it yet"])
 
 
@@ -87,8 +101,11 @@ def make(
     *,
     out: Annotated[Path, typer.Option("--out", help="A new file, such as R-1.zip.")],
     language: Languages = ["en"],  # noqa: B006 - typer reads it, nobody changes it
+    acting_as: ActingAs = "",
 ) -> None:
     """Write all documents into one signed zip (PDF, Markdown, JSON)."""
+    from models.entities.outside.disclosure import DisclosureKind
+    from recovery_flows.access.disclosures import note_files
     from recovery_flows.correspondence.letters.files import check_free, write_new
     from recovery_flows.correspondence.returns.bundle import bundle
     from recovery_flows.correspondence.returns.writing import ENDINGS, files_of
@@ -98,6 +115,11 @@ def make(
         made = [one for code in language for one in _documents(installation, ref, code, ())]
         files = files_of(made, ENDINGS)
         raw = bundle(made[0].ref, made[0].seq, made[0].digest, files, installation.signer)
+        what = f"bundle of {counted(len(made), 'document')}"
+        note_files(
+            installation.case_officer(acting_as), find(installation, ref),
+            DisclosureKind.BUNDLE, what, {out.name: raw},
+        )  # fmt: skip
     write_new(out, raw)
     tell([f"{out}: {counted(len(made), 'document')}, {len(raw):,} bytes, signed"])
 

@@ -197,14 +197,17 @@ def cancel(
         tell_done(installation, recovery_id, done, now=now, as_json=as_json)
 
 
-def read(ref: Ref, task: Task, *, as_json: AsJson = False) -> None:
+def read(ref: Ref, task: Task, *, acting_as: ActingAs = "", as_json: AsJson = False) -> None:
     """Print the document of a task's last answer as it came."""
+    from models.entities.outside.disclosure import DisclosureKind
+    from recovery_flows.access.disclosures import note_files
     from recovery_flows.multi_agency.actions import last_document
 
     with opened() as installation:
-        digest, raw, media_type = last_document(
-            installation.database, find(installation, ref), task
-        )
+        recovery_id = find(installation, ref)
+        digest, raw, media_type = last_document(installation.database, recovery_id, task)
+        acting, kind = installation.case_officer(acting_as), DisclosureKind.ANSWER_DOCUMENT
+        note_files(acting, recovery_id, kind, f"the answer to {task}", {task: raw})
     text = raw.decode("utf-8", "replace")
     if as_json:
         say_json({"sha256": digest, "media_type": media_type, "text": text})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.caller import open_named_text
+from recovery_flows.caller import read_named
 from recovery_flows.cli.options import ActingAs, AsJson, Knowing, Now, opened
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import columns, instant_text, tell
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from recovery_flows.cli.composition import Installation
 
 _REFUSED_EXIT_CODE, _MISUSE_EXIT_CODE = 3, 2
+_BYTES_MAX = 200_000
 
 
 def attach(app: typer.Typer) -> None:
@@ -68,9 +69,8 @@ def _text(file: str) -> str:
     path = Path(file)
     try:
         if file == "-":
-            return sys.stdin.read()
-        with open_named_text(path) as text:
-            return text.read()
+            return sys.stdin.read(_BYTES_MAX)  # what is longer is refused as no one report
+        return read_named(path, _BYTES_MAX).decode("utf-8-sig")
     except UnicodeDecodeError:
         if file == "-":
             raise MisuseError("standard input is not a text in UTF-8") from None

@@ -20,7 +20,7 @@ from models.queries.installation.clock import case_now
 from recovery_flows.cases import objection_actions
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cli.composition import Installation
-from recovery_flows.cli.demo.folder import read_plan
+from recovery_flows.cli.demo.folder import OFFICER, read_plan
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import StepRefusedError
 
@@ -93,6 +93,8 @@ def papers(installation: Installation, recovery_id: str, kinds: tuple[str, ...])
 
     What lies there from an earlier run of the same story stays as it is.
     """
+    from models.entities.outside.disclosure import DisclosureKind
+    from recovery_flows.access.disclosures import note_files
     from recovery_flows.correspondence.returns.reading import documents_of
     from recovery_flows.correspondence.returns.writing import files_of, write_files
 
@@ -104,5 +106,7 @@ def papers(installation: Installation, recovery_id: str, kinds: tuple[str, ...])
         wall_clock(), "en", kinds,
     )  # fmt: skip
     new = [one for one in made if not (folder / f"{one.name}.{ending}").exists()]
-    write_files(folder, files_of(new, (ending,)))
+    files, acting = files_of(new, (ending,)), installation.case_officer(OFFICER)
+    note_files(acting, recovery_id, DisclosureKind.DOCUMENTS, ", ".join(files), files)
+    write_files(folder, files)
     return [folder / f"{one.name}.{ending}" for one in made]

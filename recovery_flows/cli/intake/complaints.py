@@ -15,14 +15,14 @@ from models.store.documents import keep_bytes
 from models.store.intake import IntakeSummary, file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import NobodyActsError
-from recovery_flows.caller import open_named
+from recovery_flows.caller import read_named
 from recovery_flows.cases.statement_files.unread_notes import keep_note
 from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.table import columns
 from recovery_flows.clock import wall_clock
 from recovery_flows.intake.budget import Limits
 from recovery_flows.intake.complaints import COLUMNS, OPTIONAL_COLUMNS, read_reports
-from recovery_flows.intake.refusals import FileRefusedError
+from recovery_flows.intake.refusals import FileRefusedError, unreadable
 
 _REFUSED_MAX = 10_000
 
@@ -41,9 +41,8 @@ def import_reports(
     with installation.database.reading() as session:
         now = case_now(session, wall_clock())
     limits, unread = installation.limits(), Counter[str]()
-    facts, refused = _read(path, now, limits, unread)
-    with open_named(path) as file:
-        raw = file.read()
+    raw = read_file(path, limits)
+    facts, refused = _read(path, raw, now, limits, unread)
     document = keep_bytes(
         installation.database, raw, "complaint_file", "application/octet-stream", now
     )
@@ -54,6 +53,14 @@ def import_reports(
     summary.refused = sorted([*summary.refused, *refused])
     summary.unread = dict(unread)
     return summary
+
+
+def read_file(path: Path, limits: Limits) -> bytes:
+    """What a complaint file holds, opened once; FileRefusedError where it cannot be read."""
+    try:
+        return read_named(path, limits.file_bytes)
+    except OSError as error:
+        raise unreadable(path, error) from None
 
 
 def print_template() -> None:
@@ -70,10 +77,10 @@ def _what(name: str, holds: str) -> str:
 
 
 def _read(
-    path: Path, now: datetime, limits: Limits, unread: Counter[str]
+    path: Path, raw: bytes, now: datetime, limits: Limits, unread: Counter[str]
 ) -> tuple[list[ReportFact], list[tuple[int, str, str]]]:
     facts, refused = [], []
-    for row in read_reports(path, now, limits, unread):
+    for row in read_reports(path, now, limits, unread, raw):
         if isinstance(row, ReportFact):
             facts.append(row)
         else:

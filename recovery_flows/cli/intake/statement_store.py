@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recovery_flows.caller import open_named, size_of
+from recovery_flows.caller import read_named
 from recovery_flows.cli.options import opened
 from recovery_flows.wording import counted
 
@@ -47,9 +47,8 @@ def _store_one(
 
     try:
         limits = installation.limits()
-        with open_named(path) as file:
-            limits.check_bytes(size_of(file))
-            raw = file.read()
+        raw = read_named(path, limits.file_bytes)
+        limits.check_bytes(len(raw))
         taken = store_file(
             installation.database, actor, now, read_bytes(raw, limits), raw, bank,
             installation.laws,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.caller import open_named
 from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, instant, opened
 from recovery_flows.cli.output import plain, say_json
 from recovery_flows.cli.restitution.voluntary import (
@@ -97,17 +96,18 @@ def _imported(
     from models.facts import ReportFact
     from models.queries.installation.clock import case_now
     from recovery_flows.cases.claim_actions import import_claims
+    from recovery_flows.cli.intake.complaints import read_file
     from recovery_flows.clock import wall_clock
     from recovery_flows.intake.complaints import read_reports
 
     with installation.database.reading() as session:
         now = case_now(session, wall_clock())
     acting = installation.case_officer(acting_as)
-    rows = list(read_reports(path, now, installation.limits()))
+    limits = installation.limits()
+    raw = read_file(path, limits)
+    rows = list(read_reports(path, now, limits, raw=raw))
     facts = [row for row in rows if isinstance(row, ReportFact)]
     refused = [(r.row, r.field, r.why) for r in rows if not isinstance(r, ReportFact)]
-    with open_named(path) as file:
-        raw = file.read()
     return import_claims(acting, recovery_id, facts, refused, raw, dry_run=dry_run)
 
 

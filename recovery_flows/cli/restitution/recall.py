@@ -33,6 +33,7 @@ def attach(app: typer.Typer) -> None:
     group = typer.Typer(help="A payment called back from bank to bank.", no_args_is_help=True)
     for command in (draft, message, sent, answer, receive, chase, end):
         group.command()(command)
+    group.command("reversed")(reversed_)
     group.command("list")(list_)
     app.add_typer(group, name="recall")
 
@@ -76,14 +77,22 @@ def message(
     recall: RecallId,
     *,
     out: Annotated[Path, typer.Option("--out", help="A new file, such as recall.xml.")],
+    acting_as: ActingAs = "",
 ) -> None:
     """Write a recall's camt.056 into a new file, to be read or sent."""
+    from models.entities.outside.disclosure import DisclosureKind
+    from recovery_flows.access.disclosures import note_files
     from recovery_flows.correspondence.letters.files import check_free, write_new
     from recovery_flows.recalls.actions import message_of
 
     check_free(out)
     with opened() as installation:
-        raw = message_of(installation.database, find(installation, ref), recall)
+        recovery_id = find(installation, ref)
+        raw = message_of(installation.database, recovery_id, recall)
+        note_files(
+            installation.case_officer(acting_as), recovery_id, DisclosureKind.RECALL_MESSAGE,
+            f"camt.056 of {recall}", {out.name: raw},
+        )  # fmt: skip
     write_new(out, raw)
     tell([f"{out}: {len(raw):,} bytes, for nobody else to read"])
 
@@ -153,6 +162,23 @@ def receive(
         return answer_actions.receive(acting, recovery_id, recall, given)
 
     act(ref, acting_as, as_json, enter)
+
+
+def reversed_(
+    ref: Ref,
+    recall: RecallId,
+    *,
+    booking: Annotated[str, typer.Option(help="By which reference it was entered.")],
+    at: Annotated[str, typer.Option(help="When the bank took it back.")],
+    proof: Annotated[Path, typer.Option(metavar="FILE", help="The paper that shows it.")],
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Enter that a bank took its money back. A second yes decides."""
+    from recovery_flows.recalls import actions
+
+    when, seen = instant(at, "--at"), paper(proof)
+    act(ref, acting_as, as_json, actions.reversed_by_bank, recall, booking, when, seen)
 
 
 def chase(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.caller import open_named, size_of
+from recovery_flows.caller import read_named
 from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, instant, opened
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import instant_text, tell
@@ -82,7 +82,7 @@ def receive(
     bank: Annotated[str, typer.Option(metavar="PARTNER_ID", help="Where the unit's account is.")],
     account: Annotated[str, typer.Option(help="The unit's account, to which the money came.")],
     booking: Annotated[str, typer.Option(help="The booking's reference on that account.")],
-    of: Annotated[str, typer.Option(metavar="RETURN", help="The promise it belongs to.")] = "",
+    of: Annotated[str, typer.Option(metavar="RETURN", help="The promise or clawback.")] = "",
     amount: Annotated[str, typer.Option(help="Where no imported statement has the booking.")] = "",
     at: Annotated[str, typer.Option(help="When it was credited, likewise.")] = "",
     proof: Annotated[
@@ -248,13 +248,11 @@ def paper(path: Path | None, what: str = "--proof") -> bytes:
     if path is None:
         return b""
     try:
-        with open_named(path) as file:
-            if size_of(file) > _PROOF_MAX:
-                most = _PROOF_MAX // 1_000_000
-                raise MisuseError(f"{what} {path.name} is larger than {most} MB")
-            raw = file.read()
+        raw = read_named(path, _PROOF_MAX)
     except OSError as error:
         raise MisuseError(f"{what} {path.name} cannot be read: {error.strerror}") from error
+    if len(raw) > _PROOF_MAX:
+        raise MisuseError(f"{what} {path.name} is larger than {_PROOF_MAX // 1_000_000} MB")
     if not raw:
         raise MisuseError(f"{what} {path.name} is empty")
     return raw

@@ -32,6 +32,7 @@ def show_case_trace(
     claim: str = "",
     paths: bool = False,
     out: Path | None = None,
+    acting_as: str = "",
     as_json: bool = False,
 ) -> None:
     """Show a recovery's trace; with `paths` each victim's way, with `claim` that one's only.
@@ -41,7 +42,7 @@ def show_case_trace(
     with opened() as installation:
         recovery_id = find(installation, ref)
         if out is not None:
-            _export(installation, recovery_id, out)
+            _export(installation, recovery_id, out, acting_as)
             return
         with installation.database.reading() as session:
             page = _page(installation, session, recovery_id)
@@ -56,15 +57,20 @@ def show_case_trace(
     tell(page_lines(written(page, [(way.label, way.hops) for way in ways], zone)))
 
 
-def _export(installation: Installation, recovery_id: str, out: Path) -> None:
+def _export(installation: Installation, recovery_id: str, out: Path, acting_as: str) -> None:
+    from models.entities.outside.disclosure import DisclosureKind
     from models.queries.installation.clock import case_now
-    from recovery_flows.cli.trace.export import write_graph
+    from recovery_flows.access.disclosures import note_files
+    from recovery_flows.cli.trace.export import graph_bytes, write_graph
     from recovery_flows.clock import wall_clock
     from recovery_flows.tracing.graph import graph_of_case
 
     with installation.database.reading() as session:
         now = case_now(session, wall_clock())
         graph = graph_of_case(session, recovery_id, now, installation.database.vault)
+    files = {out.name: graph_bytes(out, graph)}
+    acting, kind = installation.case_officer(acting_as), DisclosureKind.TRACE_FILE
+    note_files(acting, recovery_id, kind, f"payments of the trace as {out.suffix}", files)
     write_graph(out, graph)
 
 

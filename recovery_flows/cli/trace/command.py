@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recovery_flows.cli.limits import settings_limits
-from recovery_flows.cli.options import AsJson, ColumnNames
+from recovery_flows.cli.options import ActingAs, AsJson, ColumnNames
 
 if TYPE_CHECKING:
     from recovery_flows.tracing.methods.types import Basis
@@ -100,6 +100,7 @@ def trace(
         bool, typer.Option("--sensitivity", help="How much rests on what nobody knows.")
     ] = False,
     out: OutFile = None,
+    acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
     """Show where the money of each victim is, by the rule given."""
@@ -111,7 +112,9 @@ def trace(
 
         if transfers or sources or openings:
             raise MisuseError("give either a recovery or files, not both")
-        show_case_trace(ref, claim=claim, paths=paths, out=out, as_json=as_json)
+        show_case_trace(
+            ref, claim=claim, paths=paths, out=out, acting_as=acting_as, as_json=as_json
+        )
         return
     if transfers is None or sources is None:
         raise MisuseError("give a recovery, or files by --transfers and --sources")

@@ -20,10 +20,14 @@ def check_target(path: Path) -> None:
         raise MisuseError(f"{path} is there already: name another file or remove it")
 
 
+def graph_bytes(path: Path, graph: Graph) -> bytes:
+    """The file's bytes in the format of its ending."""
+    return FORMATS[path.suffix](graph).encode()
+
+
 def write_graph(path: Path, graph: Graph) -> None:
     """Write the file whole or not at all, and say what is in it."""
-    text = FORMATS[path.suffix](graph)
-    write_new(path, text.encode())
+    write_new(path, graph_bytes(path, graph))
     accounts = sum(node.is_account for node in graph.nodes)
     size = f"{counted(len(graph.edges), 'payment')} between {counted(accounts, 'account')}"
     tell([f"{size} by {graph.rule} ({graph.standing}) in {path}"])

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from models.case_file import CaseFile
 from models.entities.call import CallKind, CallRow
 from models.entities.officer import Role
+from models.entities.outside.disclosure import DisclosureKind
 from models.letter_answer import AnswerState, TypedAnswer
 from models.queries.cases.letters import answer_place, document_bytes, letter_call
 from models.queries.cases.views import masked_account
@@ -19,6 +20,7 @@ from models.queries.installation.clock import case_now
 from models.store.documents import keep
 from models.store.unit import Unit, unit_of_work
 from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.access.disclosures import note_files
 from recovery_flows.correspondence.letters import (
     answers as letter_answers,
     next_steps as letter_steps,
@@ -167,4 +169,6 @@ def answer_document(acting: ActingOfficer, call_id: str) -> bytes:
         raw = document_bytes(session, acting.database.vault, known.answer_document)
     if raw is None:
         raise MisuseError(f"no answer to the letter {call_id} was typed in yet")
+    what = f"the bank's answer to {call_id}"
+    note_files(acting, known.recovery_id, DisclosureKind.ANSWER_DOCUMENT, what, {call_id: raw})
     return raw

@@ -10,9 +10,8 @@ from recovery_flows.caller import (
     create_named,
     is_folder,
     is_there,
-    open_named,
+    read_named,
     remove_named,
-    size_of,
 )
 from recovery_flows.errors import MisuseError, unwritable
 
@@ -51,12 +50,10 @@ def write_new(path: Path, raw: bytes) -> None:
 def read_document(path: Path) -> bytes:
     """A bank's document as it is; MisuseError where it is missing, empty or far too large."""
     try:
-        with open_named(path) as file:
-            size = size_of(file)
-            raw = file.read() if size <= DOCUMENT_BYTES_MAX else b""
+        raw = read_named(path, DOCUMENT_BYTES_MAX)
     except OSError as error:
         raise MisuseError(f"the document {path.name} cannot be read: {error.strerror}") from error
-    if size > DOCUMENT_BYTES_MAX:
+    if len(raw) > DOCUMENT_BYTES_MAX:
         limit = DOCUMENT_BYTES_MAX // 1_000_000
         raise MisuseError(f"the document {path.name} is larger than {limit} MB: scan it smaller")
     if not raw.strip():

@@ -28,8 +28,13 @@ def files_of(documents: Iterable[Document], endings: Sequence[str]) -> dict[str,
 
 def write_files(folder: Path, files: dict[str, bytes]) -> list[Path]:
     """Write new files, each for its owner alone; none where one of them is there already."""
-    for name in files:
-        check_free(folder / name)
+    check_all_free(folder, files)
     for name, raw in files.items():
         write_new(folder / name, raw)
     return [folder / name for name in files]
+
+
+def check_all_free(folder: Path, files: Iterable[str]) -> None:
+    """MisuseError where one of these is there already, or the folder is not."""
+    for name in files:
+        check_free(folder / name)

@@ -31,6 +31,8 @@ def read_path(path: Path, limits: Limits = _DEFAULT) -> Iterator[Item]:
     """
     try:
         with open_named(path) as stream:
+            if not stream.seekable():
+                raise StatementRefusedError("it is a pipe: save it as a file, it is read twice")
             yield from read_stream(stream, limits)
     except OSError as error:
         raise StatementRefusedError(f"it cannot be opened: {error.strerror}") from error

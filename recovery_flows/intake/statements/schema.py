@@ -31,13 +31,14 @@ def against_schema(path: Path, schema: etree.XMLSchema) -> str:
     with open_named(path) as stream:
         if not stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
             return "not an XML file by itself: the schema says nothing of what is inside"
-    options = {"resolve_entities": False, "no_network": True, "huge_tree": False}
-    try:
-        for _, element in etree.iterparse(str(path), schema=schema, **options):
-            element.clear()
-            parent = element.getparent()
-            while parent is not None and element.getprevious() is not None:
-                del parent[0]
-    except etree.XMLSyntaxError as error:
-        return str(error.msg)
+        stream.seek(0)
+        options = {"resolve_entities": False, "no_network": True, "huge_tree": False}
+        try:
+            for _, element in etree.iterparse(stream, schema=schema, **options):
+                element.clear()
+                parent = element.getparent()
+                while parent is not None and element.getprevious() is not None:
+                    del parent[0]
+        except etree.XMLSyntaxError as error:
+            return str(error.msg)
     return ""

@@ -67,7 +67,7 @@ def header(path: Path) -> list[str]:
 
 def _frame(path: Path, mapping: ColumnMapping, limits: Limits) -> pl.DataFrame:
     """Text columns of one file under our names, blanks and missing cells ruled out."""
-    limits.check_size(path)
+    limits.check_file(path)
     _check_text(path)
     names = header(path)
     wanted = {ours: of for ours, of in mapping.columns.items() if set(of) <= set(names)}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from models.facts import LineKind
 from models.money import exponent
@@ -45,16 +45,30 @@ def table(
     MisuseError: no such file. FileRefusedError: no text, a missing column, a row too long or short.
     """
     try:
-        limits.check_size(path)
+        limits.check_file(path)
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            lines = csv.reader(lines_within(stream, Budget(limits)), strict=True)
-            yield from _rows(path, _whole(path, lines), needed, optional)
+            yield from table_of(path, stream, needed, optional, limits)
+    except BudgetSpentError as error:
+        raise FileRefusedError(f"{path.name} {error}") from error
+    except OSError as error:
+        raise MisuseError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def table_of(
+    path: Path,
+    stream: TextIO,
+    needed: Sequence[str],
+    optional: Sequence[str] = (),
+    limits: Limits = _LIMITS,
+) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """The same of a file that is open; `path` names it in what is refused."""
+    try:
+        lines = csv.reader(lines_within(stream, Budget(limits)), strict=True)
+        yield from _rows(path, _whole(path, lines), needed, optional)
     except (BudgetSpentError, ZeroByteError) as error:
         raise FileRefusedError(f"{path.name} {error}") from error
     except UnicodeDecodeError as error:
         raise FileRefusedError(f"{path.name} is not UTF-8 text: save it as UTF-8") from error
-    except OSError as error:
-        raise MisuseError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _whole(path: Path, lines: Reader) -> Iterator[list[str]]:

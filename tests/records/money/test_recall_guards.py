@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from models.money import Money
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.recalls import actions, answer_actions
+from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.recalls import actions, answer_actions, lifecycle
 from tests.recall_messages import CHANNELS, answered, drafted, returned, sent, take
 
 _UNASKED = (
@@ -104,3 +106,43 @@ def test_one_return_makes_good_one_payment_of_a_victim(unit: Any, acts: Any) -> 
     answer_actions.receive(unit.case_officer(), recovery_id, names[0], given)
     with pytest.raises(StepRefusedError, match="entered already"):
         answer_actions.receive(unit.case_officer(), recovery_id, names[1], given)
+
+
+def test_what_is_whole_meanwhile_is_neither_approved_nor_sent(unit: Any) -> None:
+    """The whole sum was frozen where it went to after the recall was drafted, or approved."""
+    recovery_id = unit.traced(30_000, left_minor=70_000)
+    name = drafted(unit, recovery_id)
+    file = unit.file(recovery_id)
+    hold = next(h for h in file.holds if h.held_minor)
+    held = replace(hold, held_minor=100_000)
+    changes = Changeset(replace(file, holds=(held,)))
+    asked = next(a for a in file.approvals if a.subject_id == name)
+    with pytest.raises(StepRefusedError, match="the whole sum is held"):
+        lifecycle.approve(changes, asked, unit.now, {})
+    unit.approve(recovery_id)
+    approved = replace(unit.file(recovery_id), holds=(held,))
+    with pytest.raises(StepRefusedError, match="the whole sum is held"):
+        lifecycle.send(Changeset(approved), name, "x", CHANNELS["swift_recall"], unit.now)
+
+
+def test_a_person_chooses_the_recall_of_one_payment_and_not_of_a_whole_message(unit: Any) -> None:
+    recovery_id = unit.traced(30_000, left_minor=70_000)
+    drafted(unit, recovery_id)
+    unit.approve(recovery_id)
+    name, one = sent(unit, recovery_id), returned("400.00", uetr="")
+    begins, ends = one.index(b"<TxInf>"), one.index(b"</PmtRtr>")
+    other = one[begins:ends].replace(b"RTR-1", b"RTR-2").replace(b"400.00", b"300.00")
+    before = unit.file(recovery_id)
+    with pytest.raises(StepRefusedError, match=r"400\.00 'RTR-1', CNY 300\.00 'RTR-2'"):
+        take(unit, one[:ends] + other + one[ends:], name)
+    assert unit.file(recovery_id) == before
+    assert "another person has confirmed it" in take(unit, one, name)
+
+
+def test_a_reference_that_is_longer_than_a_bank_gives_is_refused(unit: Any) -> None:
+    recovery_id = unit.traced(30_000, left_minor=70_000)
+    drafted(unit, recovery_id)
+    unit.approve(recovery_id)
+    sent(unit, recovery_id)
+    with pytest.raises(StepRefusedError, match="has 120 characters"):
+        take(unit, returned("400.00", booking="R" * 120))

@@ -19,7 +19,7 @@ from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.approvals.figures import subject_of
 from recovery_flows.approvals.kinds import ApprovalKind
-from recovery_flows.cases import approval_effects, next_steps
+from recovery_flows.cases import lifecycle, next_steps
 from recovery_flows.cases.case_officer import StepRefusedError
 from recovery_flows.cases.commit import commit_changes
 from recovery_flows.correspondence import call_validity
@@ -177,4 +177,4 @@ def test_a_finding_that_money_is_none_of_the_case_shows_what_victims_are_owed(
     assert shown["of the hold, traced to victims"] == Money(freeze.held_minor, "CNY")
     assert shown["still owed to victims"] == Money(200_000, "CNY")
     assert json.dumps([str(v) for v in shown.values()])
-    assert approval_effects.closing_event(file) == "closed_no_recovery"
+    assert lifecycle.closing_event(file) == "closed_no_recovery"

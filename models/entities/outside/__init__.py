@@ -1,0 +1,1 @@
+"""What goes to others and comes from them: disclosures, requests from abroad, authorities."""

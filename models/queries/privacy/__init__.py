@@ -1,0 +1,1 @@
+"""Personal data opened for a person, and what was disclosed."""

@@ -1,0 +1,115 @@
+"""Personal data in clear, files made of a recovery: who has what of it and why is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from models.case_file import CaseFile
+from models.entities.officer import Role
+from models.entities.outside.disclosure import DisclosureKind
+from models.ids import digest, digest_bytes
+from models.privacy.personal_data import Found, personal_data
+from models.queries.cases.case_files import load_file
+from models.queries.privacy.personal_data import known_data, personal_fields
+from models.safe_text import steers_or_hides, undirected
+from models.store.disclosures import Disclosed, note_disclosure
+from models.store.unit import Unit
+from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.errors import MisuseError, StepRefusedError
+
+OF_CLAIM = ("name", "contact", "account", "payout-account", "payout-holder")
+OF_ACCOUNT = ("holder", "account")
+FIELDS = tuple(dict.fromkeys((*OF_CLAIM, *OF_ACCOUNT)))
+_REASON_LENGTH_MIN, _REASON_LENGTH_MAX = 3, 400
+_WHAT_LENGTH_MAX = 400
+
+
+def reveal(
+    acting: ActingOfficer,
+    recovery_id: str,
+    fields: Sequence[str],
+    subject_id: str,
+    reason: str,
+) -> Mapping[str, str]:
+    """Fields of one claim's victim or one account in clear, once the history says who, what, why.
+
+    MisuseError for no field, an unknown one or an unknown claim or account, for a reason that says
+    nothing; StepRefusedError for who is neither in charge nor a supervisor, and for a reason that
+    names personal data itself.
+    """
+    wanted = tuple(dict.fromkeys(fields))
+    for name in wanted:
+        if name not in FIELDS:
+            raise MisuseError(f"there is no field {name!r} to reveal; {_fields_text()}")
+    if not wanted:
+        raise MisuseError(f"name the fields to reveal: {_fields_text()}")
+    why = checked_reason(reason)
+    actor = acting.actor_in(Role.SUPERVISOR, Role.OFFICER)
+    with acting.unit() as (unit, now):
+        file = load_file(unit.session, recovery_id)
+        of = subject_id or _only_subject(file)
+        found = personal_fields(unit.session, unit.vault, file, of)
+        if not found:
+            raise MisuseError(f"{file.recovery.ref} has no claim or account {of!r}; {_there(file)}")
+        missing = [name for name in wanted if name not in found]
+        if missing:
+            raise MisuseError(f"{of} has no field {missing[0]!r}; it has: {', '.join(found)}")
+        refuse_personal(unit, file, why)
+        told = Disclosed(DisclosureKind.REVEAL, ", ".join(wanted), of, why)
+        note_disclosure(unit, actor, now, recovery_id, told)
+    return {name: found[name] or "not known" for name in wanted}
+
+
+def note_files(
+    acting: ActingOfficer,
+    recovery_id: str,
+    kind: DisclosureKind,
+    what: str,
+    files: Mapping[str, bytes],
+) -> None:
+    """Record that somebody has files made of a recovery, before the first of them is written."""
+    if files:
+        actor = acting.actor_in(Role.OFFICER, Role.SUPERVISOR)
+        name = digest({name: digest_bytes(raw) for name, raw in files.items()})
+        with acting.unit() as (unit, now):
+            told = Disclosed(kind, what[:_WHAT_LENGTH_MAX], digest=name)
+            note_disclosure(unit, actor, now, recovery_id, told)
+
+
+def checked_reason(reason: str) -> str:
+    """The reason on one line; MisuseError where it is empty, too long or steers a terminal."""
+    why = " ".join(reason.split())
+    if not _REASON_LENGTH_MIN <= len(why) <= _REASON_LENGTH_MAX:
+        raise MisuseError(
+            f"a reason of {_REASON_LENGTH_MIN} to {_REASON_LENGTH_MAX} characters is needed: "
+            "whoever reads the log of looks will ask for it"
+        )
+    if steers_or_hides(undirected(why)):
+        raise MisuseError("the reason holds control characters")
+    return why
+
+
+def refuse_personal(unit: Unit, file: CaseFile, reason: str) -> None:
+    """Refuse a reason that holds personal data: it is read by others than the data."""
+    found: tuple[Found, ...] = personal_data(reason, known_data(unit.session, unit.vault, file))
+    if found:
+        raise StepRefusedError(
+            f"the reason holds a {found[0].kind}, and it is shown in the log of looks: leave it out"
+        )
+
+
+def _only_subject(file: CaseFile) -> str:
+    if len(file.claims) == 1:
+        return file.claims[0].id
+    raise MisuseError(f"say whose data with --of, one victim or account a look; {_there(file)}")
+
+
+def _there(file: CaseFile) -> str:
+    claims, accounts = len(file.claims), len(file.assets)
+    first = [*(c.id for c in file.claims[:3]), *(a.id for a in file.assets[:3])]
+    more = " …" if claims + accounts > len(first) else ""
+    return f"there are {claims} claims and {accounts} accounts: {', '.join(first)}{more}"
+
+
+def _fields_text() -> str:
+    return f"a victim has {', '.join(OF_CLAIM)}; an account {', '.join(OF_ACCOUNT)}"

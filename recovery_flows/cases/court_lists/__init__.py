@@ -1,0 +1,1 @@
+"""Courts' lists of returns: what people do with them."""

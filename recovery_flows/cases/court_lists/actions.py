@@ -1,0 +1,184 @@
+"""What people do with a court's list of returns; each is one transaction.
+
+The list counts with the yes of another person (`recovery approve`); what it gives is paid like any
+other return, by a decision of its own that takes two people too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from models.case_file import CaseFile
+from models.entities.asset import AssetRow
+from models.entities.officer import Role
+from models.money import Money
+from models.queries.cases.claims import claims_by_reference
+from models.queries.installation.clock import case_now
+from models.store.documents import keep
+from models.store.notes import write_note
+from models.store.unit import Unit
+from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.correspondence.returns.compose import claim_number
+from recovery_flows.errors import MisuseError
+from recovery_flows.intake.budget import Limits
+from recovery_flows.ledger import pools
+from recovery_flows.ledger.outstanding_losses import net_loss_minor
+from recovery_flows.restitution import guards, stage
+from recovery_flows.restitution.court import file as court_file, lists
+
+
+class _NothingKeptError(Exception):
+    """A dry run ends its transaction with nothing written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is known of a court's list besides its rows: `asset_id` "" where one account is held."""
+
+    reference: str
+    ordered_at: datetime
+    asset_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRow:
+    """One row beside what stands today: by the court, by the law's rule, open of the claim."""
+
+    line: int
+    claim_id: str
+    by_court: Money
+    by_rule: Money | None
+    open: Money | None
+
+    @property
+    def result(self) -> str:
+        """What becomes of it, in words."""
+        if self.open is None:
+            return "names nobody known: kept until its officer has found whose it is"
+        if self.by_court.minor > self.open.minor:
+            return f"above what is open of the claim: {self.open} can be paid"
+        return "as listed"
+
+
+@dataclass(slots=True)
+class ImportedList:
+    """What became of each row, what is held, and the approval by which the list counts."""
+
+    ref: str = ""
+    reference: str = ""
+    rows: list[ListedRow] = field(default_factory=list)
+    held: Money | None = None
+    approval: str = ""
+
+
+def import_list(
+    acting: CaseOfficer,
+    recovery_id: str,
+    path: Path,
+    raw: bytes,
+    order: Order,
+    limits: Limits,
+    *,
+    dry_run: bool = False,
+) -> ImportedList:
+    """Enter a court's list from a file; another person confirms it. A dry run keeps nothing."""
+    reference = " ".join(order.reference.split())
+    if not reference or len(reference) > lists.REFERENCE_MAX:
+        raise MisuseError(
+            f"--reference has {len(reference)} characters: 1 to {lists.REFERENCE_MAX}"
+        )
+    done = ImportedList(reference=reference)
+    try:
+        with acting.editing(recovery_id, None) as (unit, changes):
+            actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+            file = changes.file
+            asset = _asset(file, order.asset_id)
+            shares = court_file.read_list(
+                path, raw, file.recovery.currency, _known(unit, file), limits
+            )
+            done.ref = file.recovery.ref
+            free = lists.undivided(file, asset.id)
+            done.held = Money(pools.payable_minor(free, asset), file.recovery.currency)
+            done.rows = list(_beside(acting, free, asset, shares))
+            proof = keep(unit, raw, "court's list", "text/csv", now)
+            ordered = lists.ListOrdered(asset.id, reference, order.ordered_at, proof, shares)
+            done.approval = lists.enter(changes, ordered, actor.id, now)
+            if dry_run:
+                raise _NothingKeptError
+    except _NothingKeptError:
+        done.approval = ""
+    return done
+
+
+def _asset(file: CaseFile, asset_id: str) -> AssetRow:
+    held = [a for a in file.assets if not a.is_custody and pools.carried(file, a)]
+    if asset_id:
+        held = [a for a in held if a.id == asset_id]
+    if len(held) == 1:
+        return held[0]
+    ref = file.recovery.ref
+    if held:
+        raise MisuseError(f"which account is meant? --asset {' or '.join(a.id for a in held)}")
+    which = f" {asset_id}" if asset_id else ""
+    raise MisuseError(f"nothing is held on an account{which} of {ref}: `recovery show {ref}`")
+
+
+def _known(unit: Unit, file: CaseFile) -> Mapping[str, str]:
+    """The claim of each name by which a court may call it: id, number, the report's reference."""
+    known = {ref.lower(): name for ref, name in claims_by_reference(unit.session, file.recovery.id)}
+    for claim in file.claims:
+        known[claim_number(claim.id).lower()] = claim.id
+        known[claim.id.lower()] = claim.id
+    return known
+
+
+def _beside(
+    acting: CaseOfficer, file: CaseFile, asset: AssetRow, shares: tuple[lists.ListedShare, ...]
+) -> Iterator[ListedRow]:
+    currency = file.recovery.currency
+    by_rule: dict[str, int] = {}
+    if guards.claim_shares(file, asset):
+        result, _ = stage.divide(file, asset, acting.laws)
+        by_rule = {line.claim_id: line.payout_minor for line in result.lines}
+    claims = {c.id: c for c in file.claims}
+    for share in shares:
+        claim = claims.get(share.claim_id)
+        yield ListedRow(
+            share.line, share.claim_id, Money(share.amount_minor, currency),
+            Money(by_rule.get(share.claim_id, 0), currency) if claim else None,
+            Money(net_loss_minor(file, claim), currency) if claim else None,
+        )  # fmt: skip
+
+
+def identify(acting: CaseOfficer, recovery_id: str, share_id: str, claim: str, reason: str) -> str:
+    """Record whose a row is that named nobody known; without a claim it is set aside."""
+    words = _words(reason)
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        claim_id = _known(unit, changes.file).get(claim.lower(), claim)
+        text = f"row {share_id} of the court's list: {words}"
+        fingerprint = unit.vault.fingerprint(text)
+        row = lists.identify(changes, share_id, claim_id, fingerprint, now)
+        write_note(unit, actor, now, recovery_id, text)
+    what = f"is of {row.claim_id}" if row.claim_id else "is set aside"
+    return f"{changes.file.recovery.ref}: line {row.line} of the court's list {what}"
+
+
+def end(acting: CaseOfficer, recovery_id: str, list_id: str, reason: str) -> str:
+    """Record that a court has withdrawn its list."""
+    words = _words(reason)
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        text = f"end of {list_id}: {words}"
+        lists.end(changes, list_id, unit.vault.fingerprint(text))
+        write_note(unit, actor, now, recovery_id, text)
+    return f"{changes.file.recovery.ref}: {list_id} is followed no more"
+
+
+def _words(reason: str) -> str:
+    if not reason.strip():
+        raise MisuseError("say with --reason how it was found out: it is kept encrypted")
+    return reason.strip()
