@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models import direct
+from models.sqlite import direct
 
 
 @contextmanager

@@ -18,9 +18,9 @@ from sqlalchemy import event as sa_event
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
-from models import direct
 from models.sealing.signed_heads import HeadFile
 from models.sealing.vault import Vault
+from models.sqlite import direct
 
 # FULL: an intent must be on the disk before its call leaves, also when the power goes.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
-from models.direct import CHANGES
 from models.engine import PlainSession
 from models.entities.catalogue import table_of
 from models.entities.installation import TableSeal
@@ -23,6 +22,7 @@ from models.prepared import KEY, changing, to
 from models.raw import raw_select
 from models.sealing.seals import SEAL, fits, row_seal, sealed_tables, spelled_row, tallied_tables
 from models.sealing.vault import Vault
+from models.sqlite.direct import CHANGES
 from models.store.waiting_rows import WaitingRows
 
 _TALLIES = table_of(TableSeal)
