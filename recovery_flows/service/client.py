@@ -20,6 +20,7 @@ from recovery_flows.service.callers_files import done_for_service
 from recovery_flows.service.wire import (
     SOCKET_VARIABLE,
     VERSION,
+    Message,
     NotSpokenError,
     new_socket,
     receive,
@@ -39,7 +40,7 @@ _ON_FILES = (
 )  # fmt: skip
 _OF_THE_SERVICE = ("init", "engine", "serve", "sandbox", "demo")
 _HELP = ("--help", "-h")
-_NOT_AVAILABLE = 4
+_NOT_AVAILABLE, _INTERRUPTED = 4, 130
 # Leave the second screen, show the cursor, no mouse, no bracketed paste: after a program was cut.
 _AS_IT_WAS = "\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[0m"
 
@@ -75,12 +76,15 @@ def run_there(path: Path, args: Sequence[str]) -> int:
             f"the service of the unit does not answer at {path} ({error.strerror}): "
             f"it is started by `recovery serve`; the address is {SOCKET_VARIABLE}"
         )
-    signals = _Signals(line)
-    with line, _terminal_kept() as left_as_it_was, signals.passed():
+    signals = Signals(line)
+    with line, _terminal_kept() as left_as_it_was:
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         try:
             send(line, "run", (0, 1, 2), version=VERSION, args=list(args), environment=environment)
-            code = _answered(line, signals)
+            with signals.passed():  # from now on: the first message must be the command
+                code = answered(line, signals)
+        except KeyboardInterrupt:  # before that
+            return _INTERRUPTED
         except ValueError as error:
             return _complain(str(error))
         except (OSError, NotSpokenError):
@@ -91,9 +95,13 @@ def run_there(path: Path, args: Sequence[str]) -> int:
     return _complain("the service ended before the command did; what was committed is safe")
 
 
-def _answered(line: socket.socket, signals: _Signals) -> int | None:
-    """Open what the service asks for until the command has ended; None where it hung up."""
-    while (message := receive(line)) is not None:
+def answered(line: socket.socket, signals: Signals) -> int | None:
+    """Open what the service asks for until the command has ended; None where it hung up.
+
+    A command that was interrupted ends without reading what is on its way to it: its exit code is
+    read all the same.
+    """
+    while (message := _next(line)) is not None:
         if message.kind == "ended":
             return message.number("code")
         if message.kind != "file":
@@ -103,13 +111,21 @@ def _answered(line: socket.socket, signals: _Signals) -> int | None:
                 answer, files = done_for_service(message)
         except InterruptedError:  # came between the opening and the answer
             answer, files = {"error": errno.EINTR, "is": 0, "path": ""}, ()
-        send(line, "done", files, **answer)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            send(line, "done", files, **answer)
         for one in files:
             os.close(one)
     return None
 
 
-class _Signals:
+def _next(line: socket.socket) -> Message | None:
+    try:
+        return receive(line)
+    except ConnectionResetError:  # it did not read our last message; its own stand behind this
+        return receive(line)
+
+
+class Signals:
     """Pass what this process is told on to the service; to be stopped would not stop it there."""
 
     def __init__(self, line: socket.socket) -> None:

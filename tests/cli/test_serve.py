@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import pty
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from recovery_flows.service.client import is_for_service
-from recovery_flows.service.wire import new_socket, why_not_to_be_trusted
+from recovery_flows.service.client import Signals, answered, is_for_service
+from recovery_flows.service.wire import new_socket, send, why_not_to_be_trusted
 from tests.cli.served import Served, come, served, user
 
 NOT_AVAILABLE = 4
@@ -113,6 +114,20 @@ def test_what_nobody_writes_to_is_waited_for_until_it_is_given_up(
     come(lambda: os.waitid(os.P_PID, caller, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None)
     assert os.waitstatus_to_exitcode(os.waitpid(caller, 0)[1]) == 130
     come(lambda: not unit.children())
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["before", "after"])
+def test_a_command_that_ended_is_told_by_its_code_whatever_was_still_on_its_way(
+    *, is_first: bool
+) -> None:
+    mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with mine:
+        if not is_first:
+            send(mine, "signal", number=signal.SIGINT)
+        send(theirs, "file", do="open", path="/none", flags=os.O_RDONLY)
+        send(theirs, "ended", code=130)
+        theirs.close()
+        assert answered(mine, Signals(mine)) == 130
 
 
 def test_a_device_without_an_end_is_no_file(unit: Served) -> None:
