@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from recovery_flows.cross_border.channels import Channel
 
-InRef = Annotated[str, typer.Argument(metavar="IN-REF", help="See `recovery incoming list`.")]
+InRef = Annotated[str, typer.Argument(metavar="REF", help="See `recovery incoming list`.")]
 Reason = Annotated[str, typer.Option(help="Why; kept encrypted.")]
 
 

@@ -61,7 +61,7 @@ def register(
             raise StepRefusedError(f"{given.their_ref} of {given.from_state} is here as {known}")
         clock = lifecycle.clock_of(channel, given, groups)
         due = lifecycle.answer_due(channel, clock, given, acting.laws[given.law])
-        prefix = f"IN-{now:%Y}-"
+        prefix = f"I-{now:%Y}-"
         ref = f"{prefix}{count_of_year(unit.session, prefix) + 1:04}"
         name = derive_id("incoming", given.from_state, given.their_ref)
         account = AccountRef(given.bank, given.account, "")
@@ -148,19 +148,21 @@ def deny(acting: ActingOfficer, ref: str, reason: str) -> str:
 
 
 def answer_text(acting: ActingOfficer, ref: str) -> bytes:
-    """The answer as it leaves; refused until a second person has confirmed it, and recorded."""
+    """The answer as it leaves, without our own approvals; refused until it is confirmed."""
     actor = acting.actor_in(Role.OFFICER, Role.SUPERVISOR)
     with acting.unit() as (unit, now):
         row = _row(unit.session, ref)
         if row.state not in (IncomingState.ANSWERED, IncomingState.REFUSED):
             raise StepRefusedError(f"{row.ref} is {row.state}: nothing leaves unconfirmed")
-        fields = _answer_fields(unit.session, unit.vault, row)
+        ours = {rule.reference_field for rule in acting.laws[row.law].disclosures.values()}
+        told = _answer_fields(unit.session, unit.vault, row)
+        fields = {name: text for name, text in told.items() if name not in ours}
         _move(unit, actor, now, row, "written_out", {})
     head = f"To: {row.asked_by} ({row.from_state})\nYour reference: {row.their_ref}\n"
-    ours = f"Our reference: {row.ref}\nBy: {row.channel}; {row.basis}\n"
-    told = f"Refused: {row.ground}\n" if row.ground else ""
+    head += f"Our reference: {row.ref}\nBy: {row.channel}; {row.basis}\n"
+    ground = f"Refused: {row.ground}\n" if row.ground else ""
     body = "".join(f"{name}: {text}\n" for name, text in fields.items())
-    return f"{head}{ours}\n{told}{body}".encode()
+    return f"{head}\n{ground}{body}".encode()
 
 
 def pending_answer(acting: ActingOfficer, ref: str) -> tuple[IncomingRow, Mapping[str, str]]:

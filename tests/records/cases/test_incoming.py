@@ -47,7 +47,7 @@ MISFITS: tuple[tuple[dict[str, Any], str], ...] = (
     ({"their_ref": "x" * 81}, "--their-ref has at most 80 characters"),
     ({"account": ""}, "--bank and --account go together"),
     ({"received_at": datetime(2031, 1, 1, tzinfo=UTC)}, "--received 2031.* is ahead"),
-    ({"their_ref": "fr-77/26"}, "fr-77/26 of FR is here as IN-2026-0001"),
+    ({"their_ref": "fr-77/26"}, "fr-77/26 of FR is here as I-2026-0001"),
 )
 
 
@@ -59,7 +59,7 @@ def asked(unit: Any) -> Any:
 
 def _row(unit: Any) -> Any:
     with unit.database.reading() as session:
-        return incoming_named(session, "in-2026-0001")
+        return incoming_named(session, "i-2026-0001")
 
 
 def test_a_request_is_registered_with_the_clock_of_its_channel_and_our_recoveries_are_named(
@@ -67,15 +67,15 @@ def test_a_request_is_registered_with_the_clock_of_its_channel_and_our_recoverie
 ) -> None:
     unit, told = asked
     row = _row(unit)
-    assert told.startswith("IN-2026-0001 registered: an answer is due by 2026-06-02 16:00 UTC")
+    assert told.startswith("I-2026-0001 registered: an answer is due by 2026-06-02 16:00 UTC")
     assert "the account is in R-2026-0001" in told
     assert (row.clock, row.owner_id) == ("CN_MLA_IN_EVIDENCE", "chen")
     view = deadlines_view(unit.database, unit.laws, unit.now)
     (line,) = (x for x in view.lines if not x.recovery_id)
-    assert (line.ref, line.owner, line.clock.what) == ("IN-2026-0001", "chen", "answer to FR")
+    assert (line.ref, line.owner, line.clock.what) == ("I-2026-0001", "chen", "answer to FR")
     with unit.database.reading() as session:
         assert line in list(all_entries(session, unit.laws, None))
-        page = actions.incoming_view(session, unit.database.vault, "IN-2026-0001", unit.now)
+        page = actions.incoming_view(session, unit.database.vault, "I-2026-0001", unit.now)
     text = "\n".join(page_lines(written(page, CHANNELS, "UTC")))
     for told in ("Invented Tribunal (FR)", "···· 0001 at bank-home", "art 379", "explain upward"):
         assert told in text
@@ -96,7 +96,7 @@ def test_nothing_is_told_without_the_approvals_of_the_law_nor_personal_data_in_a
     asked: Any,
 ) -> None:
     unit, _ = asked
-    chen, ref = unit.case_officer(), "IN-2026-0001"
+    chen, ref = unit.case_officer(), "I-2026-0001"
     without = {n: text for n, text in FIELDS.items() if n != "central_authority_reference"}
     with pytest.raises(StepRefusedError, match=r"CN_CONSENT_ABROAD.*central_authority_reference="):
         actions.answer(chen, ref, without, CHANNELS)
@@ -111,7 +111,7 @@ def test_nothing_is_told_without_the_approvals_of_the_law_nor_personal_data_in_a
 
 def test_an_answer_leaves_when_another_person_confirms_exactly_what_was_shown(asked: Any) -> None:
     unit, _ = asked
-    chen, wu, ref = unit.case_officer(), unit.case_officer(SUPERVISOR), "IN-2026-0001"
+    chen, wu, ref = unit.case_officer(), unit.case_officer(SUPERVISOR), "I-2026-0001"
     assert "receipt acknowledged" in actions.acknowledge(chen, ref)
     actions.answer(chen, ref, FIELDS, CHANNELS)
     first = _row(unit).answer_digest
@@ -127,16 +127,17 @@ def test_an_answer_leaves_when_another_person_confirms_exactly_what_was_shown(as
     text = actions.answer_text(chen, ref).decode()
     assert "Your reference: FR-77/26" in text
     assert "account: 9999000000000001" in text
-    assert "IN-2026-0001" not in [
+    assert "MoJ" not in text
+    assert "I-2026-0001" not in [
         x.ref for x in deadlines_view(unit.database, unit.laws, unit.now).lines
     ]
     recovery_id = unit.one("SELECT id FROM recovery")
     with unit.database.reading() as session:
         left = disclosures_of(session, unit.database.vault, recovery_id)
     assert [(x.kind, x.to, x.approved_by) for x in left] == [
-        ("IN-2026-0001 shown", "wu", "wu"),
-        ("IN-2026-0001 confirmed", "Invented Tribunal (FR)", "wu"),
-        ("IN-2026-0001 written_out", "Invented Tribunal (FR)", "wu"),
+        ("I-2026-0001 shown", "wu", "wu"),
+        ("I-2026-0001 confirmed", "Invented Tribunal (FR)", "wu"),
+        ("I-2026-0001 written_out", "Invented Tribunal (FR)", "wu"),
     ]
     with pytest.raises(StepRefusedError, match="is answered: it cannot be answer asked"):
         actions.answer(chen, ref, FIELDS, CHANNELS)
@@ -147,7 +148,7 @@ def test_a_refusal_names_a_ground_of_the_channel_and_a_late_one_stays_with_its_o
     asked: Any,
 ) -> None:
     unit, _ = asked
-    chen, ref = unit.case_officer(), "IN-2026-0001"
+    chen, ref = unit.case_officer(), "I-2026-0001"
     with pytest.raises(MisuseError, match="--ground 'NO': mla has DUAL_CRIM"):
         actions.refuse(chen, ref, "NO", "no offence here", CHANNELS)
     actions.refuse(chen, ref, "DUAL_CRIM", "no offence here", CHANNELS)
