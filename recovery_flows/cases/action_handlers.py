@@ -142,9 +142,9 @@ def _complete_request(changes: Changeset, step: Step, given: ActionContext) -> s
 
 
 def _submit_request(changes: Changeset, step: Step, given: ActionContext) -> str:
-    if given.fields:
-        return _complete_request(changes, step, given)
     kept = opened_fields(given.session, given.vault, step.subject_id)
+    if not given.fields.items() <= kept.items():
+        return _complete_request(changes, step, given)
     law = given.laws[changes.file.recovery.regime]
     refuse_unkept(given.session, given.vault, changes.file, kept, law)
     request_edits.submit_request(changes, step.subject_id, given.actor, given.now, given.laws)
