@@ -131,10 +131,27 @@ def _warned(
     viewer = viewer_of(installation, acting_as)
     for name in ids:
         asset_id = next(r.asset_id for r in file.requests if r.id == name)
+        yield from _closed_to(file, name)
         for found in also_lines(deconfliction.about(there, file, asset_id), viewer):
             yield f"  warning: {found.sentence}"
         for other in also_asked(file, name):
             yield f"  also asked: {other}"
+
+
+def _closed_to(file: CaseFile, request_id: str) -> Iterator[str]:
+    """States of a request that its channel does not bind: the adviser names the instrument."""
+    from recovery_flows.cli.case.channels import border_channels, state_groups
+    from recovery_flows.cross_border.channels import is_member
+    from recovery_flows.cross_border.request_edits import request_of
+
+    row, groups = request_of(file, request_id), state_groups()
+    channel, there = border_channels(groups)[row.channel], file.asset(row.asset_id).regime
+    for state, codes, what in (
+        (file.recovery.regime, channel.from_states, "ask"),
+        (there, channel.to_states, "be asked"),
+    ):
+        if not is_member(state, codes, groups):
+            yield f"  warning: {state} cannot {what} by {row.channel} (`recovery channels`)"
 
 
 def set_(
