@@ -36,6 +36,7 @@ from recovery_flows.restitution import (
     payouts as paying,
     unclaimed,
 )
+from recovery_flows.restitution.clawback import orders as clawbacks
 from recovery_flows.restitution.court import lists as court_lists
 from recovery_flows.tracing import rule_choice
 
@@ -177,6 +178,8 @@ _FOLLOW = {
     ApprovalKind.RECEIPT: custody.confirm,
     ApprovalKind.COMPENSATION: compensation.confirm,
     ApprovalKind.REFUND: unclaimed.confirm_refund,
+    ApprovalKind.CLAWBACK: clawbacks.approve,
+    ApprovalKind.CLAWBACK_WRITE_OFF: clawbacks.confirm_write_off,
     ApprovalKind.COURT_LIST: court_lists.confirm,
     ApprovalKind.RECALL: recall_lifecycle.approve,
     ApprovalKind.RECALL_CREDIT: returned_money.confirm,
@@ -282,6 +285,8 @@ _UNDO = {
     ApprovalKind.RECEIPT: _deny_hold,
     ApprovalKind.COMPENSATION: compensation.deny,
     ApprovalKind.REFUND: unclaimed.deny_refund,
+    ApprovalKind.CLAWBACK: clawbacks.deny,
+    ApprovalKind.CLAWBACK_WRITE_OFF: clawbacks.deny_write_off,
     ApprovalKind.COURT_LIST: court_lists.deny,
     ApprovalKind.RECALL: recall_lifecycle.deny,
     ApprovalKind.RECALL_CREDIT: returned_money.deny,

@@ -9,12 +9,14 @@ from typing import Any
 
 from models.entities.officer import Role
 from models.entities.partner import PartnerChannel
+from models.entities.payout import ClawbackGround
 from models.facts import AccountRef, BankPayoutState, PayoutFact
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.store.partners import register
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.cases import money_actions
+from recovery_flows.cases.clawbacks import actions as clawbacks
 from recovery_flows.cases.commit import commit_changes
 from recovery_flows.cases.court_lists import actions as court_lists
 from recovery_flows.cases.money_actions import Incoming
@@ -101,6 +103,28 @@ def court_list(unit: Any, begin: Callable[[Any], Any]) -> Any:
     court_lists.import_list(
         unit.case_officer(), case.recovery_id, Path("court.csv"), rows, order, Limits()
     )
+    return case
+
+
+def clawback(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """What was paid went to a stranger; it is to be ordered back."""
+    case = begin(unit)
+    unit.approve(case.recovery_id)
+    (payout,) = case.file().payouts
+    _bank_says(case, payout.id, "SETTLED")
+    clawbacks.order(
+        unit.case_officer(), case.recovery_id, payout.id, Money(20_000, "CNY"),
+        ClawbackGround.WRONG_PAYEE, "a twin account",
+    )  # fmt: skip
+    return case
+
+
+def write_off(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """It was ordered back and does not come."""
+    case = clawback(unit, begin)
+    unit.approve(case.recovery_id)
+    (row,) = case.file().clawbacks
+    clawbacks.write_off(unit.case_officer(), case.recovery_id, row.id, "its holder is gone")
     return case
 
 
