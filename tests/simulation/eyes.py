@@ -203,7 +203,8 @@ class Eyes:
                 "SELECT hold_id, claim_id, sum(claim_minor) FROM posting"
                 " WHERE account IN ('returned_hold', 'treasury', 'returned_treasury')"
                 " AND detail <> 'received' OR account = 'memo_excess' AND detail ="
-                " 'paid_beyond_order' AND asset_id IN (SELECT id FROM asset WHERE partner_id <> 'treasury')"
+                " 'paid_beyond_order' AND asset_id IN (SELECT id FROM asset WHERE partner_id <>"
+                " 'treasury')"
                 " GROUP BY 1, 2"
             )
         }
