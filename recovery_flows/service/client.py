@@ -20,6 +20,7 @@ from recovery_flows.service.callers_files import done_for_service
 from recovery_flows.service.wire import (
     SOCKET_VARIABLE,
     VERSION,
+    Message,
     NotSpokenError,
     new_socket,
     receive,
@@ -40,6 +41,7 @@ _ON_FILES = (
 _OF_THE_SERVICE = ("init", "engine", "serve", "sandbox", "demo")
 _HELP = ("--help", "-h")
 _NOT_AVAILABLE = 4
+_AGAIN_SECONDS = 0.2
 # Leave the second screen, show the cursor, no mouse, no bracketed paste: after a program was cut.
 _AS_IT_WAS = "\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[0m"
 
@@ -93,7 +95,7 @@ def run_there(path: Path, args: Sequence[str]) -> int:
 
 def _answered(line: socket.socket, signals: _Signals) -> int | None:
     """Open what the service asks for until the command has ended; None where it hung up."""
-    while (message := receive(line)) is not None:
+    while (message := _next(line)) is not None:
         if message.kind == "ended":
             return message.number("code")
         if message.kind != "file":
@@ -103,10 +105,22 @@ def _answered(line: socket.socket, signals: _Signals) -> int | None:
                 answer, files = done_for_service(message)
         except InterruptedError:  # came between the opening and the answer
             answer, files = {"error": errno.EINTR, "is": 0, "path": ""}, ()
-        send(line, "done", files, **answer)
+        with suppress(ConnectionError):  # a command that was interrupted waits for no answer
+            send(line, "done", files, **answer)
         for one in files:
             os.close(one)
     return None
+
+
+def _next(line: socket.socket) -> Message | None:
+    """The next message, also behind the error of a service that left something unread.
+
+    Linux reports such a reset once, before what was sent: how the command ended comes after it.
+    """
+    try:
+        return receive(line)
+    except ConnectionResetError:
+        return receive(line)
 
 
 class _Signals:
@@ -119,6 +133,7 @@ class _Signals:
     def passed(self) -> Iterator[None]:
         handlers: dict[str, Callable[[int, FrameType | None], None] | signal.Handlers] = {
             **dict.fromkeys(("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"), self._ends),
+            "SIGALRM": self._interrupts,
             "SIGWINCH": self._pass,
             "SIGTSTP": signal.SIG_IGN,  # the shell and the command would read one terminal
         }
@@ -126,6 +141,7 @@ class _Signals:
         try:
             yield
         finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
             for name, handler in before.items():
                 signal.signal(getattr(signal, name), handler)
 
@@ -144,6 +160,11 @@ class _Signals:
 
     def _ends(self, number: int, frame: FrameType | None) -> None:
         self._pass(number, frame)
+        # What came just before an opening does not end it: it is said again until the command ends.
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS, _AGAIN_SECONDS)
+        self._interrupts(number, frame)
+
+    def _interrupts(self, _number: int, _frame: FrameType | None) -> None:
         if self._is_opening:
             self._is_opening = False
             raise InterruptedError(errno.EINTR, os.strerror(errno.EINTR))

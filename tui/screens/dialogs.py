@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, Label, OptionList
+from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from models.deconfliction_hits import AlsoLine
@@ -18,6 +18,7 @@ from tui.layout import Figures, also_lines, figures_lines
 from tui.state_styles import MUTED
 from tui.text import word, words
 from tui.widgets.block import Block, Builder
+from tui.widgets.footer import KeyFooter
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ class Dialog(ModalScreen[T]):
         with Vertical(classes="dialog") as box:
             box.border_title = word(f" {self._heading} ")
             yield from self.compose_question()
-            yield Footer(show_command_palette=False, compact=True)
+            yield KeyFooter()
 
     def compose_question(self) -> ComposeResult:
         """The question itself."""
@@ -138,13 +139,13 @@ class TypeRef(Confirm, inherit_bindings=False):
 class AskLine(Dialog[str]):
     """Asks for one line of text that may not be empty."""
 
-    def __init__(self, title: str, sentence: str, placeholder: str) -> None:
+    def __init__(self, title: str, sentence: str, placeholder: str, first: str = "") -> None:
         super().__init__(title)
-        self._sentence, self._placeholder = sentence, placeholder
+        self._sentence, self._placeholder, self._first = sentence, placeholder, first
 
     def compose_question(self) -> ComposeResult:
         yield Label(word(self._sentence), classes="question")
-        yield Input(placeholder=self._placeholder)
+        yield Input(self._first, placeholder=self._placeholder)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
