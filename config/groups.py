@@ -147,6 +147,14 @@ class ScreenSettings(Group):
     refresh_milliseconds: int = Field(default=200, ge=50, le=60_000)
     """How often the screen looks whether somebody else has changed the case database."""
 
+    view: str = Field(default="", max_length=80)
+    """Name of the saved view through which the queue is shown at the start; empty: as each officer
+    left it. Views stand in `views.toml` in the data folder."""
+
+    hold_back_seconds: int = Field(default=10, ge=0, le=600)
+    """How long the screen holds back an approval, a notice that is made public and a merge after
+    the yes, so that `u` takes it back; 0: not at all. An emergency stop is never held back."""
+
     stalled_hours: int = Field(default=24, ge=1, le=8760)
     """After how many hours of case time a recovery stands in red on which a person's step is open
     and nothing was done. It is marked in its place in the queue and counted, and no filter hides

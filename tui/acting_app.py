@@ -13,7 +13,10 @@ from textual.reactive import reactive
 from models.safe_text import safe
 from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.clock import wall_clock
+from recovery_flows.wording import counted
 from tui.act_guards import DESK_ERRORS
+from tui.act_log import ActLog, Entry, HeldBack
 from tui.key_waits import Wait
 from tui.keys import Answered, OrderlyApp
 from tui.messages import Done, Said
@@ -38,6 +41,9 @@ class ActingApp(OrderlyApp[int]):
         super().__init__()
         self.source = source
         self.drafts: dict[str, str] = {}
+        self.log_of_acts = ActLog()
+        self.hold_back_seconds = 0
+        self._held_back: list[HeldBack] = []
         self.said, self._said_at, self._waiting_for = Said(""), 0.0, ""
         self.set_reactive(ActingApp.officer, officer)
 
@@ -59,9 +65,14 @@ class ActingApp(OrderlyApp[int]):
         """The sentence that stands in the outcome line."""
         return self.said.sentence
 
-    def say(self, sentence: str, *, refused: bool = False) -> None:
-        """Show in one sentence what was done or refused: as a notice and in the status line."""
+    def say(self, sentence: str, *, refused: bool = False, command: str = "") -> None:
+        """Show in one sentence what was done or refused: as a notice and in the status line.
+
+        The log keeps it, with the command that does the same.
+        """
         self.said, self._said_at = Said(safe(sentence), refused), Message().time
+        entry = Entry(wall_clock(), safe(sentence), refused, command)
+        self.log_of_acts.entries.append(entry)
         self.notify(
             safe(sentence),
             severity="warning" if refused else "information",
@@ -102,18 +113,53 @@ class ActingApp(OrderlyApp[int]):
         work_at: Callable[[CaseOfficer], str],
         drafts: str = "",
         then: Callable[[], object] | None = None,
+        *,
+        command: str = "",
+        holds_back: bool = False,
     ) -> None:
-        """Run an action in a thread while keys wait.
+        """Run an action in a thread while keys wait; the log has it with its `command`.
 
-        On success, drafts whose key begins with `drafts` are removed and `then` is called.
+        On success, drafts whose key begins with `drafts` are removed and `then` is called. One that
+        `holds_back` is carried out some seconds later, as whoever acts now, unless it is undone.
         """
+        done = partial(Done, drafts=drafts, then=then, command=command)
+        do = partial(self._carry_out, work_at, self.case_officer(), done)
+        if self.read_only or not (holds_back and self.hold_back_seconds):
+            do()
+            return
+        timer = self.set_timer(self.hold_back_seconds, self._end_of_hold_back)
+        self._held_back.append(HeldBack(timer, do))
+        self.say(f"held back for {self.hold_back_seconds} s: u takes it back; nothing has left")
+
+    def _carry_out(
+        self, work_at: Callable[[CaseOfficer], str], acting: CaseOfficer, done: Callable[..., Done]
+    ) -> None:
         if self.read_only:
-            self.say("the screen is read-only: R ends that", refused=True)
+            self.say("the screen is read-only: R ends that; nothing was done", refused=True)
         else:
             wait = self.hold_keys("doing it", is_act=True)
-            self._perform(
-                work_at, self.case_officer(), partial(Done, drafts=drafts, wait=wait, then=then)
-            )
+            self._perform(work_at, acting, partial(done, wait=wait))
+
+    def _end_of_hold_back(self) -> None:
+        """The oldest is due: all are held back equally long."""
+        if self._held_back:
+            self._held_back.pop(0).do()
+
+    def action_undo(self) -> None:
+        """Take back the last act that has not been carried out yet."""
+        if not self._held_back:
+            self.say("nothing is held back: what was done stands", refused=True)
+            return
+        self._held_back.pop().timer.stop()
+        left = (
+            f"; {counted(len(self._held_back), 'act')} still held back" if self._held_back else ""
+        )
+        self.say(f"taken back: nothing was recorded or sent{left}")
+
+    @property
+    def held_back_count(self) -> int:
+        """How many acts have not been carried out yet."""
+        return len(self._held_back)
 
     @work(thread=True, group="act")
     def _perform(
@@ -130,7 +176,10 @@ class ActingApp(OrderlyApp[int]):
         if message.drafts and is_done:
             for key in [k for k in self.drafts if k.startswith(message.drafts)]:
                 del self.drafts[key]
-        self.say(message.said.sentence, refused=message.said.refused)
+        self.say(
+            message.said.sentence, refused=message.said.refused,
+            command="" if message.said.refused else message.command,
+        )  # fmt: skip
         if message.then is not None and is_done:
             message.then()
         self.reread_screen()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 from threading import Event
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual import work
 from textual.app import SystemCommand
@@ -17,9 +18,10 @@ from textual.widgets import Input, TextArea
 
 from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.pages.queue import red_words
+from recovery_flows.cases.views.saved_views import SavedView
 from recovery_flows.wording import counted
-from tui.acting_app import ActingApp
 from tui.database_watch import LOOK_SECONDS, watch
+from tui.keeping_app import KeepingApp
 from tui.messages import DatabaseChanged, Done, Said, StatusRead
 from tui.palette import commands
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
@@ -39,7 +41,7 @@ from tui.theme import DEFAULT_THEME, THEMES
 from tui.widgets.header import HeaderBar, HeaderValue
 
 
-class RecoveryApp(ActingApp):
+class RecoveryApp(KeepingApp):
     """Screens over one case database; every write goes through the desk, in a thread."""
 
     TITLE = "recovery"
@@ -73,6 +75,9 @@ class RecoveryApp(ActingApp):
         Binding("colon", "command_palette", "Commands", key_display=":", show=False),
         Binding("o", "pick_officer", "Switch user", tooltip="Act as another officer"),
         Binding("R", "toggle_read_only", "Read-only", show=False, tooltip="Read-only on or off"),
+        Binding("u", "undo", "Undo", show=False, tooltip="Take back what is held back"),
+        Binding("x", "export", "Export", show=False, tooltip="Write this screen into a file"),
+        Binding("9", "log", "Log", show=False, tooltip="What was said and done, as commands"),
         Binding("p", "toggle_pause", "Pause", show=False, tooltip="Stop or go on refreshing"),
         Binding("q", "leave", "Quit"),
     ]
@@ -91,10 +96,14 @@ class RecoveryApp(ActingApp):
         recovery_id: str = "",
         theme: str = DEFAULT_THEME,
         refresh_seconds: float = LOOK_SECONDS,
+        folder: Path | None = None,
+        view: SavedView | None = None,
+        hold_back_seconds: int = 0,
     ) -> None:
-        super().__init__(source, officer)
+        super().__init__(source, officer, time_zone=time_zone, folder=folder, view=view)
+        self.hold_back_seconds = hold_back_seconds
         self.officers, self.unit_name = officers, unit_name
-        self.time_zone, self.recovery_id = time_zone, recovery_id
+        self.recovery_id = recovery_id
         self._story, self._start_screen = story, start_screen
         self.plays_story = story is not None
         self._status: StatusRead | None = None
@@ -116,6 +125,7 @@ class RecoveryApp(ActingApp):
 
     def on_unmount(self) -> None:
         self._gone.set()
+        self.keep_look()
 
     @work(thread=True)
     def _watch_database(self) -> None:
@@ -140,11 +150,6 @@ class RecoveryApp(ActingApp):
     def on_status_read(self, message: StatusRead) -> None:
         self._status = message
         self.tell_header()
-
-    @property
-    def base_screen(self) -> LiveScreen:
-        """The screen under whatever dialog is open."""
-        return cast("LiveScreen", self.screen_stack[0])
 
     def tell_header(self) -> None:
         """Give the header of the present screen what it has to say."""
@@ -251,10 +256,13 @@ class RecoveryApp(ActingApp):
             self.base_screen.reread()
 
     def action_leave(self) -> None:
-        if not self.drafts:
+        if not self.drafts and not self.held_back_count:
             self.exit(0)
             return
-        text = f"{len(self.drafts)} unsaved texts would be lost."
+        held = counted(self.held_back_count, "act")
+        texts = f"{len(self.drafts)} unsaved texts would be lost. " if self.drafts else ""
+        acts = f"{held} held back would not be carried out." if self.held_back_count else ""
+        text = f"{texts}{acts}".strip()
         self.push_screen(
             Confirm("Quit?", text, (("kept", "everything that was recorded"),)), self._leave
         )

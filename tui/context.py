@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from textual.screen import Screen
 
 from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.views.saved_views import SavedView
 from tui.key_waits import Wait
 from tui.messages import Said
 from tui.screen_queries import Source
@@ -30,6 +32,8 @@ class Terminal(Protocol):
     recovery_id: str
     came_from: str
     wanted_approval: str
+    folder: Path | None
+    look: SavedView
 
     def say(self, sentence: str, *, refused: bool = False) -> None:
         """Say in one sentence what was done or refused."""
@@ -48,8 +52,11 @@ class Terminal(Protocol):
         work_at: Callable[[CaseOfficer], str],
         drafts: str = "",
         then: Callable[[], object] | None = None,
+        *,
+        command: str = "",
+        holds_back: bool = False,
     ) -> None:
-        """Let the desk act in a thread while keys wait."""
+        """Let the desk act in a thread while keys wait, or some seconds later."""
 
     def ask_after(self, what: str, read: Callable[[], T], then: Callable[[T], object]) -> None:
         """Read in a thread, then let `then` ask or refuse."""

@@ -66,7 +66,8 @@ class PreviewRead(Message):
 class Done(Message):
     """An act was carried out or refused; drafts whose key begins with `drafts` are done with.
 
-    `wait` is what keys waited for, `then` what follows on the screen where it was carried out.
+    `wait` is what keys waited for, `then` what follows on the screen where it was carried out,
+    `command` what does the same from a shell.
     """
 
     def __init__(
@@ -75,9 +76,11 @@ class Done(Message):
         drafts: str = "",
         wait: Wait | None = None,
         then: Callable[[], object] | None = None,
+        command: str = "",
     ) -> None:
         super().__init__()
         self.said, self.drafts, self.wait, self.then = said, drafts, wait, then
+        self.command = command
 
 
 class ContactsShown(Message):

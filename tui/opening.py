@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from models.engine import Database
 from recovery_flows.access.log_in import Identity
+from recovery_flows.cases.views.saved_views import view_named
 from recovery_flows.correspondence.letters.orders import NO_POST, Post
 from recovery_flows.cross_border.channels import Channel
 from recovery_flows.intake.budget import Limits
@@ -37,12 +39,15 @@ def run(
     refresh_seconds: float = LOOK_SECONDS,
     limits: Limits | None = None,
     channels: Mapping[str, Channel] | None = None,
+    folder: Path | None = None,
+    view: str = "",
+    hold_back_seconds: int = 0,
 ) -> int:
     """Show the terminal until the user leaves; return the exit code.
 
     `start_at` names a recovery to open at once (LookupError if there is none), `screen` one of
     the keys of `RecoveryApp.MODES`; `story` marks synthetic data and says what the demo does;
-    `refresh_seconds` lie between two looks at the database.
+    `refresh_seconds` lie between two looks at the database; `view` names a view in `folder`.
     """
     source = Source(database, laws, post, patience, limits or Limits(), channels or {})
     recovery_id = source.recovery_id(start_at) if start_at else ""
@@ -57,5 +62,8 @@ def run(
         recovery_id=recovery_id,
         theme=theme,
         refresh_seconds=refresh_seconds,
+        folder=folder,
+        view=view_named(folder, view) if view else None,
+        hold_back_seconds=hold_back_seconds,
     )
     return app.run() or app.return_code or 0

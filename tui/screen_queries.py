@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from models.entities.outside.disclosure import DisclosureKind
 from models.queries.cases.case_files import load_file, recovery_id_of
 from models.queries.cases.deadline_views import DeadlinesView
 from models.queries.cases.history import events_of
-from models.queries.cases.queue_views import QueuePage
+from models.queries.cases.queue_views import QueueLine, QueuePage
 from models.queries.cases.views import EventLine, RecoveryPage
 from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView
@@ -26,10 +26,11 @@ from recovery_flows.caller import make_folder
 from recovery_flows.cases.views.all_deadlines import deadlines_view
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import ApprovalsPage, approvals_page
-from recovery_flows.cases.views.queue import QueueQuery, counts, queue
+from recovery_flows.cases.views.queue import QueueQuery, counts, queue, whole_queue
 from recovery_flows.cases.views.report_preview import Checked, check_report
 from recovery_flows.cases.views.restitution_page import explanation, restitution_page
 from recovery_flows.cases.views.restitution_views import RestitutionPage
+from recovery_flows.cases.views.saved_views import SavedView
 from recovery_flows.clock import wall_clock
 from recovery_flows.correspondence.documents.text import Line
 from recovery_flows.correspondence.letters.actions import preview
@@ -89,6 +90,23 @@ class Source:
         """Open recoveries, the most urgent first; those that nobody owns or moves are marked."""
         with self.database.reading() as session:
             return queue(session, wall_clock(), self.patience, limit, query, self.database.vault)
+
+    def whole_queue(self, query: QueueQuery) -> tuple[QueuePage, tuple[QueueLine, ...]]:
+        """The counts of the queue, and every line of it that is looked at."""
+        with self.database.reading() as session:
+            wall, vault = wall_clock(), self.database.vault
+            page = queue(session, wall, self.patience, 0, query, vault)
+            return page, tuple(whole_queue(session, wall, self.patience, query, vault))
+
+    def passing(self, query: QueueQuery, most: int) -> tuple[str, ...]:
+        """The first ids of those that pass a filter."""
+        page = self.queue(replace(query, only_found=True, offset=0, at_id=""), most)
+        return tuple(line.recovery_id for line in page.lines)
+
+    def counted(self, views: Mapping[str, SavedView]) -> dict[str, tuple[SavedView, int]]:
+        """Views with how many recoveries each shows."""
+        looks = {name: replace(view.query, only_found=True) for name, view in views.items()}
+        return {name: (views[name], self.queue(look, 1).found) for name, look in looks.items()}
 
     def page(self, recovery_id: str, viewer: OfficerView | None = None) -> RecoveryPage:
         """All of one recovery, as `viewer` may see it."""

@@ -104,22 +104,34 @@ def _faults_epilog() -> str:
 def tui(
     *,
     acting_as: Annotated[str, typer.Option("--as", help="Handle of the officer who acts.")] = "",
-    case: Annotated[str, typer.Option("--case", help="Open this recovery.")] = "",
+    case: Annotated[
+        str, typer.Option("--recovery", "--case", metavar="REF", help="Open this recovery.")
+    ] = "",
+    view: Annotated[
+        str, typer.Option("--view", metavar="NAME", help="The queue through a saved view.")
+    ] = "",
     screen: Annotated[
         str, typer.Option("--screen", help="now, report, approvals, summary, partners, deadlines.")
     ] = "",
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Print that screen, one fact a line; open nothing.")
+    ] = False,
 ) -> None:
     """Open the terminal: what needs you now, and its deadline."""
     from recovery_flows.cli.composition import open_installation
-    from recovery_flows.cli.demo.show import open_terminal
+    from recovery_flows.cli.demo.show import open_terminal, screen_text
+    from recovery_flows.cli.table import tell
     from recovery_flows.errors import MisuseError
 
+    if plain:
+        tell(screen_text(open_installation(), acting_as, case, screen or "now", view))
+        return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise MisuseError(
-            "the screens need a terminal, and standard input or output is none; `recovery list` "
-            "and `recovery show REF` print what they show"
+            "the screens need a terminal, and standard input or output is none; --plain prints "
+            "what they show"
         )
-    raise typer.Exit(open_terminal(open_installation(), acting_as, case, screen))
+    raise typer.Exit(open_terminal(open_installation(), acting_as, case, screen, view=view))
 
 
 def demo(

@@ -40,7 +40,8 @@ _ON_FILES = (
 )  # fmt: skip
 _OF_THE_SERVICE = ("init", "engine", "serve", "sandbox", "demo")
 _HELP = ("--help", "-h")
-_NOT_AVAILABLE, _INTERRUPTED = 4, 130
+_NOT_AVAILABLE = 4
+_AGAIN_SECONDS = 0.2
 # Leave the second screen, show the cursor, no mouse, no bracketed paste: after a program was cut.
 _AS_IT_WAS = "\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[0m"
 
@@ -76,15 +77,12 @@ def run_there(path: Path, args: Sequence[str]) -> int:
             f"the service of the unit does not answer at {path} ({error.strerror}): "
             f"it is started by `recovery serve`; the address is {SOCKET_VARIABLE}"
         )
-    signals = Signals(line)
-    with line, _terminal_kept() as left_as_it_was:
+    signals = _Signals(line)
+    with line, _terminal_kept() as left_as_it_was, signals.passed():
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         try:
             send(line, "run", (0, 1, 2), version=VERSION, args=list(args), environment=environment)
-            with signals.passed():  # from now on: the first message must be the command
-                code = answered(line, signals)
-        except KeyboardInterrupt:  # before that
-            return _INTERRUPTED
+            code = _answered(line, signals)
         except ValueError as error:
             return _complain(str(error))
         except (OSError, NotSpokenError):
@@ -95,12 +93,8 @@ def run_there(path: Path, args: Sequence[str]) -> int:
     return _complain("the service ended before the command did; what was committed is safe")
 
 
-def answered(line: socket.socket, signals: Signals) -> int | None:
-    """Open what the service asks for until the command has ended; None where it hung up.
-
-    A command that was interrupted ends without reading what is on its way to it: its exit code is
-    read all the same.
-    """
+def _answered(line: socket.socket, signals: _Signals) -> int | None:
+    """Open what the service asks for until the command has ended; None where it hung up."""
     while (message := _next(line)) is not None:
         if message.kind == "ended":
             return message.number("code")
@@ -111,7 +105,7 @@ def answered(line: socket.socket, signals: Signals) -> int | None:
                 answer, files = done_for_service(message)
         except InterruptedError:  # came between the opening and the answer
             answer, files = {"error": errno.EINTR, "is": 0, "path": ""}, ()
-        with suppress(BrokenPipeError, ConnectionResetError):
+        with suppress(ConnectionError):  # a command that was interrupted waits for no answer
             send(line, "done", files, **answer)
         for one in files:
             os.close(one)
@@ -119,13 +113,17 @@ def answered(line: socket.socket, signals: Signals) -> int | None:
 
 
 def _next(line: socket.socket) -> Message | None:
+    """The next message, also behind the error of a service that left something unread.
+
+    Linux reports such a reset once, before what was sent: how the command ended comes after it.
+    """
     try:
         return receive(line)
-    except ConnectionResetError:  # it did not read our last message; its own stand behind this
+    except ConnectionResetError:
         return receive(line)
 
 
-class Signals:
+class _Signals:
     """Pass what this process is told on to the service; to be stopped would not stop it there."""
 
     def __init__(self, line: socket.socket) -> None:
@@ -135,6 +133,7 @@ class Signals:
     def passed(self) -> Iterator[None]:
         handlers: dict[str, Callable[[int, FrameType | None], None] | signal.Handlers] = {
             **dict.fromkeys(("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"), self._ends),
+            "SIGALRM": self._interrupts,
             "SIGWINCH": self._pass,
             "SIGTSTP": signal.SIG_IGN,  # the shell and the command would read one terminal
         }
@@ -142,6 +141,7 @@ class Signals:
         try:
             yield
         finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
             for name, handler in before.items():
                 signal.signal(getattr(signal, name), handler)
 
@@ -160,6 +160,11 @@ class Signals:
 
     def _ends(self, number: int, frame: FrameType | None) -> None:
         self._pass(number, frame)
+        # What came just before an opening does not end it: it is said again until the command ends.
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS, _AGAIN_SECONDS)
+        self._interrupts(number, frame)
+
+    def _interrupts(self, _number: int, _frame: FrameType | None) -> None:
         if self._is_opening:
             self._is_opening = False
             raise InterruptedError(errno.EINTR, os.strerror(errno.EINTR))

@@ -65,6 +65,7 @@ def _ended(args: list[str], version: int, run: Run) -> int:
     except KeyboardInterrupt:
         return 130
     finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # who presses it twice is still told the end
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):
                 stream.flush()

@@ -27,7 +27,7 @@ FILE = re.compile(
     rf"`((?:{'|'.join(ROOTS)}|tests|docs|bench|\.ci)/[\w./-]*|\w[\w-]*\.(?:md|toml|txt|yaml))`"
 )
 # Named on a page, and there only in a unit's own data folder or not at all yet.
-ELSEWHERE = {"recovery.toml", "prefect.yaml"}
+ELSEWHERE = {"views.toml", "recovery.toml", "prefect.yaml"}
 PICTURE_BYTES_MAX = 200_000
 
 

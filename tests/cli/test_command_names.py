@@ -1,6 +1,8 @@
 """Names of commands: old ones still work and are hidden, no line of help is cut."""
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from typer.testing import CliRunner
 
 from recovery_flows.cli import commands
 
+ROOT = Path(__file__).parents[2]
 APP = typer.Typer()
 commands.attach(APP)
 TOP: Any = typer.main.get_command(APP)
@@ -58,3 +61,20 @@ def test_no_line_of_help_is_cut() -> None:
             if line.endswith("...") and "Usage" not in line
         ]
     assert cut == []
+
+
+def test_every_command_of_the_log_is_one_of_the_program_with_these_options() -> None:
+    told = [
+        [word.value for word in call.args if isinstance(word, ast.Constant)]
+        for path in (ROOT / "tui").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+        and call.func.id == "command"
+    ]  # fmt: skip
+    assert len(told) > 10
+    for words in told:
+        found: Any = TOP
+        while hasattr(found, "commands") and words:
+            found = found.commands[words.pop(0)]
+        options = {name for parameter in found.params for name in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= options, words

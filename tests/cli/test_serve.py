@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from recovery_flows.service.client import Signals, answered, is_for_service
+from recovery_flows.service.client import _answered, _Signals, is_for_service
 from recovery_flows.service.wire import new_socket, send, why_not_to_be_trusted
 from tests.cli.served import Served, come, served, user
 
@@ -116,18 +116,31 @@ def test_what_nobody_writes_to_is_waited_for_until_it_is_given_up(
     come(lambda: not unit.children())
 
 
-@pytest.mark.parametrize("is_first", [True, False], ids=["before", "after"])
-def test_a_command_that_ended_is_told_by_its_code_whatever_was_still_on_its_way(
-    *, is_first: bool
+@pytest.mark.parametrize("is_unread", [False, True])
+def test_a_command_that_ended_before_it_had_its_answer_is_told_with_its_own_code(
+    is_unread: bool,  # noqa: FBT001
 ) -> None:
-    mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    """As an interrupted one does: it waits for no file any more, and may leave a signal unread."""
+    mine, services = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with mine:
-        if not is_first:
-            send(mine, "signal", number=signal.SIGINT)
-        send(theirs, "file", do="open", path="/none", flags=os.O_RDONLY)
-        send(theirs, "ended", code=130)
-        theirs.close()
-        assert answered(mine, Signals(mine)) == 130
+        with services:
+            send(services, "file", do="is_there", path="/", flags=0)
+            send(services, "ended", code=130)
+            if is_unread:
+                send(mine, "signal", number=signal.SIGINT)
+        assert _answered(mine, _Signals(mine)) == 130
+
+
+def test_an_interrupt_that_came_before_a_file_is_opened_is_not_lost(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    mine, services = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with mine, services:
+        signals = _Signals(mine)
+        with signals.passed():
+            os.kill(os.getpid(), signal.SIGINT)
+            send(services, "file", do="open", path=str(tmp_path / "pipe"), flags=os.O_RDONLY)
+            send(services, "ended", code=130)
+            assert _answered(mine, signals) == 130
 
 
 def test_a_device_without_an_end_is_no_file(unit: Served) -> None:

@@ -28,6 +28,7 @@ from recovery_flows.cases.views.pending_approvals import ApprovalsPage
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.wording import counted
 from tui.act_guards import why_no_decision
+from tui.act_log import command
 from tui.panels.page import parts_lines
 from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, Confirm, TypeRef
@@ -153,7 +154,10 @@ class ApprovalsScreen(LiveScreen):
 
         def answered(authority: str | None) -> None:
             if authority is not None:
-                app.perform(partial(_approve, line.approval_id, authority))
+                given = ["--authority", authority] if authority else []
+                told = command("approve", line.approval_id, *given)
+                doing = partial(_approve, line.approval_id, authority)
+                app.perform(doing, command=told, holds_back=True)
 
         title, text = f"Approve: {act_words(line)}?", ASKS.get(line.act, "")
         bound = figures(line)
@@ -173,7 +177,8 @@ class ApprovalsScreen(LiveScreen):
 
         def answered(reason: str | None) -> None:
             if reason is not None:
-                app.perform(partial(_deny, line.approval_id, reason))
+                told = command("approve", line.approval_id, "--deny", "--reason", "TEXT")
+                app.perform(partial(_deny, line.approval_id, reason), command=told)
 
         if refusal := self._refusal(line):
             app.say(refusal, refused=True)

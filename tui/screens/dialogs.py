@@ -139,13 +139,13 @@ class TypeRef(Confirm, inherit_bindings=False):
 class AskLine(Dialog[str]):
     """Asks for one line of text that may not be empty."""
 
-    def __init__(self, title: str, sentence: str, placeholder: str) -> None:
+    def __init__(self, title: str, sentence: str, placeholder: str, first: str = "") -> None:
         super().__init__(title)
-        self._sentence, self._placeholder = sentence, placeholder
+        self._sentence, self._placeholder, self._first = sentence, placeholder, first
 
     def compose_question(self) -> ComposeResult:
         yield Label(word(self._sentence), classes="question")
-        yield Input(placeholder=self._placeholder)
+        yield Input(self._first, placeholder=self._placeholder)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

@@ -18,6 +18,7 @@ from recovery_flows.correspondence.letters import (
 )
 from recovery_flows.correspondence.letters.files import default_name
 from recovery_flows.correspondence.letters.next_steps import LetterAction
+from tui.act_log import command
 from tui.screens.letters import LetterDialog, PaperForm, PickLetter
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def ask_letter(app: Terminal, page: RecoveryPage, step: Step) -> None:
 def _ask_file(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
     def answered(path: str | None) -> None:
         if path is not None:
-            app.perform(partial(_print, app, line.call_id, Path(path), page.version))
+            told = command("letter", "print", line.call_id, "--out", path)
+            doing = partial(_print, app, line.call_id, Path(path), page.version)
+            app.perform(doing, command=told)
 
     path = str(Path("~") / default_name(line.call_id))
     app.push_screen(LetterDialog(app.source, line, path), answered)
@@ -59,7 +62,8 @@ def _print(app: Terminal, call_id: str, path: Path, seen: int, acting: CaseOffic
 def _ask_how(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
     def answered(typed: dict[str, str] | None) -> None:
         if typed is not None:
-            app.perform(partial(_sent, line.call_id, typed, page.version), key)
+            told = command("letter", "sent", line.call_id, "--how", typed.get("how", ""))
+            app.perform(partial(_sent, line.call_id, typed, page.version), key, command=told)
 
     key = letter_key(line.call_id)
     title = f"{page.ref}: how did the letter go?"
@@ -88,7 +92,9 @@ def _ask_whose(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
 def _ask_answer(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
     def answered(typed: dict[str, str] | None) -> None:
         if typed is not None:
-            app.perform(partial(_answer, line.call_id, typed, page.version), key)
+            given = [word for name in typed for word in (f"--{name.replace('_', '-')}", "TEXT")]
+            told = command("letter", "answer", line.call_id, *given)
+            app.perform(partial(_answer, line.call_id, typed, page.version), key, command=told)
 
     key = letter_key(line.call_id)
     what = "the bank's file" if line.kind == "statement" else "scan of the bank's letter"

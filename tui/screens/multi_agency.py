@@ -23,6 +23,7 @@ from recovery_flows.multi_agency.actions import Prospect
 from recovery_flows.multi_agency.identifiers import Subject
 from recovery_flows.multi_agency.plan import Planned
 from recovery_flows.wording import counted
+from tui.act_log import command
 from tui.layout import paragraph
 from tui.panels.page import parts_lines
 from tui.screens.dialogs import Dialog
@@ -40,6 +41,12 @@ _FIELDS: Mapping[str, str] = {
     "account_name": "account at a platform",
     "ip": "IP address",
 }
+
+
+_OPTIONS: Mapping[SubjectKind, str] = {
+    kind: f"--{kind.replace('_', '-')}" for kind in SubjectKind
+} | {SubjectKind.URL: "--domain"}
+"""The option of the command that takes a kind of subject."""
 
 
 def link_key(recovery_id: str) -> str:
@@ -179,7 +186,12 @@ class LinkingScreen(LiveScreen):
 
         def answered(answer: Answer | None) -> None:
             if answer is not None:
-                app.perform(partial(_start, prospect, *answer), link_key(prospect.recovery_id))
+                found, ask = answer
+                given = [word for one in found for word in (_OPTIONS[one.kind], "-")]
+                words = [prospect.ref, *given, *(["--query"] if ask else [])]
+                told = command("multi-agency", "start", *words)
+                key = link_key(prospect.recovery_id)
+                app.perform(partial(_start, prospect, *answer), key, command=told)
 
         app.push_screen(LinkForm(prospect, app.drafts), answered)
 

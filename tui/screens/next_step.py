@@ -21,6 +21,7 @@ from tui.act_guards import (
     step_figures,
     why_not,
 )
+from tui.act_log import command
 from tui.screens.dialogs import AskLine, Confirm
 from tui.screens.forms import FieldsForm, fields_key
 from tui.screens.letter_steps import ask_letter
@@ -55,6 +56,8 @@ def ask_step(app: Terminal, page: RecoveryPage) -> None:
 
 _WHERE_SHARED = frozenset({ActionKind.SUBMIT_FREEZE, ActionKind.SUBMIT_REQUEST})
 """Another person looks at these before they leave: they ask where another recovery asks too."""
+_MAY_WAIT = frozenset({ActionKind.PUBLISH_NOTICE, ActionKind.JOIN})
+"""Steps that cannot be taken back and lose nothing by some seconds."""
 
 
 def _do(
@@ -65,8 +68,13 @@ def _do(
     drafts: str = "",
     *,
     knowing: bool = False,
+    holds_back: bool = False,
 ) -> None:
-    app.perform(partial(_advance, page, case_number, fields, knowing), drafts)
+    given = ["--case-number", case_number] if case_number else []
+    given += [word for name in fields or () for word in ("--field", f"{name}=TEXT")]
+    told = command("advance", page.ref, *given, *(["--allow-duplicate"] if knowing else []))
+    doing = partial(_advance, page, case_number, fields, knowing)
+    app.perform(doing, drafts, command=told, holds_back=holds_back)
 
 
 def _advance(
@@ -99,7 +107,10 @@ def _ask_what_was_found(app: Terminal, page: RecoveryPage, step: Step) -> None:
 
     def answered(reason: str | None) -> None:
         if reason is not None:
-            app.perform(partial(_resolve, page, found.discrepancy_id, reason))
+            told = command(
+                "discrepancy", "resolve", page.ref, found.discrepancy_id, "--reason", "TEXT"
+            )
+            app.perform(partial(_resolve, page, found.discrepancy_id, reason), command=told)
 
     law = app.source.laws.get(page.regime)
     figures = discrepancy_figures(found, page.ref, law.time_zone if law else app.time_zone)
@@ -126,7 +137,7 @@ def _ask_yes(app: Terminal, page: RecoveryPage, step: Step) -> None:
 
     def answered(answer: str | None) -> None:
         if answer is not None:
-            _do(app, page, knowing=bool(also))
+            _do(app, page, knowing=bool(also), holds_back=step.action in _MAY_WAIT)
 
     title = f"{step.sentence[:1].upper()}{step.sentence[1:]}?"
     question = Confirm(title, ASKS_FIRST[step.action], step_figures(page, step), also=also)

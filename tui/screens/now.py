@@ -18,11 +18,15 @@ from models.entities.officer import Role
 from models.queries.cases.queue_views import QueueLine, QueuePage
 from recovery_flows.cases.pages import queue
 from recovery_flows.cases.views.queue import QueueQuery
+from recovery_flows.cases.views.queue_terms import EXAMPLES
+from recovery_flows.cases.views.saved_views import SavedView, view_of
 from tui.messages import PreviewRead
 from tui.panels.page import cell_content
 from tui.panels.preview import line_preview, page_preview
 from tui.screen_queries import READ_ERRORS, Source
+from tui.screens.marked import ask_marked
 from tui.screens.multi_agency import LinkingScreen
+from tui.screens.views import ask_view
 from tui.text import word, words
 from tui.widgets.block import Block
 from tui.widgets.paged_table import PAGE_LINES, TablePage
@@ -30,6 +34,8 @@ from tui.widgets.queue import QueueTable
 
 ROOMY = 100
 REST_SECONDS = 0.15
+MARKED_MOST = 500
+"""Recoveries that are marked at once at most."""
 EMPTY = (
     "No open recovery.\n\nRead a complaint file with `recovery intake reports FILE`; what it "
     "reports stands here at once."
@@ -59,6 +65,15 @@ class NowScreen(LinkingScreen):
         Binding("c", "closed", show=False, tooltip="List what has ended as well, or no more"),
         Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter as you type"),
         Binding("y", "copy_ref", "Copy ref", show=False, tooltip="Copy the reference"),
+        Binding("V", "views", "Views", tooltip="Saved views with their counts; save one"),
+        Binding(
+            "asterisk",
+            "mark_all",
+            "Mark all",
+            key_display="*",
+            show=False,
+            tooltip="Mark all that pass the filter, or none",
+        ),
         Binding("escape", "clear_filter", "Clear filter"),
     ]
 
@@ -68,20 +83,25 @@ class NowScreen(LinkingScreen):
         self._look = QueueQuery()
         self._resting: Timer | None = None
         self._with_closed = False
+        self._is_opened = False
 
     def compose_body(self) -> ComposeResult:
         yield Static("", id="counts", markup=False)
         yield QueueTable("queue")
         yield Static("reading the queue …", id="notice", markup=False)
-        yield Input(placeholder="filter: reference, stage, step, currency, officer", id="filter")
+        yield Input(placeholder=f"filter: words, ~letters, {EXAMPLES}", id="filter")
         yield Block(self._line_preview, node_id="line-preview")
         with Vertical(id="page-preview"):
             yield Block(page_preview, node_id="preview")
 
     def aim(self) -> None:
         """Read the lines around the screen again, as they are filtered and ordered."""
+        if not self._is_opened:
+            self._is_opened = True
+            self._show_through(self.acting_app.look)
         look = self.query_one(QueueTable).look(self.query_one("#filter", Input).value)
         self._look = replace(look, with_closed=self._with_closed)
+        self.acting_app.look = view_of(self._look)
 
     def read(self, source: Source) -> QueuePage:
         """The part of the queue that is looked at."""
@@ -112,7 +132,9 @@ class NowScreen(LinkingScreen):
         notice.display = not page.total
         notice.update(self._why_empty(page))
         told = queue.counts(page, filter_text=self._look.text, with_closed=self._look.with_closed)
-        self.query_one("#counts", Static).update(words(" ", cell_content(told, "UTC")))
+        marked = f"  ✓ {len(table.marked):,} marked" if table.marked else ""
+        shown = words(" ", cell_content(told, "UTC"), (marked, "bold $accent"))
+        self.query_one("#counts", Static).update(shown)
 
     def _why_empty(self, page: QueuePage) -> str:
         if self._look.text:
@@ -120,6 +142,41 @@ class NowScreen(LinkingScreen):
         if page.closed_count:
             return ALL_ENDED.format(ended=f"{page.closed_count:,}")
         return DEMO_BEGINS if self.acting_app.plays_story else EMPTY
+
+    def _show_through(self, view: SavedView) -> None:
+        """Filter and order of a view."""
+        box, table = self.query_one("#filter", Input), self.query_one(QueueTable)
+        box.value, box.display = view.filter, bool(view.filter)
+        column = view.sort.removeprefix("-") or table.columns()[0].key
+        table.sorted_by = (column, view.sort.startswith("-")) if view.sort else None
+        self._with_closed = view.closed
+
+    def action_views(self) -> None:
+        def show(view: SavedView) -> None:
+            self._show_through(view)
+            self.reread()
+
+        ask_view(self.acting_app, view_of(self._look), show)
+
+    def action_mark_all(self) -> None:
+        table, app = self.query_one(QueueTable), self.acting_app
+        if table.marked:
+            table.marked = frozenset()
+            self._show_lines()
+            return
+
+        def mark(ids: tuple[str, ...]) -> None:
+            table.marked = frozenset(ids)
+            self._show_lines()
+            if len(ids) == MARKED_MOST:
+                app.say(f"the first {MARKED_MOST} are marked: no more at a time")
+
+        app.ask_after("marking", partial(app.source.passing, self._look, MARKED_MOST), mark)
+
+    def _unmark(self, ids: frozenset[str]) -> None:
+        table = self.query_one(QueueTable)
+        table.marked = table.marked - ids
+        self._show_lines()
 
     def action_closed(self) -> None:
         self._with_closed = not self._with_closed
@@ -136,10 +193,13 @@ class NowScreen(LinkingScreen):
         return line_preview(line, table.now, width, table.own_roles) if table.now else []
 
     def action_clear_filter(self) -> None:
-        box = self.query_one("#filter", Input)
+        box, table = self.query_one("#filter", Input), self.query_one(QueueTable)
+        if table.marked and not box.display:
+            table.marked = frozenset()
+            self._show_lines()
         box.value = ""
         box.display = False
-        self.query_one(QueueTable).focus()
+        table.focus()
         self.refresh_bindings()
 
     def on_input_changed(self) -> None:
@@ -168,11 +228,15 @@ class NowScreen(LinkingScreen):
         """Steps are out of reach while the screen is read-only; Esc is shown with a filter."""
         del parameters
         if action == "clear_filter":
-            return bool(self.query_one("#filter", Input).display)
+            has_marks = bool(self.query_one(QueueTable).marked)
+            return bool(self.query_one("#filter", Input).display) or has_marks
         return None if action == "next_step" and self.acting_app.read_only else True
 
     def action_next_step(self) -> None:
-        if self.line is not None:
+        marked = self.query_one(QueueTable).marked
+        if marked:
+            ask_marked(self.acting_app, sorted(marked), self._unmark)
+        elif self.line is not None:
             self.acting_app.next_step(self.line.recovery_id)
 
     def action_copy_ref(self) -> None:

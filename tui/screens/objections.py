@@ -23,6 +23,7 @@ from recovery_flows.cases.views.restitution_views import (
 )
 from recovery_flows.cases.views.state_names import OBJECTION_KINDS
 from recovery_flows.errors import MisuseError
+from tui.act_log import command
 from tui.layout import Figures, figures_lines
 from tui.panels.restitution import command_lines
 from tui.screens.dialogs import Dialog
@@ -135,7 +136,9 @@ def ask_objection(app: Terminal, page: RestitutionPage, claim: ClaimStanding) ->
 
     def answered(answer: tuple[ObjectionKind, str] | None) -> None:
         if answer is not None:
-            app.perform(partial(_enter, page, claim.claim_id, *answer))
+            given = ["--kind", answer[0], "--claim", claim.claim_id, "--reason", "TEXT"]
+            told = command("objection", "enter", page.ref, *given)
+            app.perform(partial(_enter, page, claim.claim_id, *answer), command=told)
 
     if _may(app, Role.OFFICER):
         app.push_screen(ObjectionForm(page.ref, claim), answered)
@@ -146,7 +149,9 @@ def ask_decision(app: Terminal, page: RestitutionPage, one: ObjectionLine, zone:
 
     def answered(answer: tuple[bool, str, str] | None) -> None:
         if answer is not None:
-            app.perform(partial(_decide, page, one.objection_id, *answer))
+            given = ["--uphold" if answer[0] else "--reject", "--reason", "TEXT"]
+            told = command("objection", "decide", page.ref, one.objection_id, *given)
+            app.perform(partial(_decide, page, one.objection_id, *answer), command=told)
 
     if not _may(app, Role.SUPERVISOR):
         return

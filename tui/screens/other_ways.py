@@ -23,6 +23,7 @@ from recovery_flows.cross_border.channels import Channel
 from recovery_flows.errors import MisuseError
 from recovery_flows.intake.recall_messages import BYTES_MAX
 from recovery_flows.recalls import actions, answer_actions
+from tui.act_log import command
 from tui.screens.dialogs import AskLine, Dialog
 from tui.state_styles import MUTED
 from tui.text import word
@@ -78,7 +79,9 @@ def ask_act(app: Terminal, page: RestitutionPage) -> None:
 
     def answered(one: Doable, text: str | None) -> None:
         if text is not None:
-            app.perform(partial(_do, page, one, text, app.source.channels))
+            named = [page.ref, one.subject_id] if one.subject_id else [page.ref]
+            told = command(*one.act.split(), *named)
+            app.perform(partial(_do, page, one, text, app.source.channels), command=told)
 
     app.push_screen(PickAct(page.ref, page.doable), chosen)
 

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from models.queries.cases.views import EventLine, RecoveryPage
 from recovery_flows.cases.pages.recovery import TITLES, events, written
 from recovery_flows.cases.pages.value import Page
+from tui.act_log import command
 from tui.panels.next_step import next_lines
 from tui.panels.page import panel_lines, parts_lines
 from tui.screen_queries import Source
@@ -162,7 +163,8 @@ class RecoveryScreen(LinkingScreen):
         def answered(text: str | None) -> None:
             if text is not None:
                 key = note_key(page.recovery_id)
-                app.perform(lambda acting: acting.note(page.recovery_id, text), key)
+                write = lambda acting: acting.note(page.recovery_id, text)  # noqa: E731
+                app.perform(write, key, command=command("note", page.ref, "-"))
 
         app.push_screen(NoteForm(page.ref, note_key(page.recovery_id), app.drafts), answered)
 

@@ -20,6 +20,7 @@ from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.report_and_stop import stop_at_once
 from recovery_flows.cases.views.report_preview import Checked
 from recovery_flows.wording import counted
+from tui.act_log import command
 from tui.key_waits import Wait
 from tui.panels.report import checked_lines, message_figures, why_nobody
 from tui.screen_queries import Source
@@ -225,7 +226,7 @@ class ReportScreen(LiveScreen):
         def answered(answer: str | None) -> None:
             if answer is not None:
                 send = partial(self._send, report, checked)
-                app.perform(send, DRAFT, partial(self._sent, asked))
+                app.perform(send, DRAFT, partial(self._sent, asked), command=command("stop", "-"))
 
         title = "Send this stop-payment?" if checked.message else "Accept the report?"
         sentence = _QUESTION if checked.message else "No stop-payment can be sent first."

@@ -16,6 +16,7 @@ from recovery_flows.cases.pages.trace import TITLES
 from recovery_flows.cases.pages.value import Page
 from recovery_flows.tracing.methods.catalogue import RULES, RuleName, Standing
 from recovery_flows.wording import spoken
+from tui.act_log import command
 from tui.panels.page import panel_lines, parts_lines
 from tui.panels.trace import page_of, rules_lines
 from tui.screen_queries import Source, TraceView
@@ -128,7 +129,9 @@ class TraceScreen(LiveScreen):
         def take_reason(rule: str, reason: str | None) -> None:
             if reason is not None:
                 name = rule.replace(" ", "_")
-                app.perform(lambda acting: acting.choose_rule(page.recovery_id, name, reason))
+                told = command("rule", page.ref, rule, "--reason", "TEXT")
+                choose = lambda acting: acting.choose_rule(page.recovery_id, name, reason)  # noqa: E731
+                app.perform(choose, command=told)
 
         self.app.push_screen(PickRule(page.ref, open_rules), take_rule)
 

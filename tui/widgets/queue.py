@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.reactive import reactive
 
@@ -25,8 +27,17 @@ _WIDE = laid_out(
 class QueueTable(PagedTable[QueueLine]):
     """Open recoveries; `now` and the roles of the acting identity decide how a line is told."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "mark", "Mark", show=False, tooltip="Mark this line, or no more"),
+    ]
     now: reactive[datetime | None] = reactive(None)
     own_roles: reactive[frozenset[Role]] = reactive(frozenset())
+
+    def action_mark(self) -> None:
+        """Mark the line under the cursor, or no more, and go to the next."""
+        if self.cursor_id:
+            self.marked = self.marked ^ {self.cursor_id}
+            self.action_move(1)
 
     @property
     def is_wide(self) -> bool:

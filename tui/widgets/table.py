@@ -52,6 +52,7 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
     """Shows `lines`; subclasses say the columns, a line's cells, id and sort values."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"table--cursor", "table--head", "table--blurred"}
+    marked: reactive[frozenset[str]] = reactive(frozenset())
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "Down", show=False),
         Binding("up,k", "move(-1)", "Up", show=False),
@@ -257,7 +258,8 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
             for cell, column, width in zip(cells, self.columns(), self._widths(), strict=True)
         ]
         text = Content(" ").join(pieces)
-        return words(text, ("◂" if is_cursor else " ", "bold $accent"))
+        sign = "✓" if self.line_id(line) in self.marked else "◂" if is_cursor else " "
+        return words(text, (sign, "bold $accent"))
 
     def _strip(self, content: Content, component: str, width: int) -> Strip:
         base = self.get_visual_style(component) if component else self.visual_style

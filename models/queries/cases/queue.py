@@ -104,9 +104,12 @@ def queue_page(
 def queue_lines(session: Session, wall_now: datetime, wanted: Wanted) -> Iterator[QueueLine]:
     """Every line, one after the other, however many there are."""
     now, shared = case_now(session, wall_now), all_hits(session)
-    for group in groups(now, with_closed=wanted.with_closed).values():
-        query = _SELECT.where(group, listed(wanted)).order_by(*KEYS)
-        for row in session.execute(query.execution_options(yield_per=1000)):
+    stretches, query = groups(now, with_closed=wanted.with_closed), _SELECT.where(listed(wanted))
+    parts = [query.where(group).order_by(*KEYS) for group in stretches.values()]
+    if wanted.order_by or wanted.is_down:
+        parts = [query.order_by(*ordering(wanted, stretches))]
+    for part in parts:
+        for row in session.execute(part.execution_options(yield_per=1000)):
             yield _line(row, now, wanted, shared)
 
 

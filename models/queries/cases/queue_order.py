@@ -32,6 +32,8 @@ _COLUMNS: Mapping[str, tuple[sa.ColumnElement[Any], ...]] = {
     "turn": (_R.c.step_role,),
     "next": (_R.c.step_wording,),
 }
+SORTED_BY = tuple(_COLUMNS)
+"""The columns by which a queue can be sorted."""
 
 
 def groups(now: datetime, *, with_closed: bool) -> dict[Urgency, Group]:

@@ -13,6 +13,7 @@ from models.urgency import Attention, Urgency
 from recovery_flows.cases.pages.shared_cells import ATTENTION, SHARED, idle, sign, time_left, turn
 from recovery_flows.cases.pages.value import NONE, Cell, Column, Piece, cell, muted, strong
 from recovery_flows.cases.views import state_names
+from recovery_flows.cases.views.queue_terms import read_filter
 from recovery_flows.cases.views.state_names import Tone
 from recovery_flows.wording import counted
 
@@ -67,7 +68,10 @@ def _next(entry: QueueLine, now: datetime) -> Cell:
 
 
 def counts(page: QueuePage, *, filter_text: str = "", with_closed: bool = False) -> Cell:
-    """How many recoveries are open, in red, new, late, near their end; what a filter leaves."""
+    """How many recoveries are open, in red, new, late, near their end; what a filter leaves.
+
+    What of the filter cannot be meant stands first.
+    """
     pieces = [
         strong(counted(page.open_count, "open recovery", "open recoveries")),
         muted(f"  {page.closed_count:,} closed"),
@@ -80,6 +84,9 @@ def counts(page: QueuePage, *, filter_text: str = "", with_closed: bool = False)
         (page.late_count, f"  ‼ {page.late_count:,} late", Tone.ALARM),
         (page.soon_count, f"  ! {page.soon_count:,} end within 6 h", Tone.SOON),
     ]
+    wrong = read_filter(filter_text, page.now).wrong
+    if wrong:
+        return cell(Piece(f"✕ {'; '.join(wrong)}", Tone.ALARM))
     if filter_text:
         of = page.open_count + (page.closed_count if with_closed else 0)
         verb = "is" if page.attention_count == 1 else "are"

@@ -20,10 +20,13 @@ from models.queries.cases.search import MOST_NAMES, FoundBy, Sought, sought, way
 from models.queries.installation.clock import case_now
 from models.sealing.vault import Vault
 from models.urgency import Attention
+from recovery_flows.cases.views.queue_terms import read_filter
 from recovery_flows.cases.views.state_names import recovery_word, stage_word
 from recovery_flows.errors import MisuseError
 from recovery_flows.reports.unattended import Idle, Patience, idle
 
+LOOSE = "~"
+"""Before letters that are to be found in their order, whatever stands between them."""
 ALSO_ELSEWHERE = "duplicate subject"
 """How a recovery is marked that another one knows something of."""
 _Q = table_of(QueueEntry)
@@ -33,8 +36,8 @@ _Q = table_of(QueueEntry)
 class QueueQuery:
     """Which part of the queue somebody looks at.
 
-    `text` is a filter as it was typed: every word of it must be found. `offset` is the first line
-    wanted; with `follows` those around `at_id` are, where its line is elsewhere.
+    `text` is a filter as it was typed (`queue_terms`): all of it must be found. `offset` is the
+    first line wanted; with `follows` those around `at_id` are, where its line is elsewhere.
     """
 
     text: str = ""
@@ -46,6 +49,8 @@ class QueueQuery:
     offset: int = 0
     at_id: str = ""
     follows: bool = True
+    only_found: bool = False
+    """Leave out what stands in red and does not pass the filter."""
 
 
 def queue(
@@ -98,10 +103,14 @@ def found(
 
 
 def whole_queue(
-    session: Session, wall_now: datetime, patience: Patience, look: QueueQuery
+    session: Session,
+    wall_now: datetime,
+    patience: Patience,
+    look: QueueQuery,
+    vault: Vault | None = None,
 ) -> Iterator[QueueLine]:
-    """Every recovery that is looked at, one after the other."""
-    return queue_lines(session, wall_now, _wanted(session, wall_now, patience, look))
+    """Every recovery that is looked at, one after the other, in the order that is asked for."""
+    return queue_lines(session, wall_now, _wanted(session, wall_now, patience, look, vault))
 
 
 def counts(session: Session, wall_now: datetime, patience: Patience) -> QueuePage:
@@ -123,16 +132,24 @@ def _wanted(
     look: QueueQuery,
     vault: Vault | None = None,
 ) -> Wanted:
-    words = look.text.lower().split()
+    now = case_now(session, wall_now)
+    asked = read_filter(look.text, now)
     return Wanted(
-        red_from=patience.red_from(case_now(session, wall_now)),
+        red_from=patience.red_from(now),
         with_closed=look.with_closed,
-        words=tuple(_word(word, sought(session, vault, word) if vault else None) for word in words),
+        words=tuple(
+            Word(word[1:], loose=True) if word.startswith(LOOSE)
+            else _word(word, sought(session, vault, word) if vault else None)
+            for word in asked.words
+            if word != LOOSE
+        ),
+        terms=asked.terms,
+        only_found=look.only_found,
         stands=look.stands,
         owner=look.owner,
         order_by=look.order_by,
         is_down=look.is_down,
-    )
+    )  # fmt: skip
 
 
 def _word(text: str, meant: Sought | None) -> Word:

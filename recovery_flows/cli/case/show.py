@@ -40,6 +40,9 @@ def list_(
     with_closed: Annotated[bool, typer.Option("--all", help="Ended recoveries too.")] = False,
     stage: Annotated[str, typer.Option(help="Only where it stands, such as freezing.")] = "",
     mine: Annotated[bool, typer.Option("--mine", help="Only files that I own.")] = False,
+    filter_text: Annotated[
+        str, typer.Option("--filter", metavar="TEXT", help="As on the screen: ends<24h held>5000.")
+    ] = "",
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
@@ -53,14 +56,16 @@ def list_(
     from recovery_flows.clock import wall_clock
 
     _check_stage(stage)
+    _check_filter(filter_text)
     with opened() as installation, installation.database.reading() as session:
         owner = installation.somebody(acting_as).id if mine else ""
         look, patience = (
-            QueueQuery(stands=stage, owner=owner, with_closed=with_closed),
+            QueueQuery(filter_text, stands=stage, owner=owner, with_closed=with_closed),
             installation.patience(),
         )
         page = counts(session, wall_clock(), patience)
-        lines = whole_queue(session, wall_clock(), patience, look)
+        vault = installation.database.vault
+        lines = whole_queue(session, wall_clock(), patience, look, vault)
         if as_json:
             say_json_lines(page, "lines", lines)
         else:
@@ -126,6 +131,15 @@ def _check_stage(stage: str) -> None:
     known = [RecoveryState.REPORTED, *Stage]
     if stage and stage not in known:
         raise MisuseError(f"there is no stage {stage!r}; there are: {', '.join(known)}")
+
+
+def _check_filter(text: str) -> None:
+    from recovery_flows.cases.views.queue_terms import read_filter
+    from recovery_flows.clock import wall_clock
+    from recovery_flows.errors import MisuseError
+
+    if wrong := read_filter(text, wall_clock()).wrong:
+        raise MisuseError(f"--filter {'; '.join(wrong)}")
 
 
 def _queue_lines(page: QueuePage, lines: Iterable[QueueLine]) -> Iterator[str]:

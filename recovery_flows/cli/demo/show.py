@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from recovery_flows.cli.composition import Installation, open_installation
@@ -58,6 +58,7 @@ def open_terminal(
     case: str,
     screen: str,
     story: Callable[[], str] | None = None,
+    view: str = "",
 ) -> int:
     """Open the screens on an installation; in a demo folder its identities can be switched."""
     from recovery_flows.cli.case.channels import border_channels, state_groups
@@ -85,4 +86,28 @@ def open_terminal(
         refresh_seconds=look.refresh_milliseconds / 1000,
         limits=installation.limits(),
         channels=border_channels(state_groups()),
+        folder=installation.data_dir,
+        view=view or look.view,
+        hold_back_seconds=look.hold_back_seconds,
     )
+
+
+def screen_text(
+    installation: Installation, acting_as: str, case: str, screen: str, view: str
+) -> Iterator[str]:
+    """One screen as text, one fact a line; opens no terminal."""
+    from recovery_flows.cases.pages.renderings import plain_lines
+    from recovery_flows.cases.views.saved_views import SavedView, view_named
+    from tui.screen_queries import Source
+    from tui.whole_pages import whole_page
+
+    source = Source(installation.database, installation.laws, patience=installation.patience())
+    page = whole_page(
+        source,
+        screen,
+        view=view_named(installation.data_dir, view) if view else SavedView(),
+        recovery_id=source.recovery_id(case) if case else "",
+        officer=installation.officer(acting_as),
+        zone=installation.laws[HOME].time_zone,
+    )
+    return plain_lines(page)

@@ -1,0 +1,134 @@
+"""Named views of the queue: a TOML file of the unit, which people write, copy and share.
+
+The program adds a view when a person saves one, and changes nothing else in the file. How each
+person looked last stands in files of its own, encrypted, for a filter may hold an account number.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from models.queries.cases.queue_order import SORTED_BY
+from models.sealing.sealed_place import SealedPlace
+from models.sealing.vault import Vault, VaultError
+from recovery_flows.cases.views.queue import QueueQuery
+from recovery_flows.errors import MisuseError, unwritable
+
+FILE_NAME = "views.toml"
+_FOLDER = "looks"
+_ACCOUNT_DIGITS = 8
+"""A word of a filter with so many digits may be an account number."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A filter, a column to sort by (`-` before it: downwards), ended ones too."""
+
+    filter: str = ""
+    sort: str = ""
+    closed: bool = False
+
+    @property
+    def query(self) -> QueueQuery:
+        """The view as it is read."""
+        column = self.sort.removeprefix("-")
+        return QueueQuery(
+            self.filter, with_closed=self.closed, order_by=column, is_down=column != self.sort
+        )
+
+
+_FIELDS: Mapping[str, type] = {"filter": str, "sort": str, "closed": bool}
+
+
+def view_of(look: QueueQuery) -> SavedView:
+    """How somebody looks now."""
+    sort = f"-{look.order_by}" if look.is_down else look.order_by
+    return SavedView(" ".join(look.text.split()), sort, look.with_closed)
+
+
+def read_views(folder: Path) -> dict[str, SavedView]:
+    """The views of the unit by name, none without a file; MisuseError names what is wrong."""
+    file = folder / FILE_NAME
+    try:
+        found = tomllib.loads(file.read_text(encoding="utf-8")).get("views", {})
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise MisuseError(f"{file} cannot be read as TOML: {error}") from error
+    if not isinstance(found, dict):
+        raise MisuseError(f'{file}: a view is a table such as [views."ends soon"]')
+    return {name: _view(file, name, given) for name, given in found.items()}
+
+
+def view_named(folder: Path | None, name: str) -> SavedView:
+    """The view of that name; MisuseError lists those that there are."""
+    known = read_views(folder) if folder else {}
+    if name not in known:
+        named = ", ".join(known) or f"none: V on the queue saves one, in {FILE_NAME}"
+        raise MisuseError(f"there is no view {name!r}; there are {named}")
+    return known[name]
+
+
+def add_view(folder: Path, name: str, view: SavedView) -> str:
+    """Write one view more into the file; one sentence of what was done."""
+    name = " ".join(name.split())
+    if name in read_views(folder):
+        raise MisuseError(f"there is a view {name!r} already: change or remove it in {FILE_NAME}")
+    if any(sum(c.isdigit() for c in word) >= _ACCOUNT_DIGITS for word in view.filter.split()):
+        raise MisuseError("the filter may hold an account number, and views are kept in clear")
+    lines = [f"\n[views.{json.dumps(name)}]"]
+    lines += [f"{key} = {json.dumps(value)}" for key, value in asdict(view).items() if value]
+    file = folder / FILE_NAME
+    try:
+        with file.open("a", encoding="utf-8") as written:
+            written.write("\n".join([*lines, ""]))
+    except OSError as error:
+        raise unwritable(file, error) from error
+    return f"the view {name!r} is saved in {file}"
+
+
+def _view(file: Path, name: str, given: Any) -> SavedView:  # noqa: ANN401 - as TOML gave it
+    where = f"{file}: view {name!r}"
+    if not isinstance(given, dict):
+        raise MisuseError(f"{where} is no table with filter, sort, closed")
+    for key, value in given.items():
+        if key not in _FIELDS:
+            raise MisuseError(f"{where} has {key!r}; it may have filter, sort, closed")
+        if not isinstance(value, _FIELDS[key]):
+            raise MisuseError(f"{where}: {key} must be a {_FIELDS[key].__name__}")
+    view = SavedView(**given)
+    if view.sort.removeprefix("-") not in ("", *SORTED_BY):
+        raise MisuseError(f"{where}: sort is one of {', '.join(SORTED_BY)}, or empty")
+    return view
+
+
+def keep_look(folder: Path, vault: Vault, officer_id: str, view: SavedView) -> None:
+    """Keep how an officer looks now; OSError where it cannot be written."""
+    file = _look_file(folder, vault, officer_id)
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    file.write_text(vault.seal(json.dumps(asdict(view)), _place(officer_id)), encoding="utf-8")
+
+
+def last_look(folder: Path, vault: Vault, officer_id: str) -> SavedView:
+    """How an officer looked last; as at first where nothing is kept that can be read."""
+    try:
+        sealed = _look_file(folder, vault, officer_id).read_text(encoding="utf-8")
+        given = json.loads(vault.open(sealed, _place(officer_id)))
+    except (OSError, ValueError, VaultError):
+        return SavedView()
+    known = {field.name for field in fields(SavedView)}
+    return SavedView(**{key: value for key, value in given.items() if key in known})
+
+
+def _look_file(folder: Path, vault: Vault, officer_id: str) -> Path:
+    """No handle stands in the name of a file."""
+    return folder / _FOLDER / vault.fingerprint(f"look {officer_id}")[:16]
+
+
+def _place(officer_id: str) -> SealedPlace:
+    return SealedPlace(_FOLDER, officer_id, "view")

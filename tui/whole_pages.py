@@ -1,0 +1,85 @@
+"""What a screen shows, whole and as a page: for `--plain` and for the key `x`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from models.queries.installation.officers import OfficerView
+from recovery_flows.caller import create_named, expanded
+from recovery_flows.cases.pages import lists, recovery, statistics
+from recovery_flows.cases.pages.renderings import FORMATS
+from recovery_flows.cases.pages.value import Page
+from recovery_flows.cases.views.queue import QueueQuery
+from recovery_flows.cases.views.saved_views import SavedView
+from recovery_flows.errors import MisuseError, unwritable
+from tui.panels.trace import page_of as page_of_trace
+from tui.screen_queries import Source
+
+SCREENS = (
+    "now", "recovery", "approvals", "summary", "partners", "deadlines", "restitution", "trace",
+)  # fmt: skip
+OF_ONE = ("recovery", "restitution", "trace")
+_LINES_MOST = 100_000
+_FREE_TEXTS = frozenset({"notes", "objections"})
+
+
+def whole_page(
+    source: Source,
+    screen: str,
+    *,
+    view: SavedView,
+    recovery_id: str,
+    officer: OfficerView | None,
+    zone: str,
+) -> Page:
+    """The page of one of `SCREENS`; the queue through `view`, others of `recovery_id`."""
+    if screen not in SCREENS:
+        raise MisuseError(f"there is no screen {screen!r} as text; there are {', '.join(SCREENS)}")
+    if screen in OF_ONE and not recovery_id:
+        raise MisuseError(f"the screen {screen!r} is of one recovery: name it with --recovery")
+    look = QueueQuery()
+    pages: Mapping[str, Callable[[], Page]] = {
+        "now": lambda: _queue(source, view, zone),
+        "recovery": lambda: recovery.written(source.page(recovery_id, officer), source.laws, zone),
+        "approvals": lambda: lists.approval_list(
+            source.approvals(look, _LINES_MOST, officer), zone
+        ),
+        "summary": lambda: statistics.written(source.summary(), zone),
+        "partners": lambda: lists.partner_list(source.partners(), zone),
+        "deadlines": lambda: lists.deadline_list(source.deadlines(), source.laws, zone),
+        "restitution": lambda: lists.restitution(
+            source.restitution(recovery_id, look, _LINES_MOST), zone
+        ),
+        "trace": lambda: page_of_trace(source.trace(recovery_id, 0, 0)),
+    }
+    return pages[screen]()
+
+
+def _queue(source: Source, view: SavedView, zone: str) -> Page:
+    if (count := source.queue(view.query, 0).total) > _LINES_MOST:
+        raise MisuseError(f"these are {count:,} recoveries: a filter must leave 100,000 at most")
+    page, lines = source.whole_queue(view.query)
+    return lists.queue_list(page, lines, zone, text=view.filter, with_closed=view.closed)
+
+
+def export(page: Page, path: str) -> str:
+    """Write a page into a new file that only its owner reads; one sentence of what was done.
+
+    What people wrote in their own words lies encrypted in the database and stays there.
+    """
+    kept = tuple(section for section in page.sections if section.key not in _FREE_TEXTS)
+    page = replace(page, sections=kept)
+    file = expanded(path)
+    write = FORMATS.get(file.suffix.lower())
+    if write is None:
+        raise MisuseError(f"{file.name} must end in {', '.join(FORMATS)}: nothing was written")
+    text = write(page).encode()
+    try:
+        with create_named(file) as made:
+            made.write(text)
+    except FileExistsError:
+        raise MisuseError(f"{file} is there already: nothing was written") from None
+    except OSError as error:
+        raise unwritable(file, error) from error
+    return f"written to {file}, masked, without notes and objections"
