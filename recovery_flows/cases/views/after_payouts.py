@@ -18,6 +18,7 @@ from models.queries.cases.names import Names
 from recovery_flows.cases.views.other_ways import Doable, Way, WayAct
 from recovery_flows.correspondence.returns.compose import claim_number
 from recovery_flows.ledger.clawed import received_for
+from recovery_flows.restitution.court.lists import due_minor
 from recovery_flows.restitution.refused_payouts import NOT_PAID
 from recovery_flows.restitution.unclaimed import is_going
 
@@ -47,8 +48,9 @@ def ways(file: CaseFile, names: Names) -> Iterator[Way]:
         is_open = court.state is CourtListState.IN_FORCE and bool(unknown)
         told = f"{len(rows)} rows, {unknown} of nobody known"
         total = Money(court.total_minor, court.currency)
+        paid = sum(r.amount_minor - due_minor(file, r) for r in rows if r.claim_id)
         yield Way(
-            "court's list", court.id, court.reference, court.state, Money(0, court.currency),
+            "court's list", court.id, court.reference, court.state, Money(paid, court.currency),
             total, None, is_late=is_open, parts=(told,),
         )  # fmt: skip
 
