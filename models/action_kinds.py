@@ -33,6 +33,7 @@ class ActionKind(StrEnum):
     DECIDE_OBJECTION = "decide_objection"
     FOLLOW_RETURN = "follow_return"
     FOLLOW_UNCLAIMED = "follow_unclaimed"
+    FOLLOW_CLAWBACK = "follow_clawback"
     FOLLOW_COURT_LIST = "follow_court_list"
     SEND_RECALL = "send_recall"
     FOLLOW_RECALL = "follow_recall"

@@ -19,7 +19,7 @@ from models.entities.hold import LIVE_HOLDS, HoldRow
 from models.entities.ledger import LedgerAccount
 from models.entities.multi_agency import MultiAgencyRequestRow, TaskRow
 from models.entities.officer import Role
-from models.entities.payout import PayoutRow, UnclaimedRow
+from models.entities.payout import ClawbackRow, PayoutRow, UnclaimedRow
 from models.entities.recall import RecallCreditRow, RecallRow
 from models.entities.recovery import RecoveryRow
 from models.entities.request import RequestRow
@@ -116,6 +116,7 @@ class CaseFile:
     """The parts of promises, by number."""
     compensations: tuple[CompensationRow, ...] = ()
     unclaimed: tuple[UnclaimedRow, ...] = ()
+    clawbacks: tuple[ClawbackRow, ...] = ()
     court_lists: tuple[CourtListRow, ...] = ()
     court_shares: tuple[CourtShareRow, ...] = ()
     recalls: tuple[RecallRow, ...] = ()

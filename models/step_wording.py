@@ -101,8 +101,11 @@ SENTENCES: Mapping[str, str] = {
     "approve_receipt": "confirm the money received",
     "approve_compensation": "confirm what a third party paid the victim",
     "approve_refund": "confirm what the treasury refunded to a late payee",
+    "approve_clawback": "approve the order to give money back",
+    "approve_clawback_write_off": "approve that a clawback is written off",
     "approve_court_list": "confirm a court's list of returns against its paper",
     "approve_recall": "approve the recall of a payment",
+    "approve_recall_reversal": "confirm that a bank reversed money of a recall",
     "approve_recall_credit": "confirm the money that came back by a recall",
     "approve_payee": "decide whether another account is paid",
     "approve_letter_answer": "check a typed letter as second person",
@@ -212,6 +215,8 @@ SENTENCES: Mapping[str, str] = {
     "upstream": "accounts at home are still being stopped or traced",
     "allocation_open": "an allocation is under way",
     "transfer_unclaimed": "nobody has claimed {amount} in time: send it to the treasury",
+    "clawback_overdue": "{amount} that was ordered back did not come: remind, or write it off",
+    "wait_clawback": "money that was ordered back is due by {due}",
     "court_row_unknown": (
         "line {line} of the court's list gives {amount} to nobody known: find whose it is"
     ),

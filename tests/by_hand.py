@@ -32,7 +32,8 @@ def without_money_guards(session: Session) -> Iterator[None]:
         "SELECT name, sql FROM sqlite_master "
         "WHERE type = 'trigger' AND tbl_name IN "
         "('payout', 'allocation', 'hold', 'compensation', 'claim', 'recall', 'recall_credit', "
-        "'unclaimed_share', 'court_list', 'court_share')"
+        "'unclaimed_share', 'court_list', 'court_share', "
+        "'clawback')"
     )
     guards = session.execute(sa.text(query)).all()
     for name, _ in guards:

@@ -52,8 +52,10 @@ from models.entities.officer import OFFICER_TRANSITIONS, Officer
 from models.entities.outside.disclosure import DISCLOSURE_TRANSITIONS, Disclosure
 from models.entities.partner import PARTNER_TRANSITIONS, Partner
 from models.entities.payout import (
+    CLAWBACK_TRANSITIONS,
     PAYOUT_TRANSITIONS,
     UNCLAIMED_TRANSITIONS,
+    Clawback,
     Payout,
     UnclaimedShare,
 )
@@ -99,6 +101,7 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.INSTALMENT: (Instalment, INSTALMENT_TRANSITIONS),
     EntityKind.COMPENSATION: (Compensation, COMPENSATION_TRANSITIONS),
     EntityKind.UNCLAIMED_SHARE: (UnclaimedShare, UNCLAIMED_TRANSITIONS),
+    EntityKind.CLAWBACK: (Clawback, CLAWBACK_TRANSITIONS),
     EntityKind.COURT_LIST: (CourtList, COURT_LIST_TRANSITIONS),
     EntityKind.COURT_SHARE: (CourtShare, COURT_SHARE_TRANSITIONS),
     EntityKind.RECALL: (Recall, RECALL_TRANSITIONS),
@@ -117,6 +120,7 @@ _JOINED = frozenset(
         EntityKind.OBJECTION, EntityKind.VOLUNTARY_RETURN, EntityKind.INSTALMENT,
         EntityKind.COMPENSATION, EntityKind.UNCLAIMED_SHARE, EntityKind.RECALL,
         EntityKind.RECALL_CREDIT, EntityKind.COURT_LIST, EntityKind.COURT_SHARE,
+        EntityKind.CLAWBACK,
     }
 )  # fmt: skip
 

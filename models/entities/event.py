@@ -38,6 +38,7 @@ class EntityKind(StrEnum):
     INSTALMENT = "instalment"
     COMPENSATION = "compensation"
     UNCLAIMED_SHARE = "unclaimed_share"
+    CLAWBACK = "clawback"
     COURT_LIST = "court_list"
     COURT_SHARE = "court_share"
     RECALL = "recall"

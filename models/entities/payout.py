@@ -1,4 +1,7 @@
-"""A payout, one victim's part of an allocation: its states, what may happen to it, its columns."""
+"""A payout, one victim's part of an allocation, and what may become of it afterwards.
+
+Its states, an unclaimed share, a clawback: what may happen to each, and its columns.
+"""
 
 from __future__ import annotations
 
@@ -47,6 +50,7 @@ PAYOUT_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (_P.SETTLED, "returned"): _P.RETURNED,
     (_P.SETTLED, "refused"): _P.REFUSED,
     (_P.SETTLED, "corrected"): _P.SETTLED,
+    (_P.SETTLED, "clawed_back"): _P.SETTLED,
     (_P.REFUSED, "settled"): _P.SETTLED,
     (_P.REFUSED, "returned"): _P.RETURNED,
     (_P.RETURNED, "settled"): _P.SETTLED,
@@ -62,7 +66,8 @@ class PayoutRow:
 
     `amount` is what was ordered, in the currency of the loss; `settled` is what the bank says that
     the payee was credited, `debited` what it says that left the hold. `bank_said` is what it stated
-    last, under `bank_revision`, in its own terms.
+    last, under `bank_revision`, in its own terms. `clawed_minor` is what of it is not with the
+    victim any more, or never was: called back by an order of its own.
     """
 
     id: Id
@@ -86,11 +91,15 @@ class PayoutRow:
     bank_said_at: datetime | None = None
     unclaimed_id: Text64 = ""
     """The unclaimed share that it takes to the treasury; "" for a payout to a victim."""
+    clawed_minor: Minor = 0
 
     @property
     def returned_minor(self) -> int:
-        """What the victim, or who stands in his place, got: none of what went to the treasury."""
-        return 0 if self.unclaimed_id else self.credited_minor
+        """What the victim, or who stands in his place, got and has not had to give back.
+
+        None of what went to the treasury is.
+        """
+        return 0 if self.unclaimed_id else max(0, self.credited_minor - self.clawed_minor)
 
     @property
     def credited_minor(self) -> int:
@@ -185,3 +194,67 @@ class UnclaimedShare(SQLModel):
     """An unclaimed share has no column that rules do not read."""
 
     __tablename__ = "unclaimed_share"
+
+
+class ClawbackGround(StrEnum):
+    """WRONG_PAYEE never was the victim's; TOO_MUCH was, and more than was due to him."""
+
+    WRONG_PAYEE = "wrong_payee"
+    TOO_MUCH = "too_much"
+
+
+class ClawbackState(StrEnum):
+    """ASKED until a second person has approved the order; then until the money or a write-off."""
+
+    ASKED = "asked"
+    ORDERED = "ordered"
+    OVERDUE = "overdue"
+    WRITE_OFF_ASKED = "write_off_asked"
+    RECEIVED = "received"
+    WRITTEN_OFF = "written_off"
+    DENIED = "denied"
+
+
+_B = ClawbackState
+OPEN_CLAWBACKS = frozenset({_B.ORDERED, _B.OVERDUE, _B.WRITE_OFF_ASKED})
+NOT_ORDERED = frozenset({_B.ASKED, _B.DENIED})
+CLAWBACK_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
+    (None, "asked"): _B.ASKED,
+    (_B.ASKED, "approved"): _B.ORDERED,
+    (_B.ASKED, "denied"): _B.DENIED,
+    (_B.ORDERED, "overdue"): _B.OVERDUE,
+    **{(state, "reminded"): _B.ORDERED for state in (_B.ORDERED, _B.OVERDUE)},
+    **{(state, "write_off_asked"): _B.WRITE_OFF_ASKED for state in (_B.ORDERED, _B.OVERDUE)},
+    (_B.WRITE_OFF_ASKED, "write_off_confirmed"): _B.WRITTEN_OFF,
+    (_B.WRITE_OFF_ASKED, "write_off_denied"): _B.ORDERED,
+    **{(state, "received"): _B.RECEIVED for state in (*OPEN_CLAWBACKS, _B.WRITTEN_OFF)},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClawbackRow:
+    """An order that money of a payout be given back: by when, by which row of the law, why.
+
+    `asked_by` has asked for what waits now, the order or its write-off; `reason` and
+    `write_off_reason` are the fingerprints of the notes that say why.
+    """
+
+    id: Id
+    recovery_id: Annotated[str, foreign_key("recovery.id")]
+    state: Annotated[ClawbackState, enum(ClawbackState, index=True)]
+    payout_id: Annotated[str, foreign_key("payout.id")]
+    claim_id: Annotated[str, foreign_key("claim.id")]
+    ground: Annotated[ClawbackGround, enum(ClawbackGround)]
+    amount_minor: Minor
+    currency: Currency
+    asked_by: Text64
+    asked_at: datetime
+    due_at: datetime | None = None
+    law_row: Text64 = ""
+    reason: Text64 = ""
+    write_off_reason: Text64 = ""
+
+
+@stored(ClawbackRow)
+class Clawback(SQLModel):
+    """A clawback has no column that rules do not read."""

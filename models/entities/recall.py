@@ -75,6 +75,8 @@ def _transitions() -> dict[tuple[str | None, str], str]:
     for state in sorted(WENT_OUT):
         moves[(state, "money_came")] = _R.PARTLY_RETURNED
         moves[(state, "all_came")] = _R.RETURNED
+        moves[(state, "all_reversed")] = _R.UNPAID
+        moves[(state, "part_reversed")] = _R.PARTLY_RETURNED
         for event, after in (
             ("bank_pending", _R.PENDING), ("bank_accepted", _R.ACCEPTED),
             ("bank_rejected", _R.REJECTED),
@@ -129,11 +131,15 @@ class Recall(SQLModel):
 
 
 class CreditState(StrEnum):
-    """ASKED until a second person has held it against its proof."""
+    """ASKED until a second person has held it against its proof.
+
+    REVERSED: it counted, and its bank has taken it back; two people have seen that too.
+    """
 
     ASKED = "asked"
     CONFIRMED = "confirmed"
     DENIED = "denied"
+    REVERSED = "reversed"
 
 
 _C = CreditState
@@ -141,6 +147,9 @@ CREDIT_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "entered"): _C.ASKED,
     (_C.ASKED, "confirmed"): _C.CONFIRMED,
     (_C.ASKED, "denied"): _C.DENIED,
+    (_C.CONFIRMED, "reversal_entered"): _C.CONFIRMED,
+    (_C.CONFIRMED, "reversal_denied"): _C.CONFIRMED,
+    (_C.CONFIRMED, "reversed"): _C.REVERSED,
 }
 
 
@@ -159,6 +168,8 @@ class RecallCreditRow:
     `costs_minor` is what the bank says that it kept. `counted_minor` is what of it makes good a
     loss, in the currency of the loss, 0 before a second person has confirmed it and where it came
     in another currency. `booking` is the bank's reference of the return: it is booked once.
+    `reversed_at`, `reversal_proof` and `reversal_entered_by` say when its bank took it back, by
+    which paper, and who entered that; a second person confirms it before it counts no more.
     """
 
     id: Id
@@ -177,6 +188,9 @@ class RecallCreditRow:
     proof: Text64
     entered_by: Text64
     entered_at: datetime
+    reversed_at: datetime | None = None
+    reversal_proof: Text64 = ""
+    reversal_entered_by: Text64 = ""
 
 
 @stored(RecallCreditRow)

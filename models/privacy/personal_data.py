@@ -10,13 +10,20 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
+from unicodedata import normalize
 
 # Standing alone: a part of an id such as claim-3f2 is none. Eight digits in a row, also in groups,
 # are more than a year, an amount or a reference of a paragraph has.
 _GAP = r"[\s()\u00b7\u2010-\u2015-]"
-_NUMBER = re.compile(rf"(?<![\w.,/-])\+?\(?\d(?:{_GAP}{{0,2}}\d){{7,}}[Xx]?(?![\w/-]|\.\d)")
+# A Chinese text has no blanks: only Latin letters and digits go on with a number.
+_WORD = r"[A-Za-z0-9_]"
+_NUMBER = re.compile(
+    rf"(?<!{_WORD})(?<![.,/-])\+?\(?\d(?:{_GAP}{{0,2}}\d){{7,}}[Xx]?(?!{_WORD}|[/-]|\.\d)"
+)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?(?!\w)")
+_IBAN = re.compile(
+    rf"(?<!{_WORD})[A-Z]{{2}}\d{{2}}(?: ?[A-Z0-9]{{4}}){{2,7}}(?: ?[A-Z0-9]{{1,4}})?(?!{_WORD})"
+)
 _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[A-Za-z]{2,}")
 _ID_NUMBER = re.compile(r"[1-9]\d{16}[\dXx]")
 _MOBILE = re.compile(r"(?:\+?86)?1[3-9]\d{9}|\+\d{8,15}|0\d{9,11}")
@@ -39,6 +46,9 @@ class Known:
     names: Collection[str] = ()
     accounts: Collection[str] = ()
     contacts: Collection[str] = ()
+
+
+NOTHING_KNOWN = Known()
 
 
 class Found(NamedTuple):
@@ -74,7 +84,7 @@ def _candidates(text: str, known: Known) -> Iterator[Found]:
             yield from _matches(kind, _of_value(value), text)
     searched = _DATE.sub(lambda day: "x" * len(day[0]), text)
     for match in _IBAN.finditer(searched):
-        yield Found(IBAN if _fits_97(match[0]) else ACCOUNT, match.start(), match.end())
+        yield Found(IBAN if _fits_97(match[0]) else NUMBER, match.start(), match.end())
     yield from _matches(MAIL, _MAIL, searched)
     for match in _NUMBER.finditer(searched):
         yield Found(kind_of_number(match[0]), match.start(), match.end())
@@ -82,7 +92,7 @@ def _candidates(text: str, known: Known) -> Iterator[Found]:
 
 def kind_of_number(text: str) -> str:
     """What a number of eight digits or more is, by its length, its beginning, its check digit."""
-    plain = re.sub(_GAP, "", text)
+    plain = normalize("NFKC", re.sub(_GAP, "", text))
     if _ID_NUMBER.fullmatch(plain) and _fits_id(plain):
         return ID_NUMBER
     if _MOBILE.fullmatch(plain):
@@ -103,7 +113,7 @@ def _of_name(name: str) -> re.Pattern[str] | None:
     orders = [words, words[::-1]] if len(words) == 2 else [words]
     one_of = "|".join(r"[\s,]+".join(order) for order in orders)
     # A short Latin name stands in longer words by chance; a Chinese text has no blanks.
-    edges = (r"(?<!\w)(?:", r")(?!\w)") if name.isascii() else ("(?:", ")")
+    edges = (f"(?<!{_WORD})(?:", f")(?!{_WORD})") if name.isascii() else ("(?:", ")")
     return re.compile(one_of.join(edges), re.IGNORECASE)
 
 
@@ -115,7 +125,7 @@ def _of_value(value: str) -> re.Pattern[str] | None:
     if not plain.isalnum():
         return re.compile(re.escape(value.strip()), re.IGNORECASE)
     spelled = rf"{_GAP}{{0,2}}".join(plain)
-    return re.compile(rf"(?<!\w){spelled}(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!{_WORD}){spelled}(?!{_WORD})", re.IGNORECASE)
 
 
 def _fits_97(text: str) -> bool:

@@ -39,10 +39,10 @@ def note_disclosure(
 ) -> str:
     """Write into the history who has what disclosed and why, the reason sealed; return its id.
 
-    NotPermittedError where an officer asks to see what is another's: the officer in charge sees
-    personal data of a recovery, and a supervisor.
+    NotPermittedError where an officer asks to see what is another's, or to let it stand in a text:
+    that takes the officer in charge of the recovery, or a supervisor.
     """
-    if disclosed.kind is DisclosureKind.REVEAL:
+    if disclosed.kind in _EVENTS:
         _check_in_charge(unit, actor, recovery_id)
     name = derive_id("disclosure", recovery_id, actor.id, unit.seq + 1)
     place = SealedPlace("disclosure", name, "reason_sealed")
@@ -67,5 +67,5 @@ def _check_in_charge(unit: Unit, actor: Actor, recovery_id: str) -> None:
     if actor.role is not Role.SUPERVISOR and owner != actor.id:
         charge = f"{owner} is in charge" if owner else "nobody is in charge of it yet"
         raise NotPermittedError(
-            f"personal data is shown to the officer in charge and to a supervisor; {charge}"
+            f"personal data is disclosed by the officer in charge or a supervisor; {charge}"
         )

@@ -11,7 +11,7 @@ from models.entities.claim import Compensation, Objection
 from models.entities.event import EntityKind
 from models.entities.hold import Hold
 from models.entities.officer import Role
-from models.entities.payout import UnclaimedShare
+from models.entities.payout import Clawback, UnclaimedShare
 from models.entities.recall import Recall, RecallCredit
 from models.entities.register_change import RegisterChange
 from models.outcome import Transition
@@ -23,7 +23,7 @@ _APPROVALS, _CHANGES = table_of(Approval), table_of(RegisterChange)
 _OBJECTIONS, _COMPENSATIONS = table_of(Objection), table_of(Compensation)
 _HOLDS, _UNCLAIMED = table_of(Hold), table_of(UnclaimedShare)
 _RECALLS, _CREDITS = table_of(Recall), table_of(RecallCredit)
-_COURT_LISTS = table_of(CourtList)
+_COURT_LISTS, _CLAWBACKS = table_of(CourtList), table_of(Clawback)
 _OFFICER, _SUPERVISOR, _ENGINE = {Role.OFFICER}, {Role.SUPERVISOR}, {Role.ENGINE}
 
 # Moves that are a person's decision. What is not named here is bookkeeping that anybody's act or
@@ -113,6 +113,13 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.UNCLAIMED_SHARE, "refund_entered"): _OFFICER,
     (EntityKind.UNCLAIMED_SHARE, "refund_confirmed"): _SUPERVISOR,
     (EntityKind.UNCLAIMED_SHARE, "refund_denied"): _SUPERVISOR,
+    (EntityKind.CLAWBACK, "asked"): _OFFICER,
+    (EntityKind.CLAWBACK, "approved"): _SUPERVISOR,
+    (EntityKind.CLAWBACK, "denied"): _SUPERVISOR,
+    (EntityKind.CLAWBACK, "reminded"): _OFFICER,
+    (EntityKind.CLAWBACK, "write_off_asked"): _OFFICER,
+    (EntityKind.CLAWBACK, "write_off_confirmed"): _SUPERVISOR,
+    (EntityKind.CLAWBACK, "write_off_denied"): _SUPERVISOR,
     (EntityKind.COURT_LIST, "entered"): _OFFICER,
     (EntityKind.COURT_LIST, "confirmed"): _SUPERVISOR,
     (EntityKind.COURT_LIST, "denied"): _SUPERVISOR,
@@ -133,6 +140,9 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.RECALL_CREDIT, "entered"): _OFFICER,
     (EntityKind.RECALL_CREDIT, "confirmed"): _SUPERVISOR,
     (EntityKind.RECALL_CREDIT, "denied"): _SUPERVISOR,
+    (EntityKind.RECALL_CREDIT, "reversal_entered"): _OFFICER,
+    (EntityKind.RECALL_CREDIT, "reversal_denied"): _SUPERVISOR,
+    (EntityKind.RECALL_CREDIT, "reversed"): _SUPERVISOR,
     (EntityKind.REGISTER_CHANGE, "asked"): _SUPERVISOR,
     (EntityKind.REGISTER_CHANGE, "approved"): _OFFICER | _SUPERVISOR,
     (EntityKind.REGISTER_CHANGE, "denied"): _OFFICER | _SUPERVISOR,
@@ -173,6 +183,7 @@ _ASKED = {
     EntityKind.COMPENSATION: (_COMPENSATIONS.c.id, _COMPENSATIONS.c.entered_by),
     EntityKind.HOLD: (_HOLDS.c.id, _HOLDS.c.drafted_by),
     EntityKind.UNCLAIMED_SHARE: (_UNCLAIMED.c.id, _UNCLAIMED.c.refund_entered_by),
+    EntityKind.CLAWBACK: (_CLAWBACKS.c.id, _CLAWBACKS.c.asked_by),
     EntityKind.COURT_LIST: (_COURT_LISTS.c.id, _COURT_LISTS.c.entered_by),
     EntityKind.RECALL: (_RECALLS.c.id, _RECALLS.c.drafted_by),
     EntityKind.RECALL_CREDIT: (_CREDITS.c.id, _CREDITS.c.entered_by),
@@ -185,6 +196,7 @@ _DECIDING: Mapping[EntityKind, tuple[str, ...]] = {
     EntityKind.COMPENSATION: ("confirmed", "denied"),
     EntityKind.HOLD: ("receipt_confirmed",),
     EntityKind.UNCLAIMED_SHARE: ("refund_confirmed", "refund_denied"),
+    EntityKind.CLAWBACK: ("approved", "denied", "write_off_confirmed", "write_off_denied"),
     EntityKind.COURT_LIST: ("confirmed", "denied"),
     EntityKind.RECALL: ("approved", "denied"),
     EntityKind.RECALL_CREDIT: ("confirmed", "denied"),

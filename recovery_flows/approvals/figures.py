@@ -66,7 +66,11 @@ def _is_there(file: CaseFile, subject_id: str) -> bool:
     ids = {h.id for h in file.holds} | {r.id for r in file.requests}
     ids |= {a.id for a in file.allocations} | {x.id for x in file.multi_agency_requests}
     ids |= {c.id for c in file.claims} | {k.id for k in file.compensations}
-    ids |= {u.id for u in file.unclaimed} | {c.id for c in file.court_lists}
+    ids |= (
+        {u.id for u in file.unclaimed}
+        | {b.id for b in file.clawbacks}
+        | {c.id for c in file.court_lists}
+    )
     ids |= {r.id for r in file.recalls} | {c.id for c in file.recall_credits}
     return subject_id in ids | {c.id for c in file.calls} | {file.recovery.id}
 
@@ -263,9 +267,12 @@ _FIGURES: dict[ApprovalKind, Callable[[CaseFile, str], Iterator[Figure]]] = {
     ApprovalKind.RECEIPT: money_figures.receipt,
     ApprovalKind.COMPENSATION: money_figures.compensation,
     ApprovalKind.REFUND: money_figures.refund,
+    ApprovalKind.CLAWBACK: money_figures.clawback,
+    ApprovalKind.CLAWBACK_WRITE_OFF: money_figures.write_off,
     ApprovalKind.COURT_LIST: money_figures.court_list,
     ApprovalKind.RECALL: money_figures.recall,
     ApprovalKind.RECALL_CREDIT: money_figures.recall_credit,
+    ApprovalKind.RECALL_REVERSAL: money_figures.recall_reversal,
     ApprovalKind.CLOSE: _closing,
     ApprovalKind.REFUSE_REPORT: _refusal,
     ApprovalKind.TRACE_RULE: _trace_rule,

@@ -28,9 +28,12 @@ class ApprovalKind(StrEnum):
     RECEIPT = "receipt"
     COMPENSATION = "compensation"
     REFUND = "refund"
+    CLAWBACK = "clawback"
+    CLAWBACK_WRITE_OFF = "clawback_write_off"
     COURT_LIST = "court_list"
     RECALL = "recall"
     RECALL_CREDIT = "recall_credit"
+    RECALL_REVERSAL = "recall_reversal"
 
 
 _WORDS: Mapping[ApprovalKind, str] = {
@@ -51,9 +54,12 @@ _WORDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.RECEIPT: "money received",
     ApprovalKind.COMPENSATION: "payment to a victim by others",
     ApprovalKind.REFUND: "refund by the treasury",
+    ApprovalKind.CLAWBACK: "order to give money back",
+    ApprovalKind.CLAWBACK_WRITE_OFF: "write-off of a clawback",
     ApprovalKind.COURT_LIST: "court's list of returns",
     ApprovalKind.RECALL: "recall of a payment",
     ApprovalKind.RECALL_CREDIT: "money back by a recall",
+    ApprovalKind.RECALL_REVERSAL: "reversal of recalled money",
 }
 SUBJECT_NOUN = {
     ApprovalKind.ORDER_STOP: EntityKind.HOLD,
@@ -73,9 +79,12 @@ SUBJECT_NOUN = {
     ApprovalKind.RECEIPT: EntityKind.HOLD,
     ApprovalKind.COMPENSATION: EntityKind.COMPENSATION,
     ApprovalKind.REFUND: EntityKind.UNCLAIMED_SHARE,
+    ApprovalKind.CLAWBACK: EntityKind.CLAWBACK,
+    ApprovalKind.CLAWBACK_WRITE_OFF: EntityKind.CLAWBACK,
     ApprovalKind.COURT_LIST: EntityKind.COURT_LIST,
     ApprovalKind.RECALL: EntityKind.RECALL,
     ApprovalKind.RECALL_CREDIT: EntityKind.RECALL_CREDIT,
+    ApprovalKind.RECALL_REVERSAL: EntityKind.RECALL_CREDIT,
 }
 
 

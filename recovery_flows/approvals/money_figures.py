@@ -10,6 +10,7 @@ from models.entities.recall import MatchedBy
 from models.figures import AccountNumber, Document, Figure, Holder, Payee, Reason
 from models.ids import digest
 from models.money import Money
+from recovery_flows.ledger.clawed import received_for
 
 
 def receipt(file: CaseFile, hold_id: str) -> Iterator[Figure]:
@@ -25,6 +26,10 @@ def receipt(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     row = next((r for r in file.voluntary_returns if r.id == hold.return_id), None)
     if row is not None:
         yield Figure("given back by the holder of", AccountNumber(row.account_id))
+    called = next((c for c in file.clawbacks if c.id == hold.return_id), None)
+    if called is not None:
+        order = f"{called.id} of {Money(called.amount_minor, called.currency)}"
+        yield Figure("called back by", order)
     yield Figure("proof", Document(hold.proof))
     yield Figure("entered by", hold.drafted_by)
 
@@ -53,6 +58,35 @@ def refund(file: CaseFile, name: str) -> Iterator[Figure]:
         yield Figure("refunded at", row.refunded_at)
     yield Figure("proof", Document(row.refund_proof))
     yield Figure("entered by", row.refund_entered_by)
+
+
+def clawback(file: CaseFile, name: str) -> Iterator[Figure]:
+    """Money of a payout to be given back: by whom, how much of what was paid, when, why."""
+    row = next(c for c in file.clawbacks if c.id == name)
+    paid = next(p for p in file.payouts if p.id == row.payout_id)
+    yield Figure("claim", row.claim_id)
+    yield Figure("paid to", AccountNumber(paid.payee_account_id))
+    yield Figure("paid", Money(paid.credited_minor, row.currency))
+    if paid.settled_at is not None:
+        yield Figure("paid at", paid.settled_at)
+    yield Figure("to be given back", Money(row.amount_minor, row.currency), is_headline=True)
+    yield Figure("ground", row.ground.replace("_", " "))
+    yield Figure("why", Reason(row.reason))
+    yield Figure("asked by", row.asked_by)
+
+
+def write_off(file: CaseFile, name: str) -> Iterator[Figure]:
+    """What does not come back: how much of which order, on which ground, and why not."""
+    row = next(c for c in file.clawbacks if c.id == name)
+    came = received_for(file, name)
+    yield Figure("claim", row.claim_id)
+    yield Figure("ordered back", Money(row.amount_minor, row.currency))
+    yield Figure("came back", Money(came, row.currency))
+    left = max(0, row.amount_minor - came)
+    yield Figure("written off", Money(left, row.currency), is_headline=True)
+    yield Figure("ground", row.ground.replace("_", " "))
+    yield Figure("why", Reason(row.write_off_reason))
+    yield Figure("asked by", row.asked_by)
 
 
 def court_list(file: CaseFile, list_id: str) -> Iterator[Figure]:
@@ -107,6 +141,17 @@ def recall_credit(file: CaseFile, credit_id: str) -> Iterator[Figure]:
     yield Figure("booking", row.booking)
     yield Figure("proof", Document(row.proof))
     yield Figure("entered by", row.entered_by)
+
+
+def recall_reversal(file: CaseFile, credit_id: str) -> Iterator[Figure]:
+    """Money that a bank has taken back: what had come, when it went, by which paper."""
+    row = next(c for c in file.recall_credits if c.id == credit_id)
+    yield from recall_credit(file, credit_id)
+    yield Figure("counted", Money(row.counted_minor, file.recovery.currency))
+    if row.reversed_at is not None:
+        yield Figure("reversed at", row.reversed_at)
+    yield Figure("proof of the reversal", Document(row.reversal_proof))
+    yield Figure("reversal entered by", row.reversal_entered_by)
 
 
 def allocation(file: CaseFile, allocation_id: str) -> Iterator[Figure]:

@@ -19,7 +19,7 @@ from models.entities.claim import CompensationState
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldState, Renewal
 from models.entities.multi_agency import MultiAgencyRequestState
-from models.entities.payout import UnclaimedState
+from models.entities.payout import OPEN_CLAWBACKS, ClawbackState, UnclaimedState
 from models.entities.recall import OPEN_RECALLS, CreditState, RecallState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
@@ -45,9 +45,12 @@ _WAITING_ROWS: Mapping[ApprovalKind, tuple[str, StrEnum]] = {
     ApprovalKind.RETURN: ("allocations", AllocationState.PENDING_APPROVAL),
     ApprovalKind.COMPENSATION: ("compensations", CompensationState.ASKED),
     ApprovalKind.REFUND: ("unclaimed", UnclaimedState.REFUND_ENTERED),
+    ApprovalKind.CLAWBACK: ("clawbacks", ClawbackState.ASKED),
+    ApprovalKind.CLAWBACK_WRITE_OFF: ("clawbacks", ClawbackState.WRITE_OFF_ASKED),
     ApprovalKind.COURT_LIST: ("court_lists", CourtListState.ASKED),
     ApprovalKind.RECALL: ("recalls", RecallState.PENDING_APPROVAL),
     ApprovalKind.RECALL_CREDIT: ("recall_credits", CreditState.ASKED),
+    ApprovalKind.RECALL_REVERSAL: ("recall_credits", CreditState.CONFIRMED),
 }
 """Rows of a file that wait for an approval, and the state in which they do."""
 _ABOUT_A_LIVE_HOLD = (
@@ -102,7 +105,9 @@ def _ask_anew(changes: Changeset, approval: ApprovalRow, now: datetime) -> None:
 
 
 def still_open(file: CaseFile) -> list[str]:
-    """What a recovery cannot be closed over: accounts with work, holds, recalls, open approvals."""
+    """What a recovery cannot be closed over: accounts with work, holds, recalls,
+    clawbacks, open approvals.
+    """
     assets = [a.id for a in file.assets if a.stage is not Stage.CLOSED]
     holds = [
         h.id for h in file.holds if h.state in LIVE_HOLDS and (h.held_minor or h.foreign_minor)
@@ -113,7 +118,8 @@ def still_open(file: CaseFile) -> list[str]:
         if a.state is ApprovalState.PENDING and a.action != ApprovalKind.CLOSE
     ]
     recalls = [r.id for r in file.recalls if r.state in OPEN_RECALLS]
-    return assets + holds + recalls + asked
+    clawbacks = [c.id for c in file.clawbacks if c.state in OPEN_CLAWBACKS]
+    return assets + holds + recalls + clawbacks + asked
 
 
 def _has_ended(file: CaseFile, approval: ApprovalRow) -> bool:

@@ -9,16 +9,19 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.case_file import Place, Step
+from models.case_file import CaseFile, Place, Step
 from models.entities.hold import HoldState
+from models.entities.officer import Role
 from models.ids import canonical
 from models.queries.books.money import covered_by_files
-from models.queries.cases.requests import fields_place, names_known, sealed_fields
+from models.queries.cases.requests import fields_place, sealed_fields
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
+from models.store.unit import Actor, Unit
 from recovery_flows import errors
 from recovery_flows.cases import dead_ends, lifecycle
 from recovery_flows.cases.next_steps import ActionKind
+from recovery_flows.correspondence.free_text import Decided, passed_texts, refuse_unkept
 from recovery_flows.correspondence.letters.next_steps import LetterAction
 from recovery_flows.cross_border import request_edits
 from recovery_flows.freezing import (
@@ -43,10 +46,27 @@ class ActionContext:
     now: datetime
     laws: Regimes
     fields: Mapping[str, str]
+    decided: Decided
     case_number: str
-    vault: Vault
     places: Mapping[str, Place]
-    session: Session
+    unit: Unit
+
+    @property
+    def vault(self) -> Vault:
+        """Opens what is sealed."""
+        return self.unit.vault
+
+    @property
+    def session(self) -> Session:
+        """The transaction of the act."""
+        return self.unit.session
+
+    def passed_texts(self, file: CaseFile, request_id: str) -> Mapping[str, str]:
+        """The fields of a request as they may leave."""
+        return passed_texts(
+            self.unit, Actor(self.actor, Role.OFFICER), self.now, file, request_id, self.fields,
+            self.decided, self.laws[file.recovery.regime],
+        )  # fmt: skip
 
     def seal(self, fields: object, place: SealedPlace) -> str:
         """Seal a request's fields."""
@@ -74,6 +94,7 @@ _BY_HAND: Mapping[str, str] = {
     ActionKind.RESOLVE_DISCREPANCY: "discrepancy resolve {ref}",
     ActionKind.FOLLOW_RETURN: "voluntary remind {ref}",
     ActionKind.FOLLOW_UNCLAIMED: "unclaimed transfer {ref}",
+    ActionKind.FOLLOW_CLAWBACK: "clawback remind {ref}",
     ActionKind.FOLLOW_COURT_LIST: "court-list identify {ref}",
     ActionKind.SEND_RECALL: "recall sent {ref}",
     ActionKind.FOLLOW_RECALL: "recall chase {ref}",
@@ -110,12 +131,11 @@ def _complete_request(changes: Changeset, step: Step, given: ActionContext) -> s
             f"the request lacks {names}" if names else "the partner asks for more on the request"
         )
         raise errors.StepRefusedError(f"{lacks}: give it with --field NAME=TEXT")
-    known = names_known(given.session, given.vault, changes.file)
-    request_edits.refuse_unfit(changes.file, given.fields, given.laws, known)
+    request_edits.refuse_unfit(changes.file, given.fields, given.laws)
     text = given.vault.open(
         sealed_fields(given.session, step.subject_id), fields_place(step.subject_id)
     )
-    fields = {**json.loads(text or "{}"), **given.fields}
+    fields = {**json.loads(text or "{}"), **given.passed_texts(changes.file, step.subject_id)}
     request_edits.complete_request(changes, step.subject_id, fields, given.laws, given.seal)
     request = next(r for r in changes.file.requests if r.id == step.subject_id)
     left = request.missing.replace(",", ", ")
@@ -123,6 +143,11 @@ def _complete_request(changes: Changeset, step: Step, given: ActionContext) -> s
 
 
 def _submit_request(changes: Changeset, step: Step, given: ActionContext) -> str:
+    text = given.vault.open(
+        sealed_fields(given.session, step.subject_id), fields_place(step.subject_id)
+    )
+    law = given.laws[changes.file.recovery.regime]
+    refuse_unkept(given.session, given.vault, changes.file, json.loads(text or "{}"), law)
     request_edits.submit_request(changes, step.subject_id, given.actor, given.now, given.laws)
     return "cross-border request submitted for approval"
 

@@ -27,7 +27,7 @@ from recovery_flows.freezing import (
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import lifecycle as multi_agency_lifecycle
-from recovery_flows.recalls import lifecycle as recall_lifecycle, returned_money
+from recovery_flows.recalls import lifecycle as recall_lifecycle, returned_money, reversals
 from recovery_flows.restitution import (
     compensation,
     custody,
@@ -36,6 +36,7 @@ from recovery_flows.restitution import (
     payouts as paying,
     unclaimed,
 )
+from recovery_flows.restitution.clawback import orders as clawbacks
 from recovery_flows.restitution.court import lists as court_lists
 from recovery_flows.tracing import rule_choice
 
@@ -177,9 +178,12 @@ _FOLLOW = {
     ApprovalKind.RECEIPT: custody.confirm,
     ApprovalKind.COMPENSATION: compensation.confirm,
     ApprovalKind.REFUND: unclaimed.confirm_refund,
+    ApprovalKind.CLAWBACK: clawbacks.approve,
+    ApprovalKind.CLAWBACK_WRITE_OFF: clawbacks.confirm_write_off,
     ApprovalKind.COURT_LIST: court_lists.confirm,
     ApprovalKind.RECALL: recall_lifecycle.approve,
     ApprovalKind.RECALL_CREDIT: returned_money.confirm,
+    ApprovalKind.RECALL_REVERSAL: reversals.confirm,
 }
 
 
@@ -281,7 +285,10 @@ _UNDO = {
     ApprovalKind.RECEIPT: _deny_hold,
     ApprovalKind.COMPENSATION: compensation.deny,
     ApprovalKind.REFUND: unclaimed.deny_refund,
+    ApprovalKind.CLAWBACK: clawbacks.deny,
+    ApprovalKind.CLAWBACK_WRITE_OFF: clawbacks.deny_write_off,
     ApprovalKind.COURT_LIST: court_lists.deny,
     ApprovalKind.RECALL: recall_lifecycle.deny,
     ApprovalKind.RECALL_CREDIT: returned_money.deny,
+    ApprovalKind.RECALL_REVERSAL: reversals.deny,
 }

@@ -39,6 +39,7 @@ from recovery_flows.cases import (
 )
 from recovery_flows.cases.commit import commit_changes, derived_or_due
 from recovery_flows.cases.deconfliction_check import carry_reason, check_step
+from recovery_flows.correspondence.free_text import UNDECIDED, Decided
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import payees
@@ -67,12 +68,13 @@ class CaseOfficer(ActingOfficer):
         seen_version: int | None = None,
         to: str = "",
         knowing: bool = False,
+        decided: Decided = UNDECIDED,
     ) -> str:
         """Do the officer's first open step of a recovery; return one sentence of what was done.
 
-        Raises StepRefusedError, with the reason or the missing steps, when there is none, when the
-        file has changed since version `seen_version`, or when something would be sent about an
-        account that another recovery has too and the person does not say `knowing`.
+        StepRefusedError, with the reason or the missing steps: there is none, the file has changed
+        since version `seen_version`, another recovery has the account too and the person does not
+        say `knowing`, or a text holds personal data that is not `decided` about.
         """
         actor = self.actor(Role.OFFICER)
         with self.unit() as (unit, now):
@@ -88,10 +90,10 @@ class CaseOfficer(ActingOfficer):
                 now=now,
                 laws=self.laws,
                 fields=fields or {},
+                decided=decided,
                 case_number=case_number,
-                vault=unit.vault,
                 places=places(unit.session, [c.payee_account_id for c in file.claims]),
-                session=unit.session,
+                unit=unit,
             )
             done = action_handlers.do(changes, step, given)
             carry_reason(changes, step.subject_id, found)

@@ -12,7 +12,7 @@ from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.multi_agency import TaskRow, TaskState
-from models.entities.payout import PayoutState, UnclaimedState
+from models.entities.payout import OPEN_CLAWBACKS, ClawbackState, PayoutState, UnclaimedState
 from models.entities.recall import WAITS_FOR_BANK, RecallState
 from models.money import Money
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -27,6 +27,7 @@ from recovery_flows.recalls import (
     returned_money,
 )
 from recovery_flows.restitution import objections, voluntary, voluntary_steps
+from recovery_flows.restitution.clawback import steps as clawback_steps
 from recovery_flows.restitution.settlement_clock import settlement_due_at
 
 
@@ -53,7 +54,7 @@ def running(file: CaseFile, laws: Regimes) -> list[Deadline]:
     found = [
         *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws),
         *_settlements(file, laws), *_objections(file), *_returns(file),
-        *_unclaimed(file), *_recalls(file), *_tasks(file, laws),
+        *_unclaimed(file), *_clawbacks(file), *_recalls(file), *_tasks(file, laws),
     ]  # fmt: skip
     found = [_with_calendar(clock, laws) for clock in found]
     return sorted(found, key=lambda clock: (clock.due_at, clock.subject_id))
@@ -193,6 +194,18 @@ def _unclaimed(file: CaseFile) -> Iterator[Deadline]:
             yield Deadline(
                 "unclaimed share goes to the treasury", row.due_at, file.recovery.regime,
                 row.law_row, row.id, asset_id, f"{Money(row.amount_minor, row.currency)} announced",
+            )  # fmt: skip
+
+
+def _clawbacks(file: CaseFile) -> Iterator[Deadline]:
+    """Until when money that was ordered back is to come."""
+    for row in file.clawbacks:
+        if row.state in OPEN_CLAWBACKS and row.due_at is not None:
+            asset_id = next(p.asset_id for p in file.payouts if p.id == row.payout_id)
+            note = f"{clawback_steps.open_of(file, row)} has not come"
+            yield Deadline(
+                "money ordered back due", row.due_at, file.recovery.regime, row.law_row, row.id,
+                asset_id, note, row.state is not ClawbackState.ORDERED,
             )  # fmt: skip
 
 

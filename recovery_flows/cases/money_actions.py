@@ -16,6 +16,7 @@ from models.entities.asset import Asset
 from models.entities.catalogue import table_of
 from models.entities.hold import Hold, HoldKind, HoldState
 from models.entities.officer import Role
+from models.entities.payout import NOT_ORDERED
 from models.facts import AccountRef
 from models.money import Money
 from models.queries.books.booked_credits import BookedCredit, booked_credits
@@ -123,8 +124,12 @@ def receive(acting: CaseOfficer, recovery_id: str, incoming: Incoming) -> str:
     with acting.editing(recovery_id, None) as (unit, changes):
         actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
         file = changes.file
-        if incoming.return_id not in {"", *(r.id for r in file.voluntary_returns)}:
-            raise MisuseError(f"{file.recovery.ref} has no voluntary return {incoming.return_id}")
+        expected = {c.id for c in file.clawbacks if c.state not in NOT_ORDERED}
+        expected |= {r.id for r in file.voluntary_returns}
+        if incoming.return_id not in {"", *expected}:
+            raise MisuseError(
+                f"{file.recovery.ref} has no voluntary return or clawback {incoming.return_id}"
+            )
         account_id = ensure_account(unit, incoming.into, file.recovery.currency)
         receipt, names = _receipt(unit, incoming, account_id, now)
         receipt = _as_new(unit, receipt, names)

@@ -41,6 +41,7 @@ from recovery_flows.restitution import (
     unclaimed_steps,
     voluntary_steps,
 )
+from recovery_flows.restitution.clawback import steps as clawback_steps
 from recovery_flows.restitution.court import steps as court_steps
 from recovery_flows.restitution.settlement_clock import settlement_due_at
 
@@ -67,6 +68,7 @@ def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
     people += [*denied_stops.steps(file), *dead_ends.steps(file), *objections.steps(file)]
     people += [*voluntary_steps.steps(file), *recall_steps.steps(file)]
     people += [*unclaimed_steps.steps(file), *court_steps.steps(file)]
+    people += clawback_steps.steps(file)
     people += letter_steps.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
     people += letter_steps.answer_steps(file, laws)
@@ -170,6 +172,7 @@ def _waits(file: CaseFile, laws: Regimes) -> Iterator[Step]:
             yield _step(ActionKind.WAIT, Role.ENGINE, allocation.id, allocation.asset_id, due, text)
     yield from voluntary_steps.waits(file)
     yield from unclaimed_steps.waits(file)
+    yield from clawback_steps.waits(file)
     yield from recall_steps.waits(file)
     yield from _ends(file)
     if any(a.stage is not Stage.CLOSED for a in file.assets) or file.recovery.trace_wanted:

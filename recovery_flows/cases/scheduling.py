@@ -19,6 +19,7 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.multi_agency import stage as multi_agency
 from recovery_flows.recalls import next_steps as recall_steps
 from recovery_flows.restitution import unclaimed_steps, voluntary_steps
+from recovery_flows.restitution.clawback import steps as clawback_steps
 
 
 def next_clock(file: CaseFile, laws: Regimes) -> datetime | None:
@@ -33,6 +34,7 @@ def next_wake(file: CaseFile, laws: Regimes) -> datetime | None:
     ends += multi_agency.instants(file, laws)
     ends += voluntary_steps.instants(file)
     ends += unclaimed_steps.instants(file)
+    ends += clawback_steps.instants(file)
     ends += recall_steps.instants(file)
     ends += letter_deadlines.instants(file, laws)
     ends += [renewal.drafted_from(file, h, laws) for h in file.holds if not h.renewal]

@@ -29,6 +29,7 @@ from recovery_flows.cli.partner import command as partner
 from recovery_flows.cli.restitution import (
     allocate,
     claim,
+    clawback,
     court_list,
     objection,
     recall,
@@ -78,6 +79,7 @@ def attach(app: typer.Typer) -> None:
         objection,
         voluntary,
         unclaimed,
+        clawback,
         court_list,
         recall,
         rounds,

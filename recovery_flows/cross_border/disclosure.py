@@ -5,20 +5,16 @@ The rules are rows of a country's law, the class of a field is data of the progr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from models.privacy.personal_data import CERTAIN, NAME, NOTHING_KNOWN, Found, Known, personal_data
 from recovery_flows.law.regime import Regime
 from recovery_flows.law.rows import Disclosure
 
 FREE_TEXT = "free_text"
-# Standing alone: a part of an id such as claim-3f2 is none. Eight digits in a row, also in groups,
-# are more than a year, an amount or a reference of a paragraph has.
-_NUMBER = re.compile(r"(?<![\w.,/-])\+?\(?\d(?:[ ()-]{0,2}\d){7,}[Xx]?(?![\w/-]|\.\d)")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?(?!\w)")
-_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[A-Za-z]{2,}")
+_PLAIN = frozenset({"case", "money"})
+"""Classes of fields that should hold no person; what certainly is personal is found there too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +29,16 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What looks like personal data in free text: where it stands, masked."""
+    """What is or looks like personal data in a field's text, masked."""
 
     field: str
-    what: str
-    start: int
-    end: int
+    found: Found
     masked: str
+
+    @property
+    def what(self) -> str:
+        """Which kind of data it is."""
+        return self.found.kind
 
 
 def approvals_needed(law: Regime, recipient: str, fields: Collection[str]) -> tuple[Approval, ...]:
@@ -65,26 +64,25 @@ def class_of(field: str, classes: Mapping[str, str]) -> str:
 
 
 def marks(
-    fields: Mapping[str, str], classes: Mapping[str, str], names: Collection[str] = ()
+    fields: Mapping[str, str], classes: Mapping[str, str], known: Known = NOTHING_KNOWN
 ) -> tuple[Mark, ...]:
-    """What looks like personal data in the free text among `fields`.
+    """What is personal in `fields` that are not made for it.
 
-    Numbers of eight digits and more, IBANs, addresses of mail, and `names` known to the recovery;
-    days and sums are none.
+    In free text all that looks like it; in fields about the case and the money, which hold
+    references of many digits, what certainly is. Days and sums are none.
     """
-    free = ((f, text) for f, text in fields.items() if class_of(f, classes) == FREE_TEXT)
-    return tuple(mark for field, text in free for mark in _marks_of(field, text, names))
+    return tuple(
+        mark for field, text in fields.items() for mark in _marks(field, text, classes, known)
+    )
 
 
-def _marks_of(field: str, text: str, names: Collection[str]) -> Iterator[Mark]:
-    searched = _DATE.sub(lambda day: "x" * len(day[0]), text)
-    for what, pattern in (("account", _IBAN), ("mail address", _ADDRESS), ("number", _NUMBER)):
-        for found in pattern.finditer(searched):
-            yield Mark(field, what, found.start(), found.end(), f"…{found[0].strip()[-4:]}")
-            searched = searched[: found.start()] + "x" * len(found[0]) + searched[found.end() :]
-    for name in names:
-        for found in re.finditer(re.escape(name), text, re.IGNORECASE):
-            yield Mark(field, "name", found.start(), found.end(), f"{name[0]}**")
+def _marks(field: str, text: str, classes: Mapping[str, str], known: Known) -> Iterator[Mark]:
+    of_field = class_of(field, classes)
+    for found in personal_data(text, known):
+        if of_field == FREE_TEXT or (of_field in _PLAIN and found.kind in CERTAIN):
+            there = text[found.start : found.end].strip()
+            masked = f"{there[0]}**" if found.kind == NAME else f"…{there[-4:]}"
+            yield Mark(field, found, masked)
 
 
 def _source(rule: Disclosure) -> str:

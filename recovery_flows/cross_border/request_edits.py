@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from models.case_file import CaseFile
@@ -14,8 +14,7 @@ from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.cross_border import stage as cross_border
-from recovery_flows.cross_border.channels import Option, Recipient
-from recovery_flows.cross_border.disclosure import FREE_TEXT, marks, rule_for
+from recovery_flows.cross_border.channels import Option
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
@@ -38,30 +37,15 @@ def complete_request(
     void_approvals(changes, request.id, "the request was changed")
 
 
-def refuse_unfit(
-    file: CaseFile, given: Mapping[str, str], laws: Regimes, names: Collection[str]
-) -> None:
-    """Refuse fields that are not asked for, and personal data in free text; the rule is cited.
-
-    `names` are those that the recovery knows. A law without rules of disclosure refuses no text.
-    """
-    law = laws[file.recovery.regime]
-    asked = cross_border.asked_fields(law)
+def refuse_unfit(file: CaseFile, given: Mapping[str, str], laws: Regimes) -> None:
+    """Refuse fields that are not asked for."""
+    asked = cross_border.asked_fields(laws[file.recovery.regime])
     for name in given:
         if name not in asked:
             raise StepRefusedError(
                 f"a request asks for no field {name!r}, and only what it asks for may leave; "
                 f"it asks for {', '.join(asked)}"
             )
-    found = marks(given, law.data_classes, names)
-    rule = rule_for(law, Recipient.AUTHORITY, FREE_TEXT)
-    if found and rule:
-        first = found[0]
-        raise StepRefusedError(
-            f"the field {first.field} holds a {first.what} ({first.masked}), and {rule.code} "
-            f"({rule.instrument}, {rule.article}) lets out only the personal data that is asked "
-            "for: give it in the fields account and persons, or leave it out"
-        )
 
 
 def submit_request(

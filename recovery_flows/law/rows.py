@@ -57,6 +57,7 @@ class Measure(StrEnum):
     APPEAL_DECISION = "appeal_decision"
     VOLUNTARY_RETURN = "voluntary_return"
     UNCLAIMED = "unclaimed"
+    CLAWBACK = "clawback"
 
 
 @dataclass(frozen=True, slots=True)

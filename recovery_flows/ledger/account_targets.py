@@ -33,6 +33,10 @@ OVERPAID = "paid_beyond_order"
 """Detail of what a bank says that it credited beyond our order: no part of the loss."""
 
 
+CLAWED, CLAWED_RECEIVED = "clawed_back", "clawed_back_received"
+"""Details of what a payout brought and its victim has no more: out of a hold, out of the unit's."""
+
+
 RECEIVED = "received"
 """Detail of what the unit itself holds of money that was given back to it."""
 
@@ -118,7 +122,11 @@ def _returned_targets(file: CaseFile, asset: AssetRow, traced: Sums) -> _Targets
         )  # fmt: skip
         returned = min(payout.credited_minor, payout.amount_minor)
         refunded = min(returned, refund_through(file, payout))
-        yield key, Sums(returned - refunded, payout.debited_minor)
+        clawed = min(returned, payout.clawed_minor)
+        yield key, Sums(returned - refunded - clawed, payout.debited_minor)
+        if clawed:
+            what = CLAWED_RECEIVED if asset.is_custody else CLAWED
+            yield key._replace(account=LedgerAccount.GONE, detail=what), Sums(clawed, 0)
         if refunded:
             yield key._replace(account=LedgerAccount.RETURNED_TREASURY), Sums(refunded, 0)
         if payout.credited_minor > returned:

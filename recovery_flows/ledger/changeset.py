@@ -37,7 +37,14 @@ from models.entities.multi_agency import (
     TaskRow,
     TaskState,
 )
-from models.entities.payout import PayoutRow, PayoutState, UnclaimedRow, UnclaimedState
+from models.entities.payout import (
+    ClawbackRow,
+    ClawbackState,
+    PayoutRow,
+    PayoutState,
+    UnclaimedRow,
+    UnclaimedState,
+)
 from models.entities.recall import CreditState, RecallCreditRow, RecallRow, RecallState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestRow, RequestState
@@ -71,6 +78,7 @@ _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
     EntityKind.INSTALMENT: ("instalments", InstalmentRow, InstalmentState),
     EntityKind.COMPENSATION: ("compensations", CompensationRow, CompensationState),
     EntityKind.UNCLAIMED_SHARE: ("unclaimed", UnclaimedRow, UnclaimedState),
+    EntityKind.CLAWBACK: ("clawbacks", ClawbackRow, ClawbackState),
     EntityKind.COURT_LIST: ("court_lists", CourtListRow, CourtListState),
     EntityKind.COURT_SHARE: ("court_shares", CourtShareRow, CourtShareState),
     EntityKind.RECALL: ("recalls", RecallRow, RecallState),

@@ -37,9 +37,9 @@ def short_minor(file: CaseFile, target: dict[Key, list[int]]) -> int:
 
 
 def _paid_on(file: CaseFile) -> int:
-    """What was paid on out of the unit's own account."""
+    """What was paid on out of the unit's own account and did not come back there."""
     return sum(
-        min(p.credited_minor, p.amount_minor)
+        max(0, min(p.credited_minor, p.amount_minor) - p.clawed_minor)
         for asset in file.assets
         if asset.is_custody
         for p in settled(file, asset)
@@ -60,6 +60,8 @@ def received_targets(file: CaseFile, target: dict[Key, list[int]]) -> Iterator[t
     for asset in file.assets:
         if not asset.is_custody:
             continue
+        # What was paid on and called back is a loss again, which the money that came makes good.
+        lost[LedgerAccount.GONE] += sum(p.clawed_minor for p in settled(file, asset))
         good = min(received_minor(file, asset), sum(lost.values()))
         yield from asset_targets(file, asset, Sums(good, good))
         yield from _made_good(file, lost, good)

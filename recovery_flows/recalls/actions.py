@@ -28,7 +28,7 @@ from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.cross_border.channels import Channel, Help
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.recalls import lifecycle, message
+from recovery_flows.recalls import lifecycle, message, reversals
 
 Channels = Mapping[str, Channel]
 
@@ -161,6 +161,24 @@ def end(acting: ActingOfficer, recovery_id: str, recall_id: str, reason: str) ->
 
     ref = _with_words(acting, recovery_id, f"recall {recall_id} ended", reason, do)
     return f"{ref}: nothing more is expected from {recall_id}"
+
+
+def reversed_by_bank(
+    acting: ActingOfficer, recovery_id: str, recall_id: str, booking: str, at: datetime,
+    paper: bytes,
+) -> str:  # fmt: skip
+    """Enter that a bank took money of a recall back; another person confirms it by its proof."""
+    if not paper:
+        raise MisuseError("enter the paper that shows that the bank took it back: --proof")
+    named = " ".join(booking.split())
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        proof = keep(unit, paper, "recall proof", "application/octet-stream", now)
+        asked = reversals.enter(changes, recall_id, named, (at, proof), actor.id, now)
+    return (
+        f"{changes.file.recovery.ref}: reversal of {named!r} entered; the money counts until "
+        f"another person has confirmed it: {asked}"
+    )
 
 
 def _with_words(

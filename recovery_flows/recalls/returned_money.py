@@ -87,7 +87,7 @@ def enter(
         "arrived_at": credit.arrived_at, "proof": credit.proof, "entered_by": actor,
         "entered_at": now,
     }  # fmt: skip
-    _reopen(changes)
+    reopen(changes, "money came back by a recall")
     changes.apply(Transition(EntityKind.RECALL_CREDIT, name, "entered", None, values))
     return ask(changes, ApprovalKind.RECALL_CREDIT, name, actor, now)
 
@@ -113,7 +113,7 @@ def _check(row: RecallRow, mine: list[RecallCreditRow], credit: Credit, now: dat
         raise StepRefusedError("money that came back is above zero")
     if credit.arrived_at > now:
         raise StepRefusedError("money that came back came before now")
-    live = [c for c in mine if c.state is not CreditState.DENIED]
+    live = [c for c in mine if c.state in (CreditState.ASKED, CreditState.CONFIRMED)]
     same = [c for c in live if c.currency == credit.amount.currency]
     known = sum(c.amount_minor for c in same)
     is_more = known + credit.amount.minor > row.requested_minor
@@ -131,13 +131,13 @@ def _check(row: RecallRow, mine: list[RecallCreditRow], credit: Credit, now: dat
         )
 
 
-def _reopen(changes: Changeset) -> None:
+def reopen(changes: Changeset, reason: str) -> None:
+    """Open a closed recovery; StepRefusedError where it was joined or rejected."""
     recovery = changes.file.recovery
     if recovery.state is RecoveryState.OPEN:
         return
     if recovery.state not in _REOPENED:
         raise StepRefusedError(f"{recovery.ref} is {recovery.state}: nothing is entered")
-    reason = "money came back by a recall"
     changes.apply(
         Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
     )

@@ -63,7 +63,7 @@ SOURCES = {
 _PLACE = {check: place for place, check in enumerate(Check)}
 _AT_ONCE = 500
 _CONFLICT = "conflict"
-_WAS_THERE = ("exchange_rounding", "disposed")
+_WAS_THERE = ("exchange_rounding", "disposed", "clawed_back")
 _TREASURY = (LedgerAccount.TREASURY, LedgerAccount.RETURNED_TREASURY)
 _WITH_ACCOUNT = (
     LedgerAccount.LOCATED, LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD, *_TREASURY,
@@ -72,6 +72,7 @@ _FROM_HOLDS = (LedgerAccount.RETURNED_HOLD, LedgerAccount.RETURNED_VOLUNTARY, *_
 _PAID = (LedgerAccount.RETURNED_HOLD, LedgerAccount.RETURNED_VOLUNTARY, LedgerAccount.MEMO_EXCESS)
 _BY_OTHER_WAYS = (LedgerAccount.RETURNED_VOLUNTARY, LedgerAccount.RETURNED_RECALL)
 _MADE_GOOD, _RECEIVED = "made_good", "received"
+_CLAWED_RECEIVED = "clawed_back_received"
 _WHOLE = {
     LedgerAccount.NOT_UPHELD: Check.NOT_UPHELD,
     LedgerAccount.NOT_LOCATED: Check.NOT_LOCATED,
@@ -218,7 +219,7 @@ def _checks(row: Sum) -> Iterator[tuple[Check, str, str, int]]:
     if account in _WHOLE:
         yield _WHOLE[account], loss, "", claim
     was_there = account is LedgerAccount.GONE and row.detail in _WAS_THERE
-    if account is LedgerAccount.GONE and not was_there:
+    if account is LedgerAccount.GONE and not was_there and row.detail != _CLAWED_RECEIVED:
         yield Check.GONE, loss, "", claim
     if (account in _WITH_ACCOUNT and row.detail != _RECEIVED) or was_there:
         yield Check.TRACED, loss, row.place, claim
@@ -269,6 +270,7 @@ def _sources(
             found[_Key(Check.NOT_LOCATED, loss, of, "")] += claim.lost_minor
     for row in balances.ledger_sums(session, stretch):
         is_received = row.account in (LedgerAccount.HELD, *_TREASURY) and row.detail == _RECEIVED
+        is_received = is_received or row.detail == _CLAWED_RECEIVED
         if is_received or row.account in _BY_OTHER_WAYS:
             found[_Key(Check.MADE_GOOD, row.claim_currency, row.recovery_id, "")] += row.claim_minor
     _add_settled(session, stretch, found)
@@ -290,7 +292,9 @@ def _paid_sources(session: Session, stretch: Stretch, found: Counter[_Key]) -> N
     for payout in balances.payout_sources(session, stretch):
         of, hold_id = payout.recovery_id, payout.hold_id
         check = Check.TREASURY if payout.unclaimed_id else Check.RETURNED
-        found[_Key(check, payout.currency, of, hold_id)] += payout.credited_minor
+        found[_Key(check, payout.currency, of, hold_id)] += (
+            payout.credited_minor - payout.clawed_minor
+        )
         found[_Key(Check.DEBITED, payout.debited_currency, of, hold_id)] += payout.debited_minor
     for of, loss, minor in balances.refund_sources(session, stretch):
         found[_Key(Check.REFUNDED, loss, of, "")] += minor

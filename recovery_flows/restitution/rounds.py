@@ -31,6 +31,7 @@ class Reserve(StrEnum):
     UNCLAIMED = "unclaimed"
     TREASURY = "treasury"
     TAKEN_BACK = "taken_back"
+    CLAWED_BACK = "clawed_back"
     HELD_BACK = "held_back"
 
 
@@ -41,6 +42,7 @@ REASONS: Mapping[Reserve, str] = {
     Reserve.UNCLAIMED: "announced as unclaimed: kept for its payee to the end of the notice",
     Reserve.TREASURY: "went to the treasury, as nobody has claimed it",
     Reserve.TAKEN_BACK: "taken back before it left",
+    Reserve.CLAWED_BACK: "paid and called back, or with a stranger for good",
     Reserve.HELD_BACK: "in no claim's share: it stays held",
 }
 
@@ -164,7 +166,9 @@ def _round(file: CaseFile, allocation: AllocationRow, counted: Counters) -> Roun
     payouts, given = file.payouts_of(allocation.id), given_up(file)
     sums = dict.fromkeys(Reserve, 0)
     for payout in payouts:
-        sums[_reason(payout, given)] += payout.amount_minor - _paid_by(payout, given)
+        clawed = payout.credited_minor - payout.returned_minor if payout.clawed_minor else 0
+        sums[Reserve.CLAWED_BACK] += clawed
+        sums[_reason(payout, given)] += payout.amount_minor - _paid_by(payout, given) - clawed
     sums[Reserve.HELD_BACK] = allocation.pool_minor - sum(p.amount_minor for p in payouts)
     paid = sum(_paid_by(p, given) for p in payouts)
     currency = allocation.currency

@@ -34,6 +34,7 @@ from recovery_flows.restitution import (
     voluntary,
 )
 from recovery_flows.restitution.allocation import COURT_LIST, AllocationResult, allocate
+from recovery_flows.restitution.clawback import orders as clawbacks
 from recovery_flows.restitution.court import lists
 from recovery_flows.restitution.distribution import Part
 from recovery_flows.restitution.guards import claim_shares, is_allocable
@@ -44,6 +45,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     if changes.file.recovery.state is not RecoveryState.OPEN:
         return
     voluntary.advance(changes, now)
+    clawbacks.advance(changes, now)
     unclaimed.advance(changes, now)
     recalls.advance(changes, now)
     payouts.void_changed(changes)

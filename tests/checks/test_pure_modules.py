@@ -20,7 +20,7 @@ TOUCHING = (
     "tracing.case_trace", "tracing.comparison", "tracing.graph", "tracing.hops", "tracing.inputs",
     "tracing.page", "tracing.payments_from_holds", "tracing.actions",
     "cross_border.actions", "recalls.actions", "recalls.answer_actions",
-    "correspondence.vouching", "correspondence.letters.actions",
+    "correspondence.free_text", "correspondence.vouching", "correspondence.letters.actions",
     "correspondence.letters.answer_actions", "correspondence.letters.legal_grounds",
     "correspondence.letters.orders", "correspondence.letters.views",
     "correspondence.returns.reading",
@@ -28,7 +28,8 @@ TOUCHING = (
     "cases.commit",
     "cases.deconfliction_check", "cases.discrepancy_actions",
     "cases.letter_effects", "cases.money_actions", "cases.objection_actions",
-    "cases.report_and_stop", "cases.unclaimed.actions", "cases.court_lists.actions",
+    "cases.report_and_stop", "cases.unclaimed.actions", "cases.clawbacks.actions",
+    "cases.court_lists.actions",
     "cases.pages.*",
     "cases.statement_files.*", "cases.views.*", "reports.ledger_check", "reports.statistics",
 )  # fmt: skip

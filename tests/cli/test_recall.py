@@ -10,6 +10,7 @@ import pytest
 from tests.recall_messages import UETR, answered, returned
 
 REFS = ["--uetr", UETR, "--original-message", "MSG-1", "--instruction-id", "INS-1"]
+REVERSED = ("--booking", "B", "--at", "2026-03-02T10:00:00+08:00", "--proof")
 
 
 @pytest.fixture
@@ -69,6 +70,8 @@ def test_what_cannot_be_is_refused_in_one_sentence(run: Any, ref: str, tmp_path:
         (["sent", ref, "recall-x", "--how", "x"], 3, "recall list"),
         (["chase", ref, "recall-x", "--reason", " "], 2, "say with --reason"),
         (["end", ref, "recall-x", "--reason", "x"], 3, "has no recall recall-x"),
+        (["reversed", ref, "recall-x", *REVERSED, empty], 2, "--proof empty.xml is empty"),
+        (["reversed", ref, "recall-x", *REVERSED, broken], 3, "has no recall recall-x"),
         (["message", ref, "recall-x", "--out", str(tmp_path / "o.xml")], 3, "has no recall"),
     ):
         said = run("recall", *words)

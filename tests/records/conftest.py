@@ -239,17 +239,17 @@ class Unit:
             return raw.execute(query).fetchone()[0]
 
 
-def open_unit(folder: Path, laws: Regimes) -> Unit:
-    url = f"sqlite:///{folder / 'cases.sqlite3'}"
+def open_unit(folder: Path, laws: Regimes, url: str = "") -> Unit:
+    url = url or f"sqlite:///{folder / 'cases.sqlite3'}"
     return Unit(open_database(url, folder / "keys"), laws, folder)
 
 
-def _install(folder: Path, laws: Regimes) -> None:
+def install(folder: Path, laws: Regimes, url: str = "") -> None:
     Vault.create(folder / "keys")
-    engine = make_engine(f"sqlite:///{folder / 'cases.sqlite3'}")
+    engine = make_engine(url or f"sqlite:///{folder / 'cases.sqlite3'}")
     upgrade(engine)
     engine.dispose()
-    unit = open_unit(folder, laws)
+    unit = open_unit(folder, laws, url)
     with unit_of_work(unit.database) as work:
         appoint_engine(work, START)
         set_case_time(work, unit.now)
@@ -271,7 +271,7 @@ def laws() -> Regimes:
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory, laws: Regimes) -> Path:
     folder = tmp_path_factory.mktemp("installed")
-    _install(folder, laws)
+    install(folder, laws)
     return folder
 
 

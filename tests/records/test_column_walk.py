@@ -46,6 +46,7 @@ OF_DOCUMENTS = {
     ("call", "letter_digest"), ("call", "answer_document"), ("task", "document"),
     ("hold", "proof"), ("compensation", "proof"), ("recall", "message"),
     ("recall", "answer_document"), ("recall_credit", "proof"), ("court_list", "proof"),
+    ("recall_credit", "reversal_proof"),
 }  # fmt: skip
 # Rows of these tables vouch for each other or for bytes: they are made by their own writers.
 BY_WRITERS = {EntityKind.STATEMENT, EntityKind.CLOCK, EntityKind.INSTALLATION}

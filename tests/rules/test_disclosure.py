@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
+from models.privacy.personal_data import Known, struck
 from recovery_flows.cross_border.disclosure import approvals_needed, class_of, marks
 from tests.rules.test_channels import LAWS
 
@@ -40,16 +41,27 @@ def test_a_field_that_no_class_names_is_taken_for_free_text() -> None:
     assert needed.rule == "CN_PERSONAL_DATA_ABROAD"
 
 
+KNOWN = Known(
+    names=("Synthetic Victim", "合成受害人"), accounts=("443322",), contacts=("@invented_chat",)
+)
 PLANTED = """
-the suspect has 11010519491231002X          | number       | …002X
-call +86 138 0013 8000 at once              | number       | …8000
+the suspect has 11010519491231002X          | ID number    | …002X
+his ID is 110105 19491231 002x, he says     | ID number    | …002x
+身份证110105194912310021号                      | number       | …0021
+call +86 138 0013 8000 at once              | phone number | …8000
+他的手机１３８００１３８０００                           | phone number | …８０００
+(010) 6666 7777 8 answers                   | phone number | …77 8
+paid to 4111 1111 1111 1111 at noon         | card number  | …1111
 paid to 6222020200112233445.                | number       | …3445
-(010) 6666 7777 8 answers                   | number       | …77 8
-to DE89 3704 0044 0532 0130 00 in March     | account      | …0 00
-to GB29NWBK60161331926819                   | account      | …6819
+to DE89 3704 0044 0532 0130 00 in March     | IBAN         | …0 00
+to GB29NWBK60161331926819                   | IBAN         | …6819
+to GB28NWBK60161331926819                   | number       | …6819
 write to someone@example.org                | mail address | ….org
 as Synthetic Victim has said                | name         | S**
 as SYNTHETIC VICTIM has said                | name         | S**
+as Victim, Synthetic has said               | name         | V**
+kept on 4433-22 at the desk                 | account      | …3-22
+he is @invented_chat there                  | contact      | …chat
 合成受害人已报案                                | name         | 合**
 """
 
@@ -57,10 +69,11 @@ as SYNTHETIC VICTIM has said                | name         | S**
 @pytest.mark.parametrize("line", PLANTED.strip().splitlines())
 def test_a_planted_number_address_or_name_is_found_and_shown_masked(line: str) -> None:
     text, what, masked = (part.strip() for part in line.split("|"))
-    names = ("Synthetic Victim", "合成受害人")
-    (mark,) = marks({"facts": text}, CLASSES, names)
+    (mark,) = marks({"facts": text}, CLASSES, KNOWN)
     assert (mark.field, mark.what, mark.masked) == ("facts", what, masked)
-    assert text[mark.start : mark.end].strip()
+    without = struck(text, [mark.found])
+    assert f"[{what} struck]" in without
+    assert marks({"facts": without}, CLASSES, KNOWN) == ()
 
 
 @pytest.mark.parametrize(
@@ -75,11 +88,20 @@ def test_a_planted_number_address_or_name_is_found_and_shown_masked(line: str) -
     ],
 )
 def test_days_sums_and_references_are_no_personal_data(text: str) -> None:
-    assert marks({"facts": text}, CLASSES, ("Synthetic Victim",)) == ()
+    assert marks({"facts": text}, CLASSES, KNOWN) == ()
 
 
 def test_a_field_made_for_personal_data_is_not_searched() -> None:
-    assert marks({"account": "6222020200112233445", "persons": "Ann"}, CLASSES, ("Ann",)) == ()
+    fields = {"account": "6222020200112233445", "persons": "Synthetic Victim"}
+    assert marks(fields, CLASSES, KNOWN) == ()
+
+
+def test_in_a_field_of_the_case_or_the_money_a_reference_stays_and_a_person_is_found() -> None:
+    fields = {"reference": "2026030212345678", "confidentiality": "ask someone@example.org"}
+    (mark,) = marks(fields, CLASSES, KNOWN)
+    assert (mark.field, mark.what) == ("confidentiality", "mail address")
+    (mark,) = marks({"reference": "of Synthetic Victim"}, CLASSES, KNOWN)
+    assert mark.what == "name"
 
 
 @given(

@@ -1,7 +1,7 @@
 """a court's own list of returns: confirmed by two people, no row paid beyond what it says
 
 Revision ID: 0029
-Revises: 0026
+Revises: 0028
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 
 revision = '0029'
-down_revision = '0026'
+down_revision = '0028'
 branch_labels = None
 depends_on = None
 

@@ -125,6 +125,7 @@ def _missing_documents(session: Session, since: int) -> Iterator[_Difference]:
         (_RECALLS.c.message, sa.true()),
         (_RECALLS.c.answer_document, sa.true()),
         (_CREDITS.c.proof, sa.true()),
+        (_CREDITS.c.reversal_proof, sa.true()),
         (_COURT_LISTS.c.proof, sa.true()),
     ):
         table = column.table

@@ -101,6 +101,7 @@ class HoldSource:
 class PayoutSource:
     """A settled payout as the bank says it: credited in the currency of the loss, and debited.
 
+    `clawed` is what of it came back later by an order of its own, or a stranger has for good.
     `unclaimed_id` names the share that it took to the treasury, "" where it went to a victim.
     """
 
@@ -111,6 +112,7 @@ class PayoutSource:
     debited_minor: int
     debited_currency: str
     unclaimed_id: str
+    clawed_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,7 @@ def payout_sources(session: Session, stretch: Stretch) -> Iterator[PayoutSource]
     )
     columns = (
         _Y.recovery_id, _Y.hold_id, credited, _Y.currency, _Y.debited_minor,
-        _Y.debited_currency, _Y.unclaimed_id,
+        _Y.debited_currency, _Y.unclaimed_id, _Y.clawed_minor,
     )  # fmt: skip
     query = sa.select(*columns).where(stretch.has(_Y.recovery_id), _Y.state == PayoutState.SETTLED)
     for row in session.execute(query).all():

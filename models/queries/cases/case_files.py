@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel
 from models.case_file import Balance, CaseFile, GonePart, Position, TraceView
 from models.channels import letter_partners
 from models.engine import is_of_the_database
-from models.entities import allocation
+from models.entities import allocation, payout
 from models.entities.approval import Approval, ApprovalRow
 from models.entities.asset import Asset, AssetRow, Stage
 from models.entities.call import Call, CallRow, CallState
@@ -32,7 +32,6 @@ from models.entities.hold import Hold, HoldRow
 from models.entities.ledger import PostingRow
 from models.entities.multi_agency import MultiAgencyRequest, MultiAgencyRequestRow, Task, TaskRow
 from models.entities.partner import Partner
-from models.entities.payout import Payout, PayoutRow, UnclaimedRow, UnclaimedShare
 from models.entities.recall import Recall, RecallCredit, RecallCreditRow, RecallRow
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryRow
 from models.entities.request import Request, RequestRow
@@ -185,7 +184,7 @@ _PARTS = (
     _Part("allocations", allocation.Allocation, allocation.AllocationRow, "round_number"),
     _Part("court_lists", allocation.CourtList, allocation.CourtListRow, "entered_at"),
     _Part("court_shares", allocation.CourtShare, allocation.CourtShareRow, "line"),
-    _Part("payouts", Payout, PayoutRow),
+    _Part("payouts", payout.Payout, payout.PayoutRow),
     _Part("approvals", Approval, ApprovalRow, "asked_at"),
     _Part("calls", Call, CallRow, "planned_at", _OPEN_OR_REFUSED),
     _Part("multi_agency_requests", MultiAgencyRequest, MultiAgencyRequestRow, "started_at"),
@@ -195,7 +194,8 @@ _PARTS = (
     _Part("voluntary_returns", VoluntaryReturn, ReturnRow, "invited_at"),
     _Part("instalments", Instalment, InstalmentRow, "number"),
     _Part("compensations", Compensation, CompensationRow, "entered_at"),
-    _Part("unclaimed", UnclaimedShare, UnclaimedRow, "announced_at"),
+    _Part("unclaimed", payout.UnclaimedShare, payout.UnclaimedRow, "announced_at"),
+    _Part("clawbacks", payout.Clawback, payout.ClawbackRow, "asked_at"),
     _Part("recalls", Recall, RecallRow, "drafted_at"),
     _Part("recall_credits", RecallCredit, RecallCreditRow, "entered_at"),
 )

@@ -88,7 +88,7 @@ def _page() -> sa.Select[Any]:
     recalled = sa.select(sa.func.coalesce(sa.func.sum(_B.counted_minor), 0)).where(
         _B.claim_id == _C.id, _B.state == CreditState.CONFIRMED
     )
-    paid = sa.select(sa.func.coalesce(sa.func.sum(got), 0)).where(
+    paid = sa.select(sa.func.coalesce(sa.func.sum(got - _Y.clawed_minor), 0)).where(
         _Y.claim_id == _C.id, _Y.state == PayoutState.SETTLED, _Y.unclaimed_id == ""
     )
     compensated = sa.select(sa.func.coalesce(sa.func.sum(_K.amount_minor), 0)).where(

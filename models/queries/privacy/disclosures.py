@@ -17,13 +17,14 @@ from models.entities.catalogue import table_of
 from models.entities.event import EntityKind, Event
 from models.entities.hold import Hold
 from models.entities.multi_agency import Task
+from models.entities.outside.disclosure import Disclosure, DisclosureKind
 from models.entities.recall import Recall
 from models.entities.recovery import Recovery
 from models.entities.request import Request
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault, VaultError
 
-_E, _R = table_of(Event).c, table_of(Recovery).c
+_E, _R, _D = table_of(Event).c, table_of(Recovery).c, table_of(Disclosure).c
 _CALLS, _APPROVALS = table_of(Call), table_of(Approval)
 _REQUESTS, _RECALLS = table_of(Request), table_of(Recall)
 _HOLDS, _TASKS = table_of(Hold), table_of(Task)
@@ -93,6 +94,14 @@ def disclosures_of(session: Session, vault: Vault, recovery_id: str) -> list[Dis
     rows = session.execute(query).all()
     beside = _Beside(session, list(refs))
     return [_line(row, refs[row.recovery_id], vault, beside) for row in rows]
+
+
+def kept_texts(session: Session, recovery_id: str) -> frozenset[str]:
+    """Fingerprints of the texts of which somebody said why what is personal in them stays."""
+    query = sa.select(_D.digest).where(
+        _D.recovery_id == recovery_id, _D.kind == DisclosureKind.KEPT_TEXT
+    )
+    return frozenset(session.execute(query).scalars())
 
 
 def _family(session: Session, recovery_id: str) -> dict[str, str]:

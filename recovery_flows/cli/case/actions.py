@@ -56,6 +56,14 @@ def advance(
     field: Annotated[
         list[str] | None, typer.Option(metavar="NAME=TEXT", help="A field of a request; repeat.")
     ] = None,
+    strike: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Strike personal data found in this field; repeat."),
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=REASON", help="Why it must stay in this field; repeat."),
+    ] = None,
     seen_version: SeenVersion = None,
     knowing: Knowing = False,
     now: Now = False,
@@ -63,7 +71,10 @@ def advance(
     as_json: AsJson = False,
 ) -> None:
     """Do the officer's next step of a recovery."""
-    fields = dict(_field(text) for text in field or ())
+    from recovery_flows.correspondence.free_text import Decided
+
+    fields = dict(_field(text, "--field NAME=TEXT") for text in field or ())
+    kept = dict(_field(text, "--keep NAME=REASON") for text in keep or ())
     with opened() as installation:
         recovery_id = find(installation, ref)
         done = installation.case_officer(acting_as).advance(
@@ -73,6 +84,7 @@ def advance(
             seen_version=seen_version,
             to=to,
             knowing=knowing,
+            decided=Decided(tuple(strike or ()), kept),
         )
         tell_done(installation, recovery_id, done, now=now, as_json=as_json)
 
@@ -104,12 +116,13 @@ def reopen(
     act(ref, acting_as, as_json, CaseOfficer.reopen, reason)
 
 
-def _field(text: str) -> tuple[str, str]:
+def _field(text: str, option: str) -> tuple[str, str]:
     from recovery_flows.errors import MisuseError
 
     name, mark, value = text.partition("=")
     if not (name.strip() and mark and value.strip()):
-        raise MisuseError("--field takes NAME=TEXT")
+        name, _, form = option.partition(" ")
+        raise MisuseError(f"{name} takes {form}")
     return name.strip(), value.strip()
 
 

@@ -33,6 +33,7 @@ def attach(app: typer.Typer) -> None:
     group = typer.Typer(help="A payment called back from bank to bank.", no_args_is_help=True)
     for command in (draft, message, sent, answer, receive, chase, end):
         group.command()(command)
+    group.command("reversed")(reversed_)
     group.command("list")(list_)
     app.add_typer(group, name="recall")
 
@@ -161,6 +162,23 @@ def receive(
         return answer_actions.receive(acting, recovery_id, recall, given)
 
     act(ref, acting_as, as_json, enter)
+
+
+def reversed_(
+    ref: Ref,
+    recall: RecallId,
+    *,
+    booking: Annotated[str, typer.Option(help="By which reference it was entered.")],
+    at: Annotated[str, typer.Option(help="When the bank took it back.")],
+    proof: Annotated[Path, typer.Option(metavar="FILE", help="The paper that shows it.")],
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Enter that a bank took its money back. A second yes decides."""
+    from recovery_flows.recalls import actions
+
+    when, seen = instant(at, "--at"), paper(proof)
+    act(ref, acting_as, as_json, actions.reversed_by_bank, recall, booking, when, seen)
 
 
 def chase(

@@ -82,7 +82,7 @@ def receive(
     bank: Annotated[str, typer.Option(metavar="PARTNER_ID", help="Where the unit's account is.")],
     account: Annotated[str, typer.Option(help="The unit's account, to which the money came.")],
     booking: Annotated[str, typer.Option(help="The booking's reference on that account.")],
-    of: Annotated[str, typer.Option(metavar="RETURN", help="The promise it belongs to.")] = "",
+    of: Annotated[str, typer.Option(metavar="RETURN", help="The promise or clawback.")] = "",
     amount: Annotated[str, typer.Option(help="Where no imported statement has the booking.")] = "",
     at: Annotated[str, typer.Option(help="When it was credited, likewise.")] = "",
     proof: Annotated[

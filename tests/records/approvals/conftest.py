@@ -271,9 +271,12 @@ KINDS: dict[ApprovalKind, Callable[[Any], Case]] = {
     ApprovalKind.RECEIPT: lambda unit: money_cases.receive(unit, _return),
     ApprovalKind.COMPENSATION: lambda unit: money_cases.compensate(unit, _return),
     ApprovalKind.REFUND: lambda unit: money_cases.refund(unit, _return),
+    ApprovalKind.CLAWBACK: lambda unit: money_cases.clawback(unit, _return),
+    ApprovalKind.CLAWBACK_WRITE_OFF: lambda unit: money_cases.write_off(unit, _return),
     ApprovalKind.COURT_LIST: lambda unit: money_cases.court_list(unit, _frozen),
     ApprovalKind.RECALL: lambda unit: money_cases.recall(unit, _frozen),
     ApprovalKind.RECALL_CREDIT: lambda unit: money_cases.recalled(unit, _frozen),
+    ApprovalKind.RECALL_REVERSAL: lambda unit: money_cases.reversed_again(unit, _frozen),
 }
 
 

@@ -9,12 +9,14 @@ from typing import Any
 
 from models.entities.officer import Role
 from models.entities.partner import PartnerChannel
+from models.entities.payout import ClawbackGround
 from models.facts import AccountRef, BankPayoutState, PayoutFact
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.store.partners import register
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.cases import money_actions
+from recovery_flows.cases.clawbacks import actions as clawbacks
 from recovery_flows.cases.commit import commit_changes
 from recovery_flows.cases.court_lists import actions as court_lists
 from recovery_flows.cases.money_actions import Incoming
@@ -23,6 +25,7 @@ from recovery_flows.correspondence import answers
 from recovery_flows.intake.budget import Limits
 from recovery_flows.law.rows import Limit
 from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.recalls import actions
 from tests.recall_messages import drafted, returned, sent, take
 
 OURS = AccountRef("treasury", "9999000000000077", "Synthetic Unit")
@@ -103,6 +106,28 @@ def court_list(unit: Any, begin: Callable[[Any], Any]) -> Any:
     return case
 
 
+def clawback(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """What was paid went to a stranger; it is to be ordered back."""
+    case = begin(unit)
+    unit.approve(case.recovery_id)
+    (payout,) = case.file().payouts
+    _bank_says(case, payout.id, "SETTLED")
+    clawbacks.order(
+        unit.case_officer(), case.recovery_id, payout.id, Money(20_000, "CNY"),
+        ClawbackGround.WRONG_PAYEE, "a twin account",
+    )  # fmt: skip
+    return case
+
+
+def write_off(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """It was ordered back and does not come."""
+    case = clawback(unit, begin)
+    unit.approve(case.recovery_id)
+    (row,) = case.file().clawbacks
+    clawbacks.write_off(unit.case_officer(), case.recovery_id, row.id, "its holder is gone")
+    return case
+
+
 def _shorten_notice(unit: Any) -> None:
     """A regime whose notice is shorter than the freeze, so that no renewal has to be played."""
     china = unit.laws["CN"]
@@ -141,4 +166,17 @@ def recalled(unit: Any, begin: Callable[[Any], Any]) -> Any:
     unit.case_officer(Actor("wu", Role.SUPERVISOR)).approve(asked.id)
     sent(unit, case.recovery_id)
     take(unit, returned("180.00", costs="20.00"))
+    return case
+
+
+def reversed_again(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """Its bank took that part back after it had counted."""
+    case = recalled(unit, begin)
+    (asked,) = (a for a in case.file().approvals if a.action == "recall_credit")
+    unit.case_officer(Actor("wu", Role.SUPERVISOR)).approve(asked.id)
+    (credit,) = case.file().recall_credits
+    actions.reversed_by_bank(
+        unit.case_officer(), case.recovery_id, credit.recall_id, credit.booking,
+        credit.arrived_at, b"%PDF synthetic reversal",
+    )  # fmt: skip
     return case

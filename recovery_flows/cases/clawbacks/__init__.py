@@ -1,0 +1,1 @@
+"""Orders to give money back: what people do with them."""

@@ -1,0 +1,98 @@
+"""Before a text leaves it is searched; a person strikes what is found or says why it stays."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models.case_file import CaseFile
+from models.entities.outside.disclosure import DisclosureKind
+from models.privacy.personal_data import struck
+from models.queries.privacy.disclosures import kept_texts
+from models.queries.privacy.personal_data import known_data
+from models.sealing.vault import Vault
+from models.store.disclosures import Disclosed, note_disclosure
+from models.store.unit import Actor, Unit
+from recovery_flows.access.disclosures import checked_reason, refuse_personal
+from recovery_flows.cross_border.channels import Recipient
+from recovery_flows.cross_border.disclosure import FREE_TEXT, Mark, marks, rule_for
+from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.law.regime import Regime
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a person says of marked fields: those to strike it from, why it stays in others."""
+
+    struck: Collection[str] = ()
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+    def check(self, fields: Mapping[str, str]) -> None:
+        """MisuseError where a field is decided about that is not given."""
+        for name in (*self.struck, *self.kept):
+            if name not in fields:
+                raise MisuseError(f"{name!r} is decided about and not given: --field {name}=TEXT")
+
+
+UNDECIDED = Decided()
+
+
+def passed_texts(
+    unit: Unit,
+    actor: Actor,
+    now: datetime,
+    file: CaseFile,
+    subject_id: str,
+    fields: Mapping[str, str],
+    decided: Decided,
+    law: Regime,
+) -> dict[str, str]:
+    """The fields as they may leave: struck where a person said so, kept texts recorded.
+
+    StepRefusedError names the field and the kind of data of the first that nobody decided about.
+    """
+    decided.check(fields)
+    known = known_data(unit.session, unit.vault, file)
+    texts = dict(fields)
+    for name in decided.struck:
+        found = marks({name: texts[name]}, law.data_classes, known)
+        texts[name] = struck(texts[name], [mark.found for mark in found])
+    for name, reason in decided.kept.items():
+        found = marks({name: texts[name]}, law.data_classes, known)
+        if not found:
+            raise MisuseError(f"nothing personal was found in {name}: leave --keep out")
+        refuse_personal(unit, file, why := checked_reason(reason))
+        kinds = ", ".join(dict.fromkeys(mark.what for mark in found))
+        told = Disclosed(
+            DisclosureKind.KEPT_TEXT, f"{name}: {kinds}", subject_id, why,
+            unit.vault.fingerprint(texts[name]),
+        )  # fmt: skip
+        note_disclosure(unit, actor, now, file.recovery.id, told)
+    left = {name: text for name, text in texts.items() if name not in decided.kept}
+    _refuse(marks(left, law.data_classes, known), law)
+    return texts
+
+
+def refuse_unkept(
+    session: Session, vault: Vault, file: CaseFile, fields: Mapping[str, str], law: Regime
+) -> None:
+    """Refuse stored texts with personal data in them that nobody decided about, or that is new."""
+    kept = kept_texts(session, file.recovery.id)
+    unseen = {n: text for n, text in fields.items() if vault.fingerprint(text) not in kept}
+    _refuse(marks(unseen, law.data_classes, known_data(session, vault, file)), law)
+
+
+def _refuse(found: Sequence[Mark], law: Regime) -> None:
+    if found:
+        first = found[0]
+        rule = rule_for(law, Recipient.AUTHORITY, FREE_TEXT)
+        cited = f"{rule.code} ({rule.instrument}, {rule.article})" if rule else "this unit"
+        raise StepRefusedError(
+            f"the field {first.field} holds a {first.what} ({first.masked}), and {cited} lets out "
+            "only the personal data that is asked for: give it in the fields account and persons, "
+            f"or strike it (--strike {first.field}), or say why it must stay "
+            f"(--keep {first.field}=REASON)"
+        )

@@ -1,0 +1,1 @@
+"""Money that was paid by mistake, called back by an order of its own."""

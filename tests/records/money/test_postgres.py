@@ -1,0 +1,66 @@
+"""One recovery on PostgreSQL, from its report to its receipts and a clawback.
+
+Skipped unless `RECOVERY_TEST_POSTGRES` names an empty database, such as
+`postgresql+psycopg://unit@127.0.0.1/cases`; the extra `postgres` brings the driver.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from models.entities.payout import ClawbackGround
+from models.money import Money
+from models.queries.audit.verify import verify
+from recovery_flows.cases.clawbacks import actions
+from recovery_flows.reports.ledger_check import ledger_check
+from recovery_flows.restitution.rounds import rounds_of
+from tests.records.conftest import install, open_unit
+from tests.records.money.unclaimed_case import bank_follows
+
+URL = os.environ.get("RECOVERY_TEST_POSTGRES", "")
+pytestmark = pytest.mark.skipif(not URL, reason="RECOVERY_TEST_POSTGRES names no database")
+
+
+@pytest.fixture
+def on_postgres(tmp_path: Path, laws: Any) -> Iterator[Any]:
+    install(tmp_path / "unit", laws, URL)
+    opened = open_unit(tmp_path / "unit", laws, URL)
+    yield opened
+    opened.database.dispose()
+
+
+def test_a_recovery_goes_from_report_to_receipt_and_its_guards_stand(
+    on_postgres: Any, acting: Any
+) -> None:
+    unit = on_postgres
+    acts = acting(unit)
+    recovery_id = acts.pooled(3, 200_000, until="approved")
+    for payout in unit.file(recovery_id).payouts:
+        acts.settle(recovery_id, payout.id)
+    bank_follows(unit, acts, recovery_id, 4)
+    (one,) = rounds_of(unit.file(recovery_id))
+    assert one.paid == Money(200_000, "CNY")
+    paid = unit.file(recovery_id).payouts[0]
+    back = Money(paid.amount_minor, "CNY")
+    actions.order(
+        unit.case_officer(), recovery_id, paid.id, back, ClawbackGround.WRONG_PAYEE, "a mistake"
+    )
+    for statement, sentence in (
+        ("UPDATE payout SET amount_minor = 99999999", "within its pool"),
+        ("UPDATE clawback SET state = 'ordered'", "by two people"),
+        ("UPDATE event SET actor_id = 'x'", "append|only|history|changed"),
+    ):
+        with (
+            unit.database.engine.begin() as raw,
+            pytest.raises(sa.exc.DBAPIError, match=sentence),
+        ):
+            raw.execute(sa.text(statement))
+    with unit.database.reading() as session:
+        assert ledger_check(session).differences == ()
+    assert verify(unit.database) == ()
