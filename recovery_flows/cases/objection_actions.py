@@ -51,7 +51,7 @@ def decide(
     words, actor = _words(reason), acting.actor(Role.SUPERVISOR)
     with acting.unit() as (unit, now):
         file = load_file(unit.session, recovery_id)
-        check_version(file, seen_version)
+        check_version(unit.session, file, seen_version)
         changes = Changeset(file)
         text = f"decision on objection {objection_id}: {words}"
         objections.decide(
