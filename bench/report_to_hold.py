@@ -151,6 +151,7 @@ def measure_beside(at: ManyBanks, numbers: Iterator[int], rounds: int) -> list[t
     # One call a round: were its feed slow too, the breaker would open and no round after wait.
     rows = [{"call": "POST /v1/holds", "kind": "slow", "times": 1, "seconds": 30}]
     for _ in range(rounds):
+        _until(lambda: _is_idle(at), "the engine did not come to rest")
         url = f"{at.urls[FIRST]}/sandbox/faults"
         httpx.post(url, json=rows, trust_env=False).raise_for_status()
         hanging = order_stop(at, next(stuck))
@@ -159,7 +160,6 @@ def measure_beside(at: ManyBanks, numbers: Iterator[int], rounds: int) -> list[t
             found += measure(at, numbers, 1)
             # Else the round would show nothing.
             assert _is_unanswered(at, hanging), "the bank that was to hang has answered"
-        _until(lambda: _is_idle(at), "the engine did not come to rest")
     return found
 
 

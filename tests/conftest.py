@@ -20,6 +20,7 @@ from models.store.registers import ask_change, confirm_change
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.collecting import collect_seldom
 from tests.one_dialect import compile_once
+from tests.one_stylesheet import parse_once
 
 # The same examples on each machine and each day: a failure is the change's, never the dice's. No
 # limit of time either, since a busy machine is no defect. `bench.search_rules` throws new dice.
@@ -32,12 +33,17 @@ settings.register_profile(
 )
 settings.load_profile("fixed")
 compile_once()
+parse_once()
 
 # Files that take longest, most of them of few tests: they begin first, so that the last of them
 # does not keep one worker at work while the other has nothing to do.
 _LONGEST = (
-    "test_demo_world", "test_share_1", "test_share_2", "test_share_3",
-    "test_share_4", "test_queue", "test_basis", "test_later_calls", "test_first_calls",
+    "test_demo_world", "test_share_1", "test_share_2", "test_share_3", "test_share_4",
+    "test_demo_command", "test_restitution_screen", "test_other_ways_screen", "test_unit_at_work",
+    "test_hostile", "test_stalled", "test_column_walk", "test_later_calls", "test_acting",
+    "test_report", "test_many", "test_now", "test_sandbox_new", "test_upheld", "test_sizes",
+    "test_letters", "test_keys", "test_hold_kinds", "test_sent_once", "test_queue", "test_basis",
+    "test_first_calls", "test_server", "test_simulation",
 )  # fmt: skip
 
 

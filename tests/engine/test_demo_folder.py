@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -33,18 +31,6 @@ from recovery_flows.cli.demo import folder as demo_folder
 from recovery_flows.cli.demo.folder import PLAN, open_folder, planned_reports, read_plan
 from recovery_flows.errors import MisuseError
 
-KILLED_WHILE_MAKING = """
-import os, signal, sys
-from pathlib import Path
-from recovery_flows.cli.demo import folder
-
-def die(*_, **__):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-setattr(folder, sys.argv[2], die)
-folder.open_folder(Path(sys.argv[1]), None, None, fresh=False)
-"""
-
 
 @pytest.fixture(autouse=True)
 def _settings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,16 +52,23 @@ def test_an_empty_folder_that_is_there_already_becomes_the_demos(tmp_path: Path)
     assert make(tmp_path / "demo") == 24
 
 
+def killed_while_making(folder: Path, moment: str) -> int:
+    """How a copy of this process ends that is killed at a moment of making the demo's folder."""
+    assert hasattr(demo_folder, moment)
+    copy = os.fork()
+    if copy == 0:
+        try:
+            setattr(demo_folder, moment, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+            make(folder)
+        finally:
+            os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1])
+
+
 @pytest.mark.parametrize("moment", ["make_installation", "install", "write_reports", "asdict"])
 def test_a_demo_killed_while_it_was_made_is_made_anew(tmp_path: Path, moment: str) -> None:
-    assert hasattr(demo_folder, moment)
     folder = tmp_path / "demo"
-    ended = subprocess.run(
-        [sys.executable, "-c", KILLED_WHILE_MAKING, str(folder), moment],
-        cwd=Path(__file__).parents[2],
-        check=False,
-    )
-    assert ended.returncode == -signal.SIGKILL
+    assert killed_while_making(folder, moment) == -signal.SIGKILL
     assert (folder / DEMO_IDENTITIES).exists()
     assert not (folder / PLAN).exists()
     assert make(folder) == 24

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, Label, OptionList
+from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from models.deconfliction_hits import AlsoLine
@@ -18,6 +18,7 @@ from tui.layout import Figures, also_lines, figures_lines
 from tui.state_styles import MUTED
 from tui.text import word, words
 from tui.widgets.block import Block, Builder
+from tui.widgets.footer import KeyFooter
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ class Dialog(ModalScreen[T]):
         with Vertical(classes="dialog") as box:
             box.border_title = word(f" {self._heading} ")
             yield from self.compose_question()
-            yield Footer(show_command_palette=False, compact=True)
+            yield KeyFooter()
 
     def compose_question(self) -> ComposeResult:
         """The question itself."""

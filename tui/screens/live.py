@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.css.query import NoMatches
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from tui.key_map import named
 from tui.messages import ReadFailed, Said, ViewRead
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
+from tui.widgets.footer import KeyFooter
 from tui.widgets.header import HeaderBar, HeaderValue
 from tui.widgets.status_line import SaidLine
 
@@ -58,7 +58,7 @@ class LiveScreen(Screen[None]):
         yield HeaderBar()
         yield from self.compose_body()
         yield SaidLine()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def compose_body(self) -> ComposeResult:
         """What stands between the header and the keys."""

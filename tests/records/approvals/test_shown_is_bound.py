@@ -29,6 +29,9 @@ _ROWS = (
     "instalments",
     "recalls",
     "recall_credits",
+    "clawbacks",
+    "court_lists",
+    "court_shares",
 )
 _MASKED = {"tasks.subject_digest": "the subject is shown masked, its keyed digest is bound"}
 _NAMES_A_ROW = {
@@ -41,6 +44,8 @@ _NAMES_A_ROW = {
     "return_id",
     "unclaimed_id",
     "recall_id",
+    "payout_id",
+    "list_id",
     "recalls.claim_id",
     "recall_credits.claim_id",
 }

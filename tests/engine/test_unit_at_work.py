@@ -1,4 +1,7 @@
-"""A running unit listens on loopback and nowhere else: engine, Prefect server, sandbox banks."""
+"""A unit at work, with engine, Prefect server and sandbox banks as processes of their own.
+
+It listens on loopback and nowhere else, and while it waits for one bank the others get their stops.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,12 @@ from typing import NamedTuple
 
 import pytest
 
-from bench.many_banks import many_banks
-from bench.report_to_hold import order_stop, running_engine, until_at_bank
+from bench.many_banks import ManyBanks, many_banks
+from bench.report_to_hold import measure_beside, order_stop, running_engine, until_at_bank
 from recovery_flows.engine.runtime import server_child
 from tests.engine.test_demo_command import descendants
 
-BANKS = 3
+BANKS, VICTIMS = 3, 20
 LISTENS, UNCONNECTED = "0A", "07"
 STATES = {"tcp": LISTENS, "tcp6": LISTENS, "udp": UNCONNECTED, "udp6": UNCONNECTED}
 
@@ -66,16 +69,22 @@ def listeners(pids: set[int]) -> list[Listener]:
     return found
 
 
+class AtWork(NamedTuple):
+    """A unit that has just placed a stop at a bank, and its processes."""
+
+    at: ManyBanks
+    processes: set[int]
+
+
 @pytest.fixture(scope="module")
-def unit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[int]]:
-    """The processes of a unit that has just placed a stop at a bank."""
+def unit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtWork]:
     if not Path("/proc/net/tcp").exists():
         pytest.skip("NOT SHOWN: the kernel has no /proc; look with the system's own tool")
     before = descendants(os.getpid())
     folder = tmp_path_factory.mktemp("listening")
-    with many_banks(folder, BANKS, 1) as at, running_engine(at):
+    with many_banks(folder, BANKS, VICTIMS) as at, running_engine(at):
         until_at_bank(at, order_stop(at, 0))
-        yield descendants(os.getpid()) - before
+        yield AtWork(at, descendants(os.getpid()) - before)
 
 
 def test_the_kernels_list_tells_a_socket_that_is_open_to_all() -> None:
@@ -90,8 +99,8 @@ def test_the_kernels_list_tells_a_socket_that_is_open_to_all() -> None:
 
 
 @pytest.mark.engine
-def test_a_running_unit_listens_on_loopback_only(unit: set[int]) -> None:
-    found = listeners(unit)
+def test_a_running_unit_listens_on_loopback_only(unit: AtWork) -> None:
+    found = listeners(unit.processes)
     assert [one for one in found if not one.address.is_loopback] == []
     commands = {one.pid: server_child.command_line(one.pid) for one in found}
     servers = [one for one in found if "prefect" in commands[one.pid]]
@@ -99,3 +108,10 @@ def test_a_running_unit_listens_on_loopback_only(unit: set[int]) -> None:
     # The banks are one process with a port for each; engine and supervisor listen nowhere.
     assert len(found) == 1 + BANKS, [*found, commands]
     assert len(set(commands)) == 2
+
+
+@pytest.mark.engine
+def test_stops_reach_other_banks_while_one_bank_keeps_the_engine_waiting(unit: AtWork) -> None:
+    # It stops with an assertion if the other bank had answered before a stop was held.
+    held = measure_beside(unit.at, iter(range(BANKS, VICTIMS)), rounds=1)
+    assert len(held) == 5
