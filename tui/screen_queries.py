@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from models.engine import Database, DatabaseMissingError, StoreBusyError, what_failed
 from models.entities.outside.disclosure import DisclosureKind
-from models.queries.cases.case_files import load_file, recovery_id_of
+from models.queries.cases.case_files import FileUnreadableError, load_file, recovery_id_of
 from models.queries.cases.deadline_views import DeadlinesView
 from models.queries.cases.history import events_of
 from models.queries.cases.queue_views import QueueLine, QueuePage
@@ -55,7 +55,7 @@ from recovery_flows.tracing.views import HopView, TracePage
 
 READ_ERRORS = (
     SQLAlchemyError, StoreBusyError, VaultError, DatabaseMissingError, LookupError, OSError,
-    RecoveryFlowsError,
+    RecoveryFlowsError, FileUnreadableError,
 )  # fmt: skip
 PAPERS = ("notice", "decision", "receipt")
 WALL_LIMIT = 500
