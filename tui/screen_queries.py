@@ -23,6 +23,8 @@ from models.sealing.vault import VaultError
 from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.access.disclosures import note_files
 from recovery_flows.caller import make_folder
+from recovery_flows.cases.pages.incoming import written as incoming_page
+from recovery_flows.cases.pages.value import Page
 from recovery_flows.cases.views.all_deadlines import deadlines_view
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import ApprovalsPage, approvals_page
@@ -33,6 +35,7 @@ from recovery_flows.cases.views.restitution_views import RestitutionPage
 from recovery_flows.cases.views.saved_views import SavedView
 from recovery_flows.clock import wall_clock
 from recovery_flows.correspondence.documents.text import Line
+from recovery_flows.correspondence.incoming.actions import incoming_view
 from recovery_flows.correspondence.letters.actions import preview
 from recovery_flows.correspondence.letters.orders import NO_POST, Post
 from recovery_flows.correspondence.returns.reading import documents_of
@@ -170,6 +173,13 @@ class Source:
     def deadlines(self) -> DeadlinesView:
         """Every running deadline of the most pressing recoveries."""
         return deadlines_view(self.database, self.laws, wall_clock(), WALL_LIMIT)
+
+    def incoming(self, ref: str) -> Page:
+        """A request from abroad on its page."""
+        with self.database.reading() as session:
+            now = case_now(session, wall_clock())
+            view = incoming_view(session, self.database.vault, ref, now)
+        return incoming_page(view, self.channels, self.laws[view.row.law].time_zone)
 
     def prospect(self, recovery_id: str) -> Prospect:
         """What a multi-agency request of a recovery could be made of."""

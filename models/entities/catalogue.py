@@ -50,6 +50,7 @@ from models.entities.multi_agency import (
 )
 from models.entities.officer import OFFICER_TRANSITIONS, Officer
 from models.entities.outside.disclosure import DISCLOSURE_TRANSITIONS, Disclosure
+from models.entities.outside.incoming_request import INCOMING_TRANSITIONS, IncomingRequest
 from models.entities.partner import PARTNER_TRANSITIONS, Partner
 from models.entities.payout import (
     CLAWBACK_TRANSITIONS,
@@ -110,6 +111,7 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.INSTALLATION: (Installation, INSTALLATION_TRANSITIONS),
     EntityKind.CLOCK: (CaseClock, CLOCK_TRANSITIONS),
     EntityKind.DISCLOSURE: (Disclosure, DISCLOSURE_TRANSITIONS),
+    EntityKind.INCOMING_REQUEST: (IncomingRequest, INCOMING_TRANSITIONS),
 }
 # Joining two recoveries moves these to another file; no state changes by that.
 _JOINED = frozenset(

@@ -47,6 +47,7 @@ class EntityKind(StrEnum):
     INSTALLATION = "installation"
     CLOCK = "clock"
     DISCLOSURE = "disclosure"
+    INCOMING_REQUEST = "incoming_request"
 
 
 # What the engine does by itself counts where it changes where something stands. A reminder, an

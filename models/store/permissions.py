@@ -11,6 +11,7 @@ from models.entities.claim import Compensation, Objection
 from models.entities.event import EntityKind
 from models.entities.hold import Hold
 from models.entities.officer import Role
+from models.entities.outside.incoming_request import IncomingRequest
 from models.entities.payout import Clawback, UnclaimedShare
 from models.entities.recall import Recall, RecallCredit
 from models.entities.register_change import RegisterChange
@@ -23,6 +24,7 @@ _APPROVALS, _CHANGES = table_of(Approval), table_of(RegisterChange)
 _OBJECTIONS, _COMPENSATIONS = table_of(Objection), table_of(Compensation)
 _HOLDS, _UNCLAIMED = table_of(Hold), table_of(UnclaimedShare)
 _RECALLS, _CREDITS = table_of(Recall), table_of(RecallCredit)
+_INCOMING = table_of(IncomingRequest)
 _COURT_LISTS, _CLAWBACKS = table_of(CourtList), table_of(Clawback)
 _OFFICER, _SUPERVISOR, _ENGINE = {Role.OFFICER}, {Role.SUPERVISOR}, {Role.ENGINE}
 
@@ -96,6 +98,7 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.OBJECTION, "upheld"): _SUPERVISOR,
     (EntityKind.OBJECTION, "rejected"): _SUPERVISOR,
     (EntityKind.CLAIM, "decided"): _SUPERVISOR,
+    (EntityKind.CLAIM, "classed"): _OFFICER,
     (EntityKind.HOLD, "received"): _OFFICER,
     (EntityKind.HOLD, "receipt_confirmed"): _SUPERVISOR,
     (EntityKind.VOLUNTARY_RETURN, "invited"): _OFFICER,
@@ -149,6 +152,15 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.PARTNER, "agreed"): _OFFICER,
     (EntityKind.PARTNER, "contacts_set"): _OFFICER,
     (EntityKind.PARTNER, "contacts_shown"): _OFFICER | _SUPERVISOR,
+    (EntityKind.INCOMING_REQUEST, "registered"): _OFFICER,
+    (EntityKind.INCOMING_REQUEST, "acknowledged"): _OFFICER,
+    (EntityKind.INCOMING_REQUEST, "taken"): _OFFICER,
+    (EntityKind.INCOMING_REQUEST, "answer_asked"): _OFFICER,
+    (EntityKind.INCOMING_REQUEST, "refusal_asked"): _OFFICER,
+    (EntityKind.INCOMING_REQUEST, "shown"): _SUPERVISOR,
+    (EntityKind.INCOMING_REQUEST, "confirmed"): _SUPERVISOR,
+    (EntityKind.INCOMING_REQUEST, "denied"): _SUPERVISOR,
+    (EntityKind.INCOMING_REQUEST, "written_out"): _OFFICER | _SUPERVISOR,
     (EntityKind.DISCLOSURE, "file_made"): _OFFICER | _SUPERVISOR,
     (EntityKind.DISCLOSURE, "revealed"): _OFFICER | _SUPERVISOR,
     (EntityKind.DISCLOSURE, "text_kept"): _OFFICER | _SUPERVISOR,
@@ -187,6 +199,7 @@ _ASKED = {
     EntityKind.COURT_LIST: (_COURT_LISTS.c.id, _COURT_LISTS.c.entered_by),
     EntityKind.RECALL: (_RECALLS.c.id, _RECALLS.c.drafted_by),
     EntityKind.RECALL_CREDIT: (_CREDITS.c.id, _CREDITS.c.entered_by),
+    EntityKind.INCOMING_REQUEST: (_INCOMING.c.id, _INCOMING.c.answered_by),
 }
 """Where the store reads who asked: that person does not decide."""
 _DECIDING: Mapping[EntityKind, tuple[str, ...]] = {
@@ -200,6 +213,7 @@ _DECIDING: Mapping[EntityKind, tuple[str, ...]] = {
     EntityKind.COURT_LIST: ("confirmed", "denied"),
     EntityKind.RECALL: ("approved", "denied"),
     EntityKind.RECALL_CREDIT: ("confirmed", "denied"),
+    EntityKind.INCOMING_REQUEST: ("confirmed", "denied"),
 }
 
 

@@ -28,6 +28,16 @@ from tui.text import day_and_time, fitted, safe_lines, word, words, zoned_time
 _BAR = 14
 
 
+def page_lines(page: Page, width: int) -> list[Content]:
+    """The whole page: its head, then each section under its title."""
+    lines = parts_lines(page.head, page.zone, width, full=True)
+    for section in page.sections:
+        if section.is_shown:
+            lines += [Content(""), word(section.title, "bold $primary")]
+            lines += section_lines(section, page.zone, width, full=True)
+    return lines
+
+
 def panel_lines(key: str, page: Page, width: int, *, full: bool = False) -> list[Content]:
     """The section of that key, as a panel of a screen shows it."""
     return section_lines(page.section(key), page.zone, width, full=full)

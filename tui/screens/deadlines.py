@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
@@ -12,9 +13,10 @@ from textual.widgets import Input, Static
 from models.queries.cases.deadline_views import DeadlineEntry, DeadlinesView
 from recovery_flows.cases.pages.deadlines import EMPTY as NONE_RUNS, Counts
 from recovery_flows.cases.pages.shared_cells import law
-from recovery_flows.cases.pages.value import cell
-from tui.panels.page import cell_content
+from recovery_flows.cases.pages.value import Page, cell
+from tui.panels.page import cell_content, page_lines
 from tui.screen_queries import Source
+from tui.screens.dialogs import FullText
 from tui.screens.live import LiveScreen
 from tui.state_styles import MUTED
 from tui.text import cut, word, words
@@ -88,6 +90,8 @@ class DeadlinesScreen(LiveScreen):
     def action_next_step(self) -> None:
         if self.chosen_id:
             self.acting_app.next_step(self.chosen_id)
+        elif self.query_one(DeadlineTable).cursor_line is not None:
+            self.acting_app.say("Enter shows the request; `recovery incoming` answers it")
 
     def action_filter(self) -> None:
         box = self.query_one("#filter", Input)
@@ -110,7 +114,16 @@ class DeadlinesScreen(LiveScreen):
         self.query_one(DeadlineTable).focus()
 
     def on_line_table_opened(self) -> None:
-        self.acting_app.open_recovery(self.chosen_id)
+        line, app = self.query_one(DeadlineTable).cursor_line, self.acting_app
+        if line is not None and not line.recovery_id:
+            read = partial(app.source.incoming, line.ref)
+            app.ask_after("reading the request", read, partial(self._show_incoming, line.ref))
+        elif line is not None:
+            app.open_recovery(line.recovery_id)
+
+    def _show_incoming(self, ref: str, page: Page) -> None:
+        title = f"{ref}: $ recovery incoming show {ref}"
+        self.app.push_screen(FullText(title, page_lines, page))
 
     def on_line_table_highlighted(self) -> None:
         self.query_one("#clock-law", Block).value = self.query_one(DeadlineTable).cursor_line

@@ -11,7 +11,10 @@ from models.queries.cases.views import DeadlineLine
 
 @dataclass(frozen=True, slots=True)
 class DeadlineEntry:
-    """One running deadline with its recovery; `amount` is what it is about, if money is."""
+    """One running deadline with its recovery; `amount` is what it is about, if money is.
+
+    Of a request from abroad `recovery_id` is "" and `ref` its own reference.
+    """
 
     line_id: str
     recovery_id: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from models.entities.outside.disclosure import Disclosure, DisclosureKind
 from models.entities.recall import Recall
 from models.entities.recovery import Recovery
 from models.entities.request import Request
+from models.queries.partners.incoming import disclosed_about
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault, VaultError
 
@@ -81,6 +82,7 @@ _INVITED = (
     (EntityKind.VOLUNTARY_RETURN, "invited"),
     (EntityKind.VOLUNTARY_RETURN, "invited_again"),
 )
+_ABROAD = ("shown", "confirmed", "written_out")
 EVENTS = (*_TO_A_PARTNER, *_PUBLISHED, *_INVITED)
 """Events by which something of a recovery becomes known, beside those about disclosures alone."""
 
@@ -93,7 +95,23 @@ def disclosures_of(session: Session, vault: Vault, recovery_id: str) -> list[Dis
     query = sa.select(*_E).where(_E.recovery_id.in_(refs), about).order_by(_E.seq)
     rows = session.execute(query).all()
     beside = _Beside(session, list(refs))
-    return [_line(row, refs[row.recovery_id], vault, beside) for row in rows]
+    lines = [_line(row, refs[row.recovery_id], vault, beside) for row in rows]
+    return sorted([*lines, *_answers_abroad(session, refs)], key=lambda line: line.seq)
+
+
+def _answers_abroad(session: Session, refs: Mapping[str, str]) -> Iterator[DisclosureLine]:
+    """Answers to other States about an account of these recoveries."""
+    for recovery_id, ref in refs.items():
+        for row in disclosed_about(session, recovery_id):
+            happened = sa.select(*_E).where(_E.subject_id == row.id, _E.event.in_(_ABROAD))
+            told = f"refused as {row.ground}" if row.ground else "answer about the account"
+            for event in session.execute(happened):
+                to = f"{row.asked_by} ({row.from_state})"
+                yield DisclosureLine(
+                    event.seq, event.at, ref, f"{row.ref} {event.event}", event.actor_id,
+                    event.role, event.actor_id if event.event == "shown" else to, told, row.id,
+                    basis=row.basis, approved_by=row.confirmed_by, digest=event.digest,
+                )  # fmt: skip
 
 
 def kept_texts(session: Session, recovery_id: str) -> frozenset[str]:

@@ -16,8 +16,10 @@ from models.queries.cases.deadline_views import DeadlineEntry, DeadlinesView
 from models.queries.cases.open_steps import clock_pages, recoveries_by_deadline
 from models.queries.cases.views import DeadlineLine
 from models.queries.installation.clock import case_now
+from models.queries.partners.incoming import incoming_requests
 from recovery_flows.cases.deadlines import Deadline, running
 from recovery_flows.law.regime import Regimes
+from recovery_flows.wording import spoken
 
 _AT_ONCE = 200
 
@@ -33,7 +35,8 @@ def deadlines_view(
         ids, until = recoveries_by_deadline(session, recoveries)
         files = load_files(session, ids)
         now = case_now(session, wall_now)
-    lines = [line for file in files for line in _lines(file, laws)]
+        lines = list(_answers_due(session))
+    lines += [line for file in files for line in _lines(file, laws)]
     if until is not None:
         lines = [line for line in lines if line.clock.due_at <= until]
     lines.sort(key=_order)
@@ -47,6 +50,9 @@ def all_entries(session: Session, laws: Regimes, until: datetime | None) -> Iter
     one can be told.
     """
     ahead: list[tuple[tuple[datetime, str, str], DeadlineEntry]] = []
+    for line in _answers_due(session):
+        if until is None or line.clock.due_at <= until:
+            heappush(ahead, (_order(line), line))
     for page in clock_pages(session, until, _AT_ONCE):
         nearest = page[0][0]
         while ahead and ahead[0][0][0] < nearest:
@@ -57,6 +63,16 @@ def all_entries(session: Session, laws: Regimes, until: datetime | None) -> Iter
                     heappush(ahead, (_order(line), line))
     while ahead:
         yield heappop(ahead)[1]
+
+
+def _answers_due(session: Session) -> Iterator[DeadlineEntry]:
+    """What is owed to other States: of no recovery, each with the officer in charge of it."""
+    for row in incoming_requests(session):
+        if row.due_at is not None:
+            clock = DeadlineLine(
+                f"answer to {row.from_state}", row.due_at, row.law, row.clock, spoken(row.state)
+            )
+            yield DeadlineEntry(row.ref, "", row.ref, row.owner_id, row.bank, None, clock)
 
 
 def _order(line: DeadlineEntry) -> tuple[datetime, str, str]:

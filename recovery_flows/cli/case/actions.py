@@ -73,8 +73,8 @@ def advance(
     """Do the officer's next step of a recovery."""
     from recovery_flows.correspondence.free_text import Decided
 
-    fields = dict(_field(text, "--field NAME=TEXT") for text in field or ())
-    kept = dict(_field(text, "--keep NAME=REASON") for text in keep or ())
+    fields = dict(named_text(text, "--field NAME=TEXT") for text in field or ())
+    kept = dict(named_text(text, "--keep NAME=REASON") for text in keep or ())
     with opened() as installation:
         recovery_id = find(installation, ref)
         done = installation.case_officer(acting_as).advance(
@@ -116,7 +116,8 @@ def reopen(
     act(ref, acting_as, as_json, CaseOfficer.reopen, reason)
 
 
-def _field(text: str, option: str) -> tuple[str, str]:
+def named_text(text: str, option: str) -> tuple[str, str]:
+    """A name and a text as they are typed after an option such as `--field NAME=TEXT`."""
     from recovery_flows.errors import MisuseError
 
     name, mark, value = text.partition("=")

@@ -1,0 +1,1 @@
+"""Requests from abroad: registered, acknowledged, answered or refused by two people."""

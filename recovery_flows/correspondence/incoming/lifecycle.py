@@ -1,0 +1,148 @@
+"""What a request from abroad must say, when its answer is due, and what the answer may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.privacy.personal_data import Known
+from models.safe_text import steers
+from recovery_flows.cross_border.channels import (
+    Channel,
+    ChannelClock,
+    ClockKind,
+    GroundKind,
+    Help,
+    StateGroup,
+    is_member,
+)
+from recovery_flows.cross_border.disclosure import approvals_needed, marks
+from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.law.regime import Regime
+from recovery_flows.law.terms import due_at
+
+_LENGTH_MAX, _LENGTHS = 200, {"--their-ref": 80, "--purpose": 4_000}
+_SAYS_NO = (GroundKind.REFUSAL, GroundKind.IMPOSSIBLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A request as it came: who asks, by which channel and basis, what for, about which account."""
+
+    from_state: str
+    asked_by: str
+    their_ref: str
+    channel: str
+    wanted: str
+    law: str
+    basis: str
+    purpose: str
+    bank: str = ""
+    account: str = ""
+    received_at: datetime | None = None
+    due_at: datetime | None = None
+
+
+def check(
+    given: Given, channels: Mapping[str, Channel], groups: Mapping[str, StateGroup],
+    laws: Collection[str], now: datetime,
+) -> Channel:  # fmt: skip
+    """The channel that it came by; MisuseError names what is missing or does not fit."""
+    _check_texts(given, now)
+    if given.from_state not in groups["iso_3166"].members:
+        raise MisuseError(f"--from {given.from_state!r} is no code of ISO 3166-1 such as FR, GB")
+    if given.law not in laws:
+        raise MisuseError(f"--law {given.law!r}: there are {', '.join(sorted(laws))}")
+    if given.channel not in channels:
+        raise MisuseError(f"--channel {given.channel!r}: there are {', '.join(sorted(channels))}")
+    channel = channels[given.channel]
+    if given.wanted not in channel.help:
+        raise MisuseError(f"--want {given.wanted!r}: {channel.code} is for {_list(channel.help)}")
+    for state, codes in ((given.from_state, channel.from_states), (given.law, channel.to_states)):
+        if not is_member(state, codes, groups):
+            raise MisuseError(f"{channel.code} does not bind {state}: {channel.source}")
+    return channel
+
+
+def _check_texts(given: Given, now: datetime) -> None:
+    for name, text in (
+        ("--by", given.asked_by), ("--their-ref", given.their_ref), ("--basis", given.basis),
+        ("--purpose", given.purpose),
+    ):  # fmt: skip
+        most = _LENGTHS.get(name, _LENGTH_MAX)
+        if not text.strip():
+            raise MisuseError(f"{name} is missing: a request says it, or it is asked to")
+        if len(text) > most or steers(text):
+            raise MisuseError(f"{name} has at most {most} characters and no control characters")
+    if bool(given.bank) != bool(given.account):
+        raise MisuseError("--bank and --account go together: a number is one bank's")
+    if given.received_at is not None and given.received_at > now:
+        raise MisuseError(f"--received {given.received_at.isoformat()} is ahead of now")
+    if given.due_at is not None and given.due_at <= (given.received_at or now):
+        raise MisuseError(f"--due {given.due_at.isoformat()} is before it was received")
+
+
+def clock_of(
+    channel: Channel, given: Given, groups: Mapping[str, StateGroup]
+) -> ChannelClock | None:
+    """The clock of the channel that our answer runs by; None where it has none for this."""
+    return next(
+        (
+            clock for clock in channel.clock
+            if clock.kind is ClockKind.ANSWER and given.wanted in clock.help
+            and is_member(given.law, clock.to_states, groups)
+        ),
+        None,
+    )  # fmt: skip
+
+
+def answer_due(
+    channel: Channel, clock: ChannelClock | None, given: Given, law: Regime
+) -> datetime | None:
+    """When the answer is due: as the request itself says, else by the clock; None without both.
+
+    Days are ours: of our law, unless the channel counts by a calendar of its own.
+    """
+    if given.due_at is not None or clock is None or given.received_at is None:
+        return given.due_at
+    return due_at(clock.limit, given.received_at, channel if channel.calendar else law)
+
+
+def check_answer(fields: Mapping[str, str], channel: Channel, law: Regime, known: Known) -> None:
+    """Refuse an answer that lacks an approval, or holds personal data in the wrong place.
+
+    StepRefusedError cites the rule; MisuseError names a field that no class of data has.
+    """
+    rules = approvals_needed(law, channel.recipient, fields)
+    references = {rule.reference_field for rule in law.disclosures.values()}
+    for name, text in fields.items():
+        if name not in law.data_classes and name not in references:
+            raise MisuseError(f"--field {name!r}: no class of data has it; see config/privacy.toml")
+        if not text.strip():
+            raise MisuseError(f"--field {name} is empty")
+    if not set(fields) - references:
+        raise MisuseError("an answer says something: --field NAME=TEXT")
+    for rule in rules:
+        if not fields.get(rule.reference_field, "").strip():
+            raise StepRefusedError(
+                f"before {', '.join(rule.because_of)} is told, {rule.rule} ({rule.source}) wants "
+                f"the approval of the competent authority: --field {rule.reference_field}=REFERENCE"
+            )
+    found = marks(fields, law.data_classes, known)
+    if found:
+        raise StepRefusedError(
+            f"the field {found[0].field} holds a {found[0].what} ({found[0].masked}): give it in "
+            "the fields account and persons, or leave it out"
+        )
+
+
+def check_ground(ground: str, channel: Channel) -> None:
+    """MisuseError for a ground by which nothing is refused on this channel."""
+    codes = [g.code for g in channel.ground if g.kind in _SAYS_NO]
+    if ground not in codes:
+        raise MisuseError(f"--ground {ground!r}: {channel.code} has {', '.join(codes) or 'none'}")
+
+
+def _list(helps: Collection[Help]) -> str:
+    return ", ".join(helps)
