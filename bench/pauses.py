@@ -61,11 +61,10 @@ class Holds:
         self._begun: dict[int, float] = {}
         for name, listen in (("commit", self._ended), ("rollback", self._ended)):
             sa.event.listen(database.engine, name, listen)
-        sa.event.listen(database.engine, "after_cursor_execute", self._begins)
+        sa.event.listen(database.engine, "begin", self._begins)
 
-    def _begins(self, connection: sa.Connection, _cursor: object, text: str, *rest: object) -> None:
-        del rest
-        if text == "BEGIN IMMEDIATE":
+    def _begins(self, connection: sa.Connection) -> None:
+        if connection.get_execution_options().get("write", False):
             self._begun[id(connection)] = time.perf_counter()
 
     def _ended(self, connection: sa.Connection) -> None:

@@ -22,8 +22,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import sqlalchemy as sa
-
+from bench.statements import counted
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cli.composition import open_installation
 from tui.screen_queries import Source
@@ -60,26 +59,19 @@ def reads(world: Path) -> dict[str, dict[str, object]]:
         "approvals, the end": lambda: source.approvals(QueueQuery(offset=10**9), PAGE_LINES),
         "deadlines": source.deadlines, "summary": source.summary, "partners": source.partners,
     }  # fmt: skip
-    found = {name: _counted(made.database.engine, read) for name, read in asked.items()}
+    found = {name: _counted(read) for name, read in asked.items()}
     made.database.dispose()
     return found
 
 
-def _counted(engine: sa.Engine, read: Callable[[], object]) -> dict[str, object]:
-    statements = 0
-
-    def note(*_: object) -> None:
-        nonlocal statements
-        statements += 1
-
-    sa.event.listen(engine, "before_cursor_execute", note)
+def _counted(read: Callable[[], object]) -> dict[str, object]:
     best = []
     for _ in range(3):
-        statements, begun = 0, time.perf_counter()
-        read()
-        best.append(time.perf_counter() - begun)
-    sa.event.remove(engine, "before_cursor_execute", note)
-    return {"ms": round(min(best) * 1000, 1), "statements": statements}
+        with counted() as statements:
+            begun = time.perf_counter()
+            read()
+            best.append(time.perf_counter() - begun)
+    return {"ms": round(min(best) * 1000, 1), "statements": statements["queries"]}
 
 
 class Terminal:

@@ -18,14 +18,13 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from bench.statements import counted
 from bench.waiting_unit import make_unit
 from models.engine import make_engine
 from models.entities.catalogue import table_of
@@ -45,21 +44,6 @@ _CHUNK = 100
 Figures = dict[str, float]
 
 
-@contextmanager
-def _counted(engine: sa.Engine) -> Iterator[dict[str, int]]:
-    """Counts the statements that are sent to a database while the block runs."""
-    found = {"queries": 0}
-
-    def count(*_: object) -> None:
-        found["queries"] += 1
-
-    sa.event.listen(engine, "before_cursor_execute", count)
-    try:
-        yield found
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", count)
-
-
 def _cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
@@ -68,7 +52,7 @@ def _cpu() -> float:
 def _measured(engine: Engine, due: int) -> Figures:
     """What one sweep took."""
     before = _last_event(engine.database.engine)
-    with _counted(engine.database.engine) as counted:
+    with counted() as statements:
         begun, cpu = time.perf_counter(), _cpu()
         sweep(engine)
         seconds, cpu = time.perf_counter() - begun, _cpu() - cpu
@@ -78,7 +62,7 @@ def _measured(engine: Engine, due: int) -> Figures:
         "cpu_seconds": round(cpu, 3),
         "due_a_second": round(due / seconds, 1),
         "due_a_cpu_second": round(due / cpu, 1),
-        "queries": counted["queries"],
+        "queries": statements["queries"],
         "events": _last_event(engine.database.engine) - before,
     }
 

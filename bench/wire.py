@@ -24,6 +24,7 @@ import sqlalchemy as sa
 
 from bench.many_banks import ManyBanks, many_banks
 from bench.report_to_hold import order_stop
+from bench.statements import counted
 from models.entities.call import CallKind
 from models.entities.catalogue import table_of
 from models.entities.hold import Hold, HoldState
@@ -63,20 +64,14 @@ async def _measured(
     at: ManyBanks, stops: int, profile: cProfile.Profile | None
 ) -> dict[str, object]:
     engine = hands(at.installation, "bench")
-    statements = 0
-
-    def count(*_: object) -> None:
-        nonlocal statements
-        statements += 1
-
-    sa.event.listen(engine.database.engine, "before_cursor_execute", count)
     try:
         bare = await _bare(list(at.urls.values()), stops)
         if profile:
             profile.enable()
         begun, cpu = time.perf_counter(), _cpu()
-        while await send_due(engine, [CallKind.HOLD]):
-            pass
+        with counted() as statements:
+            while await send_due(engine, [CallKind.HOLD]):
+                pass
         seconds, used = time.perf_counter() - begun, _cpu() - cpu
         if profile:
             profile.disable()
@@ -85,7 +80,7 @@ async def _measured(
     held = _held(engine)
     return {
         "stops": stops, "held": held,
-        "statements_a_stop": round(statements / held, 1),
+        "statements_a_stop": round(statements["queries"] / held, 1),
         "stops_a_second": round(held / seconds, 1),
         "stops_a_processor_second": round(held / used, 1),
         "bare_posts_a_second": round(stops / bare[0], 1),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from sqlmodel import Session
 
 from models.sealing.signed_heads import HeadFile
 from models.sealing.vault import Vault
+from models.sqlite import direct
 
 # FULL: an intent must be on the disk before its call leaves, also when the power goes.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
@@ -84,14 +86,14 @@ def raising_busy() -> Iterator[None]:
     try:
         yield
     except sa.exc.DBAPIError as error:
-        if _is_busy(error):
+        if _is_busy(error.orig):
             raise StoreBusyError from error
         raise
 
 
-def _is_busy(error: sa.exc.DBAPIError) -> bool:
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    state = getattr(error.orig, "sqlstate", None)
+def _is_busy(error: BaseException | None) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    state = getattr(error, "sqlstate", None)
     return (code is not None and code & 0xFF in _BUSY_CODES) or state in _BUSY_STATES
 
 
@@ -120,7 +122,7 @@ def _on_begin(connection: sa.Connection) -> None:
     if connection.get_execution_options().get("write", False):
         _begin_writing(connection)
     else:
-        connection.exec_driver_sql("BEGIN")
+        direct.driver(connection).execute("BEGIN")
 
 
 def _begin_writing(connection: sa.Connection) -> None:
@@ -130,21 +132,22 @@ def _begin_writing(connection: sa.Connection) -> None:
     some milliseconds only: whoever writes in many short transactions would starve the others.
     """
     until = time.monotonic() + _BUSY_SECONDS
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    driver = direct.driver(connection)
+    driver.execute("PRAGMA busy_timeout=0")
     try:
         while True:
             try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            except sa.exc.OperationalError as error:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
                 if not _is_busy(error):
-                    raise
+                    raise direct.of_sqlalchemy(connection, "BEGIN IMMEDIATE", error) from error
                 if time.monotonic() >= until:
                     raise StoreBusyError from error
             else:
                 return
             threading.Event().wait(_LOOK_SECONDS)
     finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
+        driver.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
 
 
 class PlainSession(Session):
@@ -166,7 +169,9 @@ class PlainSession(Session):
         connection = self._open
         if connection is None or connection.closed:
             connection = self._open = self.connection()
-        return connection.execute(statement, params, **options)
+        if options:
+            return connection.execute(statement, params, **options)
+        return direct.execute(connection, statement, params)
 
 
 @dataclass(frozen=True, slots=True)

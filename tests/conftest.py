@@ -20,6 +20,7 @@ from models.store.registers import ask_change, confirm_change
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.collecting import collect_seldom
 from tests.one_dialect import compile_once
+from tests.one_migration import migrate_once
 from tests.one_stylesheet import parse_once
 
 # The same examples on each machine and each day: a failure is the change's, never the dice's. No
@@ -33,6 +34,7 @@ settings.register_profile(
 )
 settings.load_profile("fixed")
 compile_once()
+migrate_once()
 parse_once()
 
 # Files that take longest, most of them of few tests: they begin first, so that the last of them

@@ -15,6 +15,7 @@ from models.columns import (
     Id,
     MaybeMinor,
     Minor,
+    Text40,
     Text64,
     Text80,
     enum,
@@ -31,7 +32,7 @@ class ClaimState(StrEnum):
 
 
 _C = ClaimState
-_KEEPS_STATE = ("payee_asked", "payee_changed", "payee_denied", "decided")
+_KEEPS_STATE = ("payee_asked", "payee_changed", "payee_denied", "decided", "classed")
 CLAIM_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "filed"): _C.FILED,
     (_C.FILED, "verified"): _C.VERIFIED,
@@ -59,6 +60,9 @@ class ClaimRow:
 
     `end_to_end_id` is found in any case of letters: its index is on lower(end_to_end_id) and made
     by the migration, since SQLite does not tell of such an index.
+
+    `priority` is the class of the claim on an estate too short for all, a row of the regime; ""
+    where nobody has said one. `priority_rank` is its place in the regime's order, 0 the first.
     """
 
     id: Id
@@ -82,6 +86,8 @@ class ClaimRow:
     paid_at: datetime
     reported_at: datetime
     statement_to: datetime | None = None
+    priority: Text40 = ""
+    priority_rank: int = 0
 
 
 @stored(ClaimRow)

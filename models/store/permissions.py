@@ -98,6 +98,7 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.OBJECTION, "upheld"): _SUPERVISOR,
     (EntityKind.OBJECTION, "rejected"): _SUPERVISOR,
     (EntityKind.CLAIM, "decided"): _SUPERVISOR,
+    (EntityKind.CLAIM, "classed"): _OFFICER,
     (EntityKind.HOLD, "received"): _OFFICER,
     (EntityKind.HOLD, "receipt_confirmed"): _SUPERVISOR,
     (EntityKind.VOLUNTARY_RETURN, "invited"): _OFFICER,

@@ -21,6 +21,12 @@ from models.store.unit import EVENTS, Actor, Unit
 _POSTINGS = table_of(PostingRow)
 # Columns under a constraint: what waits is written before them, in its own order.
 _UNIQUE = {"recovery_id", "account_id", "ref", "external_ref", "handle"}
+_CHECKED_AT_BIRTH = {
+    EntityKind.PAYOUT, EntityKind.COMPENSATION, EntityKind.RECALL, EntityKind.RECALL_CREDIT,
+    EntityKind.UNCLAIMED_SHARE,
+}  # fmt: skip
+"""Of these the database takes a new row in its first state only: it is written before it changes,
+as where a decision drafts a distribution and then finds another basis for it."""
 
 
 class UnbalancedEntryError(AssertionError):
@@ -67,7 +73,8 @@ def _write_row(unit: Unit, recovery_id: str, move: Transition, new: str) -> None
         unit.session.waiting.add(table, move.id, {"id": move.id, **values})
         return
     is_in_order = bool(_UNIQUE & values.keys())
-    if is_in_order:
+    is_born_here = move.noun in _CHECKED_AT_BIRTH and unit.session.waiting.is_new(table, move.id)
+    if is_in_order or is_born_here:
         unit.session.write_waiting()
     unit.session.waiting.change(move.noun, move.id, move.state, values)
     if is_in_order:

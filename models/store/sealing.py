@@ -22,6 +22,7 @@ from models.prepared import KEY, changing, to
 from models.raw import raw_select
 from models.sealing.seals import SEAL, fits, row_seal, sealed_tables, spelled_row, tallied_tables
 from models.sealing.vault import Vault
+from models.sqlite.direct import CHANGES
 from models.store.waiting_rows import WaitingRows
 
 _TALLIES = table_of(TableSeal)
@@ -64,7 +65,7 @@ class SealingSession(PlainSession):
         self.waiting = WaitingRows()
 
     def _execute_now(self, statement: Any, params: Any = None, **options: Any) -> Any:  # noqa: ANN401
-        if isinstance(statement, sa.Insert | sa.Update | sa.Delete):
+        if isinstance(statement, CHANGES):
             table = statement.table
             if isinstance(table, sa.Table) and SEAL in table.c:
                 if isinstance(statement, sa.Insert):
@@ -263,6 +264,7 @@ def _sealing(table: sa.Table) -> sa.Update:
     return change.values({SEAL: sa.bindparam("to")})
 
 
+@lru_cache(maxsize=64)
 def _key(table: sa.Table) -> sa.Column[Any]:
     """The one column that is a sealed row's key."""
     (key,) = table.primary_key.columns

@@ -54,6 +54,10 @@ class WaitingRows:
         """Let a new row wait."""
         self._new[table][key] = row
 
+    def is_new(self, table: sa.Table, key: object) -> bool:
+        """Whether a row waits to be written for the first time."""
+        return key in self._new.get(table, ())
+
     def change(self, noun: EntityKind, row_id: str, seen: str, values: Mapping[str, Any]) -> None:
         """Let a change wait; StaleFileError where a change before it left another state."""
         column, waiting = STATE_COLUMN[noun], self._new.get(BY_NOUN[noun], {}).get(row_id)

@@ -163,6 +163,7 @@ def allocation(file: CaseFile, allocation_id: str) -> Iterator[Figure]:
         yield Figure("court's list", found.court_list_id)
     if found.fast_track:
         yield Figure("notice", f"none: fast track under {found.fast_track}")
+    classes = {c.id: c.priority for c in file.claims}
     pool = Money(found.pool_minor, found.currency)
     yield Figure("pool", pool, is_headline=True)
     for payout in sorted(file.payouts_of(allocation_id), key=lambda p: p.id):
@@ -170,6 +171,8 @@ def allocation(file: CaseFile, allocation_id: str) -> Iterator[Figure]:
         amount = Money(payout.amount_minor, payout.currency)
         to, hold = payout.payee_account_id, payout.hold_id
         yield Figure("payee", Payee(payout.claim_id, to, amount, bank, hold))
+        if classes.get(payout.claim_id):
+            yield Figure("class of the claim", classes[payout.claim_id])
         if payout.unclaimed_id:
             yield from _treasury(file, payout.unclaimed_id, to)
         else:

@@ -1,7 +1,7 @@
 """Claims by the hundred: filed into one recovery and held against the banks' bookings at once.
 
 The whole file is judged and written in one transaction: each row has its result, and a dry run
-says the same and leaves nothing.
+says the same and leaves nothing. And the class of one claim among those of a short estate.
 """
 
 from __future__ import annotations
@@ -13,22 +13,25 @@ from datetime import datetime
 from models.entities.claim import ClaimState
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
+from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.facts import ReportFact
 from models.ids import derive_id
 from models.money import Money
-from models.outcome import Transition
+from models.outcome import Scalar, Transition
 from models.queries.cases.work import partners
 from models.queries.installation.clock import case_now
 from models.store.accounts import ensure_account, ensure_party
 from models.store.documents import keep
+from models.store.notes import write_note
 from models.store.unit import Unit
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.claim_bookings import Rows
-from recovery_flows.errors import StepRefusedError
+from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.freezing import stage as freezing
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.restitution import payouts
 from recovery_flows.restitution.claim_rows import (
     TAKEN,
     Judged,
@@ -211,3 +214,29 @@ def told_rows(result: ImportResult) -> Iterator[str]:
         yield f"row {row.row}: {row.result}: {row.why}"
     told = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in result.counts().items())
     yield f"{result.ref}: {told}; claimed {result.claimed}, upheld {result.upheld}"
+
+
+def classify(acting: CaseOfficer, recovery_id: str, claim_id: str, code: str, reason: str) -> str:
+    """Give a claim its class on an estate too short for all; "" takes it away.
+
+    What was divided without it and has not left is drafted anew, and takes two people again.
+    """
+    if not reason.strip():
+        raise MisuseError("say with --reason why it is of that class: it is kept encrypted")
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        claim = next((c for c in changes.file.claims if c.id == claim_id), None)
+        if claim is None:
+            raise MisuseError(f"{changes.file.recovery.ref} has no claim {claim_id}")
+        law = acting.laws[changes.file.recovery.regime]
+        codes = [row.code for row in law.priorities]
+        if code and code not in codes:
+            words = f"write one of {', '.join(codes)}" if codes else "it names none"
+            raise MisuseError(f"class {code!r} is none of the law {law.code}: {words}")
+        values: dict[str, Scalar] = {
+            "priority": code, "priority_rank": codes.index(code) if code else 0,
+        }  # fmt: skip
+        changes.apply(Transition(EntityKind.CLAIM, claim.id, "classed", claim.state, values))
+        payouts.void_changed(changes)
+        write_note(unit, actor, now, recovery_id, f"class of {claim_id}: {reason.strip()}")
+    return f"{changes.file.recovery.ref}: {claim_id} is of {code or 'no class'} now"

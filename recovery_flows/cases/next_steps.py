@@ -101,7 +101,7 @@ def _officer_steps(file: CaseFile, laws: Regimes) -> Iterator[Step]:
         ready = allocation.state in (AllocationState.DRAFT, AllocationState.NOTICE_ENDED)
         if ready and not return_guards.why_not(file, allocation):
             is_fast = fast_track.stands(file, allocation, laws[file.recovery.regime])
-            is_divided = allocation.method == "pro_rata" and not is_fast
+            is_divided = allocation.method in ("pro_rata", "waterfall") and not is_fast
             notice = is_divided and allocation.notice_to is None
             action = ActionKind.PUBLISH_NOTICE if notice else ActionKind.SUBMIT_RETURN
             text = say("publish_notice") if notice else say("submit_return")

@@ -21,6 +21,7 @@ from recovery_flows.engine.tasks import (
 
 refuse_stored_results()
 _BATCHES_MAX = 100
+_AGAIN_MAX = 5
 
 
 async def _run_stage(stage: Stage, recovery_ids: list[str]) -> int:
@@ -32,11 +33,11 @@ async def _run_stage(stage: Stage, recovery_ids: list[str]) -> int:
     done = await _send([stage])
     done += await _decide(recovery_ids)
     done += await _send(list(STAGE_FLOWS))
-    if not done:
-        return 0
-    due = await asyncio.to_thread(due_by_stage, engine)
-    if again := due.get(stage):
-        done += await _decide(again)
+    for _ in range(_AGAIN_MAX if done else 0):
+        due = await asyncio.to_thread(due_by_stage, engine)
+        if stage not in due:
+            break
+        done += await _decide(due[stage])
         done += await _send(list(STAGE_FLOWS))
     return done
 

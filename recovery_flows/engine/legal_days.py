@@ -101,7 +101,8 @@ async def reconcile_days(engine: Engine, wanted: Wanted) -> DaysReconciliation:
     """
     with engine.database.reading() as session:
         partners = booked_partners(session)
-        held, paid = held_changes(session), paid_out(session)
+        held = held_changes(session, wanted.partner_id)
+        paid = paid_out(session, wanted.partner_id)
     if wanted.partner_id and wanted.partner_id not in {p.id for p in partners}:
         raise MisuseError(f"there is no partner bank {wanted.partner_id!r}")
     asked = [p for p in partners if wanted.partner_id in ("", p.id)]

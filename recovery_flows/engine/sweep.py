@@ -44,14 +44,17 @@ async def _round(engine: Engine, looks: Counter[str]) -> int:
     if Stage.FREEZING in stages_to_send(engine):
         # What holds money leaves before anything is read.
         due = await _due(engine, looks)
-        done += await _stage(engine, Stage.FREEZING, due.get(Stage.FREEZING, []))
+        done += await _stage(Stage.FREEZING, due.get(Stage.FREEZING, []))
     due_partners = await asyncio.to_thread(due_polls, engine)
     if due_partners:
         await _through_prefect(poll(due_partners))
         done += len(due_partners)
     due = await _due(engine, looks)
+    to_send = stages_to_send(engine)
     for stage in STAGES:
-        done += await _stage(engine, stage, due.get(stage, []))
+        if due.get(stage) or stage in to_send:
+            done += await _stage(stage, due.get(stage, []))
+            to_send = stages_to_send(engine)
     nights = due_nights(engine)
     return done + (await _through_prefect(reconcile(nights)) if nights else 0)
 
@@ -68,10 +71,8 @@ async def _due(engine: Engine, looks: Counter[str]) -> dict[Stage, list[str]]:
     return due
 
 
-async def _stage(engine: Engine, stage: Stage, due: list[str]) -> int:
-    """Run a stage's flow where something of it is due or can be sent."""
-    if not due and stage not in stages_to_send(engine):
-        return 0
+async def _stage(stage: Stage, due: list[str]) -> int:
+    """Run a stage's flow."""
     return await _through_prefect(STAGE_FLOWS[stage](due))
 
 

@@ -10,6 +10,8 @@ from enum import StrEnum
 from models.entities.allocation import AllocationRow
 from recovery_flows.law.rows import Step
 from recovery_flows.restitution.methods.proportional import by_weight
+from recovery_flows.restitution.methods.stakes import Stake, Tier
+from recovery_flows.restitution.methods.waterfall import waterfall
 
 
 class AllocationMethod(StrEnum):
@@ -17,6 +19,7 @@ class AllocationMethod(StrEnum):
 
     DIRECT = "direct"
     PRO_RATA = "pro_rata"
+    WATERFALL = "waterfall"
 
 
 TREASURY = "treasury"
@@ -29,7 +32,8 @@ COURT_LIST = "court_list"
 
 def is_among_all(allocation: AllocationRow) -> bool:
     """Whether all claims of the file share in it, and not the one whose money it is."""
-    return allocation.method in (AllocationMethod.PRO_RATA, COURT_LIST)
+    among_all = (AllocationMethod.PRO_RATA, AllocationMethod.WATERFALL, COURT_LIST)
+    return allocation.method in among_all
 
 
 def is_round(allocation: AllocationRow) -> bool:
@@ -45,6 +49,7 @@ class ClaimShare:
     net_loss_minor: int
     traced_minor: int
     first_loss_at: datetime
+    tier: Tier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,8 @@ def allocate(
     """Divide `pool_minor` (currency of the losses) by the first step of the ladder that fits.
 
     Direct where the money of one claim only is traced into the pool and the pool is not mixed
-    (times do not tell whose it is), else pro rata on net loss;
+    (times do not tell whose it is), else pro rata on net loss, class by class where claims have
+    one and the law has that step;
     nobody gets more than his net loss. Claims `without` a part (a share of theirs is less than a
     coin that can be paid) count for the method and get nothing.
 
@@ -88,14 +94,22 @@ def allocate(
     _check(pool_minor, claims)
     ordered = sorted(claims, key=lambda claim: (claim.first_loss_at, claim.claim_id))
     direct = not is_mixed and sum(claim.traced_minor > 0 for claim in ordered) == 1
-    method = AllocationMethod.DIRECT if direct else AllocationMethod.PRO_RATA
+    ladder = list(ladder)
+    method = AllocationMethod.DIRECT if direct else _among_all(ordered, ladder)
     weights = [
         0
         if claim.claim_id in without or (direct and not claim.traced_minor)
         else claim.net_loss_minor
         for claim in ordered
     ]
-    payouts = by_weight(pool_minor, weights).minor
+    if method is AllocationMethod.WATERFALL:
+        stakes = [
+            Stake(claim.claim_id, claim.first_loss_at, weight, tier=claim.tier)
+            for claim, weight in zip(ordered, weights, strict=True)
+        ]
+        payouts = waterfall(pool_minor, stakes).minor
+    else:
+        payouts = by_weight(pool_minor, weights).minor
     step = _step(method, ladder)
     return AllocationResult(
         method=method,
@@ -107,6 +121,14 @@ def allocate(
         needs_notice=step.needs_notice,
         undistributed_minor=pool_minor - sum(payouts),
     )
+
+
+def _among_all(claims: Sequence[ClaimShare], ladder: Iterable[Step]) -> AllocationMethod:
+    """Class by class where an officer has said a class and the law pays by them, else pro rata."""
+    by_class = any(claim.tier is not None for claim in claims)
+    if by_class and any(step.code == AllocationMethod.WATERFALL for step in ladder):
+        return AllocationMethod.WATERFALL
+    return AllocationMethod.PRO_RATA
 
 
 def _step(method: AllocationMethod, ladder: Iterable[Step]) -> Step:

@@ -53,7 +53,12 @@ def _claims(file: CaseFile, number: int, own: str) -> list[object]:
         if a.id != own and number_of(a) <= number and a.state is not AllocationState.VOID
     }
     return [
-        [c.id, c.state is ClaimState.FILED, c.upheld_minor - committed_minor(file, c, only=earlier)]
+        [
+            c.id,
+            c.state is ClaimState.FILED,
+            c.upheld_minor - committed_minor(file, c, only=earlier),
+            *([c.priority] if c.priority else []),
+        ]
         for c in _by_id(file)
     ]
 

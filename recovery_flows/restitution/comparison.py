@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from models.case_file import CaseFile
@@ -12,10 +12,10 @@ from models.entities.payout import PayoutState
 from recovery_flows.ledger.outstanding_losses import GOING, LOST
 from recovery_flows.ledger.recalled import counted_before
 from recovery_flows.ledger.unclaimed_money import given_up
-from recovery_flows.restitution.allocation import is_among_all
+from recovery_flows.restitution.allocation import AllocationMethod, is_among_all
 from recovery_flows.restitution.basis import number_of
 from recovery_flows.restitution.methods.catalogue import BY_CLASS, Division, RuleName, divide
-from recovery_flows.restitution.methods.stakes import Stake
+from recovery_flows.restitution.methods.stakes import Stake, tier_of
 
 IN_FORCE = RuleName.PRO_RATA
 """The rule of the ladder where money is mixed; a direct return has one claim under every rule."""
@@ -42,10 +42,18 @@ class Comparison:
         return {claim_id: tuple(c[claim_id] for c in columns) for claim_id in columns[0]}
 
 
+def rules_for(allocation: AllocationRow, stakes: Sequence[Stake]) -> list[RuleName]:
+    """The rules side by side, the one in force first; that by class where claims have one."""
+    by_class = any(stake.tier is not None for stake in stakes)
+    first = RuleName.WATERFALL if allocation.method == AllocationMethod.WATERFALL else IN_FORCE
+    others = (r for r in RuleName if r is not first and (by_class or r not in BY_CLASS))
+    return [first, *others]
+
+
 def compare(file: CaseFile, allocation: AllocationRow) -> Comparison:
     """Divide what an allocation divides by every rule, from the claims as they were then."""
     stakes = stakes_when_drafted(file, allocation)
-    rules = [IN_FORCE, *(r for r in RuleName if r is not IN_FORCE and r not in BY_CLASS)]
+    rules = rules_for(allocation, stakes)
     divisions = tuple(divide(r, allocation.pool_minor, allocation.currency, stakes) for r in rules)
     decided: dict[str, int] = {}
     for payout in file.payouts_of(allocation.id):
@@ -72,7 +80,13 @@ def stakes_when_drafted(file: CaseFile, allocation: AllocationRow) -> tuple[Stak
     if is_among_all(allocation):
         shares = located(file) or shares
     return tuple(
-        Stake(claim.id, claim.paid_at, claim.upheld_minor, before.get(claim.id, 0))
+        Stake(
+            claim.id,
+            claim.paid_at,
+            claim.upheld_minor,
+            before.get(claim.id, 0),
+            tier=tier_of(claim),
+        )
         for claim in file.claims
         if claim.state in LOST and claim.id in shares
     )

@@ -20,6 +20,7 @@ from recovery_flows.ledger.outstanding_losses import LOST, net_loss_minor
 from recovery_flows.restitution import objections, payouts, refused_payouts
 from recovery_flows.restitution.allocation import ClaimShare
 from recovery_flows.restitution.court import lists
+from recovery_flows.restitution.methods.stakes import tier_of
 
 
 def waits_for(file: CaseFile, asset: AssetRow, *, but: str = "") -> Wording:
@@ -147,7 +148,7 @@ def claim_shares(file: CaseFile, asset: AssetRow) -> list[ClaimShare]:
             sofar = traced.get(position.claim_id, 0)
             traced[position.claim_id] = sofar + position.claim_minor
     open_claims = [
-        ClaimShare(c.id, net_loss_minor(file, c), traced.get(c.id, 0), c.paid_at)
+        ClaimShare(c.id, net_loss_minor(file, c), traced.get(c.id, 0), c.paid_at, tier_of(c))
         for c in file.claims
         if c.state in LOST
         and c.id in located

@@ -19,7 +19,7 @@ from recovery_flows.ledger.recalled import counted_before
 from recovery_flows.ledger.unclaimed_money import given_up, refund_of
 from recovery_flows.restitution.allocation import is_among_all, is_round
 from recovery_flows.restitution.basis import number_of
-from recovery_flows.restitution.methods.stakes import Stake
+from recovery_flows.restitution.methods.stakes import Stake, tier_of
 
 
 class Reserve(StrEnum):
@@ -117,7 +117,7 @@ def stakes_of(file: CaseFile, allocation: AllocationRow) -> tuple[Stake, ...]:
     return tuple(
         Stake(
             claim.id, claim.paid_at, claim.upheld_minor,
-            committed_minor(file, claim, without=dead | {allocation.id}),
+            committed_minor(file, claim, without=dead | {allocation.id}), tier=tier_of(claim),
         )
         for claim in file.claims
         if claim.state in LOST and claim.id in located

@@ -58,7 +58,7 @@ def test_typed_accessors_give_the_figures_a_flow_needs() -> None:
     assert china.freeze_reminder_hours == (720, 336, 168, 72, 24)
     assert china.stop_reminder_hours == (24, 12, 6, 2)
     assert (china.monitoring_days, china.monitoring_intervals_days) == (90, (1, 1, 2, 4, 7))
-    assert [step.code for step in china.ladder] == ["direct", "timestamp", "pro_rata"]
+    assert [step.code for step in china.ladder] == ["direct", "timestamp", "pro_rata", "waterfall"]
     assert {"account", "order_copy", "facts"} <= set(china.required_fields("mla"))
     assert "NO_NEXUS" in china.grounds
 

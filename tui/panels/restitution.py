@@ -189,8 +189,8 @@ def rules_lines(page: RestitutionPage, claim: ClaimStanding | None, width: int) 
     lines += paragraph(word(told, MUTED), width)
     if not page.is_as_decided:
         changed = (
-            "The shares that were decided are others: claims have changed since, or less than "
-            "the smallest coin stood back."
+            "The shares that were decided are others: a court has ordered them, claims have "
+            "changed since, or less than the smallest coin stood back."
         )
         lines += paragraph(word(changed, CARE), width)
     return lines

@@ -1,4 +1,4 @@
-"""money of a payout that is called back: ordered by two people, given up by two people
+"""money of a payout called back: ordered and given up by two people; classes of claims
 
 Revision ID: 0030
 Revises: 0029
@@ -81,6 +81,12 @@ def upgrade() -> None:
     op.add_column(
         'payout', sa.Column('clawed_minor', sa.BigInteger(), nullable=False, server_default='0')
     )
+    op.add_column(
+        'claim', sa.Column('priority', AutoString(length=40), nullable=False, server_default='')
+    )
+    op.add_column(
+        'claim', sa.Column('priority_rank', sa.Integer(), nullable=False, server_default='0')
+    )
     op.create_table(
         'clawback',
         _text('id', 64),
@@ -135,3 +141,5 @@ def downgrade() -> None:
         op.execute(f'DROP FUNCTION {name}()')
     op.drop_table('clawback')
     op.drop_column('payout', 'clawed_minor')
+    op.drop_column('claim', 'priority')
+    op.drop_column('claim', 'priority_rank')

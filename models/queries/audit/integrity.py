@@ -39,6 +39,7 @@ _EVENTS, _POSTINGS = table_of(Event), table_of(PostingRow)
 _RECOVERIES, _PARTNERS, _ACCOUNTS = table_of(Recovery), table_of(Partner), table_of(Account)
 _ASSETS, _CLAIMS, _PAYOUTS = table_of(Asset), table_of(Claim), table_of(Payout)
 _CALLS = table_of(Call)
+_OF_A_RECOVERY = frozenset(noun for noun, table in BY_NOUN.items() if "recovery_id" in table.c)
 # The digest of stored bytes, by a hash of all of them: orders to one recovery leave one after the
 # other, and its events are the same each time. What differs in one bit is another key.
 _KNOWN: dict[tuple[Vault, bytes], str] = {}
@@ -237,8 +238,8 @@ def _rows_of(replay: Replay, family: Sequence[str]) -> Iterator[tuple[EntityKind
     names: dict[EntityKind, list[str]] = defaultdict(list)
     for noun, name in replay.rows:
         names[noun].append(name)
-    for noun, table in BY_NOUN.items():
-        if "recovery_id" in table.c:
+    for noun in BY_NOUN:
+        if noun in _OF_A_RECOVERY:
             yield noun, Within("recovery_id", family)
         elif noun is EntityKind.RECOVERY:
             yield noun, Within("id", family)

@@ -115,7 +115,8 @@ class Replay:
         checks, id_at = _checks(noun, table), list(table.c.keys()).index("id")
         query = _rows_within(table, within.column)
         given = {"of": list(within.values)} if within.column else {}
-        for stored in session.execute(query, given, execution_options={"yield_per": 2000}):
+        many = {} if within.column else {"execution_options": {"yield_per": 2000}}
+        for stored in session.execute(query, given, **many):
             name = str(stored[id_at])
             expected = self.rows.pop((noun, name), None)
             if expected is None:

@@ -117,14 +117,20 @@ def known_revisions(session: Session, refs: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def held_changes(session: Session) -> list[HeldChange]:
+_PARTNER = sa.bindparam("of", type_=_A.partner_id.type)
+_HERE = sa.or_(_PARTNER == "", _A.partner_id == _PARTNER)
+
+
+def held_changes(session: Session, partner_id: str = "") -> list[HeldChange]:
     """Every change of what banks hold by our orders, excess included, in the order of booking.
+
+    With `partner_id` only what that bank holds.
 
     What a bank holds of its own accord is not in its figures and left out.
     """
     return [
         HeldChange(row.partner_id, row.hold_id, row.currency, int(row.minor), happened(row), row.at)
-        for row in session.execute(_HELD_CHANGES)
+        for row in session.execute(_HELD_CHANGES, {"of": partner_id})
     ]
 
 
@@ -151,7 +157,7 @@ def _held_changes() -> sa.Select[Any]:
         .join(table_of(Hold), _H.id == net.c.hold_id)
         .join(table_of(Asset), _A.id == _H.asset_id)
         .outerjoin(_BEFORE, _BEFORE.c.seq == _E.seq - 1)
-        .where(_H.bank_ref != "", _H.kind.not_in(_NOT_OURS))
+        .where(_H.bank_ref != "", _H.kind.not_in(_NOT_OURS), _HERE)
         .order_by(net.c.event_seq)
     )  # fmt: skip
 
@@ -159,13 +165,13 @@ def _held_changes() -> sa.Select[Any]:
 _HELD_CHANGES = _held_changes()
 
 
-def paid_out(session: Session) -> list[PaidOut]:
+def paid_out(session: Session, partner_id: str = "") -> list[PaidOut]:
     """Every payout that a bank settled, in the order of booking; what came back later counts too.
 
-    It left the hold on that day, whatever became of it.
+    It left the hold on that day, whatever became of it. With `partner_id` only that bank's.
     """
     found = []
-    for row in session.execute(_PAID_OUT):
+    for row in session.execute(_PAID_OUT, {"of": partner_id}):
         told: _Told = json.loads(row.values_json)
         at = _instant(told, "settled_at") or row.at
         minor, currency = int(told["debited_minor"]), str(told["debited_currency"])
@@ -178,7 +184,7 @@ _PAID_OUT = (
     .select_from(table_of(Event))
     .join(table_of(Payout), _Y.id == _E.subject_id)
     .join(table_of(Asset), _A.id == _Y.asset_id)
-    .where(_E.noun == EntityKind.PAYOUT, _E.event == "settled")
+    .where(_E.noun == EntityKind.PAYOUT, _E.event == "settled", _HERE)
     .order_by(_E.seq)
 )
 

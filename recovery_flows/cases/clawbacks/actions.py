@@ -28,7 +28,8 @@ def order(
     words = _words(reason)
     with acting.editing(recovery_id, None) as (unit, changes):
         actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        text = f"{amount} of {payout_id} to be given back: {words}"
+        claim = next((p.claim_id for p in changes.file.payouts if p.id == payout_id), "nobody")
+        text = f"{amount} to be given back of what was paid for {claim}: {words}"
         asked = orders.order(
             changes, payout_id, amount, ground, actor.id, unit.vault.fingerprint(text), now
         )
@@ -53,7 +54,8 @@ def write_off(acting: CaseOfficer, recovery_id: str, name: str, reason: str) -> 
     words = _words(reason)
     with acting.editing(recovery_id, None) as (unit, changes):
         actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        text = f"write-off of {name}: {words}"
+        claim = orders.found(changes.file, name).claim_id
+        text = f"write-off of what was paid for {claim} by mistake: {words}"
         asked = orders.write_off(changes, name, actor.id, unit.vault.fingerprint(text), now)
         write_note(unit, actor, now, recovery_id, text)
     return f"{changes.file.recovery.ref}: written off when another person approves: {asked}"

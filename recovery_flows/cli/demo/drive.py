@@ -63,11 +63,9 @@ class Drive:
         """Engine and people take turns until neither has anything to do at this instant."""
         waits = 0
         while True:
-            done = await sweep(self.engine)
-            acted = await people.act()
-            if acted:
-                continue
-            if done and not waits:
+            # A sweep goes on until nothing is due: only what people do makes another one due.
+            await sweep(self.engine)
+            if await people.act():
                 continue
             with self.installation.database.reading() as session:
                 retry_at = next_retry(session)

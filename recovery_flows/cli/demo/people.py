@@ -50,6 +50,7 @@ FOUND: Mapping[str, tuple[Subject, ...]] = {
 }
 TITLE_TIME = timedelta(days=3)
 """How long Lin takes to make sure that nobody else claims the money: others may still report."""
+_NOT_FOR_LIN = (DiscrepancyKind.PAYOUT_NOT_PAID, DiscrepancyKind.PROCESSING_FAILED)
 LOOKED_INTO = "asked the bank, which has confirmed what it stated (synthetic)"
 AUTHORITY = "county-level head, approval SYN-2026 (synthetic)"
 
@@ -92,7 +93,7 @@ class People:
 
     def _advance(self, line: OpenStep) -> int:
         if line.action == ActionKind.RESOLVE_DISCREPANCY:
-            if self._is_for_the_victim(line):
+            if self._is_not_for_lin(line):
                 return 0
             discrepancy_actions.resolve(self._lin, line.recovery_id, line.subject_id, LOOKED_INTO)
             return 1
@@ -107,11 +108,13 @@ class People:
             return 0
         return 1
 
-    def _is_for_the_victim(self, line: OpenStep) -> bool:
-        """A payout that was not carried out: where else to pay only the victim could tell Lin."""
+    def _is_not_for_lin(self, line: OpenStep) -> bool:
+        """Where else to pay only the victim could tell; what the program cannot process no look of
+        a person mends: the engine tries it again by itself.
+        """
         with self._installation.database.reading() as session:
             found = discrepancy(session, line.subject_id)
-        return found is not None and found.kind is DiscrepancyKind.PAYOUT_NOT_PAID
+        return found is not None and found.kind in _NOT_FOR_LIN
 
     async def _once(self) -> int:
         done = 0

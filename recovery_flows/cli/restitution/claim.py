@@ -34,6 +34,7 @@ def attach(app: typer.Typer) -> None:
     group.command("import")(import_)
     group.command()(reject)
     group.command()(compensate)
+    group.command("class")(class_)
     app.add_typer(group, name="claim")
 
 
@@ -156,3 +157,19 @@ def compensate(
         )  # fmt: skip
 
     act(ref, acting_as, as_json, enter)
+
+
+def class_(
+    ref: Ref,
+    claim: ClaimId,
+    code: Annotated[str, typer.Argument(metavar="CLASS", help="A row `priority`, or none.")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why; stored encrypted.")],
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Give a claim its class, by which a short estate is paid."""
+    from recovery_flows.cases import claim_actions
+
+    named = "" if code == "none" else code
+    act(ref, acting_as, as_json, claim_actions.classify, claim, named, reason)

@@ -14,6 +14,7 @@ from recovery_flows.wording import spoken
 
 if TYPE_CHECKING:
     from models.case_file import CaseFile
+    from models.entities.allocation import AllocationRow
     from recovery_flows.restitution.rounds import Round
 
 
@@ -57,7 +58,8 @@ def show_under_way(file: CaseFile, explain: str, *, as_json: bool) -> None:
     """The division that nothing has been paid of yet, by its own rule and by the others."""
     from recovery_flows.cli.restitution import allocation_text
     from recovery_flows.errors import MisuseError
-    from recovery_flows.restitution.methods.catalogue import BY_CLASS, RuleName, divide
+    from recovery_flows.restitution.comparison import rules_for
+    from recovery_flows.restitution.methods.catalogue import divide
     from recovery_flows.restitution.payouts import ENDED
     from recovery_flows.restitution.rounds import stakes_of
 
@@ -68,11 +70,23 @@ def show_under_way(file: CaseFile, explain: str, *, as_json: bool) -> None:
     stakes = stakes_of(file, going[-1])
     if explain and explain not in {stake.claim_id for stake in stakes}:
         raise MisuseError(f"claim {explain!r} has no part in the division under way of {ref}")
-    rules = [r for r in RuleName if r is RuleName.PRO_RATA or not (explain or r in BY_CLASS)]
+    rules = rules_for(going[-1], stakes)[: 1 if explain else None]
     pool, currency = going[-1].pool_minor, going[-1].currency
     first, *others = [divide(rule, pool, currency, stakes) for rule in rules]
     write = allocation_text.write_json if as_json else allocation_text.write_text
     write(first, others, explain)
+    if not as_json:
+        tell(_by_court(file, going[-1]))
+
+
+def _by_court(file: CaseFile, allocation: AllocationRow) -> Iterator[str]:
+    """What a court has ordered where the division follows its list: that stands."""
+    from models.money import Money
+
+    if allocation.court_list_id:
+        yield f"decided otherwise: {allocation.formula}"
+        for payout in sorted(file.payouts_of(allocation.id), key=lambda p: (p.claim_id, p.id)):
+            yield f"  {payout.claim_id}  {Money(payout.amount_minor, payout.currency)}"
 
 
 def _lines(one: Round) -> Iterator[str]:

@@ -8,6 +8,8 @@ from datetime import datetime
 from fractions import Fraction
 from operator import attrgetter
 
+from models.entities.claim import ClaimRow
+
 
 @dataclass(frozen=True, slots=True)
 class Tier:
@@ -17,6 +19,13 @@ class Tier:
     code: str
     label: str
     source: str
+
+
+def tier_of(claim: ClaimRow) -> Tier | None:
+    """The class that an officer has given a claim of a recovery, as the regime names it."""
+    if not claim.priority:
+        return None
+    return Tier(claim.priority_rank, claim.priority, claim.priority, "the regime's row `priority`")
 
 
 @dataclass(frozen=True, slots=True)

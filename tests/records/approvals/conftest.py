@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -268,11 +269,7 @@ KINDS: dict[ApprovalKind, Callable[[Any], Case]] = {
     ApprovalKind.MULTI_AGENCY_REQUEST: _multi_agency_request,
     ApprovalKind.LETTER_ANSWER: _letter_answer,
     ApprovalKind.PAYEE: _payee,
-    ApprovalKind.RECEIPT: lambda unit: money_cases.receive(unit, _return),
-    ApprovalKind.COMPENSATION: lambda unit: money_cases.compensate(unit, _return),
-    ApprovalKind.REFUND: lambda unit: money_cases.refund(unit, _return),
-    ApprovalKind.CLAWBACK: lambda unit: money_cases.clawback(unit, _return),
-    ApprovalKind.CLAWBACK_WRITE_OFF: lambda unit: money_cases.write_off(unit, _return),
+    **{act: partial(make, begin=_return) for act, make in money_cases.AFTER_A_RETURN.items()},
     ApprovalKind.COURT_LIST: lambda unit: money_cases.court_list(unit, _frozen),
     ApprovalKind.RECALL: lambda unit: money_cases.recall(unit, _frozen),
     ApprovalKind.RECALL_CREDIT: lambda unit: money_cases.recalled(unit, _frozen),

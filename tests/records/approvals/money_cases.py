@@ -15,6 +15,7 @@ from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.store.partners import register
 from models.store.unit import ENGINE, Actor, unit_of_work
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases import money_actions
 from recovery_flows.cases.clawbacks import actions as clawbacks
 from recovery_flows.cases.commit import commit_changes
@@ -180,3 +181,13 @@ def reversed_again(unit: Any, begin: Callable[[Any], Any]) -> Any:
         credit.arrived_at, b"%PDF synthetic reversal",
     )  # fmt: skip
     return case
+
+
+AFTER_A_RETURN = {
+    ApprovalKind.RECEIPT: receive,
+    ApprovalKind.COMPENSATION: compensate,
+    ApprovalKind.REFUND: refund,
+    ApprovalKind.CLAWBACK: clawback,
+    ApprovalKind.CLAWBACK_WRITE_OFF: write_off,
+}
+"""Cases that begin with a return decision that waits for its second person."""

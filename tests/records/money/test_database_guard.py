@@ -16,6 +16,7 @@ from models.entities.payout import PayoutState
 from models.facts import AccountRef
 from models.money import Money
 from models.outcome import Outcome, Transition
+from models.queries.audit.integrity import broken_recovery
 from models.store.permissions import NotPermittedError
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, unit_of_work
@@ -71,6 +72,27 @@ def test_raw_sql_for_more_than_the_pool_or_before_the_yes_is_refused(
     with pytest.raises(sqlite3.IntegrityError, match=sentence):
         raw(unit, *statements)
     assert (unit.file(decided).payouts, unit.file(decided).allocations) == before
+
+
+def test_a_payout_that_is_prepared_and_cancelled_in_one_decision_is_kept_as_both(
+    unit: Any, decided: str
+) -> None:
+    (old,), payout = unit.file(decided).allocations, unit.file(decided).payouts[0]
+    fields = ("asset_id", "claim_id", "hold_id", "payee_account_id", "amount_minor", "currency")
+    of_payout = {"allocation_id": "alloc-second", **{f: getattr(payout, f) for f in fields}}
+    fields = ("asset_id", "method", "formula", "pool_minor", "currency", "basis", "drafted_by")
+    of_round = {"round_number": old.round_number + 1, **{f: getattr(old, f) for f in fields}}
+    moves = (
+        Transition(EntityKind.ALLOCATION, "alloc-second", "drafted", None, of_round),
+        Transition(EntityKind.PAYOUT, "payout-second", "prepared", None, of_payout),
+        Transition(EntityKind.PAYOUT, "payout-second", "cancelled", PayoutState.PREPARED),
+        Transition(EntityKind.ALLOCATION, "alloc-second", "voided", AllocationState.DRAFT),
+    )
+    with unit_of_work(unit.database) as work:
+        record(work, ENGINE, unit.now, decided, Outcome(moves=moves))
+    assert unit.one("SELECT state FROM payout WHERE id = 'payout-second'") == "cancelled"
+    with unit.database.reading() as session:
+        assert broken_recovery(session, unit.database, decided) == []
 
 
 @pytest.mark.usefixtures("decided")

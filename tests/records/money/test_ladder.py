@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from recovery_flows.cases import claim_actions, next_steps
+from recovery_flows.errors import MisuseError
+from recovery_flows.restitution.comparison import compare
+
 
 def divided(unit: Any, recovery_id: str) -> tuple[str, list[int]]:
     """The method of the division under way, and what each claim gets, the earliest first."""
@@ -70,3 +74,31 @@ def test_no_choice_of_the_tracing_rule_makes_mixed_money_one_victims(
     unit.approve(recovery_id)
     acts.until(recovery_id, "notice")
     assert divided(unit, recovery_id) == before
+
+
+def test_a_class_of_claims_is_paid_before_the_next_where_the_law_has_that_step(
+    unit: Any, acts: Any
+) -> None:
+    recovery_id = acts.pooled(3, 150_000, until="notice")
+    first, second, third = sorted(unit.file(recovery_id).claims, key=lambda c: c.paid_at)
+    desk = unit.case_officer()
+    with pytest.raises(MisuseError, match="class 'rent' is none of the law CN: write one of costs"):
+        claim_actions.classify(desk, recovery_id, first.id, "rent", "a bill")
+    claim_actions.classify(desk, recovery_id, third.id, "medical", "a hospital's bill")
+    for claim in (first, second):
+        claim_actions.classify(desk, recovery_id, claim.id, "victims", "a loss")
+    assert unit.file(recovery_id).allocations[0].state == "void", "its notice has ended with it"
+    acts.decide(recovery_id)
+    file = unit.file(recovery_id)
+    drafted = file.allocations[-1]
+    assert (drafted.method, drafted.state) == ("waterfall", "draft")
+    assert drafted.formula.startswith("cn-2014-art13-v1")
+    got = {c.id: 0 for c in file.claims}
+    for payout in file.payouts_of(drafted.id):
+        got[payout.claim_id] += payout.amount_minor
+    assert got == {third.id: 100_000, first.id: 25_000, second.id: 25_000}
+    beside = compare(file, drafted)
+    assert beside.is_as_decided
+    assert [d.rule.name for d in beside.divisions][:2] == ["waterfall", "pro-rata"]
+    assert beside.shares()[third.id][:2] == (100_000, 50_000)
+    assert "publish_notice" in [s.action for s in next_steps.steps(file, unit.laws)]

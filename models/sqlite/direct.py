@@ -1,0 +1,224 @@
+"""Statements that come again and again go to SQLite's driver as they were compiled once.
+
+SQLAlchemy makes, compiles and names them, and converts their values as ever; only its bookkeeping
+for each single run is left out, which costs seven times what SQLite takes for a question about one
+recovery. Whatever is not plain (another database, options, an empty list, a value that does not fit
+its column) runs in SQLAlchemy's hands, so that the error is the one it always was.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
+
+_PLACE = re.compile(r"\?|__\[POSTCOMPILE_[^\]]+\]")
+_PADDED_MAX = 512
+_QUESTIONS, CHANGES = (sa.Select, sa.CompoundSelect), (sa.Insert, sa.Update, sa.Delete)
+
+
+class _UnfitError(Exception):
+    """It cannot be sent directly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is known of a statement that has written."""
+
+    rowcount: int
+
+
+_MISSING = object()
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place in a statement's text: which parameter, or which constant, fills it."""
+
+    name: str
+    constant: Any
+    is_list: bool
+    process: Callable[[Any], Any] | None
+
+    def values(self, given: Mapping[str, Any]) -> list[Any]:
+        value = given.get(self.name, self.constant)
+        if value is _MISSING:
+            raise _UnfitError
+        some = _padded(value) if self.is_list else [value]
+        return list(map(self.process, some)) if self.process else some
+
+
+def _padded(values: Any) -> list[Any]:  # noqa: ANN401 - whatever was given for the list
+    """A list filled up with its last value, so that few lengths, thus few texts, are in use."""
+    some = list(values)
+    if not some:
+        raise _UnfitError
+    full = 1 << (len(some) - 1).bit_length()
+    return some + some[-1:] * (full - len(some)) if full <= _PADDED_MAX else some
+
+
+class _Prepared:
+    """A statement as it was compiled."""
+
+    def __init__(self, statement: Any, dialect: sa.Dialect, columns: Sequence[str] | None) -> None:  # noqa: ANN401
+        compiled = statement.compile(dialect=dialect, column_keys=columns)
+        names = compiled.positiontup or ()
+        self._between = _PLACE.split(compiled.string)
+        is_plain = not compiled.literal_execute_params and "RETURNING" not in compiled.string
+        if not is_plain or len(self._between) != len(names) + 1:
+            raise _UnfitError
+        defaults = _defaults(compiled)
+        self._places = [
+            _Place(
+                name,
+                defaults.get(name, _MISSING if bind.required else bind.effective_value),
+                bind in compiled.post_compile_params,
+                bind.type.dialect_impl(dialect).bind_processor(dialect),
+            )
+            for name, bind in ((name, compiled.binds[name]) for name in names)
+        ]
+        self._texts: dict[tuple[int, ...], str] = {}
+
+    def filled(self, given: Mapping[str, Any]) -> tuple[str, list[Any]]:
+        """The text and the values at its places."""
+        parts = [place.values(given) for place in self._places]
+        sizes = tuple(map(len, parts))
+        text = self._texts.get(sizes)
+        if text is None:
+            marks = (",".join("?" * size) for size in sizes)
+            rest = zip(marks, self._between[1:], strict=True)
+            text = self._texts[sizes] = self._between[0] + "".join(m + s for m, s in rest)
+        return text, [value for part in parts for value in part]
+
+
+def _defaults(compiled: Any) -> dict[str, Any]:  # noqa: ANN401 - what a dialect compiles to
+    """What the program writes into columns that a new row does not name."""
+    if compiled.isinsert or compiled.isupdate:
+        columns = [*compiled.insert_prefetch, *compiled.update_prefetch]
+        if any(not column.default.is_scalar for column in columns):
+            raise _UnfitError
+        return {column.key: column.default.arg for column in columns}
+    return {}
+
+
+class _Question(_Prepared):
+    """A statement that reads."""
+
+    def __init__(self, statement: Any, dialect: sa.Dialect, names: Sequence[str]) -> None:  # noqa: ANN401
+        super().__init__(statement, dialect, None)
+        columns = list(statement.selected_columns)
+        if len(columns) != len(names) or statement.get_execution_options():
+            raise _UnfitError
+        self._shape = SimpleResultMetaData(names, [(column,) for column in columns])
+        kinds = [column.type.dialect_impl(dialect) for column in columns]
+        processors = [kind.result_processor(dialect, None) for kind in kinds]
+        self._processors = [(i, p) for i, p in enumerate(processors) if p is not None]
+
+    def ask(self, own: sqlite3.Connection, given: Mapping[str, Any]) -> sa.Result[Any]:
+        """The whole answer."""
+        rows = own.execute(*self.filled(given)).fetchall()
+        return IteratorResult(self._shape, self._converted(rows))
+
+    def _converted(self, rows: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+        if not self._processors:
+            return iter(rows)
+        converted = []
+        for row in rows:
+            values = list(row)
+            for i, process in self._processors:
+                values[i] = process(values[i])
+            converted.append(tuple(values))
+        return iter(converted)
+
+
+_Known = dict[tuple[str, ...], _Prepared | None]
+# What a value that does not fit its column, or the driver, raises.
+_FAILURES = (
+    _UnfitError, sqlite3.Error, ArithmeticError, AttributeError, LookupError, TypeError, ValueError,
+)  # fmt: skip
+_KNOWN: WeakKeyDictionary[Any, _Known] = WeakKeyDictionary()
+"""Statements that have come before, by the columns that they were given; None: not sent directly.
+
+One that comes once only is not worth preparing.
+"""
+
+
+def execute(connection: sa.Connection, statement: Any, params: Any) -> Any:  # noqa: ANN401
+    """Execute a statement in a transaction that has begun, directly where that can be."""
+    is_question = isinstance(statement, _QUESTIONS)
+    is_change = isinstance(statement, CHANGES) and params
+    is_heard = bool(connection.dispatch.before_cursor_execute)  # somebody counts the statements
+    if connection.dialect.name != "sqlite" or is_heard or not (is_question or is_change):
+        return connection.execute(statement, params)
+    known = _KNOWN.get(statement)
+    if known is None:
+        _KNOWN[statement] = {}
+        return connection.execute(statement, params)
+    return (_ask if is_question else _change)(connection, statement, params, known)
+
+
+def _ask(connection: sa.Connection, statement: Any, params: Any, known: _Known) -> Any:  # noqa: ANN401
+    if () not in known:
+        answer = connection.execute(statement, params)
+        names = list(answer.keys())
+        known[()] = _if_fit(lambda: _Question(statement, connection.dialect, names))
+        return answer
+    question = known[()]
+    try:
+        if isinstance(question, _Question):
+            return question.ask(driver(connection), params or {})
+    except _FAILURES:  # asked once more, it fails as ever
+        pass
+    return connection.execute(statement, params)
+
+
+def _change(connection: sa.Connection, statement: Any, params: Any, known: _Known) -> Any:  # noqa: ANN401
+    rows = params if isinstance(params, list) else [params]
+    columns = tuple(rows[0])
+    if columns not in known:
+        known[columns] = _if_fit(lambda: _Prepared(statement, connection.dialect, columns))
+    change = known[columns]
+    if change is None:
+        return connection.execute(statement, params)
+    try:
+        filled = [change.filled(row) for row in rows]
+    except _FAILURES:  # nothing is written yet
+        return connection.execute(statement, params)
+    return _write(connection, filled[0][0], [values for _, values in filled])
+
+
+def _write(connection: sa.Connection, text: str, rows: list[list[Any]]) -> Written:
+    """Never tried twice: a part of the rows may be written when it fails."""
+    own = driver(connection)
+    try:
+        done = own.execute(text, rows[0]) if len(rows) == 1 else own.executemany(text, rows)
+    except sqlite3.Error as error:
+        raise of_sqlalchemy(connection, text, error) from error
+    return Written(done.rowcount)
+
+
+def of_sqlalchemy(connection: sa.Connection, text: str, error: sqlite3.Error) -> Exception:
+    """The error that SQLAlchemy makes of one of the driver's; it quotes no value."""
+    dialect = connection.dialect
+    return sa.exc.DBAPIError.instance(
+        text, None, error, sqlite3.Error, hide_parameters=True, dialect=dialect
+    )
+
+
+def _if_fit(prepare: Callable[[], _Prepared]) -> _Prepared | None:
+    try:
+        return prepare()
+    except _UnfitError:
+        return None
+
+
+def driver(connection: sa.Connection) -> sqlite3.Connection:
+    """SQLite's own connection behind one of SQLAlchemy's."""
+    found: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
+    return found
