@@ -11,6 +11,8 @@ from typing import Any, cast
 from textual.binding import BindingType
 from textual.message import Message
 
+from models.entities.outside.disclosure import DisclosureKind
+from recovery_flows.access.disclosures import note_files
 from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.pages.renderings import FORMATS
 from recovery_flows.cases.views.saved_views import SavedView, keep_look, last_look
@@ -111,15 +113,22 @@ class KeepingApp(ActingApp):
         if screen not in SCREENS:
             self.say("this screen has nothing to write out", refused=True)
             return
+        recovery_id = self.base_screen.chosen_id if screen in OF_ONE else ""
+        if recovery_id and self.read_only:
+            self.say("a file of a recovery is recorded, the screen is read-only", refused=True)
+            return
         read = partial(
             whole_page, self.source, screen, view=self.look, officer=self.officer,
-            recovery_id=self.base_screen.chosen_id if screen in OF_ONE else "",
-            zone=self.time_zone,
+            recovery_id=recovery_id, zone=self.time_zone,
         )  # fmt: skip
+        note = partial(
+            note_files, self.case_officer(), recovery_id, DisclosureKind.PAGE_FILE,
+            f"screen {screen}, masked",
+        ) if recovery_id else None  # fmt: skip
 
         def answered(path: str | None) -> None:
             if path is not None:
-                self.ask_after("writing the file", lambda: export(read(), path), self.say)
+                self.ask_after("writing the file", lambda: export(read(), path, note), self.say)
 
         sentence = f"All of it, as masked as it is here. The name ends in {', '.join(FORMATS)}."
         question = AskLine("Export this screen", sentence, "file", f"~/{screen}.csv")
