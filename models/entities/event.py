@@ -43,6 +43,7 @@ class EntityKind(StrEnum):
     COURT_SHARE = "court_share"
     RECALL = "recall"
     RECALL_CREDIT = "recall_credit"
+    REQUEST_RECEIPT = "request_receipt"
     REGISTER_CHANGE = "register_change"
     INSTALLATION = "installation"
     CLOCK = "clock"

@@ -276,6 +276,9 @@ def officer_of(session: Session, handle: str) -> str:
 
 
 def _officer_step(file: CaseFile, open_steps: list[Step], to: str) -> Step:
+    named = next((s for s in open_steps if to and s.subject_id == to), None)
+    if named is not None and named.role is Role.OFFICER:
+        return named
     if to:
         if to not in milestones.milestones():
             known = ", ".join(milestones.milestones())

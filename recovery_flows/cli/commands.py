@@ -20,11 +20,11 @@ from recovery_flows.cli.case import (
     letter,
     multi_agency,
     privacy,
-    request,
     reveal,
     show,
     stop,
     tracing_rule,
+    xborder,
 )
 from recovery_flows.cli.intake import command as intake
 from recovery_flows.cli.partner import command as partner
@@ -73,7 +73,7 @@ def attach(app: typer.Typer) -> None:
         hold,
         channels,
         authorities,
-        request,
+        xborder,
         incoming,
         multi_agency,
         letter,

@@ -41,6 +41,7 @@ ASKS: Mapping[str, str] = {
     ApprovalKind.FREEZE: "The order goes to the bank under your name.",
     ApprovalKind.RELEASE: "The bank lets the money go: it can be gone the same minute.",
     ApprovalKind.REQUEST: "The request leaves the country under your name.",
+    ApprovalKind.ASSURANCE: "Another State relies on this promise, given in the unit's name.",
     ApprovalKind.RETURN: "The bank pays this out. It cannot be called back.",
     ApprovalKind.CLOSE: "The recovery is closed.",
     ApprovalKind.REFUSE_REPORT: "Nobody works on this report; the victim is told and may object.",
