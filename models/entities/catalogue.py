@@ -49,6 +49,7 @@ from models.entities.multi_agency import (
     Task,
 )
 from models.entities.officer import OFFICER_TRANSITIONS, Officer
+from models.entities.outside.authority import AUTHORITY_TRANSITIONS, Authority
 from models.entities.outside.disclosure import DISCLOSURE_TRANSITIONS, Disclosure
 from models.entities.outside.incoming_request import INCOMING_TRANSITIONS, IncomingRequest
 from models.entities.partner import PARTNER_TRANSITIONS, Partner
@@ -118,6 +119,7 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.CLOCK: (CaseClock, CLOCK_TRANSITIONS),
     EntityKind.DISCLOSURE: (Disclosure, DISCLOSURE_TRANSITIONS),
     EntityKind.INCOMING_REQUEST: (IncomingRequest, INCOMING_TRANSITIONS),
+    EntityKind.AUTHORITY: (Authority, AUTHORITY_TRANSITIONS),
 }
 # Joining two recoveries moves these to another file; no state changes by that.
 _JOINED = frozenset(

@@ -49,6 +49,7 @@ class EntityKind(StrEnum):
     CLOCK = "clock"
     DISCLOSURE = "disclosure"
     INCOMING_REQUEST = "incoming_request"
+    AUTHORITY = "authority"
 
 
 # What the engine does by itself counts where it changes where something stands. A reminder, an

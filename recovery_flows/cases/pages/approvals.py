@@ -61,6 +61,8 @@ ASKS: Mapping[str, str] = {
     RegisterAct.DISMISS_OFFICER: "This identity can act no more. What it did stays.",
     RegisterAct.REGISTER_PARTNER: "Orders and personal data go to this address.",
     RegisterAct.CHANGE_PARTNER: "Orders and personal data go to this address from now on.",
+    RegisterAct.ENTER_AUTHORITY: "Requests and personal data go to this authority.",
+    RegisterAct.CHANGE_AUTHORITY: "Requests and personal data go there from now on.",
     ApprovalKind.TRACE_RULE: (
         "The money is traced again by this rule; returns drafted by the old one end."
     ),
