@@ -79,7 +79,7 @@ class CaseOfficer(ActingOfficer):
         actor = self.actor(Role.OFFICER)
         with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
-            check_version(file, seen_version)
+            check_version(unit.session, file, seen_version)
             step = _officer_step(file, next_steps.steps(file, self.laws), to)
             if step.action == next_steps.ActionKind.JOIN:
                 return self._join(unit, now, actor, file, step.subject_id)

@@ -79,7 +79,7 @@ def _told(done: ImportedList) -> Iterator[str]:
 
 
 def list_(ref: Ref, *, as_json: AsJson = False) -> None:
-    """Show the courts' lists of a recovery, and what of each row is paid."""
+    """Show courts' lists, and what of each row is to be paid."""
     from models.queries.cases.case_files import load_file
 
     with opened() as installation:
