@@ -13,6 +13,7 @@ from models.entities.officer import Role
 from models.queries.cases.case_files import NoSuchRecoveryError, load_file
 from models.queries.installation.clock import case_now
 from models.store.derived import Derived
+from models.store.notes import write_note
 from models.store.permissions import NotPermittedError
 from models.store.unit import Actor, Unit, unit_of_work
 from models.store.waiting_rows import StaleFileError
@@ -35,6 +36,17 @@ def as_refusal() -> Iterator[None]:
         raise StepRefusedError(str(error)) from error
     except NoSuchRecoveryError as error:
         raise MisuseError(str(error.args[0])) from error
+
+
+@dataclass(frozen=True, slots=True)
+class NotedEdit:
+    """A change of one recovery with who makes it, when, and the fingerprint of his reason."""
+
+    unit: Unit
+    changes: Changeset
+    actor: Actor
+    now: datetime
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,24 @@ class ActingOfficer:
             changes = Changeset(file)
             yield unit, changes
             self.commit(unit, actor, now, changes)
+
+    @contextmanager
+    def editing_with_note(
+        self, recovery_id: str, about: str, reason: str, seen_version: int | None = None
+    ) -> Iterator[NotedEdit]:
+        """The same for a change with a reason, kept encrypted as a note: `about`, then the reason.
+
+        MisuseError where the reason is empty.
+        """
+        if not reason.strip():
+            raise MisuseError(
+                "say with --reason what was said, written or done: it is kept encrypted"
+            )
+        text = f"{about}: {reason.strip()}"
+        with self.editing(recovery_id, seen_version) as (unit, changes):
+            actor, now = self.actor(Role.OFFICER), case_now(unit.session, self.wall_now())
+            yield NotedEdit(unit, changes, actor, now, unit.vault.fingerprint(text))
+            write_note(unit, actor, now, recovery_id, text)
 
 
 def check_version(file: CaseFile, seen_version: int | None) -> None:

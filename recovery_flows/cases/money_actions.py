@@ -25,7 +25,6 @@ from models.queries.installation.clock import case_now
 from models.store.accounts import ensure_account
 from models.store.documents import keep
 from models.store.intake import stored_holder
-from models.store.notes import write_note
 from models.store.unit import Unit
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.errors import MisuseError, StepRefusedError
@@ -54,9 +53,9 @@ def invite(
     acting: CaseOfficer, recovery_id: str, asset_id: str, reason: str, until: datetime | None
 ) -> str:
     """Invite the holder of an account of the recovery to give back what he got."""
-    words = _words(reason)
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+    about = "invitation to give the money back"
+    with acting.editing_with_note(recovery_id, about, reason) as edit:
+        changes = edit.changes
         ours = [a for a in changes.file.assets if not a.is_custody]
         asset = next((a for a in ours if asset_id in (a.id, "")), None)
         if not asset_id and len(ours) > 1:
@@ -64,12 +63,9 @@ def invite(
         if asset is None:
             ref = changes.file.recovery.ref
             raise MisuseError(f"{ref} has no account {asset_id}: `recovery show {ref} --json`")
-        text = f"invitation to give the money back: {words}"
         name = voluntary.invite(
-            changes, asset.account_id, actor.id, unit.vault.fingerprint(text), now, until,
-            acting.laws,
-        )  # fmt: skip
-        write_note(unit, actor, now, recovery_id, text)
+            changes, asset.account_id, edit.actor.id, edit.fingerprint, edit.now, until, acting.laws
+        )
         row = next(r for r in changes.file.voluntary_returns if r.id == name)
     due = f"{row.answer_due_at:%Y-%m-%d %H:%M} UTC" if row.answer_due_at else "no set time"
     return f"{changes.file.recovery.ref}: invited, {name}; an answer is due by {due}"
@@ -83,13 +79,10 @@ def promise(
     reason: str,
 ) -> str:
     """Record what was promised; what was open of an earlier plan is replaced."""
-    words = _words(reason)
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        text = f"promise of {return_id}: {words}"
-        voluntary.promise(changes, return_id, parts, unit.vault.fingerprint(text), now)
-        voluntary.advance(changes, now)
-        write_note(unit, actor, now, recovery_id, text)
+    with acting.editing_with_note(recovery_id, f"promise of {return_id}", reason) as edit:
+        changes = edit.changes
+        voluntary.promise(changes, return_id, parts, edit.fingerprint, edit.now)
+        voluntary.advance(changes, edit.now)
         total = Money(sum(money.minor for money, _ in parts), changes.file.recovery.currency)
     count = f"{len(parts)} part{'' if len(parts) == 1 else 's'}"
     return f"{changes.file.recovery.ref}: {total} promised in {count}; nothing of it counts yet"
@@ -97,23 +90,16 @@ def promise(
 
 def remind(acting: CaseOfficer, recovery_id: str, return_id: str, reason: str) -> str:
     """Record how somebody was reminded of what is overdue."""
-    words = _words(reason)
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        count = voluntary.remind(changes, return_id, now, acting.laws)
-        write_note(unit, actor, now, recovery_id, f"reminder of {return_id}: {words}")
-    return f"{changes.file.recovery.ref}: reminded of {count} overdue"
+    with acting.editing_with_note(recovery_id, f"reminder of {return_id}", reason) as edit:
+        count = voluntary.remind(edit.changes, return_id, edit.now, acting.laws)
+    return f"{edit.changes.file.recovery.ref}: reminded of {count} overdue"
 
 
 def end(acting: CaseOfficer, recovery_id: str, return_id: str, reason: str) -> str:
     """Record that nothing more is expected from a voluntary return."""
-    words = _words(reason)
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        text = f"end of {return_id}: {words}"
-        voluntary.end(changes, return_id, unit.vault.fingerprint(text))
-        write_note(unit, actor, now, recovery_id, text)
-    return f"{changes.file.recovery.ref}: nothing more is expected from {return_id}"
+    with acting.editing_with_note(recovery_id, f"end of {return_id}", reason) as edit:
+        voluntary.end(edit.changes, return_id, edit.fingerprint)
+    return f"{edit.changes.file.recovery.ref}: nothing more is expected from {return_id}"
 
 
 def receive(acting: CaseOfficer, recovery_id: str, incoming: Incoming) -> str:
@@ -228,9 +214,3 @@ def compensate(
         f"{changes.file.recovery.ref}: {amount} paid to the victim of {claim_id} entered; it "
         f"counts when another person has seen the proof: {asked}"
     )
-
-
-def _words(reason: str) -> str:
-    if not reason.strip():
-        raise MisuseError("say with --reason what was said or written: it is kept encrypted")
-    return reason.strip()

@@ -6,7 +6,6 @@ from models.entities.claim import ObjectionKind
 from models.entities.officer import Role
 from models.money import Money
 from models.queries.cases.case_files import load_file
-from models.queries.installation.clock import case_now
 from models.store.notes import write_note
 from recovery_flows.access.acting_officer import check_version
 from recovery_flows.cases.case_officer import CaseOfficer
@@ -24,14 +23,12 @@ def enter(
     seen_version: int | None = None,
 ) -> str:
     """Enter an objection; what was said is kept sealed as a note."""
-    words = _words(reason)
-    with acting.editing(recovery_id, seen_version) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        text = f"objection to {kind} of {claim_id or 'the division'}: {words}"
+    about = f"objection to {kind} of {claim_id or 'the division'}"
+    with acting.editing_with_note(recovery_id, about, reason, seen_version) as edit:
+        changes = edit.changes
         name = objections.enter(
-            changes, kind, claim_id, actor.id, unit.vault.fingerprint(text), now, acting.laws
+            changes, kind, claim_id, edit.actor.id, edit.fingerprint, edit.now, acting.laws
         )
-        write_note(unit, actor, now, recovery_id, text)
         (found,) = [o for o in changes.file.objections if o.id == name]
     due = f" by {found.due_at:%Y-%m-%d %H:%M} UTC" if found.due_at else ""
     return f"{changes.file.recovery.ref}: objection {name} entered; another person decides it{due}"
@@ -48,12 +45,14 @@ def decide(
     seen_version: int | None = None,
 ) -> str:
     """Decide an objection that another person has entered; the reason is kept sealed as a note."""
-    words, actor = _words(reason), acting.actor(Role.SUPERVISOR)
+    if not reason.strip():
+        raise MisuseError("say with --reason why it is decided so")
+    actor = acting.actor(Role.SUPERVISOR)
     with acting.unit() as (unit, now):
         file = load_file(unit.session, recovery_id)
         check_version(file, seen_version)
         changes = Changeset(file)
-        text = f"decision on objection {objection_id}: {words}"
+        text = f"decision on objection {objection_id}: {reason.strip()}"
         objections.decide(
             changes, objection_id, is_upheld=is_upheld, loss=loss, actor=actor.id,
             reason=unit.vault.fingerprint(text), now=now, laws=acting.laws,
@@ -61,9 +60,3 @@ def decide(
         acting.commit(unit, actor, now, changes)
         write_note(unit, actor, now, recovery_id, text)
     return f"{file.recovery.ref}: objection {'upheld' if is_upheld else 'rejected'}"
-
-
-def _words(reason: str) -> str:
-    if not reason.strip():
-        raise MisuseError("say with --reason what was objected, or why it is decided so")
-    return reason.strip()

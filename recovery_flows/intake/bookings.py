@@ -127,13 +127,15 @@ class Reading:
         self._accounts: dict[tuple[str, str], str] = {}
 
     def statement(
-        self, told: FileStatement, account_id: str, currency: str, number: int
+        self, in_file: FileStatement, account_id: str, currency: str, number: int
     ) -> StatementRecord:
         """A statement to be stored; it covers a stretch only where its opening is stated."""
-        bookings = tuple(self._booking(n, entry) for n, entry in enumerate(told.entries, start=1))
-        covered = self._covered(told, bookings)
+        bookings = tuple(
+            self._booking(n, entry) for n, entry in enumerate(in_file.entries, start=1)
+        )
+        covered = self._covered(in_file, bookings)
         first, last = covered or _reach(bookings) or (self.now, self.now)
-        opening, closing = told.head.opening, told.end.closing
+        opening, closing = in_file.head.opening, in_file.end.closing
         start = opening.minor if opening and covered else 0
         total = start + sum(_signed(b) for b in bookings)
         return StatementRecord(
@@ -144,24 +146,24 @@ class Reading:
             opening_minor=start,
             closing_minor=closing.minor if closing and covered else total,
             bookings=bookings,
-            origin=told.head.format,
+            origin=in_file.head.format,
             is_complete=covered is not None,
-            gap_minor=told.end.difference_minor or 0,
+            gap_minor=in_file.end.difference_minor or 0,
             number=number,
         )
 
     def _covered(
-        self, told: FileStatement, bookings: tuple[Booking, ...]
+        self, in_file: FileStatement, bookings: tuple[Booking, ...]
     ) -> tuple[datetime, datetime] | None:
         """What the file says it covers, its bookings included; None without a stated opening."""
-        head = told.head
+        head = in_file.head
         reach = _reach(bookings)
         if head.opening is None:
             return None
         begins = [self._start(head.covers_from)] if head.covers_from else []
         if not begins and not reach and head.opening.on:
             begins = [self._start(head.opening.on)]
-        closed_on = told.end.closing.on if told.end.closing else None
+        closed_on = in_file.end.closing.on if in_file.end.closing else None
         said = head.covers_to or closed_on
         ends = [self._end(said)] if said else []
         if reach:
@@ -231,25 +233,25 @@ class Reading:
             self.unknown.add(code)
         return ensure_account(self.unit, AccountRef(bank, number, holder)) if bank else ""
 
-    def warnings(self, told: FileStatement, statement: StatementRecord) -> Iterator[str]:
+    def warnings(self, in_file: FileStatement, statement: StatementRecord) -> Iterator[str]:
         """What a person should know of a statement; no number or name is in it."""
-        yield from told.end.warnings
+        yield from in_file.end.warnings
         if statement.gap_minor:
             gap = Money(statement.gap_minor, statement.currency)
             yield f"its balances do not add up: {gap} is not explained by its bookings"
-        if not statement.is_complete and told.entries:
+        if not statement.is_complete and in_file.entries:
             yield "no opening balance is stated: its bookings are stored, no stretch is covered"
         if self.unknown:
             codes = ", ".join(sorted(self.unknown))
             yield f"no partner is known by {codes}: what was paid there is not followed yet"
-        if told.undated:
-            yield f"{told.undated} entries without any day were left out"
-        if told.pending:
-            yield f"{told.pending} entries are not booked yet and were left out"
-        if told.elsewhere:
+        if in_file.undated:
+            yield f"{in_file.undated} entries without any day were left out"
+        if in_file.pending:
+            yield f"{in_file.pending} entries are not booked yet and were left out"
+        if in_file.elsewhere:
             yield (
-                f"{told.elsewhere} entries in another currency than the account's were left out: "
-                "ask the bank for the statement of that currency"
+                f"{in_file.elsewhere} entries in another currency than the account's were left "
+                "out: ask the bank for the statement of that currency"
             )
 
 

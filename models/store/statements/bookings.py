@@ -98,11 +98,11 @@ def _family(origin: str) -> str:
     return origin.split(".", maxsplit=1)[0].rstrip("0123456789")
 
 
-def row_of(told: StatementRecord, booking: Booking) -> dict[str, Any]:
+def row_of(statement: StatementRecord, booking: Booking) -> dict[str, Any]:
     """A booking as a row without its id."""
     counter = booking.counter_amount
     return {
-        "account_id": told.account_id,
+        "account_id": statement.account_id,
         "seq": booking.seq,
         "booked_at": booking.at,
         "direction": booking.direction,
@@ -116,7 +116,7 @@ def row_of(told: StatementRecord, booking: Booking) -> dict[str, Any]:
         "bank_reference": booking.bank_reference,
         "is_dated": booking.is_dated,
         "is_reversal": booking.is_reversal,
-        "origin": told.origin,
+        "origin": statement.origin,
         "import_id": "",
     }
 

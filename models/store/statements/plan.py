@@ -37,7 +37,7 @@ class PlannedStatement:
     adds to known bookings.
     """
 
-    told: StatementRecord
+    statement: StatementRecord
     ids: tuple[str, ...]
     new: tuple[dict[str, Any], ...]
     fills: dict[str, dict[str, Any]]
@@ -45,18 +45,23 @@ class PlannedStatement:
 
 
 def plan_statement(
-    session: Session, told: StatementRecord, time_zone: str, also: Sequence[dict[str, Any]] = ()
+    session: Session,
+    statement: StatementRecord,
+    time_zone: str,
+    also: Sequence[dict[str, Any]] = (),
 ) -> PlannedStatement:
     """Compare a statement with stored bookings, and with rows about to be stored (`also`)."""
-    stored = _stored_near(session, told, also)
-    ids, new = _placed(told, stored, ZoneInfo(time_zone))
+    stored = _stored_near(session, statement, also)
+    ids, new = _placed(statement, stored, ZoneInfo(time_zone))
     mine = set(ids)
-    within = (r for r in (*stored, *new) if told.covers_from <= r["booked_at"] <= told.covers_to)
+    within = (
+        r for r in (*stored, *new) if statement.covers_from <= r["booked_at"] <= statement.covers_to
+    )
     return PlannedStatement(
-        told,
+        statement,
         tuple(ids),
         tuple(new),
-        _blanks(told, {str(row["id"]): row for row in stored}, ids),
+        _blanks(statement, {str(row["id"]): row for row in stored}, ids),
         # A booking known by its day from elsewhere can lie before the hour at which this begins.
         sum(r["id"] in mine for r in within),
     )
@@ -77,17 +82,19 @@ _NEAR = (
 
 
 def _stored_near(
-    session: Session, told: StatementRecord, also: Sequence[dict[str, Any]]
+    session: Session, statement: StatementRecord, also: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """The account's bookings around the days of a statement, in the order of their day."""
-    if not told.bookings:
+    if not statement.bookings:
         return []
-    first = min(b.at for b in told.bookings) - _DAY
-    last = max(b.at for b in told.bookings) + _DAY
-    given = {"account": told.account_id, "first": first, "last": last}
+    first = min(b.at for b in statement.bookings) - _DAY
+    last = max(b.at for b in statement.bookings) + _DAY
+    given = {"account": statement.account_id, "first": first, "last": last}
     stored = [dict(row) for row in session.execute(_NEAR, given).mappings()]
     near = [
-        r for r in also if r["account_id"] == told.account_id and first <= r["booked_at"] <= last
+        r
+        for r in also
+        if r["account_id"] == statement.account_id and first <= r["booked_at"] <= last
     ]
     if not near:
         return stored
@@ -95,27 +102,27 @@ def _stored_near(
 
 
 def _placed(
-    told: StatementRecord, stored: list[dict[str, Any]], zone: ZoneInfo
+    statement: StatementRecord, stored: list[dict[str, Any]], zone: ZoneInfo
 ) -> tuple[list[str], list[dict[str, Any]]]:
     """The id of every booking, and the rows of those that are new."""
     found = matches(
         [comparable_row(row, zone) for row in stored],
-        [comparable(b, told.origin) for b in told.bookings],
+        [comparable(b, statement.origin) for b in statement.bookings],
     )
     twins: Counter[tuple[object, ...]] = Counter(_twin_key(row) for row in stored)
     after = _last_seq(stored)
     ids: list[str] = []
     new: list[dict[str, Any]] = []
-    for booking, at in zip(told.bookings, found, strict=True):
+    for booking, at in zip(statement.bookings, found, strict=True):
         if at is not None:
             ids.append(str(stored[at]["id"]))
             continue
-        row = row_of(told, booking)
+        row = row_of(statement, booking)
         if booking.is_dated:
             row["seq"] += after.get(booking.at, 0)
         twins[_twin_key(row)] += 1
         row["id"] = line_id(
-            told.account_id, str(spelled(booking.at)), booking.amount.minor, booking.direction,
+            statement.account_id, str(spelled(booking.at)), booking.amount.minor, booking.direction,
             booking.end_to_end_id, twins[_twin_key(row)],
         )  # fmt: skip
         ids.append(row["id"])
@@ -144,15 +151,15 @@ def line_id(
 
 
 def _blanks(
-    told: StatementRecord, stored: dict[str, dict[str, Any]], ids: Sequence[str]
+    statement: StatementRecord, stored: dict[str, dict[str, Any]], ids: Sequence[str]
 ) -> dict[str, dict[str, Any]]:
     """Missing counterparty fields of known bookings that a second source supplies, by booking."""
     found: dict[str, dict[str, Any]] = {}
-    for name, booking in zip(ids, told.bookings, strict=True):
+    for name, booking in zip(ids, statement.bookings, strict=True):
         row = stored.get(name)
         if row is None:
             continue
-        fresh = row_of(told, booking)
+        fresh = row_of(statement, booking)
         news = {
             column: fresh[column]
             for column in ("counter_account_id", "bank_reference")

@@ -57,9 +57,9 @@ def record_statement(
     `zones` (law to time zone) tell on which legal day a booking is, to know it again where a file
     tells days only; UTC where the bank's is not among them.
     """
-    told, time_zone = statement_of_fact(unit, fact, zones)
-    recorded = store_statement(unit, actor, now, recovery_id, told, document_digest, time_zone)
-    return told.account_id, recorded.new_lines
+    statement, time_zone = statement_of_fact(unit, fact, zones)
+    recorded = store_statement(unit, actor, now, recovery_id, statement, document_digest, time_zone)
+    return statement.account_id, recorded.new_lines
 
 
 def statement_of_fact(
@@ -72,7 +72,7 @@ def statement_of_fact(
     account_id = ensure_account(accounts, fact.account, fact.opening.currency)
     time_zone = zones.get(_regime_of(accounts, fact.account.bank), "UTC")
     zone = ZoneInfo(time_zone)
-    told = StatementRecord(
+    statement = StatementRecord(
         account_id=account_id,
         currency=fact.opening.currency,
         covers_from=fact.covers_from,
@@ -81,7 +81,7 @@ def statement_of_fact(
         closing_minor=fact.closing.minor,
         bookings=tuple(_booking(accounts, line, zone) for line in fact.lines),
     )
-    return told, time_zone
+    return statement, time_zone
 
 
 def _regime_of(unit: Unit | AccountPlan, partner_id: str) -> str:
@@ -118,12 +118,12 @@ def store_statement(
     actor: Actor,
     now: datetime,
     recovery_id: str,
-    told: StatementRecord,
+    statement: StatementRecord,
     document_digest: str,
     time_zone: str,
 ) -> Recorded:
     """Store what a source says of one account: bookings once, the statement with its event."""
-    planned = plan_statement(unit.session, told, time_zone)
+    planned = plan_statement(unit.session, statement, time_zone)
     is_new = record_planned(unit, actor, now, recovery_id, planned, document_digest)
     insert_lines(unit, planned.new)
     for line, news in planned.fills.items():
@@ -140,14 +140,18 @@ def record_planned(
     document_digest: str,
 ) -> bool:
     """Store a statement with its event, its bookings apart; False if it is stored already."""
-    told = planned.told
-    parts = [told.account_id, document_digest, *([told.number] if told.number > 1 else [])]
+    statement = planned.statement
+    parts = [
+        statement.account_id,
+        document_digest,
+        *([statement.number] if statement.number > 1 else []),
+    ]
     statement_id = derive_id("stmt", *parts)
     if _has(unit, statement_id):
         return False
     move = Transition(
         EntityKind.STATEMENT, statement_id, "recorded", None, _values(planned, document_digest),
-        reason="its balances do not add up" if told.gap_minor else "",
+        reason="its balances do not add up" if statement.gap_minor else "",
     )  # fmt: skip
     record(unit, actor, now, recovery_id, Outcome((move,)))
     return True
@@ -177,20 +181,20 @@ def fill_line(unit: Unit, line: str, news: Mapping[str, Any]) -> None:
 
 
 def _values(planned: PlannedStatement, document_digest: str) -> Values:
-    told = planned.told
+    statement = planned.statement
     return {
-        "account_id": told.account_id,
-        "covers_from": told.covers_from,
-        "covers_to": told.covers_to,
-        "opening_minor": told.opening_minor,
-        "closing_minor": told.closing_minor,
-        "currency": told.currency,
+        "account_id": statement.account_id,
+        "covers_from": statement.covers_from,
+        "covers_to": statement.covers_to,
+        "opening_minor": statement.opening_minor,
+        "closing_minor": statement.closing_minor,
+        "currency": statement.currency,
         "line_count": planned.line_count,
         "lines_digest": digest(list(planned.ids)),
         "document_digest": document_digest,
-        "origin": told.origin,
-        "is_complete": told.is_complete,
-        "gap_minor": told.gap_minor,
+        "origin": statement.origin,
+        "is_complete": statement.is_complete,
+        "gap_minor": statement.gap_minor,
     }
 
 

@@ -69,9 +69,9 @@ class StoredFile:
 
 @dataclass(slots=True)
 class PlannedPart:
-    """One statement of a file: what it adds, and what a person is told of it."""
+    """One statement of a file: what it adds, and what a person has to know of it."""
 
-    told: FileStatement
+    in_file: FileStatement
     planned: PlannedStatement
     bank: str
     label: str
@@ -102,13 +102,13 @@ class FilePlan:
         self._numbers: dict[str, int] = {}
         self._rows: dict[str, list[dict[str, object]]] = {}
 
-    def add(self, told: FileStatement) -> None:
+    def add(self, in_file: FileStatement) -> None:
         """Hold one statement of the file against what is stored."""
-        bank = self._bank(told.head)
-        account = AccountRef(bank, told.head.number, told.head.holder)
+        bank = self._bank(in_file.head)
+        account = AccountRef(bank, in_file.head.number, in_file.head.holder)
         zone = self.laws[self.banks.place[bank].regime].time_zone
         reading = Reading(self.accounts, self.banks, zone, self.now)
-        currency = told.currency or self.banks.place[bank].currency
+        currency = in_file.currency or self.banks.place[bank].currency
         account_id = ensure_account(self.accounts, account, currency)
         label = masked_account(account.number[-4:])
         known = self.accounts.accounts[account_id] or currency_of(self.session, account_id)
@@ -118,12 +118,12 @@ class FilePlan:
                 "nothing was stored; give each currency its own account"
             )
         self._numbers[account_id] = self._numbers.get(account_id, 0) + 1
-        statement = reading.statement(told, account_id, currency, self._numbers[account_id])
+        statement = reading.statement(in_file, account_id, currency, self._numbers[account_id])
         before = self._rows.setdefault(account_id, [])
         planned = plan_statement(self.session, statement, zone, before)
         before += planned.new
-        warnings = list(reading.warnings(told, statement))
-        self.parts.append(PlannedPart(told, planned, bank, label, zone, warnings))
+        warnings = list(reading.warnings(in_file, statement))
+        self.parts.append(PlannedPart(in_file, planned, bank, label, zone, warnings))
 
     @property
     def account_ids(self) -> frozenset[str]:
@@ -133,18 +133,18 @@ class FilePlan:
     def _bank(self, head: Head) -> str:
         """The partner whose account this is; what the file says itself must not contradict it."""
         named = self.named
-        label, told = masked_account(head.number[-4:]), self.banks.by_code(head.bank_id)
+        label, stated = masked_account(head.number[-4:]), self.banks.by_code(head.bank_id)
         if not head.number:
             raise RefusedError("a statement in the file names no account: nothing was stored")
         if named and named not in self.banks.place:
             raise MisuseError(f"{named!r} is not a registered partner: `recovery partner list`")
-        if named and told and told != named:
-            raise MisuseError(f"the file says that {label} is at {told}, not at {named}")
+        if named and stated and stated != named:
+            raise MisuseError(f"the file says that {label} is at {stated}, not at {named}")
         if named:
-            self._learn(named, head.bank_id, is_known=bool(told))
+            self._learn(named, head.bank_id, is_known=bool(stated))
             return named
-        if told:
-            return told
+        if stated:
+            return stated
         known = partners_with(self.session, self.vault, self.banks, head.number)
         if len(known) != 1:
             where = f"at {', '.join(known)}" if known else "at no partner"
@@ -182,11 +182,11 @@ def finish(
         part.is_new = record_planned(unit, actor, now, "", part.planned, document)
     touched: dict[str, datetime | None] = {}
     for part in plan.parts:
-        told = part.planned.told
+        statement = part.planned.statement
         if part.adds:
-            covers_to = told.covers_to if told.is_complete else None
-            ends = [at for at in (touched.get(told.account_id), covers_to) if at is not None]
-            touched[told.account_id] = max(ends, default=None)
+            covers_to = statement.covers_to if statement.is_complete else None
+            ends = [at for at in (touched.get(statement.account_id), covers_to) if at is not None]
+            touched[statement.account_id] = max(ends, default=None)
     return _wake(unit, actor, now, laws, touched)
 
 
@@ -233,7 +233,7 @@ def stored_file(session: Session, plan: FilePlan, document: str, refs: Sequence[
 
 
 def _stored(part: PlannedPart) -> StoredStatement:
-    statement = part.planned.told
+    statement = part.planned.statement
     return StoredStatement(
         account=part.label,
         bank=part.bank,
@@ -242,14 +242,14 @@ def _stored(part: PlannedPart) -> StoredStatement:
         covers_to=statement.covers_to if statement.is_complete else None,
         lines_new=len(part.planned.new),
         lines_known=len(statement.bookings) - len(part.planned.new),
-        pending=part.told.pending,
+        pending=part.in_file.pending,
         gap_minor=statement.gap_minor,
     )
 
 
 def _contradicted(session: Session, part: PlannedPart) -> Iterator[str]:
     """Stored bookings of several sources that do not sum to what this statement says."""
-    statement = part.planned.told
+    statement = part.planned.statement
     if not statement.is_complete or statement.gap_minor:
         return
     stored = booked_between(

@@ -15,7 +15,6 @@ from models.queries.installation.clock import case_now
 from models.store.accounts import ensure_account
 from models.store.documents import keep
 from models.store.intake import stored_holder
-from models.store.notes import write_note
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.errors import MisuseError
 from recovery_flows.restitution import unclaimed
@@ -23,13 +22,12 @@ from recovery_flows.restitution import unclaimed
 
 def announce(acting: CaseOfficer, recovery_id: str, payout_id: str, reason: str) -> str:
     """Announce what a payout did not bring; `reason` says what was done to find the payee."""
-    words = _words(reason)
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        text = f"search for the payee of {payout_id}: {words}"
-        fingerprint = unit.vault.fingerprint(text)
-        name = unclaimed.announce(changes, payout_id, actor.id, fingerprint, now, acting.laws)
-        write_note(unit, actor, now, recovery_id, text)
+    about = f"search for the payee of {payout_id}"
+    with acting.editing_with_note(recovery_id, about, reason) as edit:
+        changes = edit.changes
+        name = unclaimed.announce(
+            changes, payout_id, edit.actor.id, edit.fingerprint, edit.now, acting.laws
+        )
         row = next(u for u in changes.file.unclaimed if u.id == name)
         law = acting.laws[changes.file.recovery.regime]
     return f"{name}: to be published:\n{unclaimed.notice_text(changes.file, row, law)}"
@@ -37,13 +35,9 @@ def announce(acting: CaseOfficer, recovery_id: str, payout_id: str, reason: str)
 
 def claimed(acting: CaseOfficer, recovery_id: str, name: str, reason: str) -> str:
     """Record that the payee came forward before his share went to the treasury."""
-    words = _words(reason)
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        text = f"payee of {name}: {words}"
-        unclaimed.claimed(changes, name, unit.vault.fingerprint(text))
-        write_note(unit, actor, now, recovery_id, text)
-    return f"{changes.file.recovery.ref}: {name} is claimed; it is paid in the next round"
+    with acting.editing_with_note(recovery_id, f"payee of {name}", reason) as edit:
+        unclaimed.claimed(edit.changes, name, edit.fingerprint)
+    return f"{edit.changes.file.recovery.ref}: {name} is claimed; it is paid in the next round"
 
 
 def transfer(acting: CaseOfficer, recovery_id: str, name: str, into: AccountRef) -> str:
@@ -74,9 +68,3 @@ def refund(
         f"{changes.file.recovery.ref}: {amount} refunded by the treasury entered; it counts when "
         f"another person has seen the proof: {asked}"
     )
-
-
-def _words(reason: str) -> str:
-    if not reason.strip():
-        raise MisuseError("say with --reason what was done: it is kept encrypted")
-    return reason.strip()

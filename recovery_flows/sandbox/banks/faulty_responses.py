@@ -29,7 +29,7 @@ _AGAIN = "again=1"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Answer:
     """An answer as it was about to go out, and what it answered; `currency` is the bank's."""
 
     db: sqlite3.Connection
@@ -49,17 +49,17 @@ def bent(
     """The answer with the fault in it. Its ETag stays: a bank's may well be a revision."""
     query = f"?{request.url.query}" if request.url.query else ""
     target = request.url.path + query
-    told = Told(db, currency, target, json.loads(bytes(response.body)))
-    _BENDERS[fault.kind](told, fault)
-    content = json.dumps(told.body, ensure_ascii=False, separators=(",", ":"))
+    answer = Answer(db, currency, target, json.loads(bytes(response.body)))
+    _BENDERS[fault.kind](answer, fault)
+    content = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":"))
     headers = {k: v for k, v in response.headers.items() if k != "content-length"}
     return Response(content, response.status_code, headers)
 
 
-def _change_schema(told: Told, fault: Fault) -> None:
+def _change_schema(answer: Answer, fault: Fault) -> None:
     names = (_RETYPED, _RENAMED, _LEFT_OUT)[fault.times % 3]
-    found = list(_objects(told.body))
-    name = next(n for n in (*names, *_FALLBACK, *told.body) if any(n in one for one in found))
+    found = list(_objects(answer.body))
+    name = next(n for n in (*names, *_FALLBACK, *answer.body) if any(n in one for one in found))
     for one in found:
         if name not in one:
             continue
@@ -70,65 +70,65 @@ def _change_schema(told: Told, fault: Fault) -> None:
             one[name] = [value]
 
 
-def _miss_by_a_cent(told: Told, fault: Fault) -> None:
+def _miss_by_a_cent(answer: Answer, fault: Fault) -> None:
     del fault
-    for one in _objects(told.body):
+    for one in _objects(answer.body):
         money = next((one[name] for name in _FIGURES if isinstance(one.get(name), dict)), None)
         if money is not None:
             minor = minor_of(money["amount"], money["currency"])
             money["amount"] = text_of(minor - 1 if minor else 1, money["currency"])
 
 
-def _show_empty(told: Told, fault: Fault) -> None:
+def _show_empty(answer: Answer, fault: Fault) -> None:
     del fault
-    if "balance" in told.body:
-        told.body["balance"]["booked"] = dict(told.body["balance"]["held"])
+    if "balance" in answer.body:
+        answer.body["balance"]["booked"] = dict(answer.body["balance"]["held"])
 
 
-def _repeat(told: Told, fault: Fault) -> None:
+def _repeat(answer: Answer, fault: Fault) -> None:
     del fault
-    name = "items" if "items" in told.body else "transactions"
-    told.body[name] = told.body[name] * 2
-    if told.body[name] and _AGAIN not in told.target:
-        mark = "&" if "?" in told.target else "?"
-        told.body["links"] = [{"rel": "next", "href": f"{told.target}{mark}{_AGAIN}"}]
+    name = "items" if "items" in answer.body else "transactions"
+    answer.body[name] = answer.body[name] * 2
+    if answer.body[name] and _AGAIN not in answer.target:
+        mark = "&" if "?" in answer.target else "?"
+        answer.body["links"] = [{"rel": "next", "href": f"{answer.target}{mark}{_AGAIN}"}]
         if name == "items":
-            told.body["hasMoreElements"] = True
+            answer.body["hasMoreElements"] = True
 
 
-def _disorder(told: Told, fault: Fault) -> None:
+def _disorder(answer: Answer, fault: Fault) -> None:
     del fault
-    if "transactions" in told.body:
-        told.body["transactions"].reverse()
-    elif "items" in told.body:
-        newest_first = reversed(told.body["items"])
-        told.body["items"] = [one for item in newest_first for one in _with_older(told, item)]
+    if "transactions" in answer.body:
+        answer.body["transactions"].reverse()
+    elif "items" in answer.body:
+        newest_first = reversed(answer.body["items"])
+        answer.body["items"] = [one for item in newest_first for one in _with_older(answer, item)]
     else:
-        older = _older(told, told.body)
+        older = _older(answer, answer.body)
         if older is not None:
-            told.body.clear()
-            told.body.update(older)
+            answer.body.clear()
+            answer.body.update(older)
 
 
-def _with_older(told: Told, item: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _with_older(answer: Answer, item: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield item
-    older = _older(told, item)
+    older = _older(answer, item)
     if older is not None:
         yield older
 
 
-def _older(told: Told, item: dict[str, Any]) -> dict[str, Any] | None:
+def _older(answer: Answer, item: dict[str, Any]) -> dict[str, Any] | None:
     """The revision before this one, from the bank's own memory."""
     if item["type"] == "task":
         return _older_task(item)
     table = "hold_before" if item["type"] == "hold" else "payout_before"
-    row = told.db.execute(
+    row = answer.db.execute(
         f"SELECT * FROM {table} WHERE id = ? AND revision < ?",  # noqa: S608 - ours
         [item["id"], item["revision"]],
     ).fetchone()
     if row is None:
         return None
-    return hold_json(Hold(*row)) if item["type"] == "hold" else _payout(told, row)
+    return hold_json(Hold(*row)) if item["type"] == "hold" else _payout(answer, row)
 
 
 def _older_task(item: dict[str, Any]) -> dict[str, Any] | None:
@@ -148,8 +148,8 @@ def _older_task(item: dict[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def _payout(told: Told, row: sqlite3.Row) -> dict[str, Any]:
-    return payout_json(Payout(*row), told.currency)
+def _payout(answer: Answer, row: sqlite3.Row) -> dict[str, Any]:
+    return payout_json(Payout(*row), answer.currency)
 
 
 def _objects(value: object) -> Iterator[dict[str, Any]]:
@@ -162,7 +162,7 @@ def _objects(value: object) -> Iterator[dict[str, Any]]:
             yield from _objects(one)
 
 
-_BENDERS: dict[FaultKind, Callable[[Told, Fault], None]] = {
+_BENDERS: dict[FaultKind, Callable[[Answer, Fault], None]] = {
     FaultKind.SCHEMA_CHANGE: _change_schema,
     FaultKind.REPEATED: _repeat,
     FaultKind.OUT_OF_ORDER: _disorder,

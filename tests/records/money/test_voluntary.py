@@ -193,7 +193,7 @@ def test_what_is_entered_does_not_count_before_another_person_has_confirmed_it(
         ({"amount": cny(0)}, StepRefusedError, "above zero"),
         ({"paper": b""}, MisuseError, "--proof with the paper that shows it"),
         ({"booking": " "}, MisuseError, "name the booking"),
-        ({"return_id": "return-x"}, MisuseError, "has no voluntary return return-x"),
+        ({"return_id": "return-x"}, MisuseError, "has no voluntary return or clawback return-x"),
         (
             {"into": AccountRef("bank-home", "9999000000000055", "Synthetic Unit")},
             StepRefusedError, "register the bank of the unit's own account with `--channel letter`",
