@@ -15,6 +15,9 @@ from tui.text import cut, day_and_time, plain, word, words
 
 WAY_COMMANDS: Mapping[str, str] = {
     ActionKind.FOLLOW_RETURN: "voluntary remind",
+    ActionKind.FOLLOW_UNCLAIMED: "unclaimed transfer",
+    ActionKind.FOLLOW_CLAWBACK: "clawback remind",
+    ActionKind.FOLLOW_COURT_LIST: "court-list identify",
     ActionKind.SEND_RECALL: "recall sent",
     ActionKind.FOLLOW_RECALL: "recall chase",
 }

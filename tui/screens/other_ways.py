@@ -17,6 +17,9 @@ from models.money import Money
 from recovery_flows.caller import read_named
 from recovery_flows.cases import money_actions
 from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.clawbacks import actions as clawbacks
+from recovery_flows.cases.court_lists import actions as court_lists
+from recovery_flows.cases.unclaimed import actions as unclaimed
 from recovery_flows.cases.views.other_ways import Doable, WayAct
 from recovery_flows.cases.views.restitution_views import RestitutionPage
 from recovery_flows.cross_border.channels import Channel
@@ -41,6 +44,13 @@ _ASKS: Mapping[WayAct, str] = {
     WayAct.RECALL_ANSWER: "the file with the bank's message",
     WayAct.RECALL_CHASE: "how the bank was asked again; stored encrypted",
     WayAct.RECALL_END: "why nothing more is expected; stored encrypted",
+    WayAct.UNCLAIMED_ANNOUNCE: "what was done to find the payee; stored encrypted",
+    WayAct.UNCLAIMED_CLAIMED: "how he came forward; stored encrypted",
+    WayAct.UNCLAIMED_TRANSFER: "BANK ACCOUNT HOLDER, of the treasury's account",
+    WayAct.UNCLAIMED_REFUND: "AMOUNT INSTANT FILE, of the paper that shows it",
+    WayAct.CLAWBACK_REMIND: "how he was reminded; stored encrypted",
+    WayAct.CLAWBACK_WRITE_OFF: "why it does not come; stored encrypted",
+    WayAct.COURT_IDENTIFY: "CLAIM and how it was found out; the latter is stored encrypted",
 }
 NOTHING = "there is nothing to do about money by other ways now"
 
@@ -106,6 +116,17 @@ def _do(
         WayAct.RECALL_ANSWER: lambda: _answer(acting, text, channels),
         WayAct.RECALL_CHASE: lambda: actions.chase(acting, rid, name, text, channels),
         WayAct.RECALL_END: lambda: actions.end(acting, rid, name, text),
+        WayAct.UNCLAIMED_ANNOUNCE: lambda: unclaimed.announce(acting, rid, name, text),
+        WayAct.UNCLAIMED_CLAIMED: lambda: unclaimed.claimed(acting, rid, name, text),
+        WayAct.UNCLAIMED_TRANSFER: lambda: unclaimed.transfer(
+            acting, rid, name, AccountRef(*_words(text, one.act))
+        ),
+        WayAct.UNCLAIMED_REFUND: lambda: _refund(acting, page, name, text),
+        WayAct.CLAWBACK_REMIND: lambda: clawbacks.remind(acting, rid, name, text),
+        WayAct.CLAWBACK_WRITE_OFF: lambda: clawbacks.write_off(acting, rid, name, text),
+        WayAct.COURT_IDENTIFY: lambda: court_lists.identify(
+            acting, rid, name, *_words(text, one.act, 2)
+        ),
     }
     return acts[one.act]()
 
@@ -124,19 +145,34 @@ def _parts(text: str, currency: str) -> list[tuple[Money, datetime]]:
     return found
 
 
+def _words(text: str, act: WayAct, count: int = 3) -> list[str]:
+    words = text.split(maxsplit=count - 1)
+    if len(words) != count:
+        raise MisuseError(f"type {_ASKS[act]}")
+    return words
+
+
+def _refund(acting: CaseOfficer, page: RestitutionPage, share: str, text: str) -> str:
+    amount, at, name = _words(text, WayAct.UNCLAIMED_REFUND)
+    ((paid, when),) = _parts(f"{amount}@{at}", page.currency)
+    paper = _read(Path(name))
+    return unclaimed.refund(acting, page.recovery_id, share, paid, when, paper)
+
+
 def _incoming(text: str, return_id: str) -> money_actions.Incoming:
-    words = text.split(maxsplit=2)
-    if len(words) != 3:
-        raise MisuseError(f"type {_ASKS[WayAct.RECEIVE]}")
-    bank, account, booking = words
+    bank, account, booking = _words(text, WayAct.RECEIVE)
     into = AccountRef(bank, account, "the unit's own account")
     return money_actions.Incoming(into, booking, return_id=return_id)
 
 
 def _answer(acting: CaseOfficer, text: str, channels: Mapping[str, Channel]) -> str:
     path = Path(text)
+    raw = _read(path)  # the reader refuses what is larger
+    return "; ".join(answer_actions.take_message(acting, raw, path.name, channels))
+
+
+def _read(path: Path) -> bytes:
     try:
-        raw = read_named(path, BYTES_MAX)  # the reader refuses what is larger
+        return read_named(path, BYTES_MAX)
     except OSError as error:
         raise MisuseError(f"{path.name} cannot be read: {error.strerror}") from error
-    return "; ".join(answer_actions.take_message(acting, raw, path.name, channels))

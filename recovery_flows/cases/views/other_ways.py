@@ -32,6 +32,13 @@ class WayAct(StrEnum):
     RECALL_ANSWER = "recall answer"
     RECALL_CHASE = "recall chase"
     RECALL_END = "recall end"
+    UNCLAIMED_ANNOUNCE = "unclaimed announce"
+    UNCLAIMED_CLAIMED = "unclaimed claimed"
+    UNCLAIMED_TRANSFER = "unclaimed transfer"
+    UNCLAIMED_REFUND = "unclaimed refund"
+    CLAWBACK_REMIND = "clawback remind"
+    CLAWBACK_WRITE_OFF = "clawback write-off"
+    COURT_IDENTIFY = "court-list identify"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, instant, opened
 from recovery_flows.cli.output import plain, say_json
-from recovery_flows.cli.restitution.voluntary import paper
+from recovery_flows.cli.papers import paper
 from recovery_flows.cli.table import columns, instant_text, tell
 from recovery_flows.wording import spoken
 
@@ -79,7 +79,7 @@ def _told(done: ImportedList) -> Iterator[str]:
 
 
 def list_(ref: Ref, *, as_json: AsJson = False) -> None:
-    """Show the courts' lists of a recovery, and what of each row is paid."""
+    """Show courts' lists, and what of each row is to be paid."""
     from models.queries.cases.case_files import load_file
 
     with opened() as installation:

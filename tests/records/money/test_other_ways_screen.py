@@ -12,10 +12,12 @@ from models.facts import AccountRef
 from models.money import Money
 from recovery_flows.cases import money_actions
 from tests.recall_messages import CHANNELS, answered, drafted, returned
+from tests.records.money.unclaimed_case import back, short_notice
 from tests.screens.conftest import until
 from tui.app import RecoveryApp
 from tui.screen_queries import Source
 
+__all__ = ["back"]
 SIZES = ((80, 24), (120, 40))
 INSURER = AccountRef("bank-slow", "9999000000000088", "Synthetic Insurer")
 
@@ -107,3 +109,33 @@ async def test_a_recall_is_sent_answered_and_its_money_shown_by_keys(
     async with app.run_test(size=(120, 60)) as pilot:
         text = await until(pilot, app, "paid by others asked", "of 100.00 came")
         assert "Insurer" not in text
+
+
+async def test_what_nobody_claimed_goes_to_the_treasury_by_keys(
+    unit: Any, acts: Any, back: str
+) -> None:
+    short_notice(unit)
+    app = app_of(unit, back)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("m")
+        await until(pilot, app, "announce CNY 666.66 that did not reach")
+        await pilot.press("enter")
+        await until(pilot, app, "$ recovery unclaimed announce R-2026-0001")
+        await pilot.press(*"letters came back", "enter")
+        await until(pilot, app, "to be published")
+    unit.later(24 * 31)
+    acts.decide(back)
+    app = app_of(unit, back)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, app, "unclaimed share")
+        await pilot.press("m")
+        await until(pilot, app, "send the unclaimed CNY 666.66 to the treasury", "came forward")
+        await pilot.press("enter")
+        await until(pilot, app, "$ recovery unclaimed transfer")
+        await pilot.press(*"bank-slow", "enter")
+        await until(pilot, app, "type BANK ACCOUNT HOLDER")
+        await pilot.press("m", "enter")
+        await until(pilot, app, "$ recovery unclaimed transfer")
+        await pilot.press(*"bank-slow 9999000000000099 Treasury", "enter")
+        await until(pilot, app, "is to go to the treasury when another person has approved it")
+    assert [p.state for p in unit.file(back).payouts if p.unclaimed_id] == ["prepared"]
