@@ -121,7 +121,10 @@ def approve(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
     """A second person has said yes to exactly this message."""
     del now, laws
     row = recall_of(changes.file, approval.subject_id)
-    _refuse_needless(changes.file, claim_of(changes.file, row))
+    try:
+        _refuse_needless(changes.file, claim_of(changes.file, row))
+    except StepRefusedError as refusal:
+        raise StepRefusedError(f"{refusal}; deny it") from refusal
     changes.apply(Transition(EntityKind.RECALL, row.id, "approved", row.state))
 
 

@@ -179,7 +179,10 @@ class People(Whims, OtherWays, CalledBack):
                 if how == "yes" and is_true
                 else (lambda name=name: desk.deny(name, "not convinced"))
             )
-            done += self._try(SUPERVISOR, how, act)
+            did = self._try(SUPERVISOR, how, act)
+            if not did and action == "recall":  # the victim has everything back meanwhile
+                did = self._try(SUPERVISOR, "no", lambda name=name: desk.deny(name, "needless"))
+            done += did
         return done + self._objections(how)
 
     def _objections(self, how: str) -> int:
