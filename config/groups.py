@@ -155,6 +155,14 @@ class ScreenSettings(Group):
     """How long the screen holds back an approval, a notice that is made public and a merge after
     the yes, so that `u` takes it back; 0: not at all. An emergency stop is never held back."""
 
+    lock_minutes: int = Field(default=15, ge=0, le=1440)
+    """After how many minutes without a key the screen is blanked, until the officer's secret is
+    typed; whoever acts by the system's log-in alone presses Enter. 0: never."""
+
+    keys: dict[str, str] = Field(default_factory=dict)
+    """Other keys for actions, by their names, such as `next_step = "N"`. Where two actions would
+    have one key, the screen says so at the start and takes none of these."""
+
     stalled_hours: int = Field(default=24, ge=1, le=8760)
     """After how many hours of case time a recovery stands in red on which a person's step is open
     and nothing was done. It is marked in its place in the queue and counted, and no filter hides

@@ -37,6 +37,8 @@ class ActionKind(StrEnum):
     FOLLOW_COURT_LIST = "follow_court_list"
     SEND_RECALL = "send_recall"
     FOLLOW_RECALL = "follow_recall"
+    SEND_REQUEST = "send_request"
+    FOLLOW_REQUEST = "follow_request"
     APPROVE = "approve"
     ENGINE = "engine"
     WAIT = "wait"

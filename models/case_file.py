@@ -22,7 +22,7 @@ from models.entities.officer import Role
 from models.entities.payout import ClawbackRow, PayoutRow, UnclaimedRow
 from models.entities.recall import RecallCreditRow, RecallRow
 from models.entities.recovery import RecoveryRow
-from models.entities.request import RequestRow
+from models.entities.request import ReceiptRow, RequestRow
 from models.entities.voluntary_return import InstalmentRow, ReturnRow
 from models.facts import LineKind
 from models.step_wording import Wording
@@ -121,6 +121,8 @@ class CaseFile:
     court_shares: tuple[CourtShareRow, ...] = ()
     recalls: tuple[RecallRow, ...] = ()
     recall_credits: tuple[RecallCreditRow, ...] = ()
+    receipts: tuple[ReceiptRow, ...] = ()
+    """Delivery receipts of requests abroad."""
     by_letter: frozenset[str] = frozenset()
     """Partners without an interface: what they are told is printed and sent by people."""
     feeds_read: Mapping[str, datetime] = field(default_factory=dict)

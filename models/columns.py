@@ -36,6 +36,7 @@ Text200 = Annotated[str, Field(max_length=200)]
 Text300 = Annotated[str, Field(max_length=300)]
 Text400 = Annotated[str, Field(max_length=400)]
 Text600 = Annotated[str, Field(max_length=600)]
+Text2000 = Annotated[str, Field(max_length=2000)]
 
 _Model = TypeVar("_Model", bound=SQLModel)
 

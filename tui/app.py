@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -99,9 +99,12 @@ class RecoveryApp(KeepingApp):
         folder: Path | None = None,
         view: SavedView | None = None,
         hold_back_seconds: int = 0,
+        lock_minutes: int = 0,
+        keys: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(source, officer, time_zone=time_zone, folder=folder, view=view)
-        self.hold_back_seconds = hold_back_seconds
+        self.hold_back_seconds, self.lock_seconds = hold_back_seconds, 60 * lock_minutes
+        self._keys = dict(keys or {})
         self.officers, self.unit_name = officers, unit_name
         self.recovery_id = recovery_id
         self._story, self._start_screen = story, start_screen
@@ -120,6 +123,7 @@ class RecoveryApp(KeepingApp):
         if not is_known:
             told = f"there is no theme {self._theme_name!r} (`screen.theme`): `:` lists them"
             self.say(told, refused=True)
+        self.take_keys(self._keys)
         self._watch_database()
         self._read_status()
 

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
+from textual.binding import BindingType
+from textual.message import Message
+
+from models.entities.outside.disclosure import DisclosureKind
+from recovery_flows.access.disclosures import note_files
 from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.pages.renderings import FORMATS
 from recovery_flows.cases.views.saved_views import SavedView, keep_look, last_look
 from tui.act_log import log_lines
 from tui.acting_app import ActingApp
+from tui.key_map import complaint, named, wrong_keys
 from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, FullText
 from tui.screens.live import LiveScreen
+from tui.screens.lock import LockScreen
 from tui.whole_pages import OF_ONE, SCREENS, export, whole_page
+from tui.widgets.queue import QueueTable
+from tui.widgets.table import LineTable
 
 
 class KeepingApp(ActingApp):
@@ -36,6 +46,8 @@ class KeepingApp(ActingApp):
         self._looks_of, vault = officer.id if officer else "", source.database.vault
         kept = last_look(folder, vault, self._looks_of) if folder else SavedView()
         self.look = view or kept
+        self.lock_seconds = 0
+        self._typed_at = Message().time
 
     @property
     def base_screen(self) -> LiveScreen:
@@ -48,6 +60,49 @@ class KeepingApp(ActingApp):
             with suppress(OSError):
                 keep_look(self.folder, self.source.database.vault, self._looks_of, self.look)
 
+    def __init_subclass__(cls, **more: Any) -> None:  # noqa: ANN401 - Textual's own
+        cls.BINDINGS = named(cls.BINDINGS)
+        super().__init_subclass__(**more)
+
+    def take_keys(self, keys: Mapping[str, str]) -> None:
+        """Take other keys for actions, all or none of them."""
+        if wrong := wrong_keys(keys, self._bindings_in_reach()) if keys else []:
+            self.say(complaint(wrong), refused=True)
+        else:
+            self.set_keymap(dict(keys))
+
+    def _bindings_in_reach(self) -> Iterator[list[BindingType]]:
+        for name, screen in self.MODES.items():
+            kinds = [type(self), *(screen.__mro__ if isinstance(screen, type) else ())]
+            tables = [QueueTable if name == "now" else LineTable]
+            found = (vars(kind).get("BINDINGS", ()) for kind in [*kinds, *tables])
+            yield [one for bindings in found for one in bindings]
+
+    def on_mount(self) -> None:
+        if self.lock_seconds:
+            self.set_interval(min(10, self.lock_seconds), self._lock_if_idle)
+
+    def key_came(self) -> None:
+        """Somebody is there."""
+        self._typed_at = Message().time
+        super().key_came()
+
+    def _lock_if_idle(self) -> None:
+        """Blank the screen where nobody has typed for so long."""
+        is_idle = Message().time - self._typed_at >= self.lock_seconds
+        if is_idle and self.screen_stack and not self.is_locked:
+            handle = self.officer.handle if self.officer else ""
+            self.push_screen(LockScreen(handle, self.source.opener(handle)))
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the screen is blanked."""
+        return bool(self.screen_stack) and isinstance(self.screen, LockScreen)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing of the application is in reach of a blanked screen."""
+        return False if self.is_locked else super().check_action(action, parameters)
+
     def action_log(self) -> None:
         """Show what was said and done since the terminal was opened."""
         self.push_screen(FullText("Log: what was said and done", log_lines, self.log_of_acts))
@@ -58,15 +113,22 @@ class KeepingApp(ActingApp):
         if screen not in SCREENS:
             self.say("this screen has nothing to write out", refused=True)
             return
+        recovery_id = self.base_screen.chosen_id if screen in OF_ONE else ""
+        if recovery_id and self.read_only:
+            self.say("a file of a recovery is recorded, the screen is read-only", refused=True)
+            return
         read = partial(
             whole_page, self.source, screen, view=self.look, officer=self.officer,
-            recovery_id=self.base_screen.chosen_id if screen in OF_ONE else "",
-            zone=self.time_zone,
+            recovery_id=recovery_id, zone=self.time_zone,
         )  # fmt: skip
+        note = partial(
+            note_files, self.case_officer(), recovery_id, DisclosureKind.PAGE_FILE,
+            f"screen {screen}, masked",
+        ) if recovery_id else None  # fmt: skip
 
         def answered(path: str | None) -> None:
             if path is not None:
-                self.ask_after("writing the file", lambda: export(read(), path), self.say)
+                self.ask_after("writing the file", lambda: export(read(), path, note), self.say)
 
         sentence = f"All of it, as masked as it is here. The name ends in {', '.join(FORMATS)}."
         question = AskLine("Export this screen", sentence, "file", f"~/{screen}.csv")

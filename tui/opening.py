@@ -42,6 +42,8 @@ def run(
     folder: Path | None = None,
     view: str = "",
     hold_back_seconds: int = 0,
+    lock_minutes: int = 0,
+    keys: Mapping[str, str] | None = None,
 ) -> int:
     """Show the terminal until the user leaves; return the exit code.
 
@@ -65,5 +67,7 @@ def run(
         folder=folder,
         view=view_named(folder, view) if view else None,
         hold_back_seconds=hold_back_seconds,
+        lock_minutes=lock_minutes,
+        keys=keys,
     )
     return app.run() or app.return_code or 0

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from models.engine import Database, DatabaseMissingError, StoreBusyError, what_failed
 from models.entities.outside.disclosure import DisclosureKind
-from models.queries.cases.case_files import load_file, recovery_id_of
+from models.queries.cases.case_files import FileUnreadableError, load_file, recovery_id_of
 from models.queries.cases.deadline_views import DeadlinesView
 from models.queries.cases.history import events_of
 from models.queries.cases.queue_views import QueueLine, QueuePage
 from models.queries.cases.views import EventLine, RecoveryPage
 from models.queries.installation.clock import case_now
-from models.queries.installation.officers import OfficerView
+from models.queries.installation.officers import OfficerView, officer_with_hash
 from models.safe_text import safe
 from models.sealing.vault import VaultError
+from models.store.people import secret_fits
 from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.access.disclosures import note_files
 from recovery_flows.caller import make_folder
@@ -53,7 +55,7 @@ from recovery_flows.tracing.views import HopView, TracePage
 
 READ_ERRORS = (
     SQLAlchemyError, StoreBusyError, VaultError, DatabaseMissingError, LookupError, OSError,
-    RecoveryFlowsError,
+    RecoveryFlowsError, FileUnreadableError,
 )  # fmt: skip
 PAPERS = ("notice", "decision", "receipt")
 WALL_LIMIT = 500
@@ -194,6 +196,13 @@ class Source:
     ) -> ApprovalsPage:
         """A page of what waits for a second person, the most urgent first."""
         return approvals_page(self.database, self.laws, wall_clock(), query, limit, viewer)
+
+    def opener(self, handle: str) -> Callable[[str], bool] | None:
+        """What says whether a secret is this officer's; None where he has none."""
+        with self.database.reading() as session:
+            found = officer_with_hash(session, handle)
+        stored = found[1] if found else ""
+        return partial(secret_fits, stored=stored) if stored else None
 
     def summary(self) -> Summary:
         """The figures of the whole unit."""

@@ -49,5 +49,21 @@ LIGHT = Theme(
     variables={"footer-key-foreground": "#a85400", "border": "#a9b8cc"},
 )
 
-THEMES = (DARK, LIGHT)
+CONTRAST = Theme(
+    name="recovery-contrast",
+    primary="#7fd1ff",
+    secondary="#ffffff",
+    accent="#ffd000",
+    warning="#ffd000",
+    error="#ff9d5c",
+    success="#8cf5ff",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#1a1a1a",
+    dark=True,
+    variables={**_VARIABLES, "footer-key-foreground": "#ffd000", "text-muted": "#e0e0e0"},
+)
+
+THEMES = (DARK, LIGHT, CONTRAST)
 DEFAULT_THEME = DARK.name

@@ -63,10 +63,11 @@ def _queue(source: Source, view: SavedView, zone: str) -> Page:
     return lists.queue_list(page, lines, zone, text=view.filter, with_closed=view.closed)
 
 
-def export(page: Page, path: str) -> str:
+def export(page: Page, path: str, note: Callable[[dict[str, bytes]], None] | None = None) -> str:
     """Write a page into a new file that only its owner reads; one sentence of what was done.
 
-    What people wrote in their own words lies encrypted in the database and stays there.
+    What people wrote in their own words lies encrypted in the database and stays there. `note`
+    records the file before it is written.
     """
     kept = tuple(section for section in page.sections if section.key not in _FREE_TEXTS)
     page = replace(page, sections=kept)
@@ -75,6 +76,8 @@ def export(page: Page, path: str) -> str:
     if write is None:
         raise MisuseError(f"{file.name} must end in {', '.join(FORMATS)}: nothing was written")
     text = write(page).encode()
+    if note is not None:
+        note({file.name: text})
     try:
         with create_named(file) as made:
             made.write(text)

@@ -49,6 +49,7 @@ from models.entities.multi_agency import (
     Task,
 )
 from models.entities.officer import OFFICER_TRANSITIONS, Officer
+from models.entities.outside.authority import AUTHORITY_TRANSITIONS, Authority
 from models.entities.outside.disclosure import DISCLOSURE_TRANSITIONS, Disclosure
 from models.entities.outside.incoming_request import INCOMING_TRANSITIONS, IncomingRequest
 from models.entities.partner import PARTNER_TRANSITIONS, Partner
@@ -68,7 +69,12 @@ from models.entities.recall import (
 )
 from models.entities.recovery import NOTE_TRANSITIONS, RECOVERY_TRANSITIONS, Note, Recovery
 from models.entities.register_change import CHANGE_TRANSITIONS, RegisterChange
-from models.entities.request import REQUEST_TRANSITIONS, Request
+from models.entities.request import (
+    RECEIPT_TRANSITIONS,
+    REQUEST_TRANSITIONS,
+    Request,
+    RequestReceipt,
+)
 from models.entities.statement import STATEMENT_TRANSITIONS, Statement
 from models.entities.trace import TRACE_TRANSITIONS, Trace
 from models.entities.voluntary_return import (
@@ -107,11 +113,13 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.COURT_SHARE: (CourtShare, COURT_SHARE_TRANSITIONS),
     EntityKind.RECALL: (Recall, RECALL_TRANSITIONS),
     EntityKind.RECALL_CREDIT: (RecallCredit, CREDIT_TRANSITIONS),
+    EntityKind.REQUEST_RECEIPT: (RequestReceipt, RECEIPT_TRANSITIONS),
     EntityKind.REGISTER_CHANGE: (RegisterChange, CHANGE_TRANSITIONS),
     EntityKind.INSTALLATION: (Installation, INSTALLATION_TRANSITIONS),
     EntityKind.CLOCK: (CaseClock, CLOCK_TRANSITIONS),
     EntityKind.DISCLOSURE: (Disclosure, DISCLOSURE_TRANSITIONS),
     EntityKind.INCOMING_REQUEST: (IncomingRequest, INCOMING_TRANSITIONS),
+    EntityKind.AUTHORITY: (Authority, AUTHORITY_TRANSITIONS),
 }
 # Joining two recoveries moves these to another file; no state changes by that.
 _JOINED = frozenset(
@@ -121,6 +129,7 @@ _JOINED = frozenset(
         EntityKind.MULTI_AGENCY_REQUEST, EntityKind.TASK, EntityKind.DISCREPANCY,
         EntityKind.OBJECTION, EntityKind.VOLUNTARY_RETURN, EntityKind.INSTALMENT,
         EntityKind.COMPENSATION, EntityKind.UNCLAIMED_SHARE, EntityKind.RECALL,
+        EntityKind.RECALL_CREDIT, EntityKind.REQUEST_RECEIPT,
         EntityKind.RECALL_CREDIT, EntityKind.COURT_LIST, EntityKind.COURT_SHARE,
         EntityKind.CLAWBACK,
     }

@@ -43,11 +43,13 @@ class EntityKind(StrEnum):
     COURT_SHARE = "court_share"
     RECALL = "recall"
     RECALL_CREDIT = "recall_credit"
+    REQUEST_RECEIPT = "request_receipt"
     REGISTER_CHANGE = "register_change"
     INSTALLATION = "installation"
     CLOCK = "clock"
     DISCLOSURE = "disclosure"
     INCOMING_REQUEST = "incoming_request"
+    AUTHORITY = "authority"
 
 
 # What the engine does by itself counts where it changes where something stands. A reminder, an

@@ -20,10 +20,14 @@ class RegisterAct(StrEnum):
     DISMISS_OFFICER = "dismiss_officer"
     REGISTER_PARTNER = "register_partner"
     CHANGE_PARTNER = "change_partner"
+    ENTER_AUTHORITY = "enter_authority"
+    CHANGE_AUTHORITY = "change_authority"
 
 
 OFFICER_ACTS = frozenset({RegisterAct.APPOINT_OFFICER, RegisterAct.DISMISS_OFFICER})
-"""What is about a person; the others are about partners."""
+"""What is about a person."""
+AUTHORITY_ACTS = frozenset({RegisterAct.ENTER_AUTHORITY, RegisterAct.CHANGE_AUTHORITY})
+"""What is about an authority of a State; the others are about partners."""
 
 _V = ApprovalState
 CHANGE_TRANSITIONS: Mapping[tuple[str | None, str], str] = {

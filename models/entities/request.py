@@ -14,62 +14,126 @@ from models.columns import (
     Currency,
     Id,
     Minor,
+    Text8,
     Text24,
+    Text40,
     Text64,
+    Text120,
     Text200,
     Text600,
+    Text2000,
     enum,
     foreign_key,
     stored,
 )
 
 
+class RequestRoute(StrEnum):
+    """How a request travels: by the partner's connection or letter, or by people on their own."""
+
+    PARTNER = "partner"
+    PEOPLE = "people"
+
+
 class RequestState(StrEnum):
+    """Where a request stands; REPLACED: its next version goes instead of it."""
+
     DRAFT = "draft"
     PENDING_APPROVAL = "pending_approval"
     APPROVED = "approved"
     SENT = "sent"
     ACKNOWLEDGED = "acknowledged"
+    IN_EXECUTION = "in_execution"
+    POSTPONED = "postponed"
+    CONDITIONAL = "conditional"
+    NEEDS_INFO = "needs_info"
     EXECUTED = "executed"
     PARTIALLY_EXECUTED = "partially_executed"
     REFUSED = "refused"
-    NEEDS_INFO = "needs_info"
+    EXPIRED = "expired"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
     DENIED = "denied"
 
 
 _Q = RequestState
-REQUEST_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
-    (None, "drafted"): _Q.DRAFT,
-    (_Q.DRAFT, "amended"): _Q.DRAFT,
-    (_Q.DRAFT, "submitted"): _Q.PENDING_APPROVAL,
-    (_Q.PENDING_APPROVAL, "amended"): _Q.DRAFT,
-    (_Q.PENDING_APPROVAL, "approved"): _Q.APPROVED,
-    (_Q.PENDING_APPROVAL, "denied"): _Q.DENIED,
-    (_Q.APPROVED, "order_withdrawn"): _Q.DRAFT,
-    (_Q.APPROVED, "sent"): _Q.SENT,
-    (_Q.APPROVED, "executed"): _Q.EXECUTED,
-    (_Q.APPROVED, "partially_executed"): _Q.PARTIALLY_EXECUTED,
-    (_Q.APPROVED, "refused"): _Q.REFUSED,
-    (_Q.SENT, "acknowledged"): _Q.ACKNOWLEDGED,
-    (_Q.SENT, "executed"): _Q.EXECUTED,
-    (_Q.SENT, "partially_executed"): _Q.PARTIALLY_EXECUTED,
-    (_Q.SENT, "refused"): _Q.REFUSED,
-    (_Q.SENT, "needs_info"): _Q.NEEDS_INFO,
-    (_Q.ACKNOWLEDGED, "executed"): _Q.EXECUTED,
-    (_Q.ACKNOWLEDGED, "partially_executed"): _Q.PARTIALLY_EXECUTED,
-    (_Q.ACKNOWLEDGED, "refused"): _Q.REFUSED,
-    (_Q.ACKNOWLEDGED, "needs_info"): _Q.NEEDS_INFO,
-    (_Q.NEEDS_INFO, "amended"): _Q.DRAFT,
-    (_Q.NEEDS_INFO, "executed"): _Q.EXECUTED,
-    (_Q.NEEDS_INFO, "partially_executed"): _Q.PARTIALLY_EXECUTED,
-    (_Q.REFUSED, "executed"): _Q.EXECUTED,
-    (_Q.REFUSED, "partially_executed"): _Q.PARTIALLY_EXECUTED,
-}
+AT_HOME = frozenset({_Q.DRAFT, _Q.PENDING_APPROVAL, _Q.APPROVED})
+"""States before anything has left."""
+UNDER_WAY = frozenset(
+    {
+        _Q.SENT, _Q.ACKNOWLEDGED, _Q.IN_EXECUTION, _Q.POSTPONED, _Q.CONDITIONAL, _Q.NEEDS_INFO,
+    }
+)  # fmt: skip
+"""States in which the other side is to act, or waits for us."""
+CARRIED_OUT = frozenset({_Q.EXECUTED, _Q.PARTIALLY_EXECUTED})
+WENT_OUT = frozenset({*UNDER_WAY, *CARRIED_OUT, _Q.REFUSED, _Q.EXPIRED, _Q.REPLACED, _Q.WITHDRAWN})
+"""States in which the other side may answer: late, twice, and after it was given up."""
+_ANSWERS = {
+    "acknowledged": _Q.ACKNOWLEDGED, "recognised": _Q.IN_EXECUTION, "postponed": _Q.POSTPONED,
+    "conditional": _Q.CONDITIONAL, "needs_info": _Q.NEEDS_INFO, "refused": _Q.REFUSED,
+    "executed": _Q.EXECUTED, "partially_executed": _Q.PARTIALLY_EXECUTED,
+}  # fmt: skip
+_STAYS = ("contradicted", "told", "receipt_noted")
+"""What is noted of a request that went out and moves it nowhere."""
+
+
+def _transitions() -> dict[tuple[str | None, str], str]:
+    moves: dict[tuple[str | None, str], str] = {
+        (None, "drafted"): _Q.DRAFT,
+        (_Q.DRAFT, "amended"): _Q.DRAFT,
+        (_Q.DRAFT, "submitted"): _Q.PENDING_APPROVAL,
+        (_Q.PENDING_APPROVAL, "amended"): _Q.DRAFT,
+        (_Q.PENDING_APPROVAL, "approved"): _Q.APPROVED,
+        (_Q.PENDING_APPROVAL, "denied"): _Q.DENIED,
+        (_Q.APPROVED, "order_withdrawn"): _Q.DRAFT,
+        (_Q.APPROVED, "sent"): _Q.SENT,
+        (_Q.APPROVED, "sent_by_hand"): _Q.SENT,
+        # What was taken down before requests had versions.
+        (_Q.NEEDS_INFO, "amended"): _Q.DRAFT,
+        (_Q.NEEDS_INFO, "replaced"): _Q.REPLACED,
+        (_Q.CONDITIONAL, "assurance_asked"): _Q.CONDITIONAL,
+        (_Q.CONDITIONAL, "assured"): _Q.ACKNOWLEDGED,
+        (_Q.CONDITIONAL, "assurance_denied"): _Q.CONDITIONAL,
+        **{(state, "withdrawn"): _Q.WITHDRAWN for state in sorted(AT_HOME)},
+        **{
+            (state, event): after
+            for state in (_Q.APPROVED, *sorted(UNDER_WAY))
+            for event, after in _ANSWERS.items()
+            if state in UNDER_WAY or event in ("refused", "executed", "partially_executed")
+        },
+    }
+    for state in sorted(UNDER_WAY):
+        moves |= {(state, e): state for e in ("reminder_due", "reminded", "option_chosen")}
+    for state in sorted(WENT_OUT):
+        moves |= {(state, event): state for event in _STAYS}
+        # A late yes stands, whatever was recorded before.
+        moves |= {(state, e): _ANSWERS[e] for e in ("executed", "partially_executed")}
+    for state in sorted(UNDER_WAY | CARRIED_OUT):
+        moves[(state, "withdrawn")] = _Q.WITHDRAWN
+    for state in sorted(CARRIED_OUT):
+        moves |= {(state, "freeze_ended"): _Q.EXPIRED, (state, "extended"): state}
+        moves[(state, "reminder_due")] = state
+    for state in (_Q.REFUSED, _Q.EXPIRED):
+        moves[(state, "option_chosen")] = state
+    return moves
+
+
+REQUEST_TRANSITIONS: Mapping[tuple[str | None, str], str] = _transitions()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRow:
-    """One cross-border request; `missing` names empty fields, comma-separated."""
+    """One version of a request abroad; `missing` names empty fields, comma-separated.
+
+    `asked` are the channel's fields when it was drafted, a star after those it must have; empty
+    where the law's own list stands. `reason` is the ground of its last answer, `chosen` the option
+    that was taken of those which the ground leaves. `due_at` ends the clock `law_row` since
+    `clock_from`; `left_seconds` is what was left of it when the other side asked for more.
+    `rung` is the step of the reminder ladder that is due, `rung_done` the last one done.
+    `hold_ends_at` is the end of a freeze abroad. `told_minor` is the sum received anywhere, in the
+    currency of the loss, of which the other side knows; `told_at` is empty while it is owed word.
+    `receipt` is the delivery receipt in force, `receipt_next` the one awaited.
+    """
 
     id: Id
     asset_id: Annotated[str, foreign_key("asset.id")]
@@ -83,6 +147,36 @@ class RequestRow:
     drafted_by: Text64 = ""
     sent_at: datetime | None = None
     reason: Text200 = ""
+    route: Annotated[RequestRoute, enum(RequestRoute)] = RequestRoute.PARTNER
+    wanted: Text24 = "freeze"
+    recipient: Text24 = "authority"
+    authority: Text120 = ""
+    language: Text8 = "en"
+    version: int = 1
+    replaces_id: Text64 = ""
+    asked: Text2000 = ""
+    letter: Text64 = ""
+    proof: Text64 = ""
+    sent_by: Text64 = ""
+    clock_from: datetime | None = None
+    due_at: datetime | None = None
+    law_row: Text64 = ""
+    left_seconds: int = 0
+    rung: int = 0
+    rung_done: int = 0
+    review_at: datetime | None = None
+    chosen: Text24 = ""
+    assurance: Text64 = ""
+    answer_document: Text64 = ""
+    executed_minor: Minor = 0
+    hold_ends_at: datetime | None = None
+    told_minor: Minor = 0
+    told_at: datetime | None = None
+    receipt: Text40 = ""
+    receipt_next: Text40 = ""
+    receipt_fails: Text40 = ""
+    receipt_warn_at: datetime | None = None
+    receipt_due_at: datetime | None = None
 
 
 @stored(RequestRow)
@@ -92,3 +186,39 @@ class Request(SQLModel):
     recovery_id: Annotated[str, foreign_key("recovery.id")]
     fields_sealed: str = ""
     answered_at: datetime | None = None
+
+
+class ReceiptState(StrEnum):
+    """COUNTED: it is the strongest of its request. KEPT: it came late or is weaker; kept only."""
+
+    COUNTED = "counted"
+    KEPT = "kept"
+
+
+RECEIPT_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
+    (None, "came"): ReceiptState.COUNTED,
+    (None, "silence"): ReceiptState.COUNTED,
+    (None, "came_late"): ReceiptState.KEPT,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRow:
+    """One delivery receipt of a request; `proof` is empty where silence made it."""
+
+    id: Id
+    recovery_id: Annotated[str, foreign_key("recovery.id")]
+    state: Annotated[ReceiptState, enum(ReceiptState)]
+    request_id: Annotated[str, foreign_key("request.id")]
+    kind: Text40
+    force: int
+    at: datetime
+    proof: Text64 = ""
+    entered_by: Text64 = ""
+
+
+@stored(ReceiptRow)
+class RequestReceipt(SQLModel):
+    """A receipt has no column that rules do not read."""
+
+    __tablename__ = "request_receipt"

@@ -28,7 +28,7 @@ def needs_two(unit: Unit, move: Transition) -> bool:
 
     Where letters go is the address of a partner that is reached by letter.
     """
-    if move.noun is EntityKind.OFFICER:
+    if move.noun in (EntityKind.OFFICER, EntityKind.AUTHORITY):
         return True
     if move.noun is not EntityKind.PARTNER:
         return False

@@ -30,15 +30,19 @@ _NOUN = {
     RegisterAct.DISMISS_OFFICER: EntityKind.OFFICER,
     RegisterAct.REGISTER_PARTNER: EntityKind.PARTNER,
     RegisterAct.CHANGE_PARTNER: EntityKind.PARTNER,
+    RegisterAct.ENTER_AUTHORITY: EntityKind.AUTHORITY,
+    RegisterAct.CHANGE_AUTHORITY: EntityKind.AUTHORITY,
 }
 _EVENT = {
     RegisterAct.APPOINT_OFFICER: "appointed",
     RegisterAct.DISMISS_OFFICER: "dismissed",
     RegisterAct.REGISTER_PARTNER: "registered",
     RegisterAct.CHANGE_PARTNER: "updated",
+    RegisterAct.ENTER_AUTHORITY: "entered",
+    RegisterAct.CHANGE_AUTHORITY: "updated",
 }
 
-_OF_NEW_ROWS = frozenset({"appointed", "registered"})
+_OF_NEW_ROWS = frozenset({"appointed", "registered", "entered"})
 
 
 class ChangeVoidError(Exception):

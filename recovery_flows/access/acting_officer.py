@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
+
+from sqlmodel import Session
 
 from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.officer import Role
 from models.queries.cases.case_files import NoSuchRecoveryError, load_file
+from models.queries.cases.history import events_of
 from models.queries.installation.clock import case_now
 from models.store.derived import Derived
 from models.store.notes import write_note
@@ -23,7 +27,9 @@ from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.intake.budget import Limits
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.wording import spoken
 
+_EVENTS_LOOKED_AT, _ACTS_TOLD = 60, 3
 WallClock = Callable[[], datetime]
 
 
@@ -103,7 +109,7 @@ class ActingOfficer:
         actor = self.actor(Role.OFFICER)
         with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
-            check_version(file, seen_version)
+            check_version(unit.session, file, seen_version)
             changes = Changeset(file)
             yield unit, changes
             self.commit(unit, actor, now, changes)
@@ -127,10 +133,23 @@ class ActingOfficer:
             write_note(unit, actor, now, recovery_id, text)
 
 
-def check_version(file: CaseFile, seen_version: int | None) -> None:
-    """StepRefusedError where a recovery has changed since the person looked at it."""
-    if seen_version is not None and seen_version != file.recovery.version:
+def check_version(session: Session, file: CaseFile, seen_version: int | None) -> None:
+    """StepRefusedError where a recovery has changed since the person looked, with what was done."""
+    now = file.recovery.version
+    if seen_version is not None and seen_version != now:
+        done = _last_acts(session, file.recovery.id, now - seen_version)
         raise StepRefusedError(
             f"{file.recovery.ref} has changed since you looked (version {seen_version}, now "
-            f"{file.recovery.version}): look again and decide anew"
+            f"{now}): {done}; look again and decide anew"
         )
+
+
+def _last_acts(session: Session, recovery_id: str, count: int) -> str:
+    """The newest acts, each by its first event: who did what, when in UTC."""
+    newest = events_of(session, recovery_id, _EVENTS_LOOKED_AT)
+    acts = [list(events)[-1] for _, events in groupby(newest, lambda e: (e.at, e.actor))]
+    told = [
+        f"{e.actor} {e.at:%d %b %H:%M} UTC {spoken(e.noun)} {spoken(e.event)}"
+        for e in acts[: min(max(count, 1), _ACTS_TOLD)]
+    ]
+    return ", ".join(told)

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 
 from models.engine import Database
 from models.entities.officer import Role
-from models.entities.register_change import RegisterAct
+from models.entities.register_change import AUTHORITY_ACTS, RegisterAct
 from models.outcome import Values
 from models.queries.cases.views import ApprovalLine
+from models.queries.installation.authorities import entered_authorities
 from models.queries.installation.clock import case_now
 from models.queries.installation.officers import count_in_charge, officers
 from models.queries.installation.registers import (
@@ -40,12 +41,17 @@ _DONE = {
     RegisterAct.DISMISS_OFFICER: "{} may not act any more",
     RegisterAct.REGISTER_PARTNER: "{} is registered now",
     RegisterAct.CHANGE_PARTNER: "{} is changed now",
+    RegisterAct.ENTER_AUTHORITY: "{} is in the directory now",
+    RegisterAct.CHANGE_AUTHORITY: "{} is changed in the directory now",
 }
 _SHOWN = {
     "handle": "officer", "roles": "roles", "os_user": "system user", "name": "name",
     "kind": "kind", "regime": "law", "currency": "currency", "home": "at home",
     "channel": "channel", "base_url": "address", "client_id": "client id",
     "ca_path": "trusted certificates", "cert_path": "our certificate", "cert_key_path": "its key",
+    "country": "State", "role": "role", "channels": "channels", "languages": "languages",
+    "holidays": "holidays", "attachments": "attachments", "address": "address",
+    "source": "source", "checked_on": "checked on",
 }  # fmt: skip
 _SECRETS = {"secret_hash": "secret", "token_sealed": "fixed token"}
 _CONTACTS = "contacts_sealed"
@@ -109,6 +115,15 @@ def ask_partner(
     act = RegisterAct.CHANGE_PARTNER if is_known else RegisterAct.REGISTER_PARTNER
     now = case_now(unit.session, acting.wall_now())
     return ask_change(unit, acting.actor(Role.SUPERVISOR), now, act, partner_id, values)
+
+
+def ask_authority(acting: ActingOfficer, authority_id: str, values: Values) -> str:
+    """Ask for an authority's entry, new or changed; the id under which another confirms it."""
+    actor = acting.actor(Role.SUPERVISOR)
+    with acting.unit() as (unit, now):
+        known = authority_id in entered_authorities(unit.session)
+        act = RegisterAct.CHANGE_AUTHORITY if known else RegisterAct.ENTER_AUTHORITY
+        return ask_change(unit, actor, now, act, authority_id, values)
 
 
 def decide(acting: ActingOfficer, change_id: str, *, is_yes: bool, reason: str = "") -> str:
@@ -180,7 +195,7 @@ def _figures(change: PendingChange, before: Mapping[str, object]) -> Iterator[tu
         yield "officer", change.subject_id
         yield "roles", _shown(before.get("roles"))
     elif "handle" not in values:
-        yield "partner", change.subject_id
+        yield "authority" if change.act in AUTHORITY_ACTS else "partner", change.subject_id
     for column, label in _SHOWN.items():
         if column in values:
             new, old = _shown(values[column]), _shown(before.get(column))

@@ -32,7 +32,7 @@ from models.figures import (
 )
 from models.ids import derive_id, digest
 from models.money import Money
-from recovery_flows.approvals import money_figures
+from recovery_flows.approvals import money_figures, request_figures
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.ledger import hold_figures, releasable
 from recovery_flows.ledger.term_names import term_word
@@ -172,15 +172,6 @@ def _complaint(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     return _money_released(file, hold, Money(minor, hold.currency))
 
 
-def _request(file: CaseFile, request_id: str) -> Iterator[Figure]:
-    request = next(r for r in file.requests if r.id == request_id)
-    asset = file.asset(request.asset_id)
-    yield Figure("to", f"{request.partner_id} by {request.channel}")
-    yield Figure("account", AccountNumber(asset.account_id))
-    yield _amount(request.requested_minor, request.currency)
-    yield Figure("fields", Document(request.fields_digest))
-
-
 def _closing(file: CaseFile, recovery_id: str) -> Iterator[Figure]:
     """Where every cent of the loss stands when the file is closed."""
     del recovery_id
@@ -261,7 +252,8 @@ _FIGURES: dict[ApprovalKind, Callable[[CaseFile, str], Iterator[Figure]]] = {
     ApprovalKind.ORDER_STOP: _order,
     ApprovalKind.FREEZE: _order,
     ApprovalKind.RELEASE: _release,
-    ApprovalKind.REQUEST: _request,
+    ApprovalKind.REQUEST: request_figures.request,
+    ApprovalKind.ASSURANCE: request_figures.assurance,
     ApprovalKind.RETURN: money_figures.allocation,
     ApprovalKind.PAYEE: money_figures.payee,
     ApprovalKind.RECEIPT: money_figures.receipt,

@@ -34,6 +34,7 @@ class ApprovalKind(StrEnum):
     RECALL = "recall"
     RECALL_CREDIT = "recall_credit"
     RECALL_REVERSAL = "recall_reversal"
+    ASSURANCE = "assurance"
 
 
 _WORDS: Mapping[ApprovalKind, str] = {
@@ -59,6 +60,7 @@ _WORDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.COURT_LIST: "court's list of returns",
     ApprovalKind.RECALL: "recall of a payment",
     ApprovalKind.RECALL_CREDIT: "money back by a recall",
+    ApprovalKind.ASSURANCE: "assurance to another State",
     ApprovalKind.RECALL_REVERSAL: "reversal of recalled money",
 }
 SUBJECT_NOUN = {
@@ -66,6 +68,7 @@ SUBJECT_NOUN = {
     ApprovalKind.FREEZE: EntityKind.HOLD,
     ApprovalKind.RELEASE: EntityKind.HOLD,
     ApprovalKind.REQUEST: EntityKind.REQUEST,
+    ApprovalKind.ASSURANCE: EntityKind.REQUEST,
     ApprovalKind.RETURN: EntityKind.ALLOCATION,
     ApprovalKind.CLOSE: EntityKind.RECOVERY,
     ApprovalKind.REFUSE_REPORT: EntityKind.RECOVERY,

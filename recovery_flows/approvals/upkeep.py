@@ -22,7 +22,14 @@ from models.entities.multi_agency import MultiAgencyRequestState
 from models.entities.payout import OPEN_CLAWBACKS, ClawbackState, UnclaimedState
 from models.entities.recall import OPEN_RECALLS, CreditState, RecallState
 from models.entities.recovery import RecoveryState
-from models.entities.request import RequestState
+from models.entities.request import (
+    AT_HOME,
+    CARRIED_OUT,
+    UNDER_WAY,
+    RequestRoute,
+    RequestRow,
+    RequestState,
+)
 from models.outcome import Transition
 from recovery_flows.approvals.figures import approval_id, is_unchanged, subject_digest
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -42,6 +49,7 @@ _HOLD_STATES = {
 }
 _WAITING_ROWS: Mapping[ApprovalKind, tuple[str, StrEnum]] = {
     ApprovalKind.REQUEST: ("requests", RequestState.PENDING_APPROVAL),
+    ApprovalKind.ASSURANCE: ("requests", RequestState.CONDITIONAL),
     ApprovalKind.RETURN: ("allocations", AllocationState.PENDING_APPROVAL),
     ApprovalKind.COMPENSATION: ("compensations", CompensationState.ASKED),
     ApprovalKind.REFUND: ("unclaimed", UnclaimedState.REFUND_ENTERED),
@@ -119,7 +127,16 @@ def still_open(file: CaseFile) -> list[str]:
     ]
     recalls = [r.id for r in file.recalls if r.state in OPEN_RECALLS]
     clawbacks = [c.id for c in file.clawbacks if c.state in OPEN_CLAWBACKS]
-    return assets + holds + recalls + clawbacks + asked
+    abroad = [r.id for r in file.requests if _binds_abroad(r)]
+    return assets + holds + recalls + clawbacks + abroad + asked
+
+
+def _binds_abroad(request: RequestRow) -> bool:
+    """Whether another State waits for us by a request of people, or freezes for us."""
+    is_live = request.state in AT_HOME | UNDER_WAY or (
+        request.state in CARRIED_OUT and request.hold_ends_at is not None
+    )
+    return request.route is RequestRoute.PEOPLE and is_live
 
 
 def _has_ended(file: CaseFile, approval: ApprovalRow) -> bool:

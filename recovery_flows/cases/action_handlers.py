@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from models.entities.hold import HoldState
 from models.entities.officer import Role
 from models.ids import canonical
 from models.queries.books.money import covered_by_files
-from models.queries.cases.requests import fields_place, sealed_fields
+from models.queries.cases.requests import opened_fields
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from models.store.unit import Actor, Unit
@@ -98,6 +97,8 @@ _BY_HAND: Mapping[str, str] = {
     ActionKind.FOLLOW_COURT_LIST: "court-list identify {ref}",
     ActionKind.SEND_RECALL: "recall sent {ref}",
     ActionKind.FOLLOW_RECALL: "recall chase {ref}",
+    ActionKind.SEND_REQUEST: "xborder sent {ref}",
+    ActionKind.FOLLOW_REQUEST: "xborder show {ref}",
 }
 
 
@@ -125,29 +126,27 @@ def _submit_freeze(changes: Changeset, step: Step, given: ActionContext) -> str:
 
 def _complete_request(changes: Changeset, step: Step, given: ActionContext) -> str:
     if not given.fields:
-        request = next(r for r in changes.file.requests if r.id == step.subject_id)
-        names = request.missing.replace(",", ", ")
+        names = request_edits.lacking(request_edits.request_of(changes.file, step.subject_id))
         lacks = (
             f"the request lacks {names}" if names else "the partner asks for more on the request"
         )
         raise errors.StepRefusedError(f"{lacks}: give it with --field NAME=TEXT")
-    request_edits.refuse_unfit(changes.file, given.fields, given.laws)
-    text = given.vault.open(
-        sealed_fields(given.session, step.subject_id), fields_place(step.subject_id)
-    )
-    fields = {**json.loads(text or "{}"), **given.passed_texts(changes.file, step.subject_id)}
-    request_edits.complete_request(changes, step.subject_id, fields, given.laws, given.seal)
-    request = next(r for r in changes.file.requests if r.id == step.subject_id)
+    asked = request_edits.request_of(changes.file, step.subject_id)
+    request_edits.refuse_unfit(changes.file, asked, given.fields, given.laws)
+    kept = opened_fields(given.session, given.vault, step.subject_id)
+    fields = {**kept, **given.passed_texts(changes.file, step.subject_id)}
+    done = request_edits.complete_request(changes, step.subject_id, fields, given.laws, given.seal)
+    request = request_edits.request_of(changes.file, done)
     left = request.missing.replace(",", ", ")
     return f"request amended; still missing: {left}" if left else "request complete"
 
 
 def _submit_request(changes: Changeset, step: Step, given: ActionContext) -> str:
-    text = given.vault.open(
-        sealed_fields(given.session, step.subject_id), fields_place(step.subject_id)
-    )
+    kept = opened_fields(given.session, given.vault, step.subject_id)
+    if not given.fields.items() <= kept.items():
+        return _complete_request(changes, step, given)
     law = given.laws[changes.file.recovery.regime]
-    refuse_unkept(given.session, given.vault, changes.file, json.loads(text or "{}"), law)
+    refuse_unkept(given.session, given.vault, changes.file, kept, law)
     request_edits.submit_request(changes, step.subject_id, given.actor, given.now, given.laws)
     return "cross-border request submitted for approval"
 

@@ -15,7 +15,7 @@ from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import pending_approval
 from recovery_flows.cases import lifecycle
 from recovery_flows.correspondence.letters import answers as letter_answers
-from recovery_flows.cross_border import stage as cross_border
+from recovery_flows.cross_border import lifecycle as request_lifecycle, stage as cross_border
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import (
     denied_stops,
@@ -98,11 +98,6 @@ def _release_part(changes: Changeset, approval: ApprovalRow, now: datetime, laws
         hold_orders.order_release(changes, hold.id, approval.id, reason)
 
 
-def _send_request(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
-    request = next(r for r in changes.file.requests if r.id == approval.subject_id)
-    cross_border.send(changes, request, now, laws, approval.id)
-
-
 def _pay(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     del now, laws
     allocation = paying.allocation_of(changes.file, approval.subject_id)
@@ -163,7 +158,7 @@ def _leave_to_desk(changes: Changeset, approval: ApprovalRow, now: datetime, law
 _FOLLOW = {
     ApprovalKind.ORDER_STOP: _confirm_stop,
     ApprovalKind.FREEZE: _order_freeze,
-    ApprovalKind.REQUEST: _send_request,
+    ApprovalKind.REQUEST: cross_border.send,
     ApprovalKind.RETURN: _pay,
     ApprovalKind.RELEASE: _release,
     ApprovalKind.CLOSE: _close,
@@ -183,6 +178,7 @@ _FOLLOW = {
     ApprovalKind.COURT_LIST: court_lists.confirm,
     ApprovalKind.RECALL: recall_lifecycle.approve,
     ApprovalKind.RECALL_CREDIT: returned_money.confirm,
+    ApprovalKind.ASSURANCE: request_lifecycle.assure,
     ApprovalKind.RECALL_REVERSAL: reversals.confirm,
 }
 
@@ -290,5 +286,6 @@ _UNDO = {
     ApprovalKind.COURT_LIST: court_lists.deny,
     ApprovalKind.RECALL: recall_lifecycle.deny,
     ApprovalKind.RECALL_CREDIT: returned_money.deny,
+    ApprovalKind.ASSURANCE: request_lifecycle.deny_assurance,
     ApprovalKind.RECALL_REVERSAL: reversals.deny,
 }

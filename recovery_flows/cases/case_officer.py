@@ -79,7 +79,7 @@ class CaseOfficer(ActingOfficer):
         actor = self.actor(Role.OFFICER)
         with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
-            check_version(file, seen_version)
+            check_version(unit.session, file, seen_version)
             step = _officer_step(file, next_steps.steps(file, self.laws), to)
             if step.action == next_steps.ActionKind.JOIN:
                 return self._join(unit, now, actor, file, step.subject_id)
@@ -276,6 +276,9 @@ def officer_of(session: Session, handle: str) -> str:
 
 
 def _officer_step(file: CaseFile, open_steps: list[Step], to: str) -> Step:
+    named = next((s for s in open_steps if to and s.subject_id == to), None)
+    if named is not None and named.role is Role.OFFICER:
+        return named
     if to:
         if to not in milestones.milestones():
             known = ", ".join(milestones.milestones())

@@ -14,6 +14,7 @@ from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.multi_agency import TaskRow, TaskState
 from models.entities.payout import OPEN_CLAWBACKS, ClawbackState, PayoutState, UnclaimedState
 from models.entities.recall import WAITS_FOR_BANK, RecallState
+from models.entities.request import CARRIED_OUT, UNDER_WAY, RequestState
 from models.money import Money
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.freezing import reminders
@@ -54,7 +55,8 @@ def running(file: CaseFile, laws: Regimes) -> list[Deadline]:
     found = [
         *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws),
         *_settlements(file, laws), *_objections(file), *_returns(file),
-        *_unclaimed(file), *_clawbacks(file), *_recalls(file), *_tasks(file, laws),
+        *_unclaimed(file), *_clawbacks(file), *_recalls(file), *_requests(file),
+        *_tasks(file, laws),
     ]  # fmt: skip
     found = [_with_calendar(clock, laws) for clock in found]
     return sorted(found, key=lambda clock: (clock.due_at, clock.subject_id))
@@ -226,6 +228,24 @@ def _recalls(file: CaseFile) -> Iterator[Deadline]:
             what, due, file.recovery.regime, row.law_row, row.id,
             recall_steps.asset_of(file, row), note, partner_id=row.partner_id,
         )  # fmt: skip
+
+
+def _requests(file: CaseFile) -> Iterator[Deadline]:
+    """The answer of another State, our own to its question, and the end of a freeze by it."""
+    for row in file.requests:
+        due, what = row.due_at, "answer from abroad due"
+        if row.state is RequestState.NEEDS_INFO:
+            what = "our answer to another State due"
+        elif row.state in CARRIED_OUT:
+            due, what = row.hold_ends_at, "freeze abroad ends"
+        elif row.state is RequestState.POSTPONED:
+            due, what = row.review_at, "postponed request to be looked at"
+        if due is not None and row.state in UNDER_WAY | CARRIED_OUT:
+            note = f"{row.channel} to {row.authority}"
+            yield Deadline(
+                what, due, file.recovery.regime, row.law_row, row.id, row.asset_id, note,
+                partner_id=row.partner_id,
+            )  # fmt: skip
 
 
 def _tasks(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:

@@ -113,6 +113,7 @@ def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -
         (EntityKind.COURT_SHARE, joins.court_shares),
         (EntityKind.RECALL, joins.recalls),
         (EntityKind.RECALL_CREDIT, joins.recall_credits),
+        (EntityKind.REQUEST_RECEIPT, joins.receipts),
     ):
         moves += [Transition(noun, row.id, "moved", row.state, to) for row in others]
     for kind, placed in (
@@ -193,6 +194,7 @@ def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
         court_shares=(*stays.court_shares, *joins.court_shares),
         recalls=(*stays.recalls, *joins.recalls),
         recall_credits=(*stays.recall_credits, *joins.recall_credits),
+        receipts=(*stays.receipts, *joins.receipts),
         shared_with=(),
     )
     for move in _handed_over(joins, twin, {"recovery_id": stays.recovery.id}):

@@ -13,13 +13,13 @@ from models.entities.call import OPEN_CALLS, CallKind
 from models.entities.hold import LIVE_HOLDS, HoldKind, HoldState
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
-from models.entities.request import RequestState
 from models.money import Money
 from models.step_wording import NOTHING, Wording, say
 from recovery_flows.approvals import next_steps as approval_steps
 from recovery_flows.approvals.step_figures import sum_of
 from recovery_flows.cases import dead_ends
 from recovery_flows.correspondence.letters import next_steps as letter_steps
+from recovery_flows.cross_border import next_steps as request_steps
 from recovery_flows.freezing import (
     account_monitoring,
     denied_stops,
@@ -86,17 +86,7 @@ def _officer_steps(file: CaseFile, laws: Regimes) -> Iterator[Step]:
     yield from _joins(file)
     yield from multi_agency_steps.officer_steps(file)
     yield from hold_steps.of(file, laws)
-    for request in file.requests:
-        if request.state is RequestState.NEEDS_INFO:
-            text = say("answer_request")
-            yield _step(
-                ActionKind.COMPLETE_REQUEST, Role.OFFICER, request.id, request.asset_id, None, text
-            )
-        if request.state is RequestState.DRAFT:
-            lacks = len(request.missing.split(",")) if request.missing else 0
-            action = ActionKind.COMPLETE_REQUEST if lacks else ActionKind.SUBMIT_REQUEST
-            text = say("complete_request", count=lacks) if lacks else say("submit_request")
-            yield _step(action, Role.OFFICER, request.id, request.asset_id, None, text)
+    yield from request_steps.steps(file)
     for allocation in file.allocations:
         ready = allocation.state in (AllocationState.DRAFT, AllocationState.NOTICE_ENDED)
         if ready and not return_guards.why_not(file, allocation):
@@ -174,6 +164,7 @@ def _waits(file: CaseFile, laws: Regimes) -> Iterator[Step]:
     yield from unclaimed_steps.waits(file)
     yield from clawback_steps.waits(file)
     yield from recall_steps.waits(file)
+    yield from request_steps.waits(file)
     yield from _ends(file)
     if any(a.stage is not Stage.CLOSED for a in file.assets) or file.recovery.trace_wanted:
         yield _step(ActionKind.ENGINE, Role.ENGINE, file.recovery.id, "", None, _engine_text(file))

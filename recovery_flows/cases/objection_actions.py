@@ -50,7 +50,7 @@ def decide(
     actor = acting.actor(Role.SUPERVISOR)
     with acting.unit() as (unit, now):
         file = load_file(unit.session, recovery_id)
-        check_version(file, seen_version)
+        check_version(unit.session, file, seen_version)
         changes = Changeset(file)
         text = f"decision on objection {objection_id}: {reason.strip()}"
         objections.decide(

@@ -9,6 +9,7 @@ from models.entities.allocation import AllocationState
 from models.entities.approval import ApprovalState
 from recovery_flows.cases import deadlines
 from recovery_flows.correspondence.letters import deadlines as letter_deadlines
+from recovery_flows.cross_border import clocks as request_clocks
 from recovery_flows.freezing import (
     account_monitoring,
     lapse,
@@ -36,6 +37,7 @@ def next_wake(file: CaseFile, laws: Regimes) -> datetime | None:
     ends += unclaimed_steps.instants(file)
     ends += clawback_steps.instants(file)
     ends += recall_steps.instants(file)
+    ends += request_clocks.instants(file)
     ends += letter_deadlines.instants(file, laws)
     ends += [renewal.drafted_from(file, h, laws) for h in file.holds if not h.renewal]
     ends += [

@@ -9,6 +9,7 @@ from recovery_flows.cli.case import (
     actions,
     approve,
     assign,
+    authorities,
     channels,
     deadlines,
     discrepancy,
@@ -19,11 +20,11 @@ from recovery_flows.cli.case import (
     letter,
     multi_agency,
     privacy,
-    request,
     reveal,
     show,
     stop,
     tracing_rule,
+    xborder,
 )
 from recovery_flows.cli.intake import command as intake
 from recovery_flows.cli.partner import command as partner
@@ -71,7 +72,8 @@ def attach(app: typer.Typer) -> None:
         discrepancy,
         hold,
         channels,
-        request,
+        authorities,
+        xborder,
         incoming,
         multi_agency,
         letter,

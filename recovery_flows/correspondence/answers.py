@@ -10,7 +10,7 @@ from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState, Renewal
 from models.entities.payout import PayoutRow, PayoutState
-from models.entities.request import RequestRow, RequestState
+from models.entities.request import UNDER_WAY, RequestRow, RequestState
 from models.facts import BankHoldState, HoldFact, PayoutFact
 from models.money import Money
 from models.outcome import Scalar, Transition
@@ -27,16 +27,16 @@ from recovery_flows.freezing import (
     release,
     renewal,
 )
-from recovery_flows.law.regime import Regimes
+from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.ledger import bank_contradictions, hold_figures
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import payout_answers
 from recovery_flows.tracing import trace_requests
 
-_OPEN_REQUESTS = (RequestState.APPROVED, RequestState.SENT, RequestState.ACKNOWLEDGED)
-_ANSWERABLE = (
-    RequestState.SENT, RequestState.ACKNOWLEDGED, RequestState.NEEDS_INFO, RequestState.REFUSED,
-)  # fmt: skip
+_OPEN_REQUESTS = UNDER_WAY - {RequestState.NEEDS_INFO} | {RequestState.APPROVED}
+_ANSWERABLE = UNDER_WAY | {RequestState.REFUSED, RequestState.REPLACED}
+_WAITS_BY_GROUND = {"postponement": "postponed", "condition": "conditional"}
+"""What a partner does that has received a request and names a ground, by the ground's kind."""
 _IN_FORCE_AGAIN = ("stopped_late", "frozen_late")
 
 
@@ -60,7 +60,7 @@ def apply_hold_fact(
     reading = hold_answers.read(changes.file, hold, fact, now, laws)
     _apply_reading(changes, hold, fact, reading, now)
     if hold.request_id:
-        _request_moves(changes, hold.request_id, fact)
+        _request_moves(changes, hold.request_id, fact, laws[changes.file.recovery.regime])
 
 
 def confirm_figure(
@@ -128,18 +128,18 @@ def _supersede(changes: Changeset, hold: HoldRow) -> None:
     release.supersede(changes, changes.file.hold(hold.supersedes_id), hold)
 
 
-def _request_moves(changes: Changeset, request_id: str, fact: HoldFact) -> None:
+def _request_moves(changes: Changeset, request_id: str, fact: HoldFact, law: Regime) -> None:
     request = _request(changes.file, request_id)
     if request.state is RequestState.APPROVED:
         # The answer to its call was lost: that the bank speaks of it says that it was sent.
         values: dict[str, Scalar] = {"sent_at": fact.modified_at}
         changes.apply(Transition(EntityKind.REQUEST, request.id, "sent", request.state, values))
         request = _request(changes.file, request_id)
-    event = _request_event(request, fact)
+    event = _request_event(request, fact, law)
     if event is None:
         return
     values = {} if event == "acknowledged" else {"answered_at": fact.modified_at}
-    if event in ("refused", "needs_info"):
+    if event in ("refused", "needs_info", "postponed", "conditional"):
         values["reason"] = fact.reason
     changes.apply(
         Transition(EntityKind.REQUEST, request.id, event, request.state, values, reason=fact.reason)
@@ -150,14 +150,14 @@ def _request(file: CaseFile, request_id: str) -> RequestRow:
     return next(r for r in file.requests if r.id == request_id)
 
 
-def _request_event(request: RequestRow, fact: HoldFact) -> str | None:
+def _request_event(request: RequestRow, fact: HoldFact, law: Regime) -> str | None:
     if fact.state in answer_table.HOLDING and request.state in _ANSWERABLE:
         asked = Money(request.requested_minor, request.currency)
         whole = fact.held.currency == asked.currency and asked <= fact.held
         return "executed" if whole else "partially_executed"
     if fact.state in answer_table.WAITING:
-        return "acknowledged" if request.state is RequestState.SENT else None
-    if request.state not in (RequestState.SENT, RequestState.ACKNOWLEDGED):
+        return _while_it_waits(request, fact, law)
+    if request.state not in UNDER_WAY - {RequestState.NEEDS_INFO}:
         return None
     if fact.state is BankHoldState.REFUSED:
         # Not a refusal in law: the request is answered in a new version.
@@ -166,6 +166,16 @@ def _request_event(request: RequestRow, fact: HoldFact) -> str | None:
         # Carried out and ended between two of our polls, or ended before the bank has acted.
         return "executed" if fact.acted_at else "refused"
     return None
+
+
+def _while_it_waits(request: RequestRow, fact: HoldFact, law: Regime) -> str | None:
+    """A partner that has the request and has not acted: it may postpone it, or set a condition."""
+    ground = law.grounds.get(fact.reason)
+    event = _WAITS_BY_GROUND.get(ground.kind) if ground else None
+    if event and request.state in (RequestState.SENT, RequestState.ACKNOWLEDGED):
+        return event
+    is_over = request.state in (RequestState.SENT, RequestState.POSTPONED)
+    return "acknowledged" if is_over and event is None else None
 
 
 def apply_request_sent(changes: Changeset, hold_id: str, now: datetime) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.asset import Stage
+from models.entities.asset import AssetRow, Stage
 from models.entities.event import EntityKind
+from models.entities.recall import OPEN_RECALLS
 from models.entities.recovery import RecoveryState
-from models.entities.request import RequestRow, RequestState
+from models.entities.request import CARRIED_OUT, RequestRoute, RequestRow, RequestState
+from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
-from recovery_flows.cross_border import stage as cross_border
+from recovery_flows.cross_border import ceiling, stage as cross_border
 from recovery_flows.cross_border.channels import Option
+from recovery_flows.cross_border.plans import next_version, section_of, wrong_fields
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
@@ -24,28 +27,40 @@ Seal = cross_border.Seal
 
 def complete_request(
     changes: Changeset, request_id: str, fields: Mapping[str, str], laws: Regimes, seal: Seal
-) -> None:
-    """Give a request its fields; what is still missing is named on it."""
+) -> str:
+    """Give a request its fields; what is still missing is named on it. Return the id it has then.
+
+    Where the other side asks for more they are those of its next version: what was sent stays.
+    """
     request = request_of(changes.file, request_id)
-    if request.state not in (
-        RequestState.DRAFT, RequestState.PENDING_APPROVAL, RequestState.NEEDS_INFO,
-    ):  # fmt: skip
-        raise StepRefusedError(f"request {request_id} is {request.state}: it cannot be changed")
     law = laws[changes.file.recovery.regime]
-    values = cross_border.field_values(law, request.id, fields, seal)
+    if request.state is RequestState.NEEDS_INFO:
+        asset = changes.file.asset(request.asset_id)
+        changes.apply(Transition(EntityKind.REQUEST, request.id, "replaced", request.state))
+        return cross_border.draft_request(changes, asset, fields, law, seal, next_version(request))
+    if request.state not in (RequestState.DRAFT, RequestState.PENDING_APPROVAL):
+        raise StepRefusedError(f"request {request_id} is {request.state}: it cannot be changed")
+    values = cross_border.field_values(law, request.id, fields, seal, request.asked)
     changes.apply(Transition(EntityKind.REQUEST, request.id, "amended", request.state, values))
     void_approvals(changes, request.id, "the request was changed")
+    return request.id
 
 
-def refuse_unfit(file: CaseFile, given: Mapping[str, str], laws: Regimes) -> None:
-    """Refuse fields that are not asked for."""
-    asked = cross_border.asked_fields(laws[file.recovery.regime])
+def refuse_unfit(
+    file: CaseFile, request: RequestRow, given: Mapping[str, str], laws: Regimes
+) -> None:
+    """Refuse fields that are not asked for, or cannot be right."""
+    asked = cross_border.asked_fields(laws[file.recovery.regime], request.asked)
     for name in given:
         if name not in asked:
             raise StepRefusedError(
                 f"a request asks for no field {name!r}, and only what it asks for may leave; "
                 f"it asks for {', '.join(asked)}"
             )
+    if request.asked:
+        wrong = wrong_fields(given, Money(request.requested_minor, request.currency))
+        if wrong:
+            raise StepRefusedError("; ".join(wrong))
 
 
 def submit_request(
@@ -62,11 +77,21 @@ def submit_request(
             for rule in laws[changes.file.recovery.regime].disclosures.values()
             if rule.reference_field in missing
         ]
-        names = ", ".join(missing)
-        raise StepRefusedError(f"the request lacks {names}: fill these first{''.join(rules)}")
+        raise StepRefusedError(
+            f"the request lacks {lacking(request)}: fill these first{''.join(rules)}"
+        )
+    if request.route is RequestRoute.PEOPLE:
+        ceiling.check(changes.file, request)
     values: dict[str, Scalar] = {"drafted_by": actor}
     changes.apply(Transition(EntityKind.REQUEST, request.id, "submitted", request.state, values))
     ask(changes, ApprovalKind.REQUEST, request.id, actor, now)
+
+
+def lacking(request: RequestRow) -> str:
+    """The fields that a request lacks, each with its section of the form where it has one."""
+    names = [name for name in request.missing.split(",") if name]
+    sections = {name: section_of(request.asked, name) for name in names}
+    return ", ".join(f"{n} (section {sections[n]})" if sections[n] else n for n in names)
 
 
 def resubmit(
@@ -77,7 +102,7 @@ def resubmit(
     laws: Regimes,
     seal: Seal,
 ) -> str:
-    """Draft a new version of a request that was refused or denied; return the new one's id.
+    """Draft a new version of a request that was refused, or has ended; return the new one's id.
 
     `given` are the fields of the old one, `grounds` what each ground of the channel leaves to do.
     What was sent stays as it is. Where the traced sum is another by now, the texts that name it
@@ -87,32 +112,75 @@ def resubmit(
     request = request_of(file, request_id)
     asset = file.asset(request.asset_id)
     _refuse_resubmitting(file, request, grounds.get(request.reason))
-    drafted = cross_border.drafted_fields(file, asset)
-    same = (request.requested_minor, request.currency) == (asset.traced_minor, asset.currency)
-    fields = {**drafted, **given} if same else {**given, **drafted}
-    if asset.stage is not Stage.CROSS_BORDER:
-        event = "reopened_abroad" if asset.stage is Stage.CLOSED else "resubmitted"
+    if request.route is RequestRoute.PEOPLE:
+        requested = Money(request.requested_minor, request.currency)
+        fields = {**cross_border.known_fields(file, asset, requested), **given}
+    else:
+        drafted = cross_border.drafted_fields(file, asset)
+        same = (request.requested_minor, request.currency) == (asset.traced_minor, asset.currency)
+        fields = {**drafted, **given} if same else {**given, **drafted}
+    begin_abroad(changes, asset)
+    law = laws[changes.file.recovery.regime]
+    return cross_border.draft_request(changes, asset, fields, law, seal, next_version(request))
+
+
+def begin_abroad(changes: Changeset, asset: AssetRow) -> None:
+    """Put an account back into the stage in which something is asked abroad."""
+    event = {Stage.CLOSED: "reopened_abroad", Stage.RESTITUTION: "resubmitted"}.get(asset.stage)
+    if event:
         changes.apply(Transition(EntityKind.ASSET, asset.id, event, asset.stage))
-    return cross_border.draft_request(
-        changes, asset, fields, laws[changes.file.recovery.regime], seal
-    )
+
+
+_ASKED_AGAIN = CARRIED_OUT | {RequestState.REFUSED, RequestState.DENIED, RequestState.EXPIRED}
 
 
 def _refuse_resubmitting(file: CaseFile, request: RequestRow, leaves: Sequence[str] | None) -> None:
     asset = file.asset(request.asset_id)
-    if request.state not in (RequestState.REFUSED, RequestState.DENIED):
+    is_frozen = request.state in CARRIED_OUT and request.hold_ends_at is None
+    if request.state not in _ASKED_AGAIN or is_frozen:
         raise StepRefusedError(f"request {request.id} is {request.state}: it was not refused")
-    if leaves is not None and not {Option.CURE_AND_RESEND, Option.RESEND} & set(leaves):
+    is_refused = request.state is RequestState.REFUSED
+    if (
+        is_refused
+        and leaves is not None
+        and not {Option.CURE_AND_RESEND, Option.RESEND} & set(leaves)
+    ):
         told = ", ".join(option.replace("_", " ") for option in leaves)
         raise StepRefusedError(
             f"request {request.id} was refused as {request.reason}, which leaves: {told}"
         )
     if file.recovery.state is not RecoveryState.OPEN:
         raise StepRefusedError(f"the recovery is {file.recovery.state}: nothing is asked for it")
-    if any(r.asset_id == asset.id and cross_border.is_waiting(r) for r in file.requests):
-        raise StepRefusedError(f"another request for the account of {request.id} is under way")
-    if asset.left_alone or asset.traced_minor <= 0:
+    refuse_twin(file, asset, request.channel)
+    if asset.left_alone or (request.route is RequestRoute.PARTNER and asset.traced_minor <= 0):
         raise StepRefusedError(f"no money is traced to the account of {request.id} any more")
+
+
+def refuse_twin(file: CaseFile, asset: AssetRow, channel: str) -> None:
+    """Refuse to ask for one account by one channel twice at a time."""
+    for other in file.requests:
+        same = other.asset_id == asset.id and other.channel == channel
+        if same and cross_border.is_waiting(other):
+            raise StepRefusedError(
+                f"another request for the account of {asset.partner_id} is under way by "
+                f"{channel}: {other.id} is {other.state}"
+            )
+
+
+def also_asked(file: CaseFile, request_id: str) -> Iterator[str]:
+    """What else is asked for the same account: by another channel, or by a recall to it."""
+    mine = request_of(file, request_id)
+    for other in file.requests:
+        if other.id != mine.id and other.asset_id == mine.asset_id and other.state not in _OVER:
+            yield f"by {other.channel}, {other.id} is {other.state}"
+    account = file.asset(mine.asset_id).account_id
+    paid_there = {c.id for c in file.claims if c.payee_account_id == account}
+    for recall in file.recalls:
+        if recall.claim_id in paid_there and recall.state in OPEN_RECALLS:
+            yield f"by {recall.channel}, {recall.id} is {recall.state}"
+
+
+_OVER = frozenset({RequestState.DENIED, RequestState.WITHDRAWN, RequestState.REPLACED})
 
 
 def request_of(file: CaseFile, request_id: str) -> RequestRow:

@@ -6,44 +6,39 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from models.case_file import CaseFile
+from models.entities.approval import ApprovalRow
 from models.entities.asset import AssetRow, Stage
 from models.entities.event import EntityKind
 from models.entities.hold import HoldKind
 from models.entities.recovery import RecoveryState
-from models.entities.request import RequestRow, RequestState
+from models.entities.request import AT_HOME, CARRIED_OUT, UNDER_WAY, RequestRoute, RequestRow
 from models.ids import derive_id, digest
 from models.money import Money
 from models.outcome import Scalar, Transition
 from models.sealing.sealed_place import SealedPlace
+from recovery_flows.cross_border import clocks
 from recovery_flows.cross_border.channels import Recipient
 from recovery_flows.cross_border.completeness import missing_fields
 from recovery_flows.cross_border.disclosure import approvals_needed
+from recovery_flows.cross_border.plans import CHANNEL, Plan, split_asked
 from recovery_flows.freezing.orders import hold_intent
 from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing.onward_accounts import is_traced, request_is_over
 
 Seal = Callable[[object, SealedPlace], str]
-CHANNEL = "mla"
 INCOMPLETE = "INCOMPLETE"
 """The ground that asks for more; it is answered, the request is not over."""
-_WAITING = frozenset(
-    {
-        RequestState.DRAFT,
-        RequestState.PENDING_APPROVAL,
-        RequestState.APPROVED,
-        RequestState.SENT,
-        RequestState.ACKNOWLEDGED,
-        RequestState.NEEDS_INFO,
-    }
-)
 
 
 def advance(changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
-    """Draft a request for traced money abroad; move assets on whose request has ended."""
-    del now
+    """Draft a request for traced money abroad; move assets on whose request has ended.
+
+    What runs out without anybody's act is an event: a silence, a reminder, a freeze abroad.
+    """
     if changes.file.recovery.state is not RecoveryState.OPEN:
         return
+    clocks.advance(changes, now)
     for asset in changes.file.assets:
         if asset.home:
             continue
@@ -61,37 +56,55 @@ def _draft(changes: Changeset, asset: AssetRow, law: Regime, seal: Seal) -> None
 
 
 def draft_request(
-    changes: Changeset, asset: AssetRow, given: Mapping[str, str], law: Regime, seal: Seal
+    changes: Changeset,
+    asset: AssetRow,
+    given: Mapping[str, str],
+    law: Regime,
+    seal: Seal,
+    plan: Plan | None = None,
 ) -> str:
     """Draft the next request for an account abroad with these fields; return its id."""
+    plan = plan or Plan()
     number = 1 + sum(r.asset_id == asset.id for r in changes.file.requests)
     request_id = derive_id("request", asset.id, number)
+    requested = plan.requested or Money(asset.traced_minor, asset.currency)
     values: dict[str, Scalar] = {
         "asset_id": asset.id,
         "partner_id": asset.partner_id,
-        "channel": CHANNEL,
-        "requested_minor": asset.traced_minor,
+        "channel": plan.channel,
+        "requested_minor": requested.minor,
         "currency": asset.currency,
-        **field_values(law, request_id, given, seal),
+        "route": plan.route,
+        "wanted": plan.wanted,
+        "recipient": plan.recipient,
+        "authority": plan.authority,
+        "language": plan.language,
+        "version": plan.version,
+        "replaces_id": plan.replaces_id,
+        "asked": plan.asked,
+        "left_seconds": plan.left_seconds,
+        **field_values(law, request_id, given, seal, plan.asked),
     }
-    row = law.channel(CHANNEL)
-    basis = f"{row.instrument}, {row.article}"
+    basis = plan.basis
+    if not basis and plan.channel in law.channels:
+        row = law.channel(plan.channel)
+        basis = f"{row.instrument}, {row.article}"
     changes.apply(
-        Transition(EntityKind.REQUEST, request_id, "drafted", None, values, legal_basis=basis)
+        Transition(EntityKind.REQUEST, request_id, "drafted", None, values, legal_basis=basis[:200])
     )
     return request_id
 
 
 def field_values(
-    law: Regime, request_id: str, given: Mapping[str, str], seal: Seal
+    law: Regime, request_id: str, given: Mapping[str, str], seal: Seal, asked: str = ""
 ) -> dict[str, Scalar]:
     """Columns for a request's fields: sealed text, its digest, the names still missing.
 
-    Only what the law asks for is kept: nothing else can leave.
+    Only what is asked for is kept: nothing else can leave.
     """
-    asked = asked_fields(law)
-    kept = {name: text for name, text in given.items() if name in asked}
-    missing = missing_fields(asked, kept)
+    names = asked_fields(law, asked)
+    kept = {name: text for name, text in given.items() if name in names}
+    missing = missing_fields(split_asked(asked)[1] if asked else names, kept)
     return {
         "fields_sealed": seal(kept, SealedPlace("request", request_id, "fields_sealed")),
         "fields_digest": digest(kept),
@@ -99,8 +112,10 @@ def field_values(
     }
 
 
-def asked_fields(law: Regime) -> tuple[str, ...]:
-    """Fields that a request must have: the channel's, and the approvals for what it discloses."""
+def asked_fields(law: Regime, asked: str = "") -> tuple[str, ...]:
+    """Fields that a request may have: the channel's, and the approvals for what it discloses."""
+    if asked:
+        return split_asked(asked)[0]
     own = law.required_fields(CHANNEL)
     approvals = approvals_needed(law, Recipient.AUTHORITY, own)
     return tuple(dict.fromkeys((*own, *(a.reference_field for a in approvals))))
@@ -128,6 +143,25 @@ def drafted_fields(file: CaseFile, asset: AssetRow) -> dict[str, str]:
     }
 
 
+def known_fields(file: CaseFile, asset: AssetRow, requested: Money) -> dict[str, str]:
+    """What the file can say for any channel: what is drafted, and the payment and the States."""
+    recovery = file.recovery
+    paid = [c for c in file.claims if c.payee_account_id == asset.account_id] or [*file.claims]
+    return {
+        **drafted_fields(file, asset),
+        "amount": requested.text(),
+        "currency": requested.currency,
+        "property_kind": "amount",
+        "paid_at": min(c.paid_at for c in paid).isoformat(timespec="minutes") if paid else "",
+        "reference": next((c.end_to_end_id for c in paid if c.end_to_end_id), recovery.ref),
+        "case_number": recovery.case_number,
+        "file_number": recovery.case_number,
+        "victim_country": recovery.regime,
+        "issuing_state": recovery.regime,
+        "executing_state": asset.regime,
+    }
+
+
 def _move_on(changes: Changeset, asset: AssetRow) -> None:
     file = changes.file
     over = request_is_over(file, asset) or bool(asset.left_alone)
@@ -136,20 +170,24 @@ def _move_on(changes: Changeset, asset: AssetRow) -> None:
 
 
 def _executed(file: CaseFile, asset: AssetRow) -> bool:
-    done = (RequestState.EXECUTED, RequestState.PARTIALLY_EXECUTED)
-    return any(r.asset_id == asset.id and r.state in done for r in file.requests)
+    return any(r.asset_id == asset.id and r.state in CARRIED_OUT for r in file.requests)
 
 
 def is_waiting(request: RequestRow) -> bool:
     """Whether a request has not ended."""
-    return request.state in _WAITING
+    return request.state in AT_HOME | UNDER_WAY
 
 
-def send(
-    changes: Changeset, request: RequestRow, now: datetime, laws: Regimes, approval: str
-) -> None:
-    """After approval: the foreign hold is ordered under the request and its call is saved."""
+def send(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
+    """After approval: the foreign hold is ordered under the request and its call is saved.
+
+    What people send themselves waits for one of them, who has neither drafted nor approved it.
+    """
     file = changes.file
+    request = next(r for r in file.requests if r.id == approval.subject_id)
+    if request.route is RequestRoute.PEOPLE:
+        changes.apply(Transition(EntityKind.REQUEST, request.id, "approved", request.state))
+        return
     asset = file.asset(request.asset_id)
     # Numbered: one that was taken back before it left, or amended, is ordered once more.
     number = 1 + sum(h.request_id == request.id for h in file.holds)
@@ -169,4 +207,4 @@ def send(
             },
         ),
     )  # fmt: skip
-    changes.call(hold_intent(changes.file, changes.file.hold(hold_id), approval))
+    changes.call(hold_intent(changes.file, changes.file.hold(hold_id), approval.id))

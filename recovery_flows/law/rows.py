@@ -142,9 +142,15 @@ class Channel(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground(Sourced):
-    """One ground on which a request may be refused."""
+    """One ground on which a request may be refused, or waits: `kind` says what it does to it."""
 
     text: str
+    kind: str = "refusal"
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it sends a request back; by the others a request that was received waits."""
+        return self.kind in ("refusal", "pending")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

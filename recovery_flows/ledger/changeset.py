@@ -47,7 +47,7 @@ from models.entities.payout import (
 )
 from models.entities.recall import CreditState, RecallCreditRow, RecallRow, RecallState
 from models.entities.recovery import RecoveryState
-from models.entities.request import RequestRow, RequestState
+from models.entities.request import ReceiptRow, ReceiptState, RequestRow, RequestState
 from models.entities.voluntary_return import (
     InstalmentRow,
     InstalmentState,
@@ -83,6 +83,7 @@ _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
     EntityKind.COURT_SHARE: ("court_shares", CourtShareRow, CourtShareState),
     EntityKind.RECALL: ("recalls", RecallRow, RecallState),
     EntityKind.RECALL_CREDIT: ("recall_credits", RecallCreditRow, CreditState),
+    EntityKind.REQUEST_RECEIPT: ("receipts", ReceiptRow, ReceiptState),
 }
 
 

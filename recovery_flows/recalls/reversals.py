@@ -35,7 +35,7 @@ def enter(
     credit, (at, proof) = _counted(changes.file, recall_id, booking), seen
     if not credit.arrived_at <= at <= now:
         came = f"{credit.arrived_at:%Y-%m-%d %H:%M} UTC"
-        raise StepRefusedError(f"{booking!r} came {came}: it was taken back after that, before now")
+        raise StepRefusedError(f"{booking!r} came {came}: name an instant between that and now")
     values: dict[str, Scalar] = {
         "reversed_at": at, "reversal_proof": proof, "reversal_entered_by": actor,
     }  # fmt: skip

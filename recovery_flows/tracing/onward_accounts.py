@@ -9,7 +9,7 @@ from models.entities.asset import AssetRow, Stage
 from models.entities.call import CallKind
 from models.entities.claim import ClaimRow, ClaimState
 from models.entities.event import EntityKind
-from models.entities.request import RequestState
+from models.entities.request import UNDER_WAY, WENT_OUT, RequestState
 from models.facts import LineKind
 from models.ids import derive_id, digest
 from models.outcome import CallIntent, Transition
@@ -185,10 +185,5 @@ def is_traced(file: CaseFile, asset: AssetRow) -> bool:
 def request_is_over(file: CaseFile, asset: AssetRow) -> bool:
     """Whether the request for a foreign asset has ended in any way."""
     requests = [r for r in file.requests if r.asset_id == asset.id]
-    ended = (
-        RequestState.EXECUTED,
-        RequestState.PARTIALLY_EXECUTED,
-        RequestState.REFUSED,
-        RequestState.DENIED,
-    )
+    ended = WENT_OUT - UNDER_WAY | {RequestState.DENIED}
     return bool(requests) and all(r.state in ended for r in requests)

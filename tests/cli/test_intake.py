@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from models.facts import ReportFact
+from recovery_flows.caller import read_named
 from recovery_flows.intake.complaints import read_reports
 
 
@@ -84,3 +88,28 @@ def test_without_a_file_the_template_is_named(run: Any) -> None:
     said = run("intake", "reports")
     assert said.code == 2
     assert "--template" in said.sentence()
+
+
+def test_a_pipe_is_read_once_and_no_further_than_it_may(
+    run: Any, unit: Any, tmp_path: Path
+) -> None:
+    raw, pipe = unit.file_of(unit.row(1)).read_bytes(), tmp_path / "reports"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_bytes, args=[raw])
+    writer.start()
+    assert run("intake", "reports", str(pipe)).out.startswith("1 new report, 0 known already")
+    writer.join()
+    reading, writing = os.pipe()
+    os.write(writing, b"y\n" * 100)
+    assert len(read_named(Path(f"/dev/fd/{reading}"), 10)) == 11
+    os.close(reading)
+    os.close(writing)
+
+
+def test_a_statement_that_comes_by_a_pipe_is_to_be_saved_first(run: Any, tmp_path: Path) -> None:
+    pipe = tmp_path / "statement"
+    os.mkfifo(pipe)
+    held = os.open(pipe, os.O_RDWR)
+    told = run("intake", "statement", str(pipe), "--dry-run")
+    os.close(held)
+    assert (told.code, "it is a pipe: save it as a file" in told.out) == (3, True)

@@ -52,6 +52,13 @@ def test_a_payment_is_called_back_and_a_part_of_it_comes(
     assert run("approve", entered.out.split()[-1], "--as", "chen").code == 0
     listed = run("recall", "list", ref).out
     assert "CNY 400.00 of CNY 1,000.00 came back" in listed
+    back = ("--booking", "RTR-1", "--at", "2026-03-02T00:00:00Z", "--proof", money)
+    undone = run("recall", "reversed", ref, name, *back)
+    assert "the money counts until another person has confirmed it" in undone.out
+    assert "confirmed, its reversal entered" in run("recall", "list", ref).out
+    assert run("approve", undone.out.split()[-1], "--as", "chen").code == 0
+    listed = run("recall", "list", ref).out
+    assert "CNY 0.00 of CNY 1,000.00 came back" in listed
     assert run("ledger", "check").code == 0
 
 

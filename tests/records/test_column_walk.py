@@ -45,6 +45,9 @@ MAY_CHANGE: dict[tuple[str, str], str] = {}
 OF_DOCUMENTS = {
     ("call", "letter_digest"), ("call", "answer_document"), ("task", "document"),
     ("hold", "proof"), ("compensation", "proof"), ("recall", "message"),
+    ("recall", "answer_document"), ("recall_credit", "proof"),
+    ("request", "letter"), ("request", "proof"), ("request", "answer_document"),
+    ("request_receipt", "proof"),
     ("recall", "answer_document"), ("recall_credit", "proof"), ("court_list", "proof"),
     ("recall_credit", "reversal_proof"),
 }  # fmt: skip

@@ -102,6 +102,8 @@ async def test_help_is_found_by_word_and_by_key(unity: Any, wait: Any) -> None:
         await pilot.press(*["backspace"] * 9, "slash")
         assert "Filter as you type" in await wait(pilot, app, "Filter as you type")
         await pilot.press("escape", "colon")
+        await wait(pilot, app, "Search for commands")
+        await pilot.press(*"rdonly")
         await wait(pilot, app, "Read-only  (R)")
 
 

@@ -35,7 +35,12 @@ def test_every_screen_as_text_has_its_facts_and_no_personal_data(
     }  # fmt: skip
     expected = {
         "now": ["Queue: ", ": loss: CNY 50,000.00", ": stage: "],
-        "recovery": ["R-2026-0001", "Accounts and holds: ", "CNY 50,000.00"],
+        "recovery": [
+            "R-2026-0001",
+            "Next steps: ▹ supervisor: approve",
+            "Accounts and holds: ",
+            "CNY 50,000.00",
+        ],
         "approvals": ["1 approval pending", "return to victims: ", "digest: "],
         "summary": ["CNY", "interception"],
         "partners": ["test-east: contacts: ", "breaker: "],

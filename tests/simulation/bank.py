@@ -9,6 +9,12 @@ from tests.simulation.books import LIVE, Hold, Json, Payout, exchanged, minor_of
 from tests.simulation.faults import Fault
 from tests.simulation.holding import HoldingDesk
 
+_PAID: dict[str, Callable[[int], int]] = {
+    "short": lambda ordered: ordered // 2,
+    "coin": lambda ordered: max(1, ordered - 1),
+    "doubled": lambda ordered: 2 * ordered,
+}
+
 
 class Bank(HoldingDesk):
     """One bank; it also pays out of what it holds."""
@@ -77,8 +83,11 @@ class Bank(HoldingDesk):
         hold = self.holds[payout.hold_id]
         if hold.status not in LIVE or payout.status == "SETTLED":
             return
-        paid = payout.ordered // 2 if kind == "short" else payout.ordered
+        paid = _PAID[kind](payout.ordered) if kind in _PAID else payout.ordered
         debit = exchanged(paid, payout.currency, hold.currency)
+        if kind == "doubled" and debit > hold.held:
+            paid = payout.ordered
+            debit = exchanged(paid, payout.currency, hold.currency)
         # The last coin of a conversion is not refused.
         coin = int(payout.currency != hold.currency)
         if debit - coin > hold.held or not debit:

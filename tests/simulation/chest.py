@@ -1,5 +1,7 @@
 """The unit's own account, kept at a bank that writes letters: what came in, and what it paid on.
 
+Beside it what reached victims by others: insurers, recalls, the treasury.
+
 No code of the program is used here. Sums are minor units of CNY. A letter is answered in its own
 time; until then, and until its answer was typed and seen by two people, nobody at the unit knows.
 """
@@ -11,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 TREASURY, OURS = "treasury", "U1"
+STATE = ("east", "T1")
 INSURERS = (("east", "I1"), ("east", "I2"))
 _WAYS = ("settled", "settled", "settled", "short", "refused", "returned")
 _HOURS = (0, 0, 3, 40)
@@ -36,7 +39,18 @@ class Chest:
     letters: dict[str, Letter] = field(default_factory=dict)
     insured: dict[tuple[str, str], int] = field(default_factory=dict)
     """By claim and payer: what an insurer has really paid the victim."""
+    recalled: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """By booking: which recall really brought the victim how much."""
+    reversed: set[str] = field(default_factory=set)
+    """The bookings of these that the bank has really taken back."""
+    refunded: dict[str, int] = field(default_factory=dict)
+    """By share: what the treasury has really paid to a late payee."""
     polite: bool = False
+
+    @property
+    def now_recalled(self) -> dict[str, int]:
+        """By booking: what recalls brought and no bank has taken back."""
+        return {b: minor for b, (_, minor) in self.recalled.items() if b not in self.reversed}
 
     def take(self, call: str, subject: str, kind: str, minor: int, at: datetime) -> None:
         """A letter has arrived; how rude its answer is hangs on its number."""

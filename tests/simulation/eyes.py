@@ -17,7 +17,8 @@ from tests.simulation.place import START
 
 _LIVE = ("stopped", "frozen", "release_pending", "disposal_pending")
 _TERMS = (
-    "held", "returned_hold", "returned_recall", "returned_voluntary", "third_party", "gone",
+    "held", "returned_hold", "returned_recall", "returned_voluntary", "returned_treasury",
+    "treasury", "third_party", "gone",
     "located", "not_located", "not_upheld",
 )  # fmt: skip
 
@@ -200,7 +201,11 @@ class Eyes:
             (str(hold), str(claim)): int(str(minor))
             for hold, claim, minor in self._all(
                 "SELECT hold_id, claim_id, sum(claim_minor) FROM posting"
-                " WHERE account = 'returned_hold' GROUP BY 1, 2"
+                " WHERE account IN ('returned_hold', 'treasury', 'returned_treasury')"
+                " AND detail <> 'received' OR account = 'memo_excess' AND detail ="
+                " 'paid_beyond_order' AND asset_id IN (SELECT id FROM asset WHERE partner_id <>"
+                " 'treasury')"
+                " GROUP BY 1, 2"
             )
         }
         for key in {*groups, *booked}:
@@ -251,7 +256,8 @@ class Eyes:
             (str(name), str(currency)): int(str(minor))
             for name, currency, minor in self._all(
                 "SELECT hold_id, asset_currency, sum(asset_minor) FROM posting WHERE account IN"
-                " ('held','memo_excess') GROUP BY 1, 2 HAVING sum(asset_minor) <> 0"
+                " ('held','memo_excess') AND detail <> 'made_good' GROUP BY 1, 2"
+                " HAVING sum(asset_minor) <> 0"
             )
         }
         for key in {*shown, *booked}:

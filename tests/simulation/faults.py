@@ -28,6 +28,10 @@ KINDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+ODD_SUMS = ("coin", "doubled")
+"""Payouts of a coin too little, or of twice the sum; drawn apart from the others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """The `nth` time (0: every time) that `occasion` comes at `bank`, it does `kind`."""

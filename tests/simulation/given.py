@@ -81,7 +81,9 @@ class Given(Eyes):
             upheld[str(claim)] = int(str(most))
         for claim, paid_by in payers.items():
             got: dict[str, int] = {}
-            query = "SELECT id, payee_account_id FROM payout WHERE claim_id = ?"
+            query = (
+                "SELECT id, payee_account_id FROM payout WHERE claim_id = ? AND unclaimed_id = ''"
+            )
             for payout, payee in self._all(query, claim):
                 whose = str(payee) if str(payee) in paid_by else ""
                 got[whose] = got.get(whose, 0) + self.paid_of(str(payout))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.simulation.eyes import ViolationError
-from tests.simulation.given import Given
+from tests.simulation.late import Late
 from tests.simulation.rounds import Rounds
 from tests.simulation.states import States
 from tests.simulation.words import Words
@@ -15,7 +15,7 @@ _CLOSED = (
 )  # fmt: skip
 
 
-class Oracle(Words, States, Rounds, Given):
+class Oracle(Words, States, Rounds, Late):
     """Looks at one history's database and banks; it shares no code with the rules."""
 
     def look(self) -> None:
@@ -35,23 +35,34 @@ class Oracle(Words, States, Rounds, Given):
         self._states()
         self._rounds()
         self._given()
+        self._late()
 
     # Victims
 
     def _victims(self) -> None:
-        """Nobody gets more than min(reported, really paid) from banks, for one payment."""
+        """Nobody gets more than min(reported, really paid) for one payment, from all together."""
         rows = self._all(
             "SELECT c.id, c.end_to_end_id, c.reported_minor, c.external_ref, p.id, p.asset_id"
-            " FROM payout p JOIN claim c ON c.id = p.claim_id"
+            " FROM payout p JOIN claim c ON c.id = p.claim_id WHERE p.unclaimed_id = '' UNION ALL"
+            " SELECT c.id, c.end_to_end_id, c.reported_minor, c.external_ref, m.booking, ''"
+            " FROM recall_credit m JOIN claim c ON c.id = m.claim_id WHERE m.state = 'confirmed'"
+            " UNION ALL"
+            " SELECT c.id, c.end_to_end_id, c.reported_minor, c.external_ref, u.id, ''"
+            " FROM unclaimed_share u JOIN claim c ON c.id = u.claim_id WHERE u.state = 'refunded'"
         )
         got: dict[str, int] = {}
         limit: dict[str, tuple[int, str]] = {}
-        paid = self.chest.paid | {
-            x.order_ref: x.paid
-            for bank in self.banks.values()
-            for x in bank.payouts.values()
-            if x.status == "SETTLED" and x.paid_currency == x.currency
-        }
+        paid = (
+            self.chest.paid
+            | self.chest.refunded
+            | self.chest.now_recalled
+            | {
+                x.order_ref: x.paid
+                for bank in self.banks.values()
+                for x in bank.payouts.values()
+                if x.status == "SETTLED" and x.paid_currency == x.currency
+            }
+        )
         for claim, _, reported, external, payout, _ in rows:
             ref = str(external).split("/")[1]
             got[ref] = got.get(ref, 0) + paid.get(str(payout), 0)
@@ -185,9 +196,15 @@ class Oracle(Words, States, Rounds, Given):
         for claim, upheld, external in claims:
             rows = self._all("SELECT id, state FROM payout WHERE claim_id = ?", claim)
             paid = sum(self._paid_by_banks(str(payout)) for payout, _ in rows)
+            paid += self._counted_otherwise(str(claim))
             most = min(int(str(upheld)), self.truth[str(external).split("/")[1]])
             total += max(0, most - paid)
         return total
+
+    def _counted_otherwise(self, claim: str) -> int:
+        """What counts as brought back to a victim by recalls."""
+        query = "SELECT coalesce(sum(counted_minor), 0) FROM recall_credit WHERE claim_id = ?"
+        return int(str(self._all(query, claim)[0][0]))
 
     def _paid_by_banks(self, payout: str) -> int:
         for bank in self.banks.values():

@@ -18,6 +18,7 @@ from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.report_and_stop import stop_at_once
 from recovery_flows.errors import RecoveryFlowsError
 from recovery_flows.freezing import actions as hold_actions
+from tests.simulation.called_back import CalledBack
 from tests.simulation.chest import Chest
 from tests.simulation.other_ways import OtherWays
 from tests.simulation.place import OFFICERS, SUPERVISOR, Place
@@ -35,7 +36,7 @@ _STEPS_MAX = 12
 Say = Callable[[str], None]
 
 
-class People(Whims, OtherWays):
+class People(Whims, OtherWays, CalledBack):
     """Who sits at the desks; `refused` counts acts to which the program said no."""
 
     def __init__(
@@ -120,6 +121,8 @@ class People(Whims, OtherWays):
         who = owner if owner in self._desks else OFFICERS[0]
         desk = self._desks[who]
         by_hand = self.by_hand(recovery_id, action, subject, who)
+        if by_hand is None:
+            by_hand = self.followed(recovery_id, action, subject, who)
         if by_hand is not None:
             return by_hand
         if action == "resolve_discrepancy" and self._name_at_bank(recovery_id, subject, who):
@@ -165,8 +168,12 @@ class People(Whims, OtherWays):
             " ORDER BY asked_at, id"
         )
         desk, done = self._desks[SUPERVISOR], 0
+        proofs = {
+            "receipt": self.is_true_receipt, "recall_credit": self.is_true_return,
+            "recall_reversal": self.is_true_reversal, "refund": self.is_true_refund,
+        }  # fmt: skip
         for name, action, subject in self._eyes.execute(query).fetchall():
-            is_true = action != "receipt" or self.is_true_receipt(subject)
+            is_true = action not in proofs or proofs[action](subject)
             act = (
                 (lambda name=name: desk.approve(name, "county head, synthetic"))
                 if how == "yes" and is_true

@@ -7,10 +7,10 @@ it and playing it again.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tests.simulation.faults import KINDS, Fault
+from tests.simulation.faults import KINDS, ODD_SUMS, Fault
 
 HOME = ("north", "south")
 MULES = tuple((bank, f"M{n}") for n, bank in enumerate(("north", "south", "north", "south"), 1))
@@ -26,6 +26,10 @@ ODD = (
 )  # fmt: skip
 OTHER_WAYS = (
     "invite", "promise", "receive", "receive", "compensate", "compensate", "reject", "object",
+)  # fmt: skip
+CALLED_BACK = (
+    "recall", "recall", "recall_told", "recall_told", "recall_told", "recall_reversed",
+    "unclaimed", "unclaimed", "come_forward", "refund",
 )  # fmt: skip
 _MEET = ("engine", "late_engine", "officer", "supervisor", "import")
 _WEIGHTS = {
@@ -119,6 +123,13 @@ class Plan:
 
 def plan_of(seed: int) -> Plan:
     """The history of a seed."""
+    plan = plan_without_recalls(seed)
+    faults = (*plan.faults, *_odd_sums(seed, plan.faults))
+    return replace(plan, ticks=_called_back(seed, plan.ticks), faults=faults)
+
+
+def plan_without_recalls(seed: int) -> Plan:
+    """The same where no payment is called back, nothing is announced, and no sum is odd."""
     plain = plain_plan_of(seed)
     return replace(plain, ticks=_by_other_ways(seed, plain.ticks))
 
@@ -148,6 +159,28 @@ def _by_other_ways(seed: int, ticks: tuple[Tick, ...]) -> tuple[Tick, ...]:
     return tuple(
         replace(tick, odd=(*tick.odd, *odd)) for tick, odd in zip(ticks, more, strict=True)
     )
+
+
+def _called_back(seed: int, ticks: tuple[Tick, ...]) -> tuple[Tick, ...]:
+    """In one history of three payments are called back, and what finds nobody is announced."""
+    dice = random.Random(f"called back {seed}")  # noqa: S311 - a story, no secret
+    if dice.random() > 0.33:
+        return ticks
+    more = [
+        tuple((dice.choice(CALLED_BACK), dice.random()) for _ in range(dice.choice((0, 1, 2))))
+        for _ in ticks
+    ]
+    return tuple(
+        replace(tick, odd=(*tick.odd, *odd)) for tick, odd in zip(ticks, more, strict=True)
+    )
+
+
+def _odd_sums(seed: int, faults: tuple[Fault, ...]) -> Iterator[Fault]:
+    """In one history of six a bank pays a coin less than it was told to, or pays twice."""
+    dice = random.Random(f"odd sums {seed}")  # noqa: S311 - a story, no secret
+    if dice.random() < 1 / 6:
+        bank = dice.choice([f.bank for f in faults] or list(HOME))
+        yield Fault(bank, "payout", dice.choice((1, 1, 2)), dice.choice(ODD_SUMS))
 
 
 def _temper(dice: random.Random, bank: str) -> Temper:

@@ -57,7 +57,8 @@ class Rounds(Eyes):
         rows = self._all(
             "SELECT c.id, c.upheld_minor, c.decided_minor, sum(p.amount_minor) AS given FROM claim"
             " c JOIN payout p ON p.claim_id = c.id WHERE p.state = 'settled' AND"
-            " p.settled_minor = p.amount_minor AND p.settled_currency = p.currency GROUP BY c.id"
+            " p.unclaimed_id = '' AND p.settled_minor = p.amount_minor AND p.settled_currency ="
+            " p.currency GROUP BY c.id"
             " HAVING given > c.upheld_minor OR given > coalesce(c.decided_minor, given)"
         )
         for claim, upheld, decided, given in rows:

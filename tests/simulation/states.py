@@ -23,8 +23,11 @@ class States(Orders):
         """Once the engine has nothing to do on a recovery, a paid claim has its money."""
         rows = self._all(
             "SELECT c.id, c.upheld_minor, (SELECT coalesce(sum(p.settled_minor), 0) FROM payout p"
-            " WHERE p.claim_id = c.id AND p.state = 'settled'"
-            " AND p.settled_currency = c.currency) AS got"
+            " WHERE p.claim_id = c.id AND p.state = 'settled' AND p.unclaimed_id = ''"
+            " AND p.settled_currency = c.currency)"
+            " + (SELECT coalesce(sum(m.counted_minor), 0) FROM recall_credit m"
+            " WHERE m.claim_id = c.id) + (SELECT coalesce(sum(u.refunded_minor), 0)"
+            " FROM unclaimed_share u WHERE u.claim_id = c.id AND u.state = 'refunded') AS got"
             " FROM claim c JOIN recovery r ON r.id = c.recovery_id WHERE c.state = 'paid'"
             " AND got < c.upheld_minor AND (r.wake_at IS NULL OR r.wake_at > ?)",
             f"{self._now():%Y-%m-%d %H:%M:%S.%f}",

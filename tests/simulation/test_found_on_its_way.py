@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from tests.simulation.faults import Fault
 from tests.simulation.place import Place, place
-from tests.simulation.plan import Payment, Report, Tick
-from tests.simulation.test_found import M1, V1, assert_well, plan, played
+from tests.simulation.plan import Payment, Report, Tick, plan_without_recalls
+from tests.simulation.test_found import M1, V1, V2, assert_well, plan, played
 
 
 @pytest.fixture(scope="module")
@@ -30,4 +31,30 @@ def test_what_is_being_released_by_letter_is_not_divided_meanwhile(at: Place) ->
     )
     told, story = played(at, made)
     assert "partial release approved" in story
+    assert_well(told, story)
+
+
+def test_a_refusal_for_want_of_money_that_is_there_is_looked_into_before_the_same_is_ordered(
+    at: Place,
+) -> None:
+    """Seed 20000026: a coin less of a hold that is worth more than was asked changes no order."""
+    made = plan(
+        Tick(48),
+        payments=(
+            Payment(1, V1, M1, 400_00, "E1"),
+            Payment(1, V2, M1, 9_999_99, "E2"),
+            Payment(40, M1, ("abroad", "F1"), 400_00, "X0"),
+        ),
+        reports=(Report(2, "E2", 9_999_99), Report(3, "E1", 400_00)),
+        faults=(Fault("abroad", "payout", 1, "refuse NO_BALANCE", 10),),
+    )
+    told, story = played(at, replace(made, openings=((M1, 50_00),)))
+    assert told.faults["payout:refuse NO_BALANCE"] == 1
+    assert_well(told, story)
+
+
+def test_a_victim_who_paid_after_the_statement_of_an_account_is_looked_for_anew(at: Place) -> None:
+    """Seed 20000979: the stop for him found nothing, and nobody asked for a later statement."""
+    told, story = played(at, plan_without_recalls(20000979))
+    assert "R-2026-0002 joined R-2026-0001" in story
     assert_well(told, story)

@@ -9,7 +9,7 @@ from models.facts import AccountRef, ReportFact
 from models.money import Money
 from tests.simulation.bank import Bank
 from tests.simulation.books import Account, exchanged
-from tests.simulation.chest import INSURERS, Chest
+from tests.simulation.chest import INSURERS, STATE, Chest
 from tests.simulation.people import People
 from tests.simulation.place import BANKS, START
 from tests.simulation.plan import FOREIGN, MULES, SPARE, VICTIMS, Payment, Plan, Report
@@ -53,7 +53,7 @@ class World:
                 hold_stamp=timedelta(milliseconds=temper.hold_stamp_ms),
             )  # fmt: skip
         openings = dict(self.plan.openings)
-        for bank, number in (*VICTIMS, *SPARE, *INSURERS, *MULES, FOREIGN):
+        for bank, number in (*VICTIMS, *SPARE, *INSURERS, STATE, *MULES, FOREIGN):
             rich = bank == "east"
             opening = _RICH if rich else openings.get((bank, number), 0)
             account = Account(number, f"Holder {number}", found[bank].currency, opening)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import work
 from textual.app import ComposeResult
@@ -11,6 +11,7 @@ from textual.css.query import NoMatches
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from tui.key_map import named
 from tui.messages import ReadFailed, Said, ViewRead
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
 from tui.widgets.footer import KeyFooter
@@ -30,6 +31,11 @@ class LiveScreen(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-tall")]  # noqa: RUF012
     header_value: reactive[HeaderValue | None] = reactive(None)
     said: reactive[Said] = reactive(Said(""))
+
+    def __init_subclass__(cls, **more: Any) -> None:  # noqa: ANN401 - Textual's own
+        if "BINDINGS" in vars(cls):
+            cls.BINDINGS = named(cls.BINDINGS)
+        super().__init_subclass__(**more)
 
     def __init__(self) -> None:
         super().__init__()

@@ -65,7 +65,9 @@ class NowScreen(LinkingScreen):
         Binding("c", "closed", show=False, tooltip="List what has ended as well, or no more"),
         Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter as you type"),
         Binding("y", "copy_ref", "Copy ref", show=False, tooltip="Copy the reference"),
-        Binding("V", "views", "Views", tooltip="Saved views with their counts; save one"),
+        Binding(
+            "V", "views", "Views", show=False, tooltip="Saved views with their counts; save one"
+        ),
         Binding(
             "asterisk",
             "mark_all",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from textual.app import ComposeResult
+from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widgets import Footer
 
 
 class KeyFooter(Footer):
-    """The keys that can be pressed now; built anew only where one of them changed.
+    """The keys that can be pressed now; made anew only where one of them changed.
 
     Screens refresh their keys with each reading of the database, and Textual's own footer then
     makes all its widgets again: a fifth of the terminal's processor time.
@@ -24,10 +27,14 @@ class KeyFooter(Footer):
             self._shown = _keys(self.screen)
         yield from super().compose()
 
-    def bindings_changed(self, screen: Screen[object]) -> None:
-        """Show the keys of the screen, where they are not those that stand there."""
-        if screen is not self.screen or self._shown != _keys(screen):
-            super().bindings_changed(screen)
+    async def recompose(self) -> None:
+        """Make the keys anew, where they are not those that stand there.
+
+        A screen that is being taken down cannot say any more which of its keys count.
+        """
+        with suppress(NoMatches):
+            if self.is_attached and self._shown != _keys(self.screen):
+                await super().recompose()
 
 
 def _keys(screen: Screen[object]) -> list[object]:

@@ -13,6 +13,7 @@ from textual.reactive import reactive
 from models.entities.officer import Role
 from models.queries.cases.queue_views import QueueLine
 from recovery_flows.cases.pages.queue import COLUMNS, row
+from tui.key_map import named
 from tui.panels.page import cell_content
 from tui.widgets.paged_table import PagedTable
 from tui.widgets.table import TableColumn, laid_out
@@ -27,9 +28,9 @@ _WIDE = laid_out(
 class QueueTable(PagedTable[QueueLine]):
     """Open recoveries; `now` and the roles of the acting identity decide how a line is told."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS: ClassVar[list[BindingType]] = named([
         Binding("space", "mark", "Mark", show=False, tooltip="Mark this line, or no more"),
-    ]
+    ])  # fmt: skip
     now: reactive[datetime | None] = reactive(None)
     own_roles: reactive[frozenset[Role]] = reactive(frozenset())
 

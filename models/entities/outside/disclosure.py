@@ -19,6 +19,7 @@ class DisclosureKind(StrEnum):
     DOCUMENTS = "documents"
     BUNDLE = "bundle"
     TRACE_FILE = "trace_file"
+    PAGE_FILE = "page_file"
     RECALL_MESSAGE = "recall_message"
     ANSWER_DOCUMENT = "answer_document"
     KEPT_TEXT = "kept_text"

@@ -1,7 +1,7 @@
 """who saw or wrote out personal data; a look at a recovery is no act about it
 
 Revision ID: 0033
-Revises: 0030
+Revises: 0032
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 
 revision = '0033'
-down_revision = '0030'
+down_revision = '0032'
 branch_labels = None
 depends_on = None
 

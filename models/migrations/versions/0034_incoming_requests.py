@@ -1,4 +1,4 @@
-"""requests from abroad: registered, acknowledged, answered by two people
+"""requests from abroad, answered by two people; the directory of authorities
 
 Revision ID: 0034
 Revises: 0033
@@ -21,6 +21,11 @@ _TEXTS = {
     'wanted': 24, 'law': 8, 'basis': 200, 'clock': 64, 'owner_id': 64, 'account_id': 64,
     'bank': 64, 'ground': 40, 'answer_digest': 64, 'answered_by': 64, 'confirmed_by': 64,
 }  # fmt: skip
+_AUTHORITY = {
+    'id': 64, 'state': 24, 'country': 8, 'name': 200, 'role': 80, 'channels': 200,
+    'languages': 80, 'holidays': 80, 'attachments': 200, 'address': 400, 'source': 200,
+    'checked_on': 12,
+}  # fmt: skip
 
 
 def upgrade() -> None:
@@ -40,9 +45,15 @@ def upgrade() -> None:
         sa.UniqueConstraint('ref'),
         sa.PrimaryKeyConstraint('id'),
     )
+    op.create_table(
+        'authority',
+        *(sa.Column(n, AutoString(length=size), nullable=False) for n, size in _AUTHORITY.items()),
+        sa.PrimaryKeyConstraint('id'),
+    )
     for column in ('state', 'account_id'):
         op.create_index(f'ix_incoming_request_{column}', 'incoming_request', [column])
 
 
 def downgrade() -> None:
+    op.drop_table('authority')
     op.drop_table('incoming_request')

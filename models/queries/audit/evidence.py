@@ -19,6 +19,7 @@ from models.entities.event import Event
 from models.entities.hold import Hold
 from models.entities.multi_agency import Task
 from models.entities.recall import Recall, RecallCredit
+from models.entities.request import Request, RequestReceipt
 from models.entities.statement import Statement, StatementLine
 from models.ids import digest_bytes
 from models.raw import instant, raw_select
@@ -35,6 +36,7 @@ _LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
 _DOCUMENTS, _CALLS, _TASKS = table_of(Document), table_of(Call), table_of(Task)
 _EVENTS, _HOLDS, _COMPENSATIONS = table_of(Event), table_of(Hold), table_of(Compensation)
 _RECALLS, _CREDITS = table_of(Recall), table_of(RecallCredit)
+_REQUESTS, _RECEIPTS = table_of(Request), table_of(RequestReceipt)
 _COURT_LISTS = table_of(CourtList)
 
 
@@ -125,6 +127,10 @@ def _missing_documents(session: Session, since: int) -> Iterator[_Difference]:
         (_RECALLS.c.message, sa.true()),
         (_RECALLS.c.answer_document, sa.true()),
         (_CREDITS.c.proof, sa.true()),
+        (_REQUESTS.c.letter, sa.true()),
+        (_REQUESTS.c.proof, sa.true()),
+        (_REQUESTS.c.answer_document, sa.true()),
+        (_RECEIPTS.c.proof, sa.true()),
         (_CREDITS.c.reversal_proof, sa.true()),
         (_COURT_LISTS.c.proof, sa.true()),
     ):

@@ -34,7 +34,7 @@ from models.entities.multi_agency import MultiAgencyRequest, MultiAgencyRequestR
 from models.entities.partner import Partner
 from models.entities.recall import Recall, RecallCredit, RecallCreditRow, RecallRow
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryRow
-from models.entities.request import Request, RequestRow
+from models.entities.request import ReceiptRow, Request, RequestReceipt, RequestRow
 from models.entities.trace import Trace
 from models.entities.voluntary_return import Instalment, InstalmentRow, ReturnRow, VoluntaryReturn
 from models.ids import canonical
@@ -198,6 +198,7 @@ _PARTS = (
     _Part("clawbacks", payout.Clawback, payout.ClawbackRow, "asked_at"),
     _Part("recalls", Recall, RecallRow, "drafted_at"),
     _Part("recall_credits", RecallCredit, RecallCreditRow, "entered_at"),
+    _Part("receipts", RequestReceipt, ReceiptRow, "at"),
 )
 
 

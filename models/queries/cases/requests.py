@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.catalogue import table_of
 from models.entities.request import Request
 from models.sealing.sealed_place import SealedPlace
+from models.sealing.vault import Vault
 
 _REQUESTS = table_of(Request)
 
@@ -21,3 +24,10 @@ def sealed_fields(session: Session, request_id: str) -> str:
     """The sealed fields of a request."""
     query = sa.select(_REQUESTS.c.fields_sealed).where(_REQUESTS.c.id == request_id)
     return str(session.execute(query).scalar_one())
+
+
+def opened_fields(session: Session, vault: Vault, request_id: str) -> dict[str, str]:
+    """The fields of a request in clear: for its letter and for its next version only."""
+    text = vault.open(sealed_fields(session, request_id), fields_place(request_id))
+    found: dict[str, str] = json.loads(text or "{}")
+    return found

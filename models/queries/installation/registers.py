@@ -12,12 +12,19 @@ from sqlmodel import Session
 from models.entities.approval import ApprovalState
 from models.entities.catalogue import table_of
 from models.entities.officer import Officer
+from models.entities.outside.authority import Authority
 from models.entities.partner import Partner
-from models.entities.register_change import OFFICER_ACTS, RegisterAct, RegisterChange
+from models.entities.register_change import (
+    AUTHORITY_ACTS,
+    OFFICER_ACTS,
+    RegisterAct,
+    RegisterChange,
+)
 from models.raw import plain
 from models.sealing.vault import Vault
 from models.store.registers import place_of
 
+_AUTHORITIES = table_of(Authority)
 _CHANGES, _PARTNERS, _OFFICERS = table_of(RegisterChange), table_of(Partner), table_of(Officer)
 
 
@@ -62,6 +69,7 @@ def officer_to_dismiss(session: Session, change_id: str) -> str:
 def stored_values(session: Session, change: PendingChange) -> Mapping[str, object]:
     """What the register holds of the change's subject now; empty for nothing."""
     table = _OFFICERS if change.act in OFFICER_ACTS else _PARTNERS
+    table = _AUTHORITIES if change.act in AUTHORITY_ACTS else table
     row = session.execute(sa.select(table).where(table.c.id == change.subject_id)).mappings()
     found = row.first()
     return {name: plain(value) for name, value in found.items()} if found else {}

@@ -41,6 +41,7 @@ ASKS: Mapping[str, str] = {
     ApprovalKind.FREEZE: "The order goes to the bank under your name.",
     ApprovalKind.RELEASE: "The bank lets the money go: it can be gone the same minute.",
     ApprovalKind.REQUEST: "The request leaves the country under your name.",
+    ApprovalKind.ASSURANCE: "Another State relies on this promise, given in the unit's name.",
     ApprovalKind.RETURN: "The bank pays this out. It cannot be called back.",
     ApprovalKind.CLOSE: "The recovery is closed.",
     ApprovalKind.REFUSE_REPORT: "Nobody works on this report; the victim is told and may object.",
@@ -60,6 +61,8 @@ ASKS: Mapping[str, str] = {
     RegisterAct.DISMISS_OFFICER: "This identity can act no more. What it did stays.",
     RegisterAct.REGISTER_PARTNER: "Orders and personal data go to this address.",
     RegisterAct.CHANGE_PARTNER: "Orders and personal data go to this address from now on.",
+    RegisterAct.ENTER_AUTHORITY: "Requests and personal data go to this authority.",
+    RegisterAct.CHANGE_AUTHORITY: "Requests and personal data go there from now on.",
     ApprovalKind.TRACE_RULE: (
         "The money is traced again by this rule; returns drafted by the old one end."
     ),

@@ -49,13 +49,15 @@ def _facts(title: str, part: Part, zone: str) -> Iterator[Fact]:
         for text in part.text.splitlines():
             yield from _said(title, "", "", safe(text))
     else:
+        titles = [column.title.strip() for column in part.columns]
         for cells in part.rows:
             name, *others = (words_of(one, zone) for one in cells)
-            columns = [column.title.strip() for column in part.columns[1:]]
-            for column, text in zip(columns, others, strict=True):
+            if not any(titles):  # a row of such a table is one sentence
+                rest = ", ".join(text for text in others if text)
+                yield from _said(title, name if rest else "", "", rest or name)
+                continue
+            for column, text in zip(titles[1:], others, strict=True):
                 yield from _said(title, name, column, text)
-            if not others:
-                yield from _said(title, "", "", name)
 
 
 def _said(title: str, row: str, column: str, text: str) -> Iterator[Fact]:

@@ -97,6 +97,12 @@ _REQUESTS: Mapping[RequestState, Worded] = {
     RequestState.PARTIALLY_EXECUTED: Worded("executed in part", "part", "◐", Tone.CALM),
     RequestState.REFUSED: Worded("refused", "refused", "✕", Tone.ALARM),
     RequestState.NEEDS_INFO: Worded("more information asked", "info", "!", Tone.CARE),
+    RequestState.IN_EXECUTION: Worded("being executed", "at work", "…", Tone.CALM),
+    RequestState.POSTPONED: Worded("postponed abroad", "waits", "‖", Tone.CARE),
+    RequestState.CONDITIONAL: Worded("executed only on conditions", "terms", "!", Tone.CARE),
+    RequestState.EXPIRED: Worded("freeze abroad ended", "ended", "‼", Tone.ALARM),
+    RequestState.REPLACED: Worded("replaced by its next version", "old", "–", Tone.MUTED),
+    RequestState.WITHDRAWN: Worded("withdrawn", "back", "–", Tone.MUTED),
     RequestState.DENIED: Worded("denied here", "denied", "✕", Tone.MUTED),
 }
 _TASKS: Mapping[TaskState, Worded] = {

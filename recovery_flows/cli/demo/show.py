@@ -88,7 +88,9 @@ def open_terminal(
         channels=border_channels(state_groups()),
         folder=installation.data_dir,
         view=view or look.view,
-        hold_back_seconds=look.hold_back_seconds,
+        hold_back_seconds=0 if installation.is_demo else look.hold_back_seconds,
+        lock_minutes=0 if installation.is_demo else look.lock_minutes,
+        keys=look.keys,
     )
 
 

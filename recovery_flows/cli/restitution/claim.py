@@ -9,11 +9,11 @@ import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, instant, opened
 from recovery_flows.cli.output import plain, say_json
+from recovery_flows.cli.papers import paper
 from recovery_flows.cli.restitution.voluntary import (
     account_ref,
     currency_of,
     money,
-    paper,
 )
 from recovery_flows.cli.table import columns, instant_text, tell
 from recovery_flows.wording import spoken

@@ -10,13 +10,14 @@ import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, instant, opened
 from recovery_flows.cli.output import say_json
-from recovery_flows.cli.restitution.voluntary import currency_of, money, paper
+from recovery_flows.cli.papers import paper
+from recovery_flows.cli.restitution.voluntary import currency_of, money
 from recovery_flows.cli.table import instant_text, tell
 from recovery_flows.wording import spoken
 
 if TYPE_CHECKING:
     from models.case_file import CaseFile
-    from models.entities.recall import RecallRow
+    from models.entities.recall import RecallCreditRow, RecallRow
     from models.queries.books.booked_credits import BookedCredit
     from recovery_flows.cases.case_officer import CaseOfficer
     from recovery_flows.cross_border.channels import Channel
@@ -224,6 +225,11 @@ def list_(ref: Ref, *, as_json: AsJson = False) -> None:
             tell(["no payment of it was called back"])
 
 
+def _standing(credit: RecallCreditRow) -> str:
+    going = credit.reversal_entered_by and credit.state == "confirmed"
+    return spoken(credit.state) + (", its reversal entered" if going else "")
+
+
 def _lines(
     file: CaseFile, row: RecallRow, channels: dict[str, Channel], fits: list[BookedCredit]
 ) -> Iterator[str]:
@@ -243,7 +249,7 @@ def _lines(
         amount = Money(credit.amount_minor, credit.currency)
         yield (
             f"  money {credit.booking:<20}{amount!s:>20}  {instant_text(credit.arrived_at)}  "
-            f"{spoken(credit.state)}, matched by {credit.matched_by}"
+            f"{_standing(credit)}, matched by {credit.matched_by}"
         )
     for fit in fits:
         name = fit.names[0] if fit.names else "no reference"

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.caller import read_named
 from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, instant, opened
 from recovery_flows.cli.output import say_json
+from recovery_flows.cli.papers import paper
 from recovery_flows.cli.table import instant_text, tell
 from recovery_flows.wording import spoken
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 ReturnId = Annotated[str, typer.Argument(metavar="RETURN", help="See `recovery voluntary list`.")]
 Reason = Annotated[str, typer.Option(help="What was said or written; stored encrypted.")]
-_PROOF_MAX = 20_000_000
 
 
 def attach(app: typer.Typer) -> None:
@@ -239,20 +238,3 @@ def account_ref(bank: str, number: str, holder: str) -> AccountRef:
     except CellRefusedError as refusal:
         name = "--" + refusal.field.removeprefix("their_")
         raise MisuseError(f"{name} {refusal.why}") from refusal
-
-
-def paper(path: Path | None, what: str = "--proof") -> bytes:
-    """The bytes of a proof; MisuseError where there is no such file, or too large a one."""
-    from recovery_flows.errors import MisuseError
-
-    if path is None:
-        return b""
-    try:
-        raw = read_named(path, _PROOF_MAX)
-    except OSError as error:
-        raise MisuseError(f"{what} {path.name} cannot be read: {error.strerror}") from error
-    if len(raw) > _PROOF_MAX:
-        raise MisuseError(f"{what} {path.name} is larger than {_PROOF_MAX // 1_000_000} MB")
-    if not raw:
-        raise MisuseError(f"{what} {path.name} is empty")
-    return raw

@@ -105,7 +105,9 @@ def _enter(
 ) -> str:
     file = changes.file
     law = acting.laws[regime_of(file, call)]
-    answer = typed_answer(file, call, fields, law, acting.laws[file.recovery.regime].grounds)
+    known = acting.laws[file.recovery.regime].grounds
+    grounds = [code for code, ground in known.items() if ground.refuses]
+    answer = typed_answer(file, call, fields, law, grounds)
     if call.kind is CallKind.STATEMENT and answer.state is AnswerState.TOLD:
         answer = _with_file(unit, file, call, answer, list(statements_in(raw, acting.limits)))
     now, actor = case_now(unit.session, acting.wall_now()), acting.actor(Role.OFFICER)

@@ -29,19 +29,20 @@ class Wording:
         return self.texts.get(f"{group}.{word}", word.replace("_", " "))
 
 
-def languages() -> tuple[str, ...]:
+def languages(folder: Path = FOLDER) -> tuple[str, ...]:
     """The languages that documents are written in."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+    return tuple(sorted(path.stem for path in folder.glob("*.toml")))
 
 
 @cache
-def wording(language: str) -> Wording:
+def wording(language: str, folder: Path = FOLDER) -> Wording:
     """The sentences of a language; MisuseError where there are none."""
-    if language not in languages():
+    if language not in languages(folder):
         raise MisuseError(
-            f"there are no documents in language {language!r}; there are: {', '.join(languages())}"
+            f"there are no documents in language {language!r}; there are: "
+            f"{', '.join(languages(folder))}"
         )
-    groups = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    groups = tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))
     flat = {
         f"{group}.{key}": text for group, texts in groups.items() for key, text in texts.items()
     }

@@ -16,7 +16,6 @@ from models.entities.hold import HoldKind
 from models.entities.multi_agency import SubjectKind
 from models.entities.officer import Role
 from models.entities.partner import PartnerChannel, PartnerKind
-from models.entities.request import RequestState
 from models.facts import AccountRef, BankHoldState, HoldFact
 from models.money import Money
 from models.queries.cases.case_files import load_file
@@ -41,6 +40,7 @@ from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import actions as multi_agency_actions
 from recovery_flows.multi_agency.identifiers import Subject
 from tests.records.approvals import money_cases
+from tests.records.approvals.request_cases import assurance_asked, request_submitted
 
 OFFICER = Actor("chen", Role.OFFICER)
 POST = Post(Sender("Synthetic Unit", "1 Invented Street", "Answer Desk"), path_and_body)
@@ -239,11 +239,7 @@ def _request(unit: Any) -> Case:
     unit.trace(recovery_id, unit.statement([came, left]))
     case = Case(unit, recovery_id)
     case.decide()
-    (request,) = case.file().requests
-    missing = [name for name in request.missing.split(",") if name]
-    while case.file().requests[0].state is RequestState.DRAFT:
-        unit.case_officer().advance(recovery_id, fields=dict.fromkeys(missing, "as attached"))
-    return case
+    return request_submitted(case)
 
 
 def _payee(unit: Any) -> Case:
@@ -259,6 +255,7 @@ KINDS: dict[ApprovalKind, Callable[[Any], Case]] = {
     ApprovalKind.FREEZE: _freeze,
     ApprovalKind.RELEASE: _release,
     ApprovalKind.REQUEST: _request,
+    ApprovalKind.ASSURANCE: lambda unit: assurance_asked(_request(unit)),
     ApprovalKind.RETURN: _return,
     ApprovalKind.CLOSE: _close,
     ApprovalKind.REFUSE_REPORT: lambda unit: money_cases.refuse(unit, Case),

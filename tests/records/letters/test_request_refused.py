@@ -17,10 +17,11 @@ from recovery_flows.cross_border import actions
 from recovery_flows.cross_border.channels import load_channel, load_groups
 from recovery_flows.cross_border.file_questions import refused_requests
 from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.law.regime import load_regime
 from recovery_flows.reports.ledger_check import ledger_check
 
 MLA = load_channel("mla", read_channel("mla"), load_groups(read_states()))
-OF_THE_LAW = {row["code"] for row in read_regime("CN")["ground"]}
+OF_THE_LAW = {c for c, g in load_regime(read_regime("CN")).grounds.items() if g.refuses}
 GROUNDS = {ground.code: ground.options for ground in MLA.ground}
 
 
@@ -52,8 +53,8 @@ def _send(paper: Any) -> None:
 
 
 def _last(paper: Any) -> Any:
-    """The request that is not refused, or the refused one where there is no other."""
-    return min(paper.file().requests, key=lambda r: r.state is RequestState.REFUSED)
+    """The request in its last version."""
+    return max(paper.file().requests, key=lambda r: r.version)
 
 
 def _sound(paper: Any) -> bool:
@@ -67,7 +68,7 @@ def _asset(paper: Any) -> Any:
 
 def _again(paper: Any, request_id: str, reason: str = "another offence named") -> str:
     acting = paper.unit.case_officer()
-    return actions.resubmit(acting, paper.recovery_id, request_id, reason, GROUNDS)
+    return actions.resubmit(acting, paper.recovery_id, request_id, reason, {"mla": MLA})
 
 
 def test_a_request_refused_by_ground_keeps_its_code_and_is_asked_again_in_a_new_version(
@@ -103,8 +104,9 @@ def test_a_partner_that_asks_for_more_is_answered_and_the_request_is_not_over(as
     _send(asked)
     asked.unit.later(5)
     asked.yes("request", state="held", amount="55.00", acted_at=asked.at(-1))
-    (request,) = asked.file().requests
-    assert request.state is RequestState.EXECUTED
+    old, new = sorted(asked.file().requests, key=lambda r: r.version)
+    assert (old.state, new.state) == (RequestState.REPLACED, RequestState.EXECUTED)
+    assert (new.version, new.replaces_id) == (2, old.id)
     assert _sound(asked)
 
 

@@ -61,7 +61,10 @@ def test_a_reversal_that_two_people_have_seen_opens_the_claim_again(
 
 def test_what_does_not_count_or_is_entered_already_is_not_reversed(unit: Any, back: str) -> None:
     before = unit.file(back)
-    for booking, late, why in (("RTR-9", False, "is not entered"), ("RTR-1", True, "before now")):
+    for booking, late, why in (
+        ("RTR-9", False, "is not entered"),
+        ("RTR-1", True, "between that and now"),
+    ):
         with pytest.raises(StepRefusedError, match=why):
             reverse(unit, back, booking, late=late)
     assert unit.file(back) == before

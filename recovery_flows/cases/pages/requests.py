@@ -1,0 +1,151 @@
+"""Requests abroad of a recovery: where each stands, its versions, checks, receipts, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from models.case_file import CaseFile
+from models.entities.request import RequestRow
+from models.money import Money
+from recovery_flows.cases.pages.shared_cells import sign, time_left
+from recovery_flows.cases.pages.value import (
+    NONE,
+    Column,
+    Line,
+    Page,
+    Part,
+    Piece,
+    Section,
+    cell,
+    line,
+    muted,
+    strong,
+    table,
+)
+from recovery_flows.cases.views.state_names import Tone, request_word
+from recovery_flows.cross_border.ceiling import ceiling
+from recovery_flows.cross_border.channels import Channel
+from recovery_flows.cross_border.doable import acts_of
+from recovery_flows.cross_border.lifecycle import options_of
+from recovery_flows.cross_border.next_steps import steps
+from recovery_flows.cross_border.plans import section_of, split_asked
+from recovery_flows.wording import counted, spoken
+
+EMPTY = "nothing was asked abroad: `recovery channels REF` shows what is open"
+_PERSONAL = frozenset({"account", "identity", "document", "free_text"})
+_RECEIPTS = (Column("receipt", most=24), Column("at", most=24), Column("", rest=True))
+Fields = Mapping[str, Mapping[str, str]]
+"""The opened fields of requests, by id; of those that are not shown there are none."""
+
+
+def page(
+    file: CaseFile, rows: Sequence[RequestRow], channels: Mapping[str, Channel], now: datetime,
+    zone: str, fields: Fields | None = None, classes: Mapping[str, str] | None = None,
+) -> Page:  # fmt: skip
+    """The requests named, the newest version first; with `fields` their versions side by side."""
+    found = ceiling(file)
+    head = line(
+        strong(file.recovery.ref), "  received ", found.received, "  asked ", found.asked,
+        "  of ", found.order, muted("  left to ask for "), found.left,
+    )  # fmt: skip
+    ordered = sorted(rows, key=lambda r: (r.asset_id, r.channel, -r.version, r.id))
+    sections = tuple(
+        Section(
+            row.id, f"{row.channel}, version {row.version}: {row.id}",
+            tuple(_parts(file, row, channels, now, fields or {}, classes or {})),
+        )
+        for row in ordered
+    )  # fmt: skip
+    return Page((head,), sections or (Section("none", "Requests abroad", (), EMPTY),), zone)
+
+
+def _parts(
+    file: CaseFile, row: RequestRow, channels: Mapping[str, Channel], now: datetime,
+    fields: Fields, classes: Mapping[str, str],
+) -> Iterator[Part]:  # fmt: skip
+    asset = file.asset(row.asset_id)
+    yield line(
+        sign(request_word(row.state)), "  ", Money(row.requested_minor, row.currency), "  ",
+        f"{row.authority or row.partner_id} in {asset.regime}", muted(f"  {row.wanted}"),
+    )  # fmt: skip
+    yield from _clock(row, channels.get(row.channel), now)
+    yield from _ground(row, channels.get(row.channel))
+    if row.executed_minor:
+        reached = Money(row.executed_minor, row.currency)
+        ends = (muted("  until "), row.hold_ends_at) if row.hold_ends_at else ()
+        yield line("reached ", reached, *ends)
+    yield from _checks(row)
+    receipts = [r for r in file.receipts if r.request_id == row.id]
+    told = ((cell(spoken(r.kind)), cell(r.at), cell(muted(r.state))) for r in receipts)
+    yield from table(_RECEIPTS, told)
+    if row.id in fields:
+        yield from _versions(file, row, fields, classes)
+    for step in (s for s in steps(file) if s.subject_id == row.id):
+        yield line(Piece(f"▸ {step.sentence}", Tone.CARE))
+    for act in acts_of(file, row):
+        command = f"recovery xborder {act} {file.recovery.ref} {row.id}"
+        yield Line(cell(muted(f"$ {command}")), indent=2, typed=True)
+
+
+def _clock(row: RequestRow, channel: Channel | None, now: datetime) -> Iterator[Line]:
+    if row.sent_at is not None:
+        yield line(muted("sent "), row.sent_at, muted(f"  by {row.sent_by or 'the engine'}"))
+    due = row.review_at or row.due_at
+    if due is None:
+        return
+    clock = next((c for c in channel.clock if c.code == row.law_row), None) if channel else None
+    what = "to be looked at" if row.review_at else "due"
+    yield line(muted(f"{what} "), due, " ", time_left(now, due),
+               muted(f"  {clock.source}" if clock else ""))  # fmt: skip
+
+
+def _ground(row: RequestRow, channel: Channel | None) -> Iterator[Line]:
+    ground = channel.ground_of(row.reason) if channel else None
+    if row.reason:
+        told = f": {ground.text} {ground.source}" if ground else ""
+        yield line(Piece(row.reason, Tone.CARE), muted(told))
+    left = options_of(row, channel) if channel else ()
+    if left:
+        yield line(muted("leaves "), ", ".join(spoken(o) for o in left))
+    if row.chosen:
+        yield line(muted("chosen "), spoken(row.chosen))
+
+
+def _checks(row: RequestRow) -> Iterator[Line]:
+    """Each field that is missing, with its section; ready where none is."""
+    lacks = [name for name in row.missing.split(",") if name]
+    for name in lacks:
+        section = section_of(row.asked, name)
+        place = f" (section {section})" if section else ""
+        yield line(Piece(f"✕ lacks {name}{place}", Tone.ALARM))
+    if not lacks and row.asked:
+        count = counted(len(split_asked(row.asked)[1]), "field")
+        yield line(Piece(f"✓ ready: {count} asked for, none missing", Tone.GOOD))
+
+
+def _versions(
+    file: CaseFile, row: RequestRow, fields: Fields, classes: Mapping[str, str]
+) -> Iterator[Part]:
+    """This version beside the one before it; what may name a person shows whether it changed."""
+    before = next((r for r in file.requests if r.id == row.replaces_id), None)
+    if before is None or before.id not in fields:
+        return
+    old, new = fields[before.id], fields[row.id]
+    columns = (
+        Column("field", most=30), Column(f"version {before.version}", most=34),
+        Column(f"version {row.version}", most=34, rest=True),
+    )  # fmt: skip
+    changed = [n for n in dict.fromkeys((*old, *new)) if old.get(n, "") != new.get(n, "")]
+    rows = ((cell(n), _shown(n, old, classes), _shown(n, new, classes)) for n in changed)
+    yield from table(columns, rows)
+    if not changed:
+        yield line(muted(f"the same fields as version {before.version}"))
+
+
+def _shown(name: str, fields: Mapping[str, str], classes: Mapping[str, str]) -> tuple[Piece, ...]:
+    text = fields.get(name, "")
+    if not text:
+        return NONE
+    is_personal = classes.get(name, "free_text") in _PERSONAL
+    return cell(muted("given (personal)") if is_personal else text)

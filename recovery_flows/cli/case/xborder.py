@@ -1,0 +1,279 @@
+"""`recovery xborder`: requests abroad by any channel, from the draft to the letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from recovery_flows.cli.case import xborder_follow
+from recovery_flows.cli.options import (
+    ActingAs,
+    AsJson,
+    Knowing,
+    Ref,
+    SeenVersion,
+    act,
+    find,
+    opened,
+)
+from recovery_flows.cli.output import say_json
+from recovery_flows.cli.table import tell, tell_what
+
+if TYPE_CHECKING:
+    from models.case_file import CaseFile
+    from recovery_flows.cli.composition import Installation
+    from recovery_flows.correspondence.abroad.letter import LetterFacts
+    from recovery_flows.cross_border.channels import Channel
+
+RequestId = Annotated[str, typer.Argument(metavar="REQUEST", help="See `recovery xborder show`.")]
+Fields = Annotated[
+    list[str] | None, typer.Option("--field", metavar="NAME=TEXT", help="A field; repeat.")
+]
+Language = Annotated[str, typer.Option(help="en or zh; the request's own otherwise.")]
+Notice = Annotated[bool, typer.Option("--notice", help="The notice that the other side is owed.")]
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the groups of this module; `request` is the older name of one command."""
+    group = typer.Typer(help="Requests abroad by any channel.", no_args_is_help=True)
+    for command in (new, show, set_, submit, preview, document, resubmit):
+        group.command(command.__name__.rstrip("_"))(command)
+    xborder_follow.attach(group)
+    app.add_typer(group, name="xborder")
+    older = typer.Typer(help="See xborder.", no_args_is_help=True, hidden=True)
+    older.callback()(_older)
+    older.command()(resubmit)
+    app.add_typer(older, name="request", hidden=True)
+
+
+def _older() -> None:
+    """See xborder."""
+
+
+def _channels() -> dict[str, Channel]:
+    from recovery_flows.cli.case.channels import border_channels, state_groups
+
+    return border_channels(state_groups())
+
+
+def _given(fields: list[str] | None) -> dict[str, str]:
+    from recovery_flows.errors import MisuseError
+
+    found = {}
+    for one in fields or []:
+        name, is_named, text = one.partition("=")
+        if not is_named or not name.strip():
+            raise MisuseError(f"--field {one!r} is not NAME=TEXT")
+        found[name.strip()] = text.strip()
+    return found
+
+
+def new(
+    ref: Ref,
+    *,
+    channel: Annotated[str, typer.Option(metavar="CODE", help="See `recovery channels REF`.")],
+    want: Annotated[str, typer.Option(help="freeze, information, evidence or return.")] = "freeze",
+    account: Annotated[str, typer.Option(metavar="ASSET", help="One account; all else.")] = "",
+    authority: Annotated[str, typer.Option(help="Who is asked, by its plain name.")] = "",
+    language: Annotated[str, typer.Option(help="What the requested State reads.")] = "en",
+    amount: Annotated[str, typer.Option(metavar="SUM", help="All that is traced otherwise.")] = "",
+    field: Fields = None,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Draft a request by a channel, one for each account abroad."""
+    from models.queries.cases.case_files import load_file
+    from recovery_flows.correspondence.abroad import drafting
+
+    given = drafting.Given(
+        channel=channel, wanted=want, account=account, authority=authority, language=language,
+        amount=amount, fields=_given(field),
+    )  # fmt: skip
+    with opened() as installation:
+        recovery_id = find(installation, ref)
+        acting = installation.case_officer(acting_as)
+        ids = drafting.draft(acting, recovery_id, given, _channels())
+        with installation.database.reading() as session:
+            file = load_file(session, recovery_id)
+        warned = list(_warned(installation, file, ids, acting_as))
+    told = [line for name in ids for line in _drafted(file, name)]
+    if as_json:
+        say_json({"drafted": list(ids), "done": told, "warnings": warned})
+    else:
+        tell([*told, *warned])
+
+
+def _drafted(file: CaseFile, request_id: str) -> Iterator[str]:
+    from recovery_flows.cross_border.request_edits import lacking, request_of
+
+    row = request_of(file, request_id)
+    lacks = lacking(row)
+    yield f"{file.recovery.ref}: {row.id} drafted by {row.channel}{'' if lacks else ': ready'}"
+    if lacks:
+        yield f"  lacks {lacks}"
+
+
+def _warned(
+    installation: Installation, file: CaseFile, ids: tuple[str, ...], acting_as: str
+) -> Iterator[str]:
+    """Who else asks about the account: another recovery, another channel, a recall."""
+    from models.queries.cases.deconfliction import elsewhere
+    from recovery_flows.cases import deconfliction
+    from recovery_flows.cases.deconfliction_check import also_lines
+    from recovery_flows.cli.options import viewer_of
+    from recovery_flows.cross_border.request_edits import also_asked
+
+    with installation.database.reading() as session:
+        there = elsewhere(session, [file.recovery.id]).get(file.recovery.id, ())
+    viewer = viewer_of(installation, acting_as)
+    for name in ids:
+        asset_id = next(r.asset_id for r in file.requests if r.id == name)
+        for found in also_lines(deconfliction.about(there, file, asset_id), viewer):
+            yield f"  warning: {found.sentence}"
+        for other in also_asked(file, name):
+            yield f"  also asked: {other}"
+
+
+def set_(
+    ref: Ref, request: RequestId, *, field: Fields = None, seen_version: SeenVersion = None,
+    acting_as: ActingAs = "", as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Fill fields of a draft, or of what is asked for besides."""
+    from recovery_flows.errors import MisuseError
+
+    fields = _given(field)
+    if not fields:
+        raise MisuseError("--field NAME=TEXT is missing")
+    with opened() as installation:
+        recovery_id = find(installation, ref)
+        acting = installation.case_officer(acting_as)
+        done = acting.advance(recovery_id, fields=fields, to=request, seen_version=seen_version)
+    tell_what(done, as_json=as_json)
+
+
+def submit(
+    ref: Ref, request: RequestId, *, knowing: Knowing = False, seen_version: SeenVersion = None,
+    acting_as: ActingAs = "", as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Submit a complete request for the approval of another person."""
+    with opened() as installation:
+        recovery_id = find(installation, ref)
+        acting = installation.case_officer(acting_as)
+        done = acting.advance(recovery_id, to=request, knowing=knowing, seen_version=seen_version)
+    tell_what(done, as_json=as_json)
+
+
+def _facts(installation: Installation, ref: str, request: str) -> LetterFacts:
+    from recovery_flows.clock import wall_clock
+    from recovery_flows.correspondence.abroad.actions import facts_of
+
+    return facts_of(
+        installation.database, installation.laws, find(installation, ref), request,
+        installation.sender(), wall_clock(), _channels(),
+    )  # fmt: skip
+
+
+def preview(
+    ref: Ref, request: RequestId, *, language: Language = "", notice: Notice = False
+) -> None:
+    """Show the exact letter; lines with personal data are marked."""
+    from recovery_flows.correspondence.abroad.actions import notice_of
+    from recovery_flows.correspondence.abroad.letter import preview as lines_of
+    from recovery_flows.correspondence.returns.page import as_markdown
+
+    with opened() as installation:
+        facts = _facts(installation, ref, request)
+    code = language or _ours(facts.request.language)
+    if notice:
+        tell(as_markdown(notice_of(facts, code)).splitlines())
+    else:
+        tell(lines_of(facts, code))
+
+
+def _ours(language: str) -> str:
+    from recovery_flows.correspondence.abroad.letter import ours
+
+    return language if ours(language) else "en"
+
+
+def document(
+    ref: Ref,
+    request: RequestId,
+    *,
+    out: Annotated[Path, typer.Option("--out", help="The folder.", file_okay=False)] = Path(),
+    language: Annotated[
+        list[str], typer.Option("--language", help="en or zh; may be given again for both.")
+    ] = ["en"],  # noqa: B006 - typer reads it, nobody changes it
+    ending: Annotated[
+        list[str], typer.Option("--format", help="pdf, md, json; may be given again.")
+    ] = ["pdf"],  # noqa: B006 - typer reads it, nobody changes it
+    notice: Notice = False,
+) -> None:
+    """Write the letter or the notice into new files."""
+    from recovery_flows.correspondence.abroad.actions import notice_of
+    from recovery_flows.correspondence.abroad.letter import letter
+    from recovery_flows.correspondence.returns.writing import ENDINGS, files_of, write_files
+    from recovery_flows.errors import MisuseError
+
+    for one in ending:
+        if one not in ENDINGS:
+            raise MisuseError(f"--format: there is no {one!r}; there are: {', '.join(ENDINGS)}")
+    with opened() as installation:
+        facts = _facts(installation, ref, request)
+    made = [notice_of(facts, code) if notice else letter(facts, code) for code in language]
+    tell([str(path) for path in write_files(out, files_of(made, ending))])
+
+
+def resubmit(
+    ref: Ref,
+    request: Annotated[str, typer.Argument(metavar="REQUEST", help="Id of the refused request.")],
+    *,
+    reason: Annotated[str, typer.Option(help="What is cured by it; kept sealed in a note.")],
+    seen_version: SeenVersion = None,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Draft a new version of a request that was refused.
+
+    What was sent stays as it was. A ground that leaves no second try is named with what it leaves.
+    A freeze abroad that ends is asked for again in the same way.
+    """
+    from recovery_flows.cross_border import actions
+
+    act(ref, acting_as, as_json, actions.resubmit, request, reason, _channels(), seen_version)
+
+
+def show(
+    ref: Ref,
+    request: Annotated[
+        str, typer.Argument(metavar="[REQUEST]", help="All of them otherwise.")
+    ] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show requests abroad: versions, answers, clocks, what to do."""
+    from models.queries.cases.case_files import load_file
+    from models.queries.cases.requests import opened_fields
+    from models.queries.installation.clock import case_now
+    from recovery_flows.cases.pages.requests import page
+    from recovery_flows.cli.page_text import page_lines
+    from recovery_flows.clock import wall_clock
+    from recovery_flows.cross_border.request_edits import request_of
+
+    with opened() as installation:
+        recovery_id = find(installation, ref)
+        with installation.database.reading() as session:
+            file, now = load_file(session, recovery_id), case_now(session, wall_clock())
+            rows = [request_of(file, request)] if request else list(file.requests)
+            wanted = {row.id for row in rows} | {row.replaces_id for row in rows} - {""}
+            fields = {n: opened_fields(session, installation.database.vault, n) for n in wanted}
+        law = installation.laws[file.recovery.regime]
+    if as_json:
+        receipts = [r for r in file.receipts if r.request_id in {row.id for row in rows}]
+        say_json({"requests": rows, "receipts": receipts})
+    else:
+        shown = page(file, rows, _channels(), now, law.time_zone, fields, law.data_classes)
+        tell(page_lines(shown))

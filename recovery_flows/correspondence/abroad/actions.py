@@ -1,0 +1,97 @@
+"""Reading what a letter abroad is made from, and recording that it was sent, with its proof."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models.case_file import CaseFile
+from models.engine import Database
+from models.entities.officer import Role
+from models.entities.request import RequestRow
+from models.ids import digest_bytes
+from models.queries.cases.case_files import load_file
+from models.queries.cases.requests import opened_fields
+from models.queries.cases.work import account_ref
+from models.queries.installation.clock import case_now
+from models.sealing.vault import Vault
+from models.store.documents import keep
+from models.store.notes import write_note
+from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.correspondence.abroad.letter import LetterFacts, letter, notice, ours
+from recovery_flows.correspondence.documents.text import Sender
+from recovery_flows.correspondence.returns.page import Document, as_markdown
+from recovery_flows.cross_border import ceiling, lifecycle
+from recovery_flows.cross_border.actions import Channels, channel_of
+from recovery_flows.cross_border.request_edits import request_of
+from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.law.regime import Regimes
+
+
+def facts_of(
+    database: Database, laws: Regimes, recovery_id: str, request_id: str, sender: Sender,
+    wall_now: datetime, channels: Channels,
+) -> LetterFacts:  # fmt: skip
+    """What the letter of a request is made from, read in one transaction."""
+    with database.reading() as session:
+        file = load_file(session, recovery_id)
+        request = request_of(file, request_id)
+        now = request.sent_at or case_now(session, wall_now)
+        return _facts(session, database.vault, file, request, laws, sender, now, channels)
+
+
+def _facts(
+    session: Session, vault: Vault, file: CaseFile, request: RequestRow, laws: Regimes,
+    sender: Sender, now: datetime, channels: Channels,
+) -> LetterFacts:  # fmt: skip
+    fields = opened_fields(session, vault, request.id)
+    asset, law = file.asset(request.asset_id), laws[file.recovery.regime]
+    if fields.get("account") == asset.account_id:
+        fields["account"] = account_ref(session, vault, asset.account_id).number
+    return LetterFacts(
+        file=file, request=request, fields=fields, classes=law.data_classes,
+        source=channel_of(channels, request.channel).source, sender=sender,
+        zone=law.time_zone, now=now,
+    )  # fmt: skip
+
+
+def notice_of(facts: LetterFacts, language: str) -> Document:
+    """The notice that the other side is owed; StepRefusedError where it knows all."""
+    what = ceiling.owed_word(facts.file, facts.request)
+    if not what:
+        raise StepRefusedError(f"the other side of {facts.request.id} knows all it has to know")
+    return notice(facts, language, what)
+
+
+def sent(
+    acting: ActingOfficer, recovery_id: str, request_id: str, how: str, proof: bytes,
+    translation: bytes, sender: Sender, channels: Channels,
+) -> str:  # fmt: skip
+    """Record that the approved letter went out; the letter, proof and translation are kept."""
+    if not how.strip() or not proof:
+        raise MisuseError("say with --how how it went, and give the --proof of it")
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        request = request_of(changes.file, request_id)
+        is_ours = ours(request.language)
+        if not is_ours and not translation:
+            raise MisuseError(
+                f"the requested State reads {request.language!r}: give the --translation"
+            )
+        facts = _facts(
+            unit.session, unit.vault, changes.file, request, acting.laws, sender, now, channels
+        )
+        raw = as_markdown(letter(facts, request.language if is_ours else "en")).encode()
+        kept = keep(unit, raw, "request abroad", "text/markdown", now)
+        paper = keep(unit, proof, "proof of sending", "application/octet-stream", now)
+        text = f"request {request_id} sent: {how.strip()}"
+        if translation:
+            keep(unit, translation, "translation", "application/octet-stream", now)
+            text += f"; translation {digest_bytes(translation)}"
+        channel = channel_of(channels, request.channel)
+        lifecycle.send_by_hand(changes, request_id, channel, paper, kept, actor.id, now)
+        write_note(unit, actor, now, recovery_id, text)
+        due = request_of(changes.file, request_id).due_at
+    when = f"an answer is due by {due:%Y-%m-%d %H:%M} UTC" if due else "no answer time is set"
+    return f"{changes.file.recovery.ref}: {request_id} sent; {when}"

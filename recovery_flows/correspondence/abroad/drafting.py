@@ -1,0 +1,107 @@
+"""Drafting a request abroad by any channel, for one account or for each that is abroad."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from models.case_file import CaseFile
+from models.entities.asset import AssetRow
+from models.entities.officer import Role
+from models.entities.recovery import RecoveryState
+from models.money import Money
+from models.queries.installation.clock import case_now
+from models.store.unit import Unit
+from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.correspondence.free_text import UNDECIDED, Decided, passed_texts
+from recovery_flows.cross_border import ceiling, plans, request_edits, stage
+from recovery_flows.cross_border.actions import Channels, channel_of, seal_by
+from recovery_flows.cross_border.channels import Channel, Help, Recipient
+from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.ledger.changeset import Changeset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What an officer gives for a new request; without an account it is asked for all abroad."""
+
+    channel: str
+    wanted: str = Help.FREEZE
+    account: str = ""
+    authority: str = ""
+    language: str = "en"
+    amount: str = ""
+    fields: Mapping[str, str]
+    decided: Decided = UNDECIDED
+
+
+def draft(
+    acting: ActingOfficer, recovery_id: str, given: Given, channels: Channels
+) -> tuple[str, ...]:
+    """Draft a request by any channel for each account named; return their ids."""
+    channel = channel_of(channels, given.channel)
+    wanted = _wanted(channel, given.wanted)
+    with acting.editing(recovery_id, None) as (unit, changes):
+        file = changes.file
+        if file.recovery.state is not RecoveryState.OPEN:
+            raise StepRefusedError(f"{file.recovery.ref} is {file.recovery.state}: accept it first")
+        assets = _assets(file, given)
+        return tuple(_draft_one(acting, unit, changes, a, given, channel, wanted) for a in assets)
+
+
+def _draft_one(
+    acting: ActingOfficer, unit: Unit, changes: Changeset, asset: AssetRow, given: Given,
+    channel: Channel, wanted: Help,
+) -> str:  # fmt: skip
+    law = acting.laws[changes.file.recovery.regime]
+    request_edits.refuse_twin(changes.file, asset, channel.code)
+    requested = _requested(asset, given.amount)
+    authority = given.authority.strip() or f"the {channel.recipient} of {asset.regime}"
+    plan = plans.by_channel(channel, law, wanted, authority, given.language, requested)
+    known = stage.known_fields(changes.file, asset, requested)
+    actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+    texts = passed_texts(unit, actor, now, changes.file, asset.id, given.fields, given.decided, law)
+    request_edits.begin_abroad(changes, asset)
+    request_id = stage.draft_request(changes, asset, known | texts, law, seal_by(unit), plan)
+    request = request_edits.request_of(changes.file, request_id)
+    request_edits.refuse_unfit(changes.file, request, given.fields, acting.laws)
+    ceiling.check(changes.file, request)
+    return request_id
+
+
+def _assets(file: CaseFile, given: Given) -> list[AssetRow]:
+    abroad = [a for a in file.assets if not a.home and not a.is_custody]
+    if given.account:
+        abroad = [a for a in abroad if a.id == given.account]
+        if not abroad:
+            raise MisuseError(f"--account {given.account!r} is no account abroad of it")
+    elif given.amount and len(abroad) > 1:
+        raise MisuseError(
+            f"--amount is for one account: --account {', '.join(a.id for a in abroad)}"
+        )
+    if not abroad:
+        raise StepRefusedError(f"{file.recovery.ref} has no account abroad")
+    return abroad
+
+
+def _requested(asset: AssetRow, text: str) -> Money:
+    if not text:
+        found = Money(asset.traced_minor, asset.currency)
+        if found.minor <= 0:
+            raise StepRefusedError(f"no money is traced to {asset.id}: name it with --amount")
+        return found
+    try:
+        found = Money.parse(text, asset.currency)
+    except ValueError as error:
+        raise MisuseError(f"--amount {text!r} is no sum in {asset.currency}: {error}") from error
+    if found.minor <= 0:
+        raise MisuseError(f"--amount {text!r} is no sum above zero")
+    return found
+
+
+def _wanted(channel: Channel, text: str) -> Help:
+    if channel.recipient == Recipient.BANK:
+        raise MisuseError(f"{channel.code} calls a payment back: `recovery recall draft` does that")
+    if text not in set(channel.help):
+        raise MisuseError(f"{channel.code} gives {', '.join(channel.help)}, not {text!r}")
+    return Help(text)

@@ -1,0 +1,180 @@
+"""What the other side of a request says, by the closed list of its channel.
+
+The same paper twice changes nothing. A late yes stands; whatever else is said of a request that
+had ended contradicts what was recorded, and has an owner.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.case_file import CaseFile
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.event import EntityKind
+from models.entities.request import UNDER_WAY, WENT_OUT, RequestRow, RequestState
+from models.money import Money
+from models.outcome import Scalar
+from recovery_flows.cross_border import clocks
+from recovery_flows.cross_border.channels import (
+    Channel,
+    ChannelGround,
+    ClockKind,
+    GroundKind,
+    Option,
+)
+from recovery_flows.cross_border.lifecycle import by_people, move
+from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.law.terms import due_at
+from recovery_flows.ledger import discrepancies
+from recovery_flows.ledger.changeset import Changeset
+
+SAYS = (
+    "acknowledged", "recognised", "needs_info", "postponed", "conditional", "refused", "executed",
+    "partially_executed",
+)  # fmt: skip
+"""What the other side can say of a request."""
+_NEED_GROUND = ("postponed", "conditional", "refused")
+_NEW_ANSWERS = frozenset({"executed", "partially_executed"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the other side says; `document` is the digest of the paper, `ground` a code of its list.
+
+    `amount` is what was frozen or given, `until` the end of a freeze, `review_at` when what is
+    postponed is looked at again.
+    """
+
+    says: str
+    document: str
+    ground: str = ""
+    amount: Money | None = None
+    until: datetime | None = None
+    review_at: datetime | None = None
+
+
+def take_answer(
+    changes: Changeset, request_id: str, answer: Answer, channel: Channel, now: datetime
+) -> bool:
+    """Record what the other side says; whether it was new. The same paper twice changes nothing."""
+    request = by_people(changes.file, request_id)
+    if request.state not in WENT_OUT or request.sent_at is None:
+        raise StepRefusedError(f"{request.id} is {request.state}: nobody answers what was not sent")
+    if request.answer_document == answer.document:
+        return False
+    ground = ground_for(channel, answer)
+    values: dict[str, Scalar] = {"answer_document": answer.document}
+    if request.state not in UNDER_WAY and answer.says not in _NEW_ANSWERS:
+        _contradict(changes, request, answer, values, now)
+        return True
+    if answer.says == "acknowledged" and request.state is RequestState.ACKNOWLEDGED:
+        changes.apply(move(request, "reminded", values))
+        return True
+    values |= _columns(changes.file, request, answer, channel, now)
+    basis = ground.source if ground else ""
+    changes.apply(move(request, answer.says, values, basis))
+    if request.state not in UNDER_WAY:
+        _find(changes, request, answer, now)
+    return True
+
+
+def ground_for(channel: Channel, answer: Answer) -> ChannelGround | None:
+    """The ground of an answer; MisuseError where the channel's closed list has no such code."""
+    if answer.says not in SAYS:
+        raise MisuseError(f"--says takes one of {', '.join(SAYS)}, not {answer.says!r}")
+    fitting = [g for g in channel.ground if answer.says in _said_by(g)]
+    if not answer.ground:
+        if answer.says in _NEED_GROUND and fitting:
+            codes = ", ".join(g.code for g in fitting)
+            raise MisuseError(f"--ground is missing: {channel.code} knows {codes}")
+        return None
+    found = next((g for g in fitting if g.code == answer.ground), None)
+    if found is None and channel.ground:
+        codes = ", ".join(g.code for g in fitting) or "no ground"
+        raise MisuseError(
+            f"--ground {answer.ground!r}: for {answer.says} {channel.code} knows {codes}"
+        )
+    return found
+
+
+def _said_by(ground: ChannelGround) -> tuple[str, ...]:
+    """What an answer with this ground can be: a ground that waits refuses nothing."""
+    match ground.kind:
+        case GroundKind.REFUSAL | GroundKind.IMPOSSIBLE:
+            return ("refused",)
+        case GroundKind.POSTPONEMENT:
+            return ("postponed",)
+        case GroundKind.DONE:
+            return ("executed", "partially_executed")
+    if Option.GIVE_ASSURANCE in ground.options or Option.GIVE_INDEMNITY in ground.options:
+        return ("conditional",)
+    return ("needs_info",) if Option.CURE_AND_RESEND in ground.options else ("acknowledged",)
+
+
+def _columns(
+    file: CaseFile, request: RequestRow, answer: Answer, channel: Channel, now: datetime
+) -> dict[str, Scalar]:
+    values: dict[str, Scalar] = {"reason": answer.ground, "chosen": "", "review_at": None}
+    state = file.asset(request.asset_id).regime
+    match answer.says:
+        case "acknowledged":
+            return {"reason": answer.ground}
+        case "recognised":
+            clock = clocks.clock_for(channel, ClockKind.EXECUTE, request, state)
+            return values | (clocks.running(channel, clock, now) if clock else {})
+        case "needs_info":
+            ours = clocks.clock_for(channel, ClockKind.OUR_REPLY, request, state)
+            values |= clocks.stopped(request, now)
+            if ours is not None:
+                values["due_at"] = due_at(ours.limit, now, channel)
+            return values
+        case "conditional":
+            return values | clocks.stopped(request, now)
+        case "postponed":
+            if answer.review_at is None or answer.review_at <= now:
+                raise MisuseError("--review takes the day on which it is looked at again, to come")
+            return values | {"due_at": None, "review_at": answer.review_at, "rung": 0,
+                             "rung_done": 0}  # fmt: skip
+        case "refused":
+            return values | {"due_at": None}
+    return values | _carried_out(request, answer, channel, now)
+
+
+def _carried_out(
+    request: RequestRow, answer: Answer, channel: Channel, now: datetime
+) -> dict[str, Scalar]:
+    whole = Money(request.requested_minor, request.currency)
+    amount = answer.amount or (whole if answer.says == "executed" else None)
+    if amount is None or amount.currency != request.currency or amount.minor <= 0:
+        raise MisuseError(f"--amount takes the sum that was reached, in {request.currency}")
+    if (answer.says == "executed") != (whole <= amount):
+        fits = "partially_executed" if amount < whole else "executed"
+        raise MisuseError(f"{amount} of {whole} is {fits}: say --says {fits}")
+    until = answer.until
+    if until is None:
+        lasts = next((c for c in channel.clock if c.kind is ClockKind.HOLD_LASTS), None)
+        until = due_at(lasts.limit, now, channel) if lasts else None
+    if until is not None and until <= now:
+        raise MisuseError("--until names an end that is over: a freeze that has ended is no freeze")
+    return {
+        "due_at": None, "executed_minor": amount.minor, "hold_ends_at": until, "clock_from": now,
+        "told_at": None, "rung": 0, "rung_done": 0,
+    }  # fmt: skip
+
+
+def _contradict(
+    changes: Changeset, request: RequestRow, answer: Answer, values: dict[str, Scalar],
+    now: datetime,
+) -> None:  # fmt: skip
+    changes.apply(move(request, "contradicted", values))
+    _find(changes, request, answer, now)
+
+
+def _find(changes: Changeset, request: RequestRow, answer: Answer, now: datetime) -> None:
+    """What is said of a request that had ended is somebody's to look at."""
+    discrepancies.find(
+        changes, DiscrepancyKind.CONTRADICTS_OUTCOME, EntityKind.REQUEST, request.id, now,
+        asset_id=request.asset_id, mark=answer.document,
+        detail=f"recorded as {request.state}, and the other side says {answer.says}",
+    )  # fmt: skip

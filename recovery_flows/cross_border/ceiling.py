@@ -1,0 +1,89 @@
+"""The ceiling over all States: what came in, and what is still asked, never pass the loss.
+
+Two channels for one account ask for the same money, and count once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.case_file import CaseFile
+from models.entities.ledger import RETURNED
+from models.entities.request import AT_HOME, CARRIED_OUT, UNDER_WAY, RequestRow
+from models.money import Money
+from recovery_flows.cross_border.channels import Help
+from recovery_flows.errors import StepRefusedError
+
+_OF_MONEY = (Help.FREEZE, Help.RETURN)
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """What may be asked for in all, what came in, and what open requests ask, by the loss."""
+
+    order: Money
+    received: Money
+    asked: Money
+
+    @property
+    def left(self) -> Money:
+        """What may still be asked for."""
+        spent = self.received.minor + self.asked.minor
+        return Money(max(self.order.minor - spent, 0), self.order.currency)
+
+
+def ceiling(file: CaseFile) -> Ceiling:
+    """Where a recovery stands against its ceiling; the sums are in the currency of the loss."""
+    currency = file.recovery.currency
+    by_account: dict[str, int] = {}
+    for request in file.requests:
+        if _is_open(request):
+            asked = claim_minor(file, request)
+            by_account[request.asset_id] = max(by_account.get(request.asset_id, 0), asked)
+    return Ceiling(
+        order=Money(sum(c.upheld_minor for c in file.claims), currency),
+        received=Money(received_minor(file), currency),
+        asked=Money(sum(by_account.values()), currency),
+    )
+
+
+def received_minor(file: CaseFile) -> int:
+    """What came back anywhere, in minor units of the loss's currency."""
+    return sum(b.claim_minor for b in file.balances if b.account in RETURNED)
+
+
+def _is_open(request: RequestRow) -> bool:
+    is_live = request.state in AT_HOME | UNDER_WAY | CARRIED_OUT
+    return is_live and request.wanted in _OF_MONEY
+
+
+def claim_minor(file: CaseFile, request: RequestRow) -> int:
+    """The part of the loss that a request asks for: its part of what is traced to the account."""
+    asset = file.asset(request.asset_id)
+    if asset.traced_minor <= 0:
+        same = request.currency == file.recovery.currency
+        return request.requested_minor if same else 0
+    return -(-request.requested_minor * asset.traced_claim_minor // asset.traced_minor)
+
+
+def check(file: CaseFile, request: RequestRow) -> None:
+    """Refuse what would pass the ceiling together with what came in and what is open."""
+    found = ceiling(file)
+    if found.received.minor + found.asked.minor > found.order.minor:
+        raise StepRefusedError(
+            f"{found.received} came in and {found.asked} would be asked for, and the loss is "
+            f"{found.order}: withdraw {request.id} and ask for less with --amount"
+        )
+
+
+def owed_word(file: CaseFile, request: RequestRow) -> str:
+    """What the other side of a request has yet to be told; empty where it knows all."""
+    if request.sent_at is None or not request.proof:
+        return ""
+    if request.state.value == "withdrawn" and request.told_at is None:
+        return "withdrawn"
+    if request.state in CARRIED_OUT and request.told_at is None:
+        return "executed"
+    if _is_open(request) and received_minor(file) > request.told_minor:
+        return "received"
+    return ""

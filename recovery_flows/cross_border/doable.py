@@ -1,0 +1,64 @@
+"""What people may do with a request now; each act is a command of its name and a line on screen."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from models.case_file import CaseFile
+from models.entities.request import (
+    AT_HOME,
+    CARRIED_OUT,
+    UNDER_WAY,
+    WENT_OUT,
+    RequestRoute,
+    RequestRow,
+    RequestState,
+)
+from recovery_flows.cross_border.ceiling import owed_word
+
+
+class RequestAct(StrEnum):
+    """The verb of `recovery xborder`."""
+
+    SET = "set"
+    SUBMIT = "submit"
+    SENT = "sent"
+    ANSWER = "answer"
+    CHOOSE = "choose"
+    ASSURE = "assure"
+    REMIND = "remind"
+    TOLD = "told"
+    EXTEND = "extend"
+    RESUBMIT = "resubmit"
+    WITHDRAW = "withdraw"
+    RECEIPT = "receipt"
+
+
+_ENDED = (RequestState.REFUSED, RequestState.EXPIRED)
+
+
+def acts_of(file: CaseFile, request: RequestRow) -> tuple[RequestAct, ...]:
+    """The acts that a request allows now, the most likely first."""
+    state, by_people = request.state, request.route is RequestRoute.PEOPLE
+    is_free = file.pending(request.id) is None
+    has_next = any(r.replaces_id == request.id for r in file.requests)
+    waits = by_people and state in UNDER_WAY
+    allowed = {
+        RequestAct.SUBMIT: state is RequestState.DRAFT and not request.missing,
+        RequestAct.SET: state in (RequestState.DRAFT, RequestState.NEEDS_INFO),
+        RequestAct.SENT: by_people and state is RequestState.APPROVED,
+        RequestAct.TOLD: by_people and bool(owed_word(file, request)),
+        RequestAct.ASSURE: state is RequestState.CONDITIONAL and is_free,
+        RequestAct.ANSWER: by_people and state in WENT_OUT and request.sent_at is not None,
+        RequestAct.CHOOSE: by_people and state in _ENDED and not request.chosen,
+        RequestAct.RESUBMIT: not has_next
+        and (
+            state in (*_ENDED, RequestState.DENIED)
+            or (state in CARRIED_OUT and request.hold_ends_at is not None)
+        ),
+        RequestAct.REMIND: waits and state is not RequestState.NEEDS_INFO,
+        RequestAct.EXTEND: by_people and state in CARRIED_OUT and request.hold_ends_at is not None,
+        RequestAct.RECEIPT: waits and bool(request.receipt or request.receipt_next),
+        RequestAct.WITHDRAW: by_people and state in AT_HOME | UNDER_WAY | CARRIED_OUT,
+    }
+    return tuple(act for act, is_allowed in allowed.items() if is_allowed)

@@ -1,0 +1,214 @@
+"""A request abroad that people send: sent, answered, reminded, assured, withdrawn.
+
+Sent is never changed: what is asked for besides goes out as the next version. Whatever the other
+side says is recorded; what contradicts an outcome that was recorded before has an owner.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.case_file import CaseFile
+from models.entities.approval import ApprovalRow, ApprovalState
+from models.entities.event import EntityKind
+from models.entities.request import (
+    AT_HOME,
+    CARRIED_OUT,
+    UNDER_WAY,
+    RequestRoute,
+    RequestRow,
+    RequestState,
+)
+from models.outcome import Scalar, Transition
+from recovery_flows.approvals.figures import is_in_force
+from recovery_flows.approvals.kinds import ApprovalKind
+from recovery_flows.approvals.requests import ask, void_approvals
+from recovery_flows.cross_border import ceiling, clocks
+from recovery_flows.cross_border.channels import (
+    Channel,
+    ChannelClock,
+    ClockKind,
+    Option,
+)
+from recovery_flows.cross_border.request_edits import request_of
+from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.changeset import Changeset
+
+
+def send_by_hand(
+    changes: Changeset, request_id: str, channel: Channel, proof: str, letter: str, actor: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Record that the approved request went out; its clock runs from now, and receipts are due."""
+    file = changes.file
+    request = by_people(file, request_id)
+    if request.state is not RequestState.APPROVED:
+        raise StepRefusedError(f"{request.id} is {request.state}: only an approved request is sent")
+    approval = next(
+        (
+            a
+            for a in file.approvals
+            if a.subject_id == request.id
+            and a.action == ApprovalKind.REQUEST
+            and a.state is ApprovalState.APPROVED
+        ),
+        None,
+    )
+    if approval is None or not is_in_force(file, approval):
+        raise StepRefusedError(f"{request.id} has changed since it was approved: submit it anew")
+    if actor in (request.drafted_by, approval.decided_by):
+        did = "submitted" if actor == request.drafted_by else "approved"
+        raise StepRefusedError(f"you have {did} {request.id}: a third person sends it")
+    ceiling.check(file, request)
+    state = file.asset(request.asset_id).regime
+    values: dict[str, Scalar] = {
+        "sent_at": now, "sent_by": actor, "proof": proof, "letter": letter,
+        "told_minor": ceiling.received_minor(file), **clocks.awaited(channel, "", now),
+    }  # fmt: skip
+    if request.left_seconds:
+        values |= clocks.resumed(request, now) | {"law_row": _law_row_before(file, request)}
+    else:
+        values |= clocks.running(channel, _answer_clock(channel, request, state), now)
+    changes.apply(move(request, "sent_by_hand", values, channel.source))
+
+
+def _law_row_before(file: CaseFile, request: RequestRow) -> str:
+    return next((r.law_row for r in file.requests if r.id == request.replaces_id), "")
+
+
+def _answer_clock(channel: Channel, request: RequestRow, state: str) -> ChannelClock | None:
+    return clocks.clock_for(channel, ClockKind.ANSWER, request, state) or clocks.clock_for(
+        channel, ClockKind.ANSWER_URGENT, request, state
+    )
+
+
+def options_of(request: RequestRow, channel: Channel) -> tuple[Option, ...]:
+    """What is left to do with a request by its ground; any way on where no ground was named."""
+    ground = channel.ground_of(request.reason)
+    if ground is not None:
+        return ground.options
+    if request.state in (RequestState.REFUSED, RequestState.EXPIRED):
+        return (Option.CURE_AND_RESEND, Option.OTHER_CHANNEL, Option.TRACE_AGAIN, Option.CLOSE)
+    return ()
+
+
+def choose(
+    changes: Changeset, request_id: str, option: str, channel: Channel, review_at: datetime | None,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Take one of the ways that a ground leaves; a way that the list does not have is refused."""
+    request = by_people(changes.file, request_id)
+    left = options_of(request, channel)
+    if option not in left:
+        told = ", ".join(left) or "nothing to choose"
+        raise StepRefusedError(f"{request.id} is {request.state}; its ground leaves: {told}")
+    values: dict[str, Scalar] = {"chosen": option}
+    if option == Option.WAIT:
+        if review_at is None or review_at <= now:
+            raise MisuseError("--review takes the day on which it is looked at again, to come")
+        values["review_at"] = review_at
+    changes.apply(move(request, "option_chosen", values))
+
+
+def ask_assurance(
+    changes: Changeset, request_id: str, words: str, actor: str, now: datetime
+) -> str:
+    """Ask a second person to give the assurance; `words` is the fingerprint of its text."""
+    request = request_of(changes.file, request_id)
+    if request.state is not RequestState.CONDITIONAL:
+        raise StepRefusedError(f"{request.id} is {request.state}: no condition was set")
+    if changes.file.pending(request.id) is not None:
+        raise StepRefusedError(f"an assurance for {request.id} waits for a second person already")
+    changes.apply(move(request, "assurance_asked", {"assurance": words}))
+    return ask(changes, ApprovalKind.ASSURANCE, request.id, actor, now)
+
+
+def assure(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
+    """The assurance is given by two people: the request goes on, and its clock with it."""
+    del laws
+    request = request_of(changes.file, approval.subject_id)
+    changes.apply(move(request, "assured", clocks.resumed(request, now)))
+
+
+def deny_assurance(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
+    """The second person gives none: the condition stands, and the officer goes another way."""
+    request = request_of(changes.file, approval.subject_id)
+    changes.apply(
+        Transition(
+            EntityKind.REQUEST, request.id, "assurance_denied", request.state, {"assurance": ""},
+            reason=reason,
+        )
+    )  # fmt: skip
+
+
+def remind(changes: Changeset, request_id: str) -> None:
+    """The step of the reminder ladder that is due was done."""
+    request = by_people(changes.file, request_id)
+    if request.state not in UNDER_WAY or request.state is RequestState.NEEDS_INFO:
+        raise StepRefusedError(f"{request.id} is {request.state}: the other side owes nothing")
+    changes.apply(move(request, "reminded", {"rung_done": request.rung}))
+
+
+def tell(changes: Changeset, request_id: str, now: datetime) -> str:
+    """The other side was told what it did not know; return what that was."""
+    request = by_people(changes.file, request_id)
+    what = ceiling.owed_word(changes.file, request)
+    if not what:
+        raise StepRefusedError(f"the other side of {request.id} knows all that it has to know")
+    received = ceiling.received_minor(changes.file)
+    changes.apply(move(request, "told", {"told_at": now, "told_minor": received}))
+    return what
+
+
+def extend(changes: Changeset, request_id: str, until: datetime, document: str) -> None:
+    """The other side holds on for longer than it had said."""
+    request = by_people(changes.file, request_id)
+    ends = request.hold_ends_at
+    if request.state not in CARRIED_OUT or ends is None:
+        raise StepRefusedError(f"{request.id} is {request.state}: no freeze with an end is known")
+    if until <= ends:
+        raise MisuseError(f"--until is not after {ends:%Y-%m-%d %H:%M} UTC, the end that is known")
+    values: dict[str, Scalar] = {
+        "hold_ends_at": until, "answer_document": document, "rung": 0, "rung_done": 0,
+    }  # fmt: skip
+    changes.apply(move(request, "extended", values))
+
+
+def withdraw(changes: Changeset, request_id: str, reason: str) -> bool:
+    """Take a request back, and a freeze by it; whether the other side is to be told at once."""
+    request = request_of(changes.file, request_id)
+    if request.route is RequestRoute.PARTNER and request.state is not RequestState.DRAFT:
+        raise StepRefusedError(
+            f"{request.id} went to {request.partner_id} with its hold: release the hold"
+        )
+    if request.state not in AT_HOME | UNDER_WAY | CARRIED_OUT:
+        raise StepRefusedError(f"{request.id} is {request.state}: there is nothing to take back")
+    void_approvals(changes, request.id, "the request was withdrawn")
+    values: dict[str, Scalar] = {
+        "due_at": None, "review_at": None, "hold_ends_at": None, "told_at": None,
+    }  # fmt: skip
+    changes.apply(
+        Transition(
+            EntityKind.REQUEST, request.id, "withdrawn", request.state, values, reason=reason
+        )
+    )
+    return request.sent_at is not None
+
+
+def by_people(file: CaseFile, request_id: str) -> RequestRow:
+    """The request of that id, which people send; StepRefusedError where a connection does."""
+    request = request_of(file, request_id)
+    if request.route is RequestRoute.PARTNER:
+        raise StepRefusedError(
+            f"{request.id} goes over the connection of {request.partner_id}, or by its letter: "
+            "what it says is taken there"
+        )
+    return request
+
+
+def move(request: RequestRow, event: str, values: dict[str, Scalar], basis: str = "") -> Transition:
+    """One event of a request with the columns that it changes."""
+    return Transition(
+        EntityKind.REQUEST, request.id, event, request.state, values, legal_basis=basis[:200]
+    )

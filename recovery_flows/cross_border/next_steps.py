@@ -1,0 +1,108 @@
+"""What a request abroad waits for: whom it makes act, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.action_kinds import ActionKind
+from models.case_file import CaseFile, Step
+from models.entities.officer import Role
+from models.entities.request import (
+    CARRIED_OUT,
+    UNDER_WAY,
+    RequestRoute,
+    RequestRow,
+    RequestState,
+)
+from models.money import Money
+from models.step_wording import Wording, say
+from recovery_flows.cross_border import clocks
+from recovery_flows.cross_border.ceiling import owed_word
+
+
+def steps(file: CaseFile) -> Iterator[Step]:
+    """Drafts are filled and submitted; what went out is sent, followed and answered by people."""
+    for request in file.requests:
+        if request.state is RequestState.DRAFT:
+            lacks = len(request.missing.split(",")) if request.missing else 0
+            action = ActionKind.COMPLETE_REQUEST if lacks else ActionKind.SUBMIT_REQUEST
+            text = say("complete_request", count=lacks) if lacks else say("submit_request")
+            yield _step(request, action, text)
+        elif request.state is RequestState.NEEDS_INFO:
+            yield _step(request, ActionKind.COMPLETE_REQUEST, say("answer_request"))
+        elif request.state is RequestState.CONDITIONAL:
+            if file.pending(request.id) is None:
+                yield _follow(request, "conditional")
+        elif request.route is RequestRoute.PEOPLE:
+            yield from _of_people(file, request)
+
+
+def _of_people(file: CaseFile, request: RequestRow) -> Iterator[Step]:
+    if request.state is RequestState.APPROVED:
+        yield _step(request, ActionKind.SEND_REQUEST, _say("send_request", request))
+    owed = owed_word(file, request)
+    if owed:
+        yield _follow(request, "tell", _OWED[owed])
+    if request.state in UNDER_WAY:
+        yield from _waiting(file, request)
+    has_next = any(r.replaces_id == request.id for r in file.requests)
+    ended = (RequestState.REFUSED, RequestState.EXPIRED)
+    if request.state in ended and not request.chosen and not has_next:
+        yield _follow(request, "ended")
+    is_due = request.state in CARRIED_OUT and request.rung > request.rung_done
+    if is_due and not has_next:
+        yield _follow(request, "ask_again")
+
+
+_OWED = {
+    "withdrawn": "at once, that the request is withdrawn",
+    "executed": "that its execution was noted",
+    "received": "money came in elsewhere, how much is still wanted",
+}
+
+
+def _waiting(file: CaseFile, request: RequestRow) -> Iterator[Step]:
+    if clocks.is_failed(file, request):
+        yield _follow(request, "undelivered")
+    elif request.receipt_due_at is not None and request.receipt_warn_at is None:
+        yield _follow(request, "no_receipt")
+    if request.rung <= request.rung_done:
+        return
+    if request.state is RequestState.POSTPONED:
+        yield _follow(request, "remind", "it was postponed until now, ask where it stands")
+        return
+    yield _follow(request, "remind", clocks.RUNGS[request.rung - 1][1])
+    if request.rung == len(clocks.RUNGS):
+        text = _say("request_over_time", request)
+        yield _step(request, ActionKind.FOLLOW_REQUEST, text, Role.SUPERVISOR)
+
+
+def waits(file: CaseFile) -> Iterator[Step]:
+    """While another State is to answer, the recovery is not offered to be closed."""
+    for request in file.requests:
+        if request.route is RequestRoute.PEOPLE and request.state in UNDER_WAY:
+            at = request.review_at or request.due_at
+            text = say(
+                "wait_request", authority=request.authority,
+                due=f"{at:%Y-%m-%d}" if at else "no set day",
+            )  # fmt: skip
+            yield _step(request, ActionKind.WAIT, text, Role.ENGINE)
+
+
+def _follow(request: RequestRow, key: str, what: str = "") -> Step:
+    return _step(request, ActionKind.FOLLOW_REQUEST, _say(f"request_{key}", request, what))
+
+
+def _say(key: str, request: RequestRow, what: str = "") -> Wording:
+    amount = Money(request.requested_minor, request.currency)
+    authority, ground = request.authority or request.partner_id, request.reason or "no ground"
+    return say(
+        key, what=what, state=request.state, amount=amount, authority=authority, ground=ground
+    )
+
+
+def _step(
+    request: RequestRow, action: ActionKind, text: Wording, role: Role = Role.OFFICER
+) -> Step:
+    due = request.review_at or request.due_at or request.hold_ends_at
+    return Step(action, role, request.id, request.asset_id, due, text)

@@ -1,0 +1,139 @@
+"""By which channel a request goes, to whom and for what; and the fields that the channel asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from models.entities.request import RequestRoute, RequestRow, RequestState
+from models.money import Money
+from recovery_flows.cross_border.channels import Channel, Help, Recipient
+from recovery_flows.cross_border.disclosure import approvals_needed
+from recovery_flows.law.regime import Regime
+
+CHANNEL = "mla"
+"""The channel that the program drafts by itself and sends over a partner's connection."""
+_STAR, _SECTION = "*", "@"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a request is to be; `asked` are its fields, empty where the law's own list stands.
+
+    `requested` is the sum, None for all that is traced to the account.
+    """
+
+    channel: str = CHANNEL
+    route: RequestRoute = RequestRoute.PARTNER
+    wanted: str = Help.FREEZE
+    recipient: str = Recipient.AUTHORITY
+    authority: str = ""
+    language: str = "en"
+    asked: str = ""
+    basis: str = ""
+    requested: Money | None = None
+    version: int = 1
+    replaces_id: str = ""
+    left_seconds: int = 0
+
+
+def by_channel(
+    channel: Channel, law: Regime, wanted: Help, authority: str, language: str,
+    requested: Money | None,
+) -> Plan:  # fmt: skip
+    """The plan of a request by any channel; the program's own is sent by the program."""
+    is_own = channel.code == CHANNEL and channel.code in law.channels and wanted is Help.FREEZE
+    return Plan(
+        channel=channel.code,
+        route=RequestRoute.PARTNER if is_own else RequestRoute.PEOPLE,
+        wanted=wanted,
+        recipient=channel.recipient,
+        authority=authority,
+        language=language,
+        asked="" if is_own else asked_of(channel, law, wanted),
+        basis=channel.source,
+        requested=requested,
+    )
+
+
+def next_version(request: RequestRow) -> Plan:
+    """The same request once more, as its next version; the clock that was stopped goes on.
+
+    What the program sends itself asks for all that is traced by now.
+    """
+    sum_asked = Money(request.requested_minor, request.currency)
+    is_stopped = request.state is RequestState.NEEDS_INFO
+    return Plan(
+        channel=request.channel, route=request.route, wanted=request.wanted,
+        recipient=request.recipient, authority=request.authority, language=request.language,
+        asked=request.asked, version=request.version + 1, replaces_id=request.id,
+        requested=sum_asked if request.route is RequestRoute.PEOPLE else None,
+        left_seconds=request.left_seconds if is_stopped else 0,
+    )  # fmt: skip
+
+
+def asked_of(channel: Channel, law: Regime, wanted: Help) -> str:
+    """The fields of a channel in its own order, with what the law of the unit adds to them.
+
+    A star stands after what it must have, and its section in the form after that.
+    """
+    fields = [f for f in channel.field if wanted in f.help]
+    needed = {f.name for f in fields if f.required}
+    sections = {f.name: f.section for f in fields}
+    if channel.code in law.channels:
+        needed |= set(law.required_fields(channel.code))
+    names = dict.fromkeys((*sections, *sorted(needed - set(sections))))
+    for approval in approvals_needed(law, channel.recipient, tuple(names)):
+        names[approval.reference_field] = None
+        needed.add(approval.reference_field)
+    return ",".join(
+        f"{name}{_STAR if name in needed else ''}"
+        + (f"{_SECTION}{sections[name]}" if sections.get(name) else "")
+        for name in names
+    )
+
+
+def split_asked(asked: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """All fields that are asked for, and those without which a request is not complete."""
+    names = tuple(name.partition(_SECTION)[0] for name in asked.split(",") if name)
+    needed = tuple(name.removesuffix(_STAR) for name in names if name.endswith(_STAR))
+    return tuple(name.removesuffix(_STAR) for name in names), needed
+
+
+def section_of(asked: str, field: str) -> str:
+    """The section of the form in which a field stands; empty where the form has none."""
+    parts = (part.partition(_SECTION) for part in asked.split(","))
+    return next((section for name, _, section in parts if name.rstrip(_STAR) == field), "")
+
+
+def wrong_field(name: str, text: str, requested: Money) -> str:
+    """Why a field cannot be what it is meant to be; empty where nothing is wrong with it."""
+    if name == "amount" and text != requested.text():
+        return f"is not {requested.text()}, the sum that is asked for (`--amount`)"
+    if name == "currency" and text != requested.currency:
+        return f"is not {requested.currency}, the currency of the account"
+    if name in _DAYS:
+        try:
+            date.fromisoformat(text[:10])
+        except ValueError:
+            return "is no day such as 2026-03-02"
+    if name in ("issuing_state", "executing_state", "victim_country") and (
+        len(text) != 2 or not text.isupper()
+    ):
+        return "is no code of a State such as FR"
+    if name == "authority_email" and "@" not in text:
+        return "is no address of mail"
+    if name == "list_offence_number" and text not in _LIST_OFFENCES:
+        return "is no number of the list, 1 to 32"
+    return ""
+
+
+_DAYS = ("paid_at", "signed_on", "execution_date", "remain_frozen_until", "order_final_on")
+_LIST_OFFENCES = frozenset(str(number) for number in range(1, 33))
+
+
+def wrong_fields(given: Mapping[str, str], requested: Money) -> tuple[str, ...]:
+    """A sentence for each field that is not what it is meant to be."""
+    found = ((name, wrong_field(name, text, requested)) for name, text in given.items() if text)
+    return tuple(f"the field {name} {why}" for name, why in found if why)

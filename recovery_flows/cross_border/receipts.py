@@ -1,0 +1,65 @@
+"""Delivery receipts of a request: rows of their own, of which the strongest counts.
+
+A weaker one never replaces a stronger; after a negative one a positive one is kept and changes
+nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.entities.event import EntityKind
+from models.entities.request import WENT_OUT, RequestRow
+from models.ids import derive_id
+from models.outcome import Scalar, Transition
+from recovery_flows.cross_border import clocks
+from recovery_flows.cross_border.channels import Channel
+from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.ledger.changeset import Changeset
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt as it came: its kind, when it was made, its paper's digest, who entered it."""
+
+    kind: str
+    at: datetime
+    proof: str
+    entered_by: str
+
+
+def take(changes: Changeset, request: RequestRow, receipt: Receipt, channel: Channel) -> bool:
+    """Record a receipt; whether it counts. The same paper twice is one receipt."""
+    rules = channel.receipts
+    if rules is None:
+        raise StepRefusedError(f"{channel.code} knows no delivery receipts")
+    if receipt.kind not in rules.order:
+        raise MisuseError(f"--receipt takes one of {', '.join(rules.order)}, not {receipt.kind!r}")
+    if request.state not in WENT_OUT or request.sent_at is None:
+        raise StepRefusedError(f"{request.id} is {request.state}: nothing of it was delivered")
+    name = derive_id("receipt", request.id, receipt.kind, receipt.proof)
+    if any(r.id == name for r in changes.file.receipts):
+        raise StepRefusedError(f"this {receipt.kind} is recorded already")
+    counts = _counts(rules.order, rules.negative, request.receipt, receipt.kind)
+    row: dict[str, Scalar] = {
+        "request_id": request.id, "kind": receipt.kind, "at": receipt.at, "proof": receipt.proof,
+        "force": rules.order.index(receipt.kind) + 1, "entered_by": receipt.entered_by,
+    }  # fmt: skip
+    event = "came" if counts else "came_late"
+    moves = [Transition(EntityKind.REQUEST_RECEIPT, name, event, None, row)]
+    if counts:
+        noted = {"receipt": receipt.kind, **clocks.awaited(channel, receipt.kind, receipt.at)}
+        moves.append(
+            Transition(EntityKind.REQUEST, request.id, "receipt_noted", request.state, noted)
+        )
+    changes.apply(*moves)
+    return counts
+
+
+def _counts(order: tuple[str, ...], negative: tuple[str, ...], in_force: str, kind: str) -> bool:
+    """A higher number overrides; a negative one is overridden by a stronger negative one only."""
+    if not in_force:
+        return True
+    is_stronger = order.index(kind) > order.index(in_force)
+    return is_stronger and (in_force not in negative or kind in negative)

@@ -1,0 +1,61 @@
+"""The blank screen of a terminal at which nobody has typed for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label
+
+from tui.state_styles import MUTED
+from tui.text import word
+
+WRONG_SECONDS = 2.0
+"""How long no other secret is taken after a wrong one."""
+
+
+class LockScreen(ModalScreen[None]):
+    """Hides everything until the officer's secret is typed, or Enter where there is none.
+
+    `opens` says whether a secret is right; None where the system's own log-in is the log-in.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "unlock", "Show again")]
+
+    def __init__(self, handle: str, opens: Callable[[str], bool] | None) -> None:
+        super().__init__()
+        self._handle, self._opens = handle, opens
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="lock"):
+            if self._opens is None:
+                yield Label(word("Nobody has typed for a while. Enter shows the screen again."))
+                yield Label(word("Who leaves the desk locks the computer itself.", MUTED))
+            else:
+                yield Label(word(f"Locked: type the secret of {self._handle} and press Enter."))
+                yield Input(password=True)
+            yield Label("", id="told")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        box, secret = event.input, event.value
+        box.value = ""
+        if self._opens is None or self._opens(secret):
+            self.dismiss()
+            return
+        self.query_one("#told", Label).update(word("✕ that is not it", "bold $error"))
+        box.disabled = True
+        self.set_timer(WRONG_SECONDS, self._take_again)
+
+    def _take_again(self) -> None:
+        box = self.query_one(Input)
+        box.disabled = False
+        box.focus()
+
+    def action_unlock(self) -> None:
+        if self._opens is None:
+            self.dismiss()
