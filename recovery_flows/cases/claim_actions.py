@@ -13,7 +13,6 @@ from datetime import datetime
 from models.entities.claim import ClaimState
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
-from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.facts import ReportFact
 from models.ids import derive_id
@@ -23,7 +22,6 @@ from models.queries.cases.work import partners
 from models.queries.installation.clock import case_now
 from models.store.accounts import ensure_account, ensure_party
 from models.store.documents import keep
-from models.store.notes import write_note
 from models.store.unit import Unit
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.claim_bookings import Rows
@@ -221,10 +219,8 @@ def classify(acting: CaseOfficer, recovery_id: str, claim_id: str, code: str, re
 
     What was divided without it and has not left is drafted anew, and takes two people again.
     """
-    if not reason.strip():
-        raise MisuseError("say with --reason why it is of that class: it is kept encrypted")
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+    with acting.editing_with_note(recovery_id, f"class of {claim_id}", reason) as edit:
+        changes = edit.changes
         claim = next((c for c in changes.file.claims if c.id == claim_id), None)
         if claim is None:
             raise MisuseError(f"{changes.file.recovery.ref} has no claim {claim_id}")
@@ -238,5 +234,4 @@ def classify(acting: CaseOfficer, recovery_id: str, claim_id: str, code: str, re
         }  # fmt: skip
         changes.apply(Transition(EntityKind.CLAIM, claim.id, "classed", claim.state, values))
         payouts.void_changed(changes)
-        write_note(unit, actor, now, recovery_id, f"class of {claim_id}: {reason.strip()}")
     return f"{changes.file.recovery.ref}: {claim_id} is of {code or 'no class'} now"

@@ -18,7 +18,6 @@ from models.money import Money
 from models.queries.cases.claims import claims_by_reference
 from models.queries.installation.clock import case_now
 from models.store.documents import keep
-from models.store.notes import write_note
 from models.store.unit import Unit
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.correspondence.returns.compose import claim_number
@@ -155,30 +154,17 @@ def _beside(
 
 def identify(acting: CaseOfficer, recovery_id: str, share_id: str, claim: str, reason: str) -> str:
     """Record whose a row is that named nobody known; without a claim it is set aside."""
-    words = _words(reason)
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        claim_id = _known(unit, changes.file).get(claim.lower(), claim)
-        text = f"row {share_id} of the court's list: {words}"
-        fingerprint = unit.vault.fingerprint(text)
-        row = lists.identify(changes, share_id, claim_id, fingerprint, now)
-        write_note(unit, actor, now, recovery_id, text)
+    about = f"row {share_id} of the court's list"
+    with acting.editing_with_note(recovery_id, about, reason) as edit:
+        changes = edit.changes
+        claim_id = _known(edit.unit, changes.file).get(claim.lower(), claim)
+        row = lists.identify(changes, share_id, claim_id, edit.fingerprint, edit.now)
     what = f"is of {row.claim_id}" if row.claim_id else "is set aside"
     return f"{changes.file.recovery.ref}: line {row.line} of the court's list {what}"
 
 
 def end(acting: CaseOfficer, recovery_id: str, list_id: str, reason: str) -> str:
     """Record that a court has withdrawn its list."""
-    words = _words(reason)
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        text = f"end of {list_id}: {words}"
-        lists.end(changes, list_id, unit.vault.fingerprint(text))
-        write_note(unit, actor, now, recovery_id, text)
-    return f"{changes.file.recovery.ref}: {list_id} is followed no more"
-
-
-def _words(reason: str) -> str:
-    if not reason.strip():
-        raise MisuseError("say with --reason how it was found out: it is kept encrypted")
-    return reason.strip()
+    with acting.editing_with_note(recovery_id, f"end of {list_id}", reason) as edit:
+        lists.end(edit.changes, list_id, edit.fingerprint)
+    return f"{edit.changes.file.recovery.ref}: {list_id} is followed no more"

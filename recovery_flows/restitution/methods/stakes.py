@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
-from models.entities.claim import ClaimRow
+if TYPE_CHECKING:
+    from models.entities.claim import ClaimRow
 
 
 @dataclass(frozen=True, slots=True)
