@@ -76,7 +76,7 @@ _PUBLISHED = {
 }
 _TO_A_PARTNER = (
     (EntityKind.CALL, "sent"), (EntityKind.CALL, "printed"), (EntityKind.REQUEST, "sent"),
-    (EntityKind.RECALL, "sent"),
+    (EntityKind.REQUEST, "sent_by_hand"), (EntityKind.REQUEST, "told"), (EntityKind.RECALL, "sent"),
 )  # fmt: skip
 _INVITED = (
     (EntityKind.VOLUNTARY_RETURN, "invited"),
@@ -101,8 +101,12 @@ def disclosures_of(session: Session, vault: Vault, recovery_id: str) -> list[Dis
 
 def _answers_abroad(session: Session, refs: Mapping[str, str]) -> Iterator[DisclosureLine]:
     """Answers to other States about an account of these recoveries."""
+    seen = set[str]()  # an account that two of them have was answered about once
     for recovery_id, ref in refs.items():
         for row in disclosed_about(session, recovery_id):
+            if row.id in seen:
+                continue
+            seen.add(row.id)
             happened = sa.select(*_E).where(_E.subject_id == row.id, _E.event.in_(_ABROAD))
             told = f"refused as {row.ground}" if row.ground else "answer about the account"
             for event in session.execute(happened):
@@ -173,7 +177,11 @@ def _line(row: Any, ref: str, vault: Vault, beside: _Beside) -> DisclosureLine: 
     to, fields = PUBLIC, _PUBLISHED.get((noun, row.event), "")
     if noun is EntityKind.REQUEST:
         request = beside.requests[row.subject_id]
-        to, fields = request.partner_id, f"request abroad by {request.channel}: all its fields"
+        told = "notice: sums" if row.event == "told" else "all its fields"
+        to, fields = (
+            request.authority or request.partner_id,
+            (f"request abroad by {request.channel}: {told}"),
+        )
     elif noun is EntityKind.RECALL:
         channel = beside.recalls[row.subject_id].channel
         to, fields = f"the victim's bank ({channel})", "camt.056: account numbers, names, sum"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -42,6 +42,7 @@ from models.queries.cases.views import (
 )
 from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView
+from models.queries.privacy.disclosures import kept_texts
 from models.sealing.vault import Vault
 from recovery_flows.approvals.step_figures import figures_of_step
 from recovery_flows.cases import deadlines, next_steps
@@ -56,6 +57,7 @@ from recovery_flows.reports.unattended import DEFAULT_PATIENCE, Patience
 
 _RECOVERIES = table_of(Recovery)
 _EVENTS_SHOWN = 10
+_PERSONAL, _GIVEN = frozenset({"account", "identity", "document"}), "given (personal)"
 _FIRST = {CallKind.HOLD: "stop", CallKind.REQUEST: "request"}
 
 
@@ -113,7 +115,7 @@ def _page(
         claims=tuple(_claims(file, names)),
         assets=tuple(_asset(file, a, names) for a in file.assets),
         clocks=tuple(_clocks(file, laws)),
-        requests=tuple(_requests(session, vault, file)),
+        requests=tuple(_requests(session, vault, file, laws[file.recovery.regime].data_classes)),
         allocations=tuple(_allocations(file, names)),
         approvals=tuple(
             approval_line(file, a, names, zone)
@@ -218,8 +220,16 @@ def _clocks(file: CaseFile, laws: Regimes) -> Iterator[DeadlineLine]:
         )
 
 
-def _requests(session: Session, vault: Vault, file: CaseFile) -> list[RequestLine]:
-    lines = []
+def _requests(
+    session: Session, vault: Vault, file: CaseFile, classes: Mapping[str, str]
+) -> list[RequestLine]:
+    """Fields that name persons, and texts that were let stand with what is personal, masked."""
+    lines, kept = [], kept_texts(session, file.recovery.id) if file.requests else frozenset()
+
+    def is_personal(name: str, text: str) -> bool:
+        is_classed = classes.get(name, "document") in _PERSONAL
+        return bool(text) and (is_classed or vault.fingerprint(text) in kept)
+
     for request in file.requests:
         text = vault.open(sealed_fields(session, request.id), fields_place(request.id))
         fields: dict[str, str] = json.loads(text) if text else {}
@@ -232,7 +242,10 @@ def _requests(session: Session, vault: Vault, file: CaseFile) -> list[RequestLin
                 state=request.state,
                 requested=Money(request.requested_minor, request.currency),
                 missing=tuple(name for name in request.missing.split(",") if name),
-                fields=tuple(sorted(fields.items())),
+                fields=tuple(
+                    (name, _GIVEN if is_personal(name, text) else text)
+                    for name, text in sorted(fields.items())
+                ),
                 reason=request.reason,
             )
         )

@@ -194,15 +194,21 @@ def _facts(installation: Installation, ref: str, request: str) -> LetterFacts:
 
 
 def preview(
-    ref: Ref, request: RequestId, *, language: Language = "", notice: Notice = False
-) -> None:
-    """Show the exact letter; lines with personal data are marked."""
-    from recovery_flows.correspondence.abroad.actions import notice_of
+    ref: Ref, request: RequestId, *, language: Language = "", notice: Notice = False,
+    acting_as: ActingAs = "",
+) -> None:  # fmt: skip
+    """Show the exact letter; lines with personal data are marked.
+
+    To the officer in charge and to supervisors: the look is logged.
+    """
+    from recovery_flows.correspondence.abroad.actions import look, notice_of
     from recovery_flows.correspondence.abroad.letter import preview as lines_of
     from recovery_flows.correspondence.returns.page import as_markdown
 
     with opened() as installation:
         facts = _facts(installation, ref, request)
+        if not notice:
+            look(installation.case_officer(acting_as), find(installation, ref), facts.request.id)
     code = language or _ours(facts.request.language)
     if notice:
         tell(as_markdown(notice_of(facts, code)).splitlines())
@@ -228,11 +234,19 @@ def document(
         list[str], typer.Option("--format", help="pdf, md, json; may be given again.")
     ] = ["pdf"],  # noqa: B006 - typer reads it, nobody changes it
     notice: Notice = False,
+    acting_as: ActingAs = "",
 ) -> None:
-    """Write the letter or the notice into new files."""
-    from recovery_flows.correspondence.abroad.actions import notice_of
+    """Write the approved letter or the notice into new files. It is logged."""
+    from models.entities.outside.disclosure import DisclosureKind
+    from recovery_flows.access.disclosures import note_files
+    from recovery_flows.correspondence.abroad.actions import check_approved, notice_of
     from recovery_flows.correspondence.abroad.letter import letter
-    from recovery_flows.correspondence.returns.writing import ENDINGS, files_of, write_files
+    from recovery_flows.correspondence.returns.writing import (
+        ENDINGS,
+        check_all_free,
+        files_of,
+        write_files,
+    )
     from recovery_flows.errors import MisuseError
 
     for one in ending:
@@ -240,8 +254,16 @@ def document(
             raise MisuseError(f"--format: there is no {one!r}; there are: {', '.join(ENDINGS)}")
     with opened() as installation:
         facts = _facts(installation, ref, request)
-    made = [notice_of(facts, code) if notice else letter(facts, code) for code in language]
-    tell([str(path) for path in write_files(out, files_of(made, ending))])
+        if not notice:
+            check_approved(facts.request)
+        made = [notice_of(facts, code) if notice else letter(facts, code) for code in language]
+        files = files_of(made, ending)
+        check_all_free(out, files)
+        note_files(
+            installation.case_officer(acting_as), find(installation, ref),
+            DisclosureKind.DOCUMENTS, ", ".join(files), files,
+        )  # fmt: skip
+    tell([str(path) for path in write_files(out, files)])
 
 
 def resubmit(

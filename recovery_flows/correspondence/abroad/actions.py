@@ -9,13 +9,15 @@ from sqlmodel import Session
 from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.officer import Role
-from models.entities.request import RequestRow
+from models.entities.outside.disclosure import DisclosureKind
+from models.entities.request import RequestRow, RequestState
 from models.ids import digest_bytes
 from models.queries.cases.case_files import load_file
 from models.queries.cases.requests import opened_fields
 from models.queries.cases.work import account_ref
 from models.queries.installation.clock import case_now
 from models.sealing.vault import Vault
+from models.store.disclosures import Disclosed, note_disclosure
 from models.store.documents import keep
 from models.store.notes import write_note
 from recovery_flows.access.acting_officer import ActingOfficer
@@ -27,6 +29,8 @@ from recovery_flows.cross_border.actions import Channels, channel_of
 from recovery_flows.cross_border.request_edits import request_of
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.law.regime import Regimes
+
+_TO_READ = "to read the letter before it leaves"
 
 
 def facts_of(
@@ -54,6 +58,24 @@ def _facts(
         source=channel_of(channels, request.channel).source, sender=sender,
         zone=law.time_zone, now=now,
     )  # fmt: skip
+
+
+def look(acting: ActingOfficer, recovery_id: str, request_id: str) -> None:
+    """Record that somebody reads a letter in clear: only who may have its fields revealed."""
+    actor = acting.actor_in(Role.SUPERVISOR, Role.OFFICER)
+    told = Disclosed(DisclosureKind.REVEAL, "letter abroad: all its fields", request_id, _TO_READ)
+    with acting.unit() as (unit, now):
+        request_of(load_file(unit.session, recovery_id), request_id)
+        note_disclosure(unit, actor, now, recovery_id, told)
+
+
+def check_approved(request: RequestRow) -> None:
+    """StepRefusedError where a letter would become a file that two people have not approved."""
+    if request.sent_at is None and request.state is not RequestState.APPROVED:
+        raise StepRefusedError(
+            f"{request.id} is {request.state}: its letter is written once it is approved; "
+            "`recovery xborder preview` shows it before"
+        )
 
 
 def notice_of(facts: LetterFacts, language: str) -> Document:

@@ -10,7 +10,10 @@ from models.entities.asset import AssetRow
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.money import Money
+from models.privacy.personal_data import personal_data
 from models.queries.installation.clock import case_now
+from models.queries.privacy.personal_data import known_data
+from models.safe_text import steers_or_hides, undirected
 from models.store.unit import Unit
 from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.correspondence.free_text import UNDECIDED, Decided, passed_texts
@@ -19,6 +22,8 @@ from recovery_flows.cross_border.actions import Channels, channel_of, seal_by
 from recovery_flows.cross_border.channels import Channel, Help, Recipient
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
+
+_AUTHORITY_LENGTH_MAX, _LANGUAGE_LENGTH = 120, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,7 @@ def _draft_one(
     plan = plans.by_channel(channel, law, wanted, authority, given.language, requested)
     known = stage.known_fields(changes.file, asset, requested)
     actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+    _check_address(unit, changes.file, authority, given.language)
     texts = passed_texts(unit, actor, now, changes.file, asset.id, given.fields, given.decided, law)
     request_edits.begin_abroad(changes, asset)
     request_id = stage.draft_request(changes, asset, known | texts, law, seal_by(unit), plan)
@@ -67,6 +73,18 @@ def _draft_one(
     request_edits.refuse_unfit(changes.file, request, given.fields, acting.laws)
     ceiling.check(changes.file, request)
     return request_id
+
+
+def _check_address(unit: Unit, file: CaseFile, authority: str, language: str) -> None:
+    """Both stand in clear, in the history and in every list: no control characters, no person."""
+    if len(authority) > _AUTHORITY_LENGTH_MAX or steers_or_hides(undirected(authority)):
+        raise MisuseError(
+            f"--authority has at most {_AUTHORITY_LENGTH_MAX} characters and no control characters"
+        )
+    if found := personal_data(authority, known_data(unit.session, unit.vault, file)):
+        raise StepRefusedError(f"--authority holds a {found[0].kind}, and it is stored in clear")
+    if not (len(language) == _LANGUAGE_LENGTH and language.isascii() and language.islower()):
+        raise MisuseError(f"--language {language!r} is no code of ISO 639-1 such as fr, en")
 
 
 def _assets(file: CaseFile, given: Given) -> list[AssetRow]:

@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+from models.queries.privacy.disclosures import disclosures_of
 from models.store.unit import Actor
+from recovery_flows.cases.views.page import recovery_page
+from recovery_flows.correspondence.abroad import actions as letters
 from recovery_flows.correspondence.abroad.actions import facts_of
 from recovery_flows.correspondence.abroad.letter import letter, preview
+from recovery_flows.correspondence.free_text import Decided
 from recovery_flows.correspondence.returns.page import as_markdown
 from recovery_flows.cross_border import actions
 from recovery_flows.errors import MisuseError, StepRefusedError
@@ -94,6 +98,48 @@ def test_more_is_asked_the_clock_stops_and_the_next_version_goes_on_with_what_wa
     abroad.says(second.id, "executed", until=abroad.at(days=60))
     assert abroad.row(second.id).executed_minor == 50_000
     abroad.sound()
+
+
+def test_who_is_not_in_charge_reads_no_letter_and_a_draft_becomes_no_file(abroad: Abroad) -> None:
+    name, unit = abroad.new(), abroad.unit
+    with pytest.raises(StepRefusedError, match="its letter is written once it is approved"):
+        letters.check_approved(abroad.row(name))
+    with pytest.raises(StepRefusedError, match="the officer in charge or a supervisor"):
+        letters.look(unit.case_officer(LI), abroad.recovery_id, name)
+    letters.look(unit.case_officer(), abroad.recovery_id, name)
+    abroad.submit(name)
+    unit.approve(abroad.recovery_id)
+    letters.check_approved(abroad.row(name))
+    abroad.sent(name)
+    with unit.database.reading() as session:
+        lines = disclosures_of(session, unit.database.vault, abroad.recovery_id)
+    told = [(x.by, x.to, x.fields, x.approved_by) for x in lines if x.subject_id == name]
+    assert told == [
+        ("chen", "chen", "letter abroad: all its fields", ""),
+        ("li", "Synthetic NCB", "request abroad by igrip: all its fields", "wu"),
+    ]
+
+
+def test_the_page_of_a_recovery_masks_what_names_a_person_and_texts_that_were_let_stand(
+    abroad: Abroad,
+) -> None:
+    unit, text = abroad.unit, "reachable at +86 138 0013 8000"
+    fields = {**dict.fromkeys(APPROVALS, "SYN-1"), "persons": "Synthetic Holder", "facts": text}
+    decided = Decided(kept={"facts": "the bank has to call there"})
+    abroad.new("mla", fields=fields, decided=decided)
+    page = recovery_page(unit.database, unit.laws, abroad.recovery_id, unit.now)
+    shown = {name: value for one in page.requests for name, value in one.fields}
+    masked = {name for name, value in shown.items() if value == "given (personal)"}
+    assert masked == {"account", "facts", "persons"}
+    assert shown["central_authority_reference"] == "SYN-1"
+
+
+@pytest.mark.parametrize("authority", ["Desk \x1b[2J", "x" * 121, "ask +86 138 0013 8000"])
+def test_an_address_holds_no_control_characters_and_no_person(
+    abroad: Abroad, authority: str
+) -> None:
+    with pytest.raises((MisuseError, StepRefusedError), match=r"--authority (has|holds)"):
+        abroad.new(authority=authority)
 
 
 def test_two_channels_ask_side_by_side_and_one_channel_asks_once(abroad: Abroad) -> None:
