@@ -23,7 +23,6 @@ ELSEWHERE = {
     "recovery_flows/cli/doctor.py": "the unit's own folders, from the settings",
     "recovery_flows/cli/fault_report.py": "the unit's own folder of faults",
     "recovery_flows/cli/running.py": "the null device",
-    "recovery_flows/cli/case/document.py": "`bundle verify` takes no unit",
     "recovery_flows/correspondence/returns/wording.py": "the program's own texts",
     "recovery_flows/intake/budget.py": "for transfers alone, which take no unit",
     "recovery_flows/intake/statements/zipped.py": "a member of a zip that is open",

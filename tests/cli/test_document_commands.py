@@ -46,6 +46,17 @@ def test_what_cannot_be_written_is_said_in_a_sentence(
     assert (said.code, says in said.sentence()) == (2, True)
 
 
+def test_a_bundle_without_end_is_not_read_to_its_end(
+    run: Any, unit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recovery_flows.correspondence.returns.bundle.BYTES_MAX", 10)
+    (unit.folder / "long.zip").write_bytes(bytes(11))
+    said = run("bundle", "verify", str(unit.folder / "long.zip"))
+    assert (said.code, "this is no bundle" in said.sentence()) == (2, True)
+    said = run("bundle", "verify", "/dev/zero")
+    assert (said.code, "it is a device" in said.sentence()) == (2, True)
+
+
 def test_a_bundle_is_made_and_checked_with_the_key_that_the_unit_prints(
     run: Any, unit: Any, ref: str
 ) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from recovery_flows.correspondence.returns.page import Document
 
 DISAGREEMENT = 5
+_KEYS_BYTES_MAX = 1_000_000
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="The recovery.")]
 Languages = Annotated[
@@ -132,16 +133,19 @@ def verify(
     ] = None,
 ) -> None:
     """Check a bundle's files and signature. Takes no database; exit 5 if not."""
-    from recovery_flows.correspondence.returns.bundle import differences
+    from recovery_flows.caller import read_named
+    from recovery_flows.correspondence.returns.bundle import BYTES_MAX, differences
     from recovery_flows.errors import MisuseError
 
     try:
-        raw = file.read_bytes()
-        keys = json.loads(key.read_text(encoding="utf-8")) if key else None
+        raw = read_named(file, BYTES_MAX)
+        keys = json.loads(read_named(key, _KEYS_BYTES_MAX)) if key else None
     except OSError as error:
         raise MisuseError(f"{error.filename} cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise MisuseError(f"{key} is no JWK set: {error}") from error
+    if len(raw) > BYTES_MAX:
+        raise MisuseError(f"{file} is larger than {BYTES_MAX // 1_000_000} MB: this is no bundle")
     found = differences(raw, keys)
     tell(found)
     if found:

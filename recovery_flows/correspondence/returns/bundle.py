@@ -24,7 +24,7 @@ from recovery_flows.intake.statements.shape import StatementRefusedError
 from recovery_flows.partners.rbp1.signing import ALGORITHM, Signer
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.jws"
-FILES_MAX = 100_000
+FILES_MAX, BYTES_MAX = 100_000, 256_000_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
