@@ -54,7 +54,8 @@ def register(
     """Register a request; its clock starts when it was received, whoever registers it owns it."""
     actor = acting.actor(Role.OFFICER)
     with acting.unit() as (unit, now):
-        given = replace(given, received_at=given.received_at or now)
+        number = "".join(given.account.split())  # as statements have it: else nothing is found
+        given = replace(given, account=number, received_at=given.received_at or now)
         channel = lifecycle.check(given, channels, groups, tuple(acting.laws), now)
         known = same_reference(unit.session, given.from_state, given.their_ref)
         if known:

@@ -39,6 +39,14 @@ FIELDS = {
 }
 
 
+@pytest.mark.parametrize("number", ["9999000000000001", " 9999 0000 0000 0001"])
+def test_the_number_finds_our_recovery_however_it_was_typed(unit: Any, number: str) -> None:
+    unit.accept(unit.report(*unit.reports(1))[0])
+    given = replace(ASKED, account=number)
+    told = actions.register(unit.case_officer(), given, CHANNELS, GROUPS)
+    assert "the account is in R-2026-0001" in told
+
+
 MISFITS: tuple[tuple[dict[str, Any], str], ...] = (
     ({"from_state": "XX"}, "--from 'XX' is no code of ISO 3166-1"),
     ({"channel": "fax"}, "--channel 'fax': there are"),
