@@ -12,6 +12,19 @@ from recovery_flows.errors import MisuseError
 from tui.widgets.queue import QueueTable
 
 
+def test_a_view_is_kept_in_clear_so_it_names_no_account_and_the_file_stays_readable(
+    tmp_path: Path,
+) -> None:
+    for name, text in (("of 9999 0000 0000 0001", ""), ("top", "9999 0000 0000 0001")):
+        with pytest.raises(MisuseError, match="may hold an account number"):
+            add_view(tmp_path, name, SavedView(text))
+    with pytest.raises(MisuseError, match="no control characters"):
+        add_view(tmp_path, "top\x1b[2J", SavedView("ends<24h"))
+    rare = "王 \U00020bb7 \U0001f4b6"  # a letter that JSON escapes as two surrogates
+    add_view(tmp_path, rare, SavedView("ends<24h"))
+    assert read_views(tmp_path) == {rare: SavedView("ends<24h")}
+
+
 async def test_a_view_is_saved_picked_with_its_count_and_the_look_survives_a_restart(
     unity: Any, wait: Any, tmp_path: Path
 ) -> None:

@@ -62,7 +62,7 @@ def _print(app: Terminal, call_id: str, path: Path, seen: int, acting: CaseOffic
 def _ask_how(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
     def answered(typed: dict[str, str] | None) -> None:
         if typed is not None:
-            told = command("letter", "sent", line.call_id, "--how", typed.get("how", ""))
+            told = command("letter", "sent", line.call_id, "--how", "TEXT")
             app.perform(partial(_sent, line.call_id, typed, page.version), key, command=told)
 
     key = letter_key(line.call_id)

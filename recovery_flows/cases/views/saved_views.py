@@ -13,7 +13,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from models.privacy.personal_data import personal_data
 from models.queries.cases.queue_order import SORTED_BY
+from models.safe_text import steers_or_hides
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault, VaultError
 from recovery_flows.cases.views.queue import QueueQuery
@@ -79,10 +81,19 @@ def add_view(folder: Path, name: str, view: SavedView) -> str:
     name = " ".join(name.split())
     if name in read_views(folder):
         raise MisuseError(f"there is a view {name!r} already: change or remove it in {FILE_NAME}")
-    if any(sum(c.isdigit() for c in word) >= _ACCOUNT_DIGITS for word in view.filter.split()):
-        raise MisuseError("the filter may hold an account number, and views are kept in clear")
-    lines = [f"\n[views.{json.dumps(name)}]"]
-    lines += [f"{key} = {json.dumps(value)}" for key, value in asdict(view).items() if value]
+    if steers_or_hides(name + view.filter):
+        raise MisuseError("a name of a view has no control characters, and no filter has")
+    text = f"{name} / {view.filter}"
+    has_long = any(sum(c.isdigit() for c in word) >= _ACCOUNT_DIGITS for word in text.split())
+    if has_long or personal_data(text):
+        raise MisuseError("this may hold an account number, and views are kept in clear")
+    # TOML takes no pairs of surrogates, by which JSON escapes some letters.
+    lines = [f"\n[views.{json.dumps(name, ensure_ascii=False)}]"]
+    lines += [
+        f"{key} = {json.dumps(value, ensure_ascii=False)}"
+        for key, value in asdict(view).items()
+        if value
+    ]
     file = folder / FILE_NAME
     try:
         with file.open("a", encoding="utf-8") as written:
