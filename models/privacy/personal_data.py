@@ -7,10 +7,10 @@ what a number is. Names, accounts and contacts that a recovery knows are found w
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 # Standing alone: a part of an id such as claim-3f2 is none. Eight digits in a row, also in groups,
 # are more than a year, an amount or a reference of a paragraph has.
@@ -24,13 +24,15 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _IBAN = re.compile(
     rf"(?<!{_WORD})[A-Z]{{2}}\d{{2}}(?: ?[A-Z0-9]{{4}}){{2,7}}(?: ?[A-Z0-9]{{1,4}})?(?!{_WORD})"
 )
+_SMALL_IBAN = re.compile(_IBAN.pattern, re.IGNORECASE | re.ASCII)
 _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[A-Za-z]{2,}")
 _ID_NUMBER = re.compile(r"[1-9]\d{16}[\dXx]")
 _MOBILE = re.compile(r"(?:\+?86)?1[3-9]\d{9}|\+\d{8,15}|0\d{9,11}")
 _CARD = re.compile(r"\d{13,19}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
-_KNOWN_DIGITS_MIN = 5
+_KNOWN_DIGITS_MIN, _LONG_DIGITS_MIN = 5, 8
+_FIRST_OF_EAST_ASIA = "\u2e80"
 
 MAIL, ACCOUNT, IBAN, NAME = "mail address", "account", "IBAN", "name"
 ID_NUMBER, PHONE, CARD, NUMBER = "ID number", "phone number", "card number", "number"
@@ -61,8 +63,10 @@ class Found(NamedTuple):
 
 def personal_data(text: str, known: Known = Known()) -> tuple[Found, ...]:
     """What is or looks like personal data, no two of them overlapping, in the order of the text."""
+    read, places = _as_read(text)
     found: list[Found] = []
-    for one in _candidates(text, known):
+    for kind, start, end in _candidates(read, known):
+        one = Found(kind, places[start], places[end - 1] + 1)
         if all(one.end <= other.start or other.end <= one.start for other in found):
             found.append(one)
     return tuple(sorted(found, key=lambda one: one.start))
@@ -75,6 +79,18 @@ def struck(text: str, found: Collection[Found]) -> str:
     return text
 
 
+def _as_read(text: str) -> tuple[str, Sequence[int]]:
+    """The text as a person reads it, and where each of its letters stands in the given one.
+
+    Numbers that are copied from a list of contacts carry invisible marks; letters may be wide.
+    """
+    if text.isascii():
+        return text, range(len(text))
+    places = [n for n, sign in enumerate(text) if category(sign) != "Cf"]
+    plain = ((text[n], normalize("NFKC", text[n])) for n in places)
+    return "".join(new if len(new) == 1 else sign for sign, new in plain), places
+
+
 def _candidates(text: str, known: Known) -> Iterator[Found]:
     """What the recovery knows first, then by shape."""
     for name in known.names:
@@ -85,6 +101,8 @@ def _candidates(text: str, known: Known) -> Iterator[Found]:
     searched = _DATE.sub(lambda day: "x" * len(day[0]), text)
     for match in _IBAN.finditer(searched):
         yield Found(IBAN if _fits_97(match[0]) else NUMBER, match.start(), match.end())
+    small = (m for m in _SMALL_IBAN.finditer(searched) if _fits_97(m[0]))
+    yield from (Found(IBAN, m.start(), m.end()) for m in small)
     yield from _matches(MAIL, _MAIL, searched)
     for match in _NUMBER.finditer(searched):
         yield Found(kind_of_number(match[0]), match.start(), match.end())
@@ -107,11 +125,15 @@ def _matches(kind: str, pattern: re.Pattern[str] | None, text: str) -> Iterator[
 
 def _of_name(name: str) -> re.Pattern[str] | None:
     """The name, whatever is between its words; of two words also the other order."""
-    words = [re.escape(word) for word in name.split()]
+    # What is read from Chinese characters may have blanks between them.
+    words = [
+        r"\s{0,2}".join(word) if min(word) >= _FIRST_OF_EAST_ASIA else re.escape(word)
+        for word in normalize("NFKC", name).split()
+    ]
     if not words or len(name.strip()) < 2:
         return None
     orders = [words, words[::-1]] if len(words) == 2 else [words]
-    one_of = "|".join(r"[\s,]+".join(order) for order in orders)
+    one_of = "|".join(r"[\s,.\-]+".join(order) for order in orders)
     # A short Latin name stands in longer words by chance; a Chinese text has no blanks.
     edges = (f"(?<!{_WORD})(?:", f")(?!{_WORD})") if name.isascii() else ("(?:", ")")
     return re.compile(one_of.join(edges), re.IGNORECASE)
@@ -119,11 +141,13 @@ def _of_name(name: str) -> re.Pattern[str] | None:
 
 def _of_value(value: str) -> re.Pattern[str] | None:
     """An account or a contact as it is, or its digits in groups."""
-    plain = re.sub(rf"{_GAP}|\+", "", value)
+    plain = re.sub(rf"{_GAP}|\+", "", normalize("NFKC", value))
     if len(plain) < _KNOWN_DIGITS_MIN:
         return None
     if not plain.isalnum():
         return re.compile(re.escape(value.strip()), re.IGNORECASE)
+    if plain.isdigit() and len(plain) >= _LONG_DIGITS_MIN:  # no such number stands there by chance
+        return re.compile(rf"(?<!\d){rf'(?:{_GAP}|[./_]){{0,3}}'.join(plain)}(?!\d)")
     spelled = rf"{_GAP}{{0,2}}".join(plain)
     return re.compile(rf"(?<!{_WORD}){spelled}(?!{_WORD})", re.IGNORECASE)
 

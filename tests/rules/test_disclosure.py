@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from models.privacy.personal_data import Known, struck
+from models.privacy.personal_data import Known, personal_data, struck
 from recovery_flows.cross_border.disclosure import approvals_needed, class_of, marks
 from tests.rules.test_channels import LAWS
 
@@ -74,6 +74,25 @@ def test_a_planted_number_address_or_name_is_found_and_shown_masked(line: str) -
     without = struck(text, [mark.found])
     assert f"[{what} struck]" in without
     assert marks({"facts": without}, CLASSES, KNOWN) == ()
+
+
+HIDDEN = (
+    "1380\u200b0138000", "\u202a13800138000\u202c", "tel13800138000", "9999.0000.0000.0001",
+    "9999/0000/0000/0001", "gb82west12345698765432", "王 伟", "王\u200b伟", "Invented-Victim",
+    "Ｉnvented Ｖictim",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HIDDEN)
+def test_what_is_known_is_found_and_struck_however_it_is_spelled(text: str) -> None:
+    known = Known(("王伟", "Invented Victim"), ("9999000000000001",), ("13800138000",))
+    found = personal_data(f"on 2026-03-02, 说 {text}, loss 1000.00", known)
+    assert len(found) == 1
+    left = struck(f"on 2026-03-02, 说 {text}, loss 1000.00", found)
+    assert left.startswith("on 2026-03-02, 说 ")
+    assert "struck" in left
+    assert left.endswith(", loss 1000.00")
+    assert not personal_data(left, known)
 
 
 @pytest.mark.parametrize(
