@@ -12,6 +12,7 @@ from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.call import QUESTIONS, CallRow, CallState
 from models.entities.officer import Role
+from models.entities.outside.disclosure import DisclosureKind
 from models.ids import digest_bytes
 from models.queries.cases.case_files import load_file
 from models.queries.cases.letters import LetterCall, document_bytes, letter_call
@@ -24,6 +25,7 @@ from models.store.notes import write_note
 from models.store.sealing import SealingSession
 from models.store.unit import Unit
 from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.access.disclosures import note_files
 from recovery_flows.correspondence import call_validity, vouching
 from recovery_flows.correspondence.documents.assembly import letter_lines
 from recovery_flows.correspondence.documents.printed_page import letter_page
@@ -80,16 +82,19 @@ def preview(
 def print_letter(
     acting: ActingOfficer, post: Post, call_id: str, seen: int | None = None
 ) -> Printed:
-    """Fix a letter and return it; one that was fixed before comes back byte by byte.
+    """Fix a letter and return it; one that was fixed before comes back byte by byte, recorded.
 
     StepRefusedError where its approval is not in force any more: it is cancelled then.
     """
     _check_sender(post.sender)
     with acting.database.reading() as session:
         known = letter_known(session, acting.database.vault, call_id)
+        again = None
         if known.letter_digest and known.state is not CallState.PLANNED:
             acting.actor(Role.OFFICER)
-            return _printed_before(session, acting.database.vault, known)
+            again = _printed_before(session, acting.database.vault, known)
+    if again is not None:
+        return _noted(acting, known.recovery_id, again)
     may_leave = True
     with acting.editing(known.recovery_id, seen) as (unit, changes):
         call = letter_steps.letter_of(changes.file, call_id)
@@ -101,7 +106,15 @@ def print_letter(
     _refuse_void(call_id, may_leave=may_leave)
     with acting.database.reading() as session:
         fixed = letter_known(session, acting.database.vault, call_id)
-        return _printed_before(session, acting.database.vault, fixed)
+        printed = _printed_before(session, acting.database.vault, fixed)
+    return _noted(acting, known.recovery_id, printed) if known.letter_digest else printed
+
+
+def _noted(acting: ActingOfficer, recovery_id: str, printed: Printed) -> Printed:
+    """Another copy of a letter is another person's, perhaps; the first is in the call's events."""
+    what, files = f"letter {printed.call_id} again", {printed.call_id: printed.text}
+    note_files(acting, recovery_id, DisclosureKind.DOCUMENTS, what, files)
+    return printed
 
 
 def _check_sender(sender: Sender) -> None:

@@ -80,6 +80,8 @@ def test_a_letter_becomes_a_new_file_for_its_owner_alone(paper: Any, tmp_path: P
     letter_actions.print_to(acting, paper.post, call_id, page)
     assert page.read_bytes() == paper.print().as_page()
     assert paper.print().digest in page.read_text("utf-8")
+    copies = "SELECT count(*) FROM disclosure WHERE kind = 'documents' AND what LIKE '%again'"
+    assert paper.unit.one(copies) == 3  # what came after the first, each on record
 
 
 def test_nothing_is_fixed_where_the_file_could_not_be_written(paper: Any, tmp_path: Path) -> None:
