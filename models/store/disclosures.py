@@ -20,7 +20,11 @@ from models.store.record import record
 from models.store.unit import Actor, Unit
 
 _RECOVERIES = table_of(Recovery)
-_EVENTS = {DisclosureKind.REVEAL: "revealed", DisclosureKind.KEPT_TEXT: "text_kept"}
+_EVENTS = {
+    DisclosureKind.REVEAL: "revealed", DisclosureKind.KEPT_TEXT: "text_kept",
+    DisclosureKind.FOUND_BY_NAME: "revealed",
+}  # fmt: skip
+_OF_WHO_IS_IN_CHARGE = frozenset({DisclosureKind.REVEAL, DisclosureKind.KEPT_TEXT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ def note_disclosure(
     NotPermittedError where an officer asks to see what is another's, or to let it stand in a text:
     that takes the officer in charge of the recovery, or a supervisor.
     """
-    if disclosed.kind in _EVENTS:
+    if disclosed.kind in _OF_WHO_IS_IN_CHARGE:
         _check_in_charge(unit, actor, recovery_id)
     name = derive_id("disclosure", recovery_id, actor.id, unit.seq + 1)
     place = SealedPlace("disclosure", name, "reason_sealed")

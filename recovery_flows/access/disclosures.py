@@ -76,6 +76,22 @@ def note_files(
             note_disclosure(unit, actor, now, recovery_id, told)
 
 
+def note_found_by_name(
+    acting: ActingOfficer, found: Mapping[str, Sequence[str]], text: str
+) -> None:
+    """Record of each recovery that somebody found it by a name, and by whose; not by which name.
+
+    A name can be guessed letter by letter: so each try that finds something stands in the history.
+    """
+    actor = acting.actor_in(Role.OFFICER, Role.SUPERVISOR)
+    with acting.unit() as (unit, now):
+        for recovery_id, ways in found.items():
+            told = Disclosed(
+                DisclosureKind.FOUND_BY_NAME, ", ".join(ways), digest=unit.vault.fingerprint(text)
+            )
+            note_disclosure(unit, actor, now, recovery_id, told)
+
+
 def checked_reason(reason: str) -> str:
     """The reason on one line; MisuseError where it is empty, too long or steers a terminal."""
     why = " ".join(reason.split())

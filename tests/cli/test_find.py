@@ -52,6 +52,9 @@ def test_names_are_looked_for_only_where_that_is_asked(run: Any, unit: Any) -> N
     assert found(run, "synthetic  VICTIM", "--name")[first] == ["victim"]
     said = run("find", "synthetic victim", "--name")
     assert "Synthetic" not in said.out.replace("'synthetic victim'", "")
+    report = run("privacy", "report", first, "--json").json()["disclosures"]
+    assert [(x["kind"], x["fields"]) for x in report] == [("found_by_name", "victim")] * 2
+    assert run("find", "synthetic victim", "--name", "--as", "nobody").code != 0
 
 
 def test_nothing_found_is_said_and_is_no_fault(run: Any, refs: list[str]) -> None:

@@ -23,6 +23,7 @@ class DisclosureKind(StrEnum):
     RECALL_MESSAGE = "recall_message"
     ANSWER_DOCUMENT = "answer_document"
     KEPT_TEXT = "kept_text"
+    FOUND_BY_NAME = "found_by_name"
 
 
 DISCLOSURE_TRANSITIONS: Mapping[tuple[str | None, str], str] = {

@@ -112,6 +112,7 @@ def disclosed_about(session: Session, recovery_id: str) -> list[IncomingRow]:
         sa.select(a.account_id).where(a.recovery_id == recovery_id),
         sa.select(c.victim_account_id).where(c.recovery_id == recovery_id),
         sa.select(c.payee_account_id).where(c.recovery_id == recovery_id),
+        sa.select(c.payout_account_id).where(c.recovery_id == recovery_id),
     )
     query = sa.select(*_COLUMNS).where(_I.c.account_id.in_(ids), _I.c.answer_digest != "")
     return [_row(row) for row in session.execute(query.order_by(_I.c.ref))]

@@ -30,6 +30,7 @@ _LINES = (
 )  # fmt: skip
 SEEN, MADE, SENT = "seen", "files", "sent"
 _TITLES = {SEEN: "Seen in clear", MADE: "Files and kept texts", SENT: "Sent and published"}
+_SEEN = {DisclosureKind.REVEAL, DisclosureKind.FOUND_BY_NAME}
 _KINDS = {kind.value for kind in DisclosureKind}
 
 
@@ -60,7 +61,7 @@ def with_articles(
 def _group(one: DisclosureLine) -> str:
     if one.kind not in _KINDS:
         return SENT
-    return SEEN if one.kind == DisclosureKind.REVEAL else MADE
+    return SEEN if one.kind in _SEEN else MADE
 
 
 def _head(ref: str, lines: Sequence[DisclosureLine]) -> Iterator[Line]:

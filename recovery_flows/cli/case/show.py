@@ -76,9 +76,11 @@ def find_(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What to look for.")],
     *,
     name: Annotated[
-        bool, typer.Option("--name", help="Names of victims and holders too (opens each).")
+        bool,
+        typer.Option("--name", help="Names too (opens each); what it finds is logged."),
     ] = False,
     most: Annotated[int, typer.Option(min=1, metavar="N", help="List at most so many.")] = 50,
+    acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
     """Find recoveries, ended ones too.
@@ -86,17 +88,31 @@ def find_(
     By reference, case number, sum, officer, bank, account (the whole number or its last four
     digits), the reference of the report, of the payment or of the bank's answer.
     """
+    from models.entities.officer import Role
+    from models.queries.cases.search import FoundBy
+    from recovery_flows.access.disclosures import note_found_by_name
     from recovery_flows.cases.views.queue import found
     from recovery_flows.clock import wall_clock
     from recovery_flows.errors import MisuseError
 
     if not text.strip():
         raise MisuseError("TEXT is empty: give a reference, a case number or an account")
-    with opened() as installation, installation.database.reading() as session:
-        page, ways = found(
-            session, wall_clock(), installation.patience(), most, text,
-            installation.database.vault, with_names=name,
-        )  # fmt: skip
+    with opened() as installation:
+        acting = installation.case_officer(acting_as)
+        if name:
+            acting.actor_in(Role.OFFICER, Role.SUPERVISOR)
+        with installation.database.reading() as session:
+            page, ways = found(
+                session, wall_clock(), installation.patience(), most, text,
+                installation.database.vault, with_names=name,
+            )  # fmt: skip
+        of_persons = {
+            recovery_id: persons
+            for recovery_id, some in ways.items()
+            if (persons := [way for way in some if way in (FoundBy.VICTIM, FoundBy.HOLDER)])
+        }
+        if of_persons:
+            note_found_by_name(acting, of_persons, text)
     if as_json:
         lines = [{**plain(line), "found_by": ways.get(line.recovery_id, ())} for line in page.lines]
         say_json({"total": page.total, "lines": lines})
