@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.case import xborder_follow
+from recovery_flows.cli.case import xborder_follow, xborder_letter
 from recovery_flows.cli.options import (
     ActingAs,
     AsJson,
@@ -25,22 +24,20 @@ from recovery_flows.cli.table import tell, tell_what
 if TYPE_CHECKING:
     from models.case_file import CaseFile
     from recovery_flows.cli.composition import Installation
-    from recovery_flows.correspondence.abroad.letter import LetterFacts
     from recovery_flows.cross_border.channels import Channel
 
 RequestId = Annotated[str, typer.Argument(metavar="REQUEST", help="See `recovery xborder show`.")]
 Fields = Annotated[
     list[str] | None, typer.Option("--field", metavar="NAME=TEXT", help="A field; repeat.")
 ]
-Language = Annotated[str, typer.Option(help="en or zh; the request's own otherwise.")]
-Notice = Annotated[bool, typer.Option("--notice", help="The notice that the other side is owed.")]
 
 
 def attach(app: typer.Typer) -> None:
     """Add the groups of this module; `request` is the older name of one command."""
     group = typer.Typer(help="Requests abroad by any channel.", no_args_is_help=True)
-    for command in (new, show, set_, submit, preview, document, resubmit):
+    for command in (new, show, set_, submit, resubmit):
         group.command(command.__name__.rstrip("_"))(command)
+    xborder_letter.attach(group)
     xborder_follow.attach(group)
     app.add_typer(group, name="xborder")
     older = typer.Typer(help="See xborder.", no_args_is_help=True, hidden=True)
@@ -181,89 +178,6 @@ def submit(
         acting = installation.case_officer(acting_as)
         done = acting.advance(recovery_id, to=request, knowing=knowing, seen_version=seen_version)
     tell_what(done, as_json=as_json)
-
-
-def _facts(installation: Installation, ref: str, request: str) -> LetterFacts:
-    from recovery_flows.clock import wall_clock
-    from recovery_flows.correspondence.abroad.actions import facts_of
-
-    return facts_of(
-        installation.database, installation.laws, find(installation, ref), request,
-        installation.sender(), wall_clock(), _channels(),
-    )  # fmt: skip
-
-
-def preview(
-    ref: Ref, request: RequestId, *, language: Language = "", notice: Notice = False,
-    acting_as: ActingAs = "",
-) -> None:  # fmt: skip
-    """Show the exact letter; lines with personal data are marked.
-
-    To the officer in charge and to supervisors: the look is logged.
-    """
-    from recovery_flows.correspondence.abroad.actions import look, notice_of
-    from recovery_flows.correspondence.abroad.letter import preview as lines_of
-    from recovery_flows.correspondence.returns.page import as_markdown
-
-    with opened() as installation:
-        facts = _facts(installation, ref, request)
-        if not notice:
-            look(installation.case_officer(acting_as), find(installation, ref), facts.request.id)
-    code = language or _ours(facts.request.language)
-    if notice:
-        tell(as_markdown(notice_of(facts, code)).splitlines())
-    else:
-        tell(lines_of(facts, code))
-
-
-def _ours(language: str) -> str:
-    from recovery_flows.correspondence.abroad.letter import ours
-
-    return language if ours(language) else "en"
-
-
-def document(
-    ref: Ref,
-    request: RequestId,
-    *,
-    out: Annotated[Path, typer.Option("--out", help="The folder.", file_okay=False)] = Path(),
-    language: Annotated[
-        list[str], typer.Option("--language", help="en or zh; may be given again for both.")
-    ] = ["en"],  # noqa: B006 - typer reads it, nobody changes it
-    ending: Annotated[
-        list[str], typer.Option("--format", help="pdf, md, json; may be given again.")
-    ] = ["pdf"],  # noqa: B006 - typer reads it, nobody changes it
-    notice: Notice = False,
-    acting_as: ActingAs = "",
-) -> None:
-    """Write the approved letter or the notice into new files. It is logged."""
-    from models.entities.outside.disclosure import DisclosureKind
-    from recovery_flows.access.disclosures import note_files
-    from recovery_flows.correspondence.abroad.actions import check_approved, notice_of
-    from recovery_flows.correspondence.abroad.letter import letter
-    from recovery_flows.correspondence.returns.writing import (
-        ENDINGS,
-        check_all_free,
-        files_of,
-        write_files,
-    )
-    from recovery_flows.errors import MisuseError
-
-    for one in ending:
-        if one not in ENDINGS:
-            raise MisuseError(f"--format: there is no {one!r}; there are: {', '.join(ENDINGS)}")
-    with opened() as installation:
-        facts = _facts(installation, ref, request)
-        if not notice:
-            check_approved(facts.request)
-        made = [notice_of(facts, code) if notice else letter(facts, code) for code in language]
-        files = files_of(made, ending)
-        check_all_free(out, files)
-        note_files(
-            installation.case_officer(acting_as), find(installation, ref),
-            DisclosureKind.DOCUMENTS, ", ".join(files), files,
-        )  # fmt: skip
-    tell([str(path) for path in write_files(out, files)])
 
 
 def resubmit(
