@@ -96,7 +96,7 @@ def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
     changes.apply(Transition(EntityKind.COMPENSATION, found.id, "confirmed", found.state))
     claim = next(c for c in changes.file.claims if c.id == found.claim_id)
     victim, *_ = parts(changes.file, claim)
-    got = _victim_got(changes.file, claim, victim.payee_account_id)
+    got = _victim_got(changes.file, claim)
     beyond = got - victim.whole_minor
     if beyond > 0:
         discrepancies.find(
@@ -109,13 +109,17 @@ def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
         )  # fmt: skip
 
 
-def _victim_got(file: CaseFile, claim: ClaimRow, account_id: str) -> int:
-    """What has reached the victim or may be on its way; what can be taken back is drafted anew."""
+def _victim_got(file: CaseFile, claim: ClaimRow) -> int:
+    """What has reached the victim or may be on its way; what can be taken back is drafted anew.
+
+    All but a payer's own is the victim's, whichever account of his it was paid to.
+    """
+    payers = {k.payer_account_id for k in confirmed(file, claim.id)}
     return counted_of(file, claim.id) + sum(
         p.amount_minor if p.state is PayoutState.INSTRUCTED else p.returned_minor
         for p in file.payouts
         if p.claim_id == claim.id
-        and p.payee_account_id == account_id
+        and p.payee_account_id not in payers
         and not p.unclaimed_id
         and has_left(file, p)
     )

@@ -22,6 +22,7 @@ from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.restitution import compensation
 
 INSURER = AccountRef("bank-slow", "9999000000000088", "Synthetic Insurer")
+OTHER = AccountRef("bank-slow", "9999000000000042", "Synthetic Victim")
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
 
 
@@ -120,14 +121,18 @@ def test_a_victim_who_was_paid_whole_by_others_gets_nothing_more(unit: Any, acts
     assert shares(unit, recovery_id) == {(first, True): 50_000, (second, False): 50_000}
 
 
+@pytest.mark.parametrize("is_moved", [False, True], ids=["", "and since then is paid elsewhere"])
 def test_who_has_got_more_than_is_left_of_his_part_is_somebodys_to_look_into(
-    unit: Any, acts: Any
+    unit: Any, acts: Any, *, is_moved: bool
 ) -> None:
     recovery_id = acts.pooled(2, 100_000)
     acts.until(recovery_id, "approved")
     for payout in unit.file(recovery_id).payouts:
         acts.settle(recovery_id, payout.id)
     first, _ = claims(unit, recovery_id)
+    if is_moved:
+        unit.case_officer().change_payee(recovery_id, first, OTHER, "he changed his bank")
+        unit.approve(recovery_id)
     compensated(unit, recovery_id, first, 70_000)
     (found,) = [d for d in unit.file(recovery_id).discrepancies if d.kind == "paid_twice"]
     assert (found.expected_minor, found.stated_minor) == (30_000, 50_000)
