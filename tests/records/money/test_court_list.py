@@ -253,3 +253,18 @@ def test_what_is_called_back_of_a_row_is_due_by_it_again(unit: Any, acts: Any) -
     given = [(p.claim_id, p.amount_minor) for p in file.payouts_of(drafted.id)]
     assert (drafted.method, given) == ("court_list", [(first, 30_000)])
     sound(unit)
+
+
+def test_a_corrected_list_does_not_pay_once_more_what_the_earlier_one_has_paid(
+    unit: Any, acts: Any, noticed: str
+) -> None:
+    first, second, _ = claims(unit, noticed)
+    enter(unit, noticed, rows((first, "500.00")))
+    confirm(unit, acts, noticed)
+    assert follow(unit, acts, noticed) == [(first, 50_000)]
+    unit.later(1)
+    text = rows((first, "600.00"), (second, "100.00"))
+    enter(unit, noticed, text, reference="corrected")
+    confirm(unit, acts, noticed)
+    assert follow(unit, acts, noticed) == sorted([(first, 10_000), (second, 10_000)])
+    sound(unit)
