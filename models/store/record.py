@@ -68,6 +68,9 @@ def _write_row(unit: Unit, recovery_id: str, move: Transition, new: str) -> None
     if move.noun not in STATELESS:
         values[column] = new
     if move.state is None:
+        if move.noun is EntityKind.PAYOUT and unit.session.waiting.is_changed(move.noun):
+            # The database counts what others of its claim have: one that has ended has nothing.
+            unit.session.write_waiting()
         if "recovery_id" in table.c:
             values.setdefault("recovery_id", recovery_id)
         unit.session.waiting.add(table, move.id, {"id": move.id, **values})

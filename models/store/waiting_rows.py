@@ -58,6 +58,10 @@ class WaitingRows:
         """Whether a row waits to be written for the first time."""
         return key in self._new.get(table, ())
 
+    def is_changed(self, noun: EntityKind) -> bool:
+        """Whether a change of a row that was written before waits."""
+        return noun in self._changed
+
     def change(self, noun: EntityKind, row_id: str, seen: str, values: Mapping[str, Any]) -> None:
         """Let a change wait; StaleFileError where a change before it left another state."""
         column, waiting = STATE_COLUMN[noun], self._new.get(BY_NOUN[noun], {}).get(row_id)

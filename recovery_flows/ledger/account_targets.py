@@ -122,16 +122,16 @@ def _returned_targets(file: CaseFile, asset: AssetRow, traced: Sums) -> _Targets
         )  # fmt: skip
         returned = min(payout.credited_minor, payout.amount_minor)
         refunded = min(returned, refund_through(file, payout))
-        clawed = min(returned, payout.clawed_minor)
+        clawed = clawed_of_order(payout)
         yield key, Sums(returned - refunded - clawed, payout.debited_minor)
         if clawed:
             what = CLAWED_RECEIVED if asset.is_custody else CLAWED
             yield key._replace(account=LedgerAccount.GONE, detail=what), Sums(clawed, 0)
         if refunded:
             yield key._replace(account=LedgerAccount.RETURNED_TREASURY), Sums(refunded, 0)
-        if payout.credited_minor > returned:
+        more = payout.credited_minor - returned - (payout.clawed_minor - clawed)
+        if more > 0:
             beyond = key._replace(account=LedgerAccount.MEMO_EXCESS, detail=OVERPAID)
-            more = payout.credited_minor - returned
             yield beyond, Sums(more, 0)
             yield Key(LedgerAccount.MEMO_BANK, "", "", "", "", currency, currency), Sums(-more, 0)
         claim_left -= returned
@@ -143,6 +143,12 @@ def _returned_targets(file: CaseFile, asset: AssetRow, traced: Sums) -> _Targets
     if amount_left < 0:
         yield memo(overdrawn(currency, asset.currency), currency, asset.currency, amount_left)
     return Sums(claim_left, max(0, amount_left))
+
+
+def clawed_of_order(payout: PayoutRow) -> int:
+    """What was called back of our order: what came beyond it is called back first."""
+    ordered = min(payout.credited_minor, payout.amount_minor)
+    return ordered - min(ordered, max(0, payout.credited_minor - payout.clawed_minor))
 
 
 def _account_of(asset: AssetRow, payout: PayoutRow) -> LedgerAccount:

@@ -13,7 +13,13 @@ from models.case_file import CaseFile
 from models.entities.asset import AssetRow
 from models.entities.hold import LIVE_HOLDS
 from models.entities.ledger import LedgerAccount
-from recovery_flows.ledger.account_targets import Key, Sums, asset_targets, settled
+from recovery_flows.ledger.account_targets import (
+    Key,
+    Sums,
+    asset_targets,
+    clawed_of_order,
+    settled,
+)
 from recovery_flows.ledger.recalled import counted_minor, recalled_targets
 
 MADE_GOOD = "made_good"
@@ -39,7 +45,7 @@ def short_minor(file: CaseFile, target: dict[Key, list[int]]) -> int:
 def _paid_on(file: CaseFile) -> int:
     """What was paid on out of the unit's own account and did not come back there."""
     return sum(
-        max(0, min(p.credited_minor, p.amount_minor) - p.clawed_minor)
+        min(p.credited_minor, p.amount_minor) - clawed_of_order(p)
         for asset in file.assets
         if asset.is_custody
         for p in settled(file, asset)
@@ -61,7 +67,7 @@ def received_targets(file: CaseFile, target: dict[Key, list[int]]) -> Iterator[t
         if not asset.is_custody:
             continue
         # What was paid on and called back is a loss again, which the money that came makes good.
-        lost[LedgerAccount.GONE] += sum(p.clawed_minor for p in settled(file, asset))
+        lost[LedgerAccount.GONE] += sum(clawed_of_order(p) for p in settled(file, asset))
         good = min(received_minor(file, asset), sum(lost.values()))
         yield from asset_targets(file, asset, Sums(good, good))
         yield from _made_good(file, lost, good)

@@ -98,6 +98,11 @@ def _is_known(row: RecallRow, mine: list[RecallCreditRow], credit: Credit) -> bo
         if known.booking != credit.booking or known.state is CreditState.DENIED:
             continue
         amount = Money(known.amount_minor, known.currency)
+        if known.state is CreditState.REVERSED:
+            raise StepRefusedError(
+                f"{amount} under {credit.booking!r} was taken back by its bank: where it came once "
+                "more, enter it by its reference on the statement: `recovery recall receive`"
+            )
         if amount == credit.amount:
             return True
         raise StepRefusedError(

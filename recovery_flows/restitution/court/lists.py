@@ -220,8 +220,17 @@ def _own_what_cannot_be_paid(changes: Changeset, found: CourtListRow, now: datet
 
 
 def due_minor(file: CaseFile, row: CourtShareRow) -> int:
-    """What of a row was not paid by its list yet, and is not on its way."""
-    ours = {a.id: a.state for a in file.allocations if a.court_list_id == row.list_id}
+    """What of a row was not paid yet, by its list or one of the account before it, nor is going.
+
+    A list that replaces another names the whole sums: what has left by the earlier one is of them.
+    """
+    mine = _list(file, row.list_id)
+    lists = {
+        c.id
+        for c in file.court_lists
+        if c.asset_id == mine.asset_id and (c.id == mine.id or c.entered_at < mine.entered_at)
+    }
+    ours = {a.id: a.state for a in file.allocations if a.court_list_id in lists}
     kept = given_up(file)
     given = 0
     for payout in (p for p in file.payouts if p.claim_id == row.claim_id):

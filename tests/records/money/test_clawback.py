@@ -184,3 +184,26 @@ def test_neither_sql_nor_the_store_calls_back_or_gives_up_by_one_alone(
     for actor in (Actor("chen", Role.OFFICER), Actor("chen", Role.SUPERVISOR), ENGINE):
         with pytest.raises(NotPermittedError), unit_of_work(unit.database) as work:
             record(work, actor, unit.now, paid, Outcome((move,)))
+
+
+def test_what_a_bank_paid_too_much_and_got_back_lowers_nothing_that_was_returned(
+    unit: Any, acts: Any
+) -> None:
+    register_treasury(unit)
+    acts.begun = None
+    recovery_id = acts.pooled(3, 200_000, until="approved")
+    first, *others = unit.file(recovery_id).payouts
+    acts.settle(recovery_id, first.id, credited=Money(first.amount_minor + 5_000, "CNY"))
+    for payout in others:
+        acts.settle(recovery_id, payout.id)
+    bank_follows(unit, acts, recovery_id, 4)
+    actions.order(
+        unit.case_officer(), recovery_id, first.id, Money(5_000, "CNY"), MUCH, "paid beyond"
+    )
+    unit.approve(recovery_id)
+    (row,) = unit.file(recovery_id).clawbacks
+    come(unit, acts, recovery_id, row.id, 5_000, "B-1")
+    found = terms(unit, recovery_id)
+    assert found[LedgerAccount.RETURNED_HOLD] == 200_000
+    file = unit.file(recovery_id)
+    assert sum(owed_minor(file, claim) for claim in file.claims) == 100_000

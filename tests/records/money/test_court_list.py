@@ -17,6 +17,7 @@ import pytest
 from models.entities.event import EntityKind
 from models.entities.ledger import LedgerAccount
 from models.entities.officer import Role
+from models.entities.payout import ClawbackGround
 from models.money import Money
 from models.outcome import Outcome, Transition
 from models.queries.audit.verify import verify
@@ -24,6 +25,7 @@ from models.store.permissions import NotPermittedError
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.cases import next_steps
+from recovery_flows.cases.clawbacks import actions as clawbacks
 from recovery_flows.cases.court_lists import actions
 from recovery_flows.errors import RefusedError, StepRefusedError
 from recovery_flows.intake.budget import Limits
@@ -31,6 +33,8 @@ from recovery_flows.ledger import discrepancies
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.restitution.comparison import compare
 from recovery_flows.restitution.rounds import rounds_of
+from tests.records.approvals.money_cases import register_treasury
+from tests.records.money.test_clawback import come
 from tests.records.money.unclaimed_case import bank_follows
 
 REFERENCE = "(2026) Invented 01 No. 7"
@@ -223,3 +227,44 @@ def unit_sql(unit: Any, statement: str, sentence: str) -> None:
         pytest.raises(sqlite3.IntegrityError, match=sentence),
     ):
         raw.execute(statement)
+
+
+def test_what_is_called_back_of_a_row_is_due_by_it_again(unit: Any, acts: Any) -> None:
+    register_treasury(unit)
+    acts.begun = None
+    recovery_id = str(acts.pooled(3, 200_000, until="notice"))
+    first, second, _ = claims(unit, recovery_id)
+    enter(unit, recovery_id, rows((first, "900.00"), (second, "300.00")))
+    confirm(unit, acts, recovery_id)
+    follow(unit, acts, recovery_id)
+    paid = [p for p in unit.file(recovery_id).payouts if p.state == "settled"]
+    (one,) = [p for p in paid if p.claim_id == first]
+    ground = ClawbackGround.WRONG_PAYEE
+    clawbacks.order(
+        unit.case_officer(), recovery_id, one.id, Money(30_000, "CNY"), ground, "a twin account"
+    )
+    unit.approve(recovery_id)
+    (row,) = unit.file(recovery_id).clawbacks
+    come(unit, acts, recovery_id, row.id, 30_000, "B-1")
+    file = unit.file(recovery_id)
+    assert not discrepancies.open_ones(file)
+    assert file.clawbacks[0].state == "received"
+    (drafted,) = [a for a in file.allocations if a.state == "draft"]
+    given = [(p.claim_id, p.amount_minor) for p in file.payouts_of(drafted.id)]
+    assert (drafted.method, given) == ("court_list", [(first, 30_000)])
+    sound(unit)
+
+
+def test_a_corrected_list_does_not_pay_once_more_what_the_earlier_one_has_paid(
+    unit: Any, acts: Any, noticed: str
+) -> None:
+    first, second, _ = claims(unit, noticed)
+    enter(unit, noticed, rows((first, "500.00")))
+    confirm(unit, acts, noticed)
+    assert follow(unit, acts, noticed) == [(first, 50_000)]
+    unit.later(1)
+    text = rows((first, "600.00"), (second, "100.00"))
+    enter(unit, noticed, text, reference="corrected")
+    confirm(unit, acts, noticed)
+    assert follow(unit, acts, noticed) == sorted([(first, 10_000), (second, 10_000)])
+    sound(unit)

@@ -53,6 +53,8 @@ def test_a_reversal_that_two_people_have_seen_opens_the_claim_again(
     assert follow(unit, back) == [
         "the recall of CNY 1,000.00 was accepted and CNY 1,000.00 has not come: chase it"
     ]
+    with pytest.raises(StepRefusedError, match="was taken back by its bank: where it came once"):
+        take(unit, returned("1000.00"))
     take(unit, returned("1000.00", booking="RTR-2"))
     unit.approve(back)
     assert balance(unit, back, LedgerAccount.RETURNED_RECALL) == 100_000
