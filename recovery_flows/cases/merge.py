@@ -14,6 +14,7 @@ from models.ids import derive_id, digest
 from models.outcome import Outcome, Scalar, Transition
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Changeset, applied
+from recovery_flows.ledger.court_money import in_force
 from recovery_flows.restitution import payouts
 from recovery_flows.tracing import rule_choice
 
@@ -45,6 +46,10 @@ def join(
         raise StepRefusedError("losses in two currencies cannot be one file")
     same = {a.account_id: a for a in stays.assets}
     twin = {a.id: same[a.account_id].id for a in joins.assets if a.account_id in same}
+    if any(in_force(joins, mine) and in_force(stays, theirs) for mine, theirs in twin.items()):
+        raise StepRefusedError(
+            "a court's list is in force in both for one account: end one of them first"
+        )
     void, joins = _void_choice(joins)
     moves = [*void, *_leave(stays, joins, twin)]
     leaving = Changeset(joins)

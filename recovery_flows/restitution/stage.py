@@ -110,7 +110,10 @@ def _draft(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
     asset = file.asset(asset.id)
     if not basis.title_stands(file, asset) or not is_allocable(file, asset):
         return
-    ordered, parts = _by_court(file, asset) or _by_rule(file, asset, laws)
+    division = _by_court(file, asset)
+    if division is None and not claim_shares(file, asset):
+        return  # what a court's rows leave is less than a coin that can be paid
+    ordered, parts = division or _by_rule(file, asset, laws)
     number = len([a for a in file.allocations if a.asset_id == asset.id]) + 1
     allocation_id = derive_id("alloc", asset.id, number)
     values: dict[str, Scalar] = {

@@ -60,18 +60,16 @@ def request_trace_to(
 def _untold(
     file: CaseFile, asset_id: str, covers_to: datetime, asked_at: datetime | None
 ) -> datetime | None:
-    """When a bank acted, if it was asked after that and tells only of what came before it.
+    """When a bank acted or was paid, if it was asked later and tells only of what came before.
 
     One asked together with the stop may miss it by a moment: it is asked again at once.
     """
     if asked_at is None:
         return None
-    acted = (
-        h.acted_at
-        for h in file.holds_of(asset_id)
-        if h.acted_at is not None and covers_to < h.acted_at <= asked_at and not supersedes(file, h)
-    )
-    return max(acted, default=None)
+    account_id = file.asset(asset_id).account_id
+    acted = [h.acted_at for h in file.holds_of(asset_id) if h.acted_at and not supersedes(file, h)]
+    paid = [c.paid_at for c in file.claims if c.payee_account_id == account_id]
+    return max((at for at in (*acted, *paid) if covers_to < at <= asked_at), default=None)
 
 
 def request_trace(changes: Changeset) -> None:
