@@ -87,14 +87,20 @@ class PagedTable(LineTable[T]):
     def watch_page(self) -> None:
         """Put the cursor on its line, wherever that is now; else it stays where it stood."""
         page = self.page
-        row = self._cursor_row if page.at_row is None else page.at_row
-        self._cursor_row = max(0, min(row, page.total - 1))
+        self._cursor_row = max(0, min(self._row_of_cursor(), page.total - 1))
         self._set_line()
         self.virtual_size = Size(0, page.total + 1)
         self._show_cursor()
         self.refresh()
         self.post_message(self.Highlighted(self.cursor_id))
         self._ask_for_more()
+
+    def _row_of_cursor(self) -> int:
+        """Where the cursor's line is now; where the cursor went since the page was asked for."""
+        at = self.page.at_row
+        line = None if at is None else self.line_at(at)
+        has_moved = line is not None and self.line_id(line) != self.cursor_id
+        return self._cursor_row if at is None or has_moved else at
 
     def _set_line(self) -> None:
         """What the cursor stands on now; one out of sight is what it was until it is read."""
