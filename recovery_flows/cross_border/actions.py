@@ -121,12 +121,12 @@ def _done_by_choice(
 
 def assure(acting: ActingOfficer, recovery_id: str, request_id: str, words: str) -> str:
     """Ask a second person to give the assurance that the other side wants."""
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        _note(acting, unit, changes, "", words)
-        fingerprint = unit.vault.fingerprint(words.strip())
-        asked = lifecycle.ask_assurance(changes, request_id, fingerprint, actor.id, now)
-    return f"{changes.file.recovery.ref}: another person approves exactly these words: {asked}"
+    with acting.editing_with_note(recovery_id, "assurance", words) as edit:
+        asked = lifecycle.ask_assurance(
+            edit.changes, request_id, edit.fingerprint, edit.actor.id, edit.now
+        )
+    ref = edit.changes.file.recovery.ref
+    return f"{ref}: another person approves exactly these words: {asked}"
 
 
 def remind(acting: ActingOfficer, recovery_id: str, request_id: str, how: str) -> str:
@@ -192,5 +192,5 @@ def _note(acting: ActingOfficer, unit: Unit, changes: Changeset, what: str, word
     if not words.strip():
         raise MisuseError("this takes a reason: whoever reads the file later will ask for it")
     now = case_now(unit.session, acting.wall_now())
-    text = f"{what}: {words.strip()}" if what else words.strip()
+    text = f"{what}: {words.strip()}"
     write_note(unit, acting.actor(Role.OFFICER), now, changes.file.recovery.id, text)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from hypothesis import example, given, strategies as st
 
 from recovery_flows.ledger.pools import Pool
-from recovery_flows.restitution.allocation import AllocationMethod, AllocationResult, Line
+from recovery_flows.restitution.allocation import Line
 from recovery_flows.restitution.distribution import Part, parts_of
 
 POOLS = st.lists(
@@ -22,11 +22,8 @@ def foreign(place: int, claim: int, coins: int, less: int = 0) -> Pool:
     return Pool(f"hold-{place}", claim, coins, coins - less, is_foreign=True)
 
 
-def division(dues: list[int]) -> AllocationResult:
-    lines = tuple(Line(f"claim-{n}", due, due) for n, due in enumerate(dues))
-    return AllocationResult(
-        AllocationMethod.PRO_RATA, "", lines, needs_notice=True, undistributed_minor=0
-    )
+def division(dues: list[int]) -> tuple[Line, ...]:
+    return tuple(Line(f"claim-{n}", due, due) for n, due in enumerate(dues))
 
 
 def debits(parts: tuple[Part, ...], pool: Pool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -76,6 +77,9 @@ async def test_the_palette_has_every_action_of_the_screen_with_its_key(
     app = unity.app("li")
     async with app.run_test(size=(120, 40)) as pilot:
         await wait(pilot, app, "No open recovery")
+        async with asyncio.timeout(60):
+            while app.focused is None:  # keys of the list are in reach once it has the focus
+                await pilot.pause(0.05)
         titles = " ".join(command.title for command in app.get_system_commands(app.screen))
         wanted = ("(n)", "(V)", "(x)", "(9)", "(u)", "(R)", "(/)", "(space)", "(*)", "(y)", "(L)")
         assert [key for key in wanted if key not in titles] == []

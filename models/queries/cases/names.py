@@ -138,6 +138,7 @@ def _reasons(session: Session, vault: Vault, files: list[CaseFile]) -> dict[str,
     prints |= {r for f in files for o in f.objections for r in (o.reason, o.decision_reason)}
     prints |= {r for f in files for c in f.clawbacks for r in (c.reason, c.write_off_reason)}
     prints |= {u.reason for f in files for u in f.unclaimed}
+    prints |= {r.assurance for f in files for r in f.requests}
     query = sa.select(_NOTES.c.id, _NOTES.c.fingerprint, _NOTES.c.text_sealed).where(
         _NOTES.c.recovery_id.in_([f.recovery.id for f in files]),
         _NOTES.c.fingerprint.in_(prints - {""}),
