@@ -13,6 +13,7 @@ from models.entities.hold import HoldKind, HoldRow, HoldState
 from models.ids import derive_id
 from models.money import Money
 from models.outcome import CallIntent, Scalar, Transition
+from recovery_flows.freezing.denied_stops import is_given_up
 from recovery_flows.freezing.drafts import UNANSWERED, draft_hold, is_followed
 from recovery_flows.ledger import bank_contradictions
 from recovery_flows.ledger.changeset import Changeset
@@ -73,11 +74,20 @@ def apply_balance(
 
 
 def _empty_hold(file: CaseFile, asset: AssetRow) -> HoldRow | None:
-    """The hold for which the bank found nothing, unless something else is done there already."""
+    """The hold for which the bank found nothing, unless something else is done there already.
+
+    One that was denied is not tried again, so nothing is looked for in its place.
+    """
     holds = file.holds_of(asset.id)
     if file.live_holds(asset.id) or any(h.state in UNANSWERED for h in holds):
         return None
-    empty = [h for h in holds if h.state is HoldState.NO_FUNDS and not is_followed(holds, h)]
+    empty = [
+        h
+        for h in holds
+        if h.state is HoldState.NO_FUNDS
+        and not is_followed(holds, h)
+        and not is_given_up(file, h.id)
+    ]
     return empty[-1] if empty else None
 
 
