@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from models.entities.ledger import LedgerAccount
 from models.entities.request import RequestState
@@ -77,27 +77,29 @@ def test_what_would_pass_the_ceiling_with_what_came_in_is_not_drafted(abroad: Ab
     assert (found.received.minor, found.asked.minor, found.left.minor) == (70_000, 30_000, 0)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(parts=st.lists(st.tuples(st.integers(1, 200_000), st.sampled_from(RequestState))))
-def test_received_and_open_never_pass_what_is_checked(
-    abroad: Abroad, parts: list[tuple[int, RequestState]]
-) -> None:
-    file = getattr(abroad, "kept", None)
-    if file is None:
-        abroad.new()
-        file = abroad.kept = abroad.unit.file(abroad.recovery_id)  # type: ignore[attr-defined]
-    (row,) = file.requests
-    rows = tuple(
-        replace(row, id=f"r{n}", requested_minor=minor, state=state)
-        for n, (minor, state) in enumerate(parts)
-    )
-    many = replace(file, requests=rows)
-    found = ceiling.ceiling(many)
-    is_within = found.received.minor + found.asked.minor <= found.order.minor
-    for one in rows:
-        if is_within:
-            ceiling.check(many, one)
-        else:
-            with pytest.raises(StepRefusedError):
+def test_received_and_open_never_pass_what_is_checked(abroad: Abroad) -> None:
+    abroad.new()
+    file = abroad.unit.file(abroad.recovery_id)
+
+    @settings(max_examples=40)
+    @given(parts=st.lists(st.tuples(st.integers(1, 200_000), st.sampled_from(RequestState))))
+    def holds(parts: list[tuple[int, RequestState]]) -> None:
+        (row,) = file.requests
+        rows = tuple(
+            replace(row, id=f"r{n}", requested_minor=minor, state=state)
+            for n, (minor, state) in enumerate(parts)
+        )
+        many = replace(file, requests=rows)
+        found = ceiling.ceiling(many)
+        is_within = found.received.minor + found.asked.minor <= found.order.minor
+        for one in rows:
+            if is_within:
                 ceiling.check(many, one)
-    assert found.left.minor == max(0, found.order.minor - found.received.minor - found.asked.minor)
+            else:
+                with pytest.raises(StepRefusedError):
+                    ceiling.check(many, one)
+        assert found.left.minor == max(
+            0, found.order.minor - found.received.minor - found.asked.minor
+        )
+
+    holds()
