@@ -48,11 +48,12 @@ def as_refusal() -> Iterator[None]:
         raise MisuseError(str(error.args[0])) from error
 
 
-def given_reason(text: str) -> str:
+def given_reason(text: str, option: str = "--reason") -> str:
     """A reason without the blanks around it; MisuseError where it is empty."""
     if not text.strip():
         raise MisuseError(
-            "this takes a reason: say what was said, written or decided; it is kept encrypted"
+            f"this takes a reason: say with {option} what was said, written or decided; it is "
+            "kept encrypted"
         )
     return text.strip()
 
@@ -76,12 +77,13 @@ class Edit:
         """The reference of the recovery."""
         return self.changes.file.recovery.ref
 
-    def note(self, about: str, reason: str) -> str:
+    def note(self, about: str, reason: str, option: str = "--reason") -> str:
         """Keep a reason encrypted as a note: `about`, then the reason; return its fingerprint.
 
-        The history names the reason by the fingerprint. MisuseError where the reason is empty.
+        The history names the reason by the fingerprint. MisuseError, which names the `option` of
+        the command, where the reason is empty.
         """
-        text = f"{about}: {given_reason(reason)}"
+        text = f"{about}: {given_reason(reason, option)}"
         write_note(self.unit, self.actor, self.now, self.changes.file.recovery.id, text)
         return self.unit.vault.fingerprint(text)
 

@@ -111,7 +111,11 @@ def assure(acting: ActingOfficer, recovery_id: str, request_id: str, words: str)
     """Ask a second person to give the assurance that the other side wants."""
     with acting.editing(recovery_id) as edit:
         asked = lifecycle.ask_assurance(
-            edit.changes, request_id, edit.note("assurance", words), edit.actor.id, edit.now
+            edit.changes,
+            request_id,
+            edit.note("assurance", words, "--words"),
+            edit.actor.id,
+            edit.now,
         )
     return f"{edit.ref}: another person approves exactly these words: {asked}"
 
@@ -120,7 +124,7 @@ def remind(acting: ActingOfficer, recovery_id: str, request_id: str, how: str) -
     """Record that the other side was asked where the request stands."""
     with acting.editing(recovery_id) as edit:
         lifecycle.remind(edit.changes, request_id)
-        edit.note(f"request {request_id} reminded", how)
+        edit.note(f"request {request_id} reminded", how, "--how")
     return f"{edit.ref}: {request_id} reminded"
 
 
@@ -128,7 +132,7 @@ def told(acting: ActingOfficer, recovery_id: str, request_id: str, how: str) -> 
     """Record that the other side was told what it did not know."""
     with acting.editing(recovery_id) as edit:
         what = lifecycle.tell(edit.changes, request_id, edit.now)
-        edit.note(f"request {request_id}: told of {what}", how)
+        edit.note(f"request {request_id}: told of {what}", how, "--how")
     return f"{edit.ref}: the other side of {request_id} was told ({what})"
 
 

@@ -131,7 +131,7 @@ def complain(
         due = release.complain(
             edit.changes, hold_id, amount.minor, edit.actor.id, edit.now, acting.laws
         )
-        edit.note(f"complaint about {amount} of {hold_id}", words)
+        edit.note(f"complaint about {amount} of {hold_id}", words, "--words")
     return f"{edit.ref}: complaint kept; to be answered by {due:%Y-%m-%d %H:%M} UTC"
 
 
@@ -168,7 +168,7 @@ def record_conversion(
     with acting.editing(recovery_id, seen) as edit:
         hold_of(edit.file, hold_id)
         disposal.record_conversion(edit.changes, hold_id, edit.now, acting.laws)
-        edit.note(f"court's order on {hold_id}", order)
+        edit.note(f"court's order on {hold_id}", order, "--order")
     return f"{edit.ref}: the freeze is under a court's order; its own term ends no more"
 
 

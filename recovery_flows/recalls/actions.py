@@ -118,7 +118,7 @@ def sent(
 ) -> str:
     """Record how the approved message went to the victim's bank."""
     with acting.editing(recovery_id) as edit:
-        by = edit.note(f"recall {recall_id} sent", how)
+        by = edit.note(f"recall {recall_id} sent", how, "--how")
         channel = channel_of(channels, lifecycle.recall_of(edit.file, recall_id).channel)
         lifecycle.send(edit.changes, recall_id, by, channel, edit.now)
         row = lifecycle.recall_of(edit.file, recall_id)
