@@ -39,7 +39,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class GonePart:
+class DissipatedPart:
     """Traced money of one claim that left the traceable world through `account_id`."""
 
     kind: LineKind | str
@@ -61,7 +61,7 @@ class TraceView:
     rule: str
     as_of: datetime
     positions: tuple[Position, ...]
-    gone: tuple[GonePart, ...]
+    gone: tuple[DissipatedPart, ...]
     mixed: frozenset[str] = frozenset()
 
 

@@ -25,7 +25,7 @@ def row_of(file: CaseFile, asset: AssetRow, pool_minor: int, law: Regime) -> str
     claimed = any(h.complained_minor for h in file.holds_of(asset.id)) or any(
         account_id == asset.account_id for account_id, _, _ in file.shared_with
     )
-    is_clear = basis.title_stands(file, asset) and not objections.open_ones(file)
+    is_clear = basis.ownership_stands(file, asset) and not objections.open_ones(file)
     return limit.code if is_clear and not claimed else ""
 
 
