@@ -1,9 +1,8 @@
 """Next steps in words: what is stored is a code with its figures, what is shown is worded here.
 
 A wording is a sequence of parts; each names a sentence of `SENTENCES` and holds the figures that it
-needs. `say("submit_freeze", amount=money) + say("behind_another")` makes one, `str` words it, and
-`stored` and `read` take it to the database and back. To say something new: one more line in
-`SENTENCES`. A change of words changes no row.
+needs. `say("submit_freeze", amount=money) + say("behind_another")` makes one, `str` words it;
+`stored` and `read` take it to the database and back. A change of words changes no row.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from models.money import Money
 Scalar = str | int | Money
 
 LOOK_INTO = "look into it: "
-"""With what the step begins that a discrepancy asks of an officer."""
+"""How the step of an officer begins that a discrepancy asks for."""
 
 DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.AMOUNT_DIFFERS: "the bank states {stated} for a {noun} of {expected}",
