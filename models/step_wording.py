@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from string import Formatter
 
 from models.entities.discrepancy import DiscrepancyKind
@@ -283,11 +284,17 @@ NOTHING = Wording()
 
 def say(code: str, **figures: Scalar) -> Wording:
     """One part of a sentence; KeyError where there is no such sentence or it lacks a figure."""
-    wanted = {name for _, name, _, _ in Formatter().parse(SENTENCES[code]) if name}
-    missing = wanted - set(figures)
+    wanted = _figures_of(code)
+    missing = wanted - figures.keys()
     if missing:
         raise KeyError(f"the sentence {code} needs {', '.join(sorted(missing))}")
     return Wording(((code, tuple((n, v) for n, v in figures.items() if n in wanted)),))
+
+
+@cache
+def _figures_of(code: str) -> frozenset[str]:
+    """The names of the figures in a sentence."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(SENTENCES[code]) if name)
 
 
 def _plain(value: Scalar) -> object:

@@ -87,6 +87,11 @@ _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
 }
 
 
+_NOT_BOOKED = frozenset(
+    {EntityKind.APPROVAL, EntityKind.DISCREPANCY, EntityKind.TASK, EntityKind.MULTI_AGENCY_REQUEST}
+)
+"""What the ledger reads nothing of: a change of these books nothing."""
+
 _Mark = tuple[CaseFile, int, int, bool]
 
 
@@ -108,8 +113,11 @@ class Changeset:
         file = self.file
         for move in moves:
             file = applied(file, move)
-        legs = postings.entry(file)
-        self.file = replace(file, balances=_balances_after(file.balances, legs))
+        is_booked = not all(move.noun in _NOT_BOOKED for move in moves)
+        legs = postings.entry(file) if is_booked else ()
+        if legs:
+            file = replace(file, balances=_balances_after(file.balances, legs))
+        self.file = file
         self.moves += [*moves[:-1], replace(moves[-1], postings=legs)]
 
     def correct(self) -> None:
