@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from string import Formatter
 
 from models.entities.discrepancy import DiscrepancyKind
@@ -280,21 +279,15 @@ class Wording:
 
 
 NOTHING = Wording()
+_FIGURES = {c: {n for _, n, _, _ in Formatter().parse(s) if n} for c, s in SENTENCES.items()}
 
 
 def say(code: str, **figures: Scalar) -> Wording:
     """One part of a sentence; KeyError where there is no such sentence or it lacks a figure."""
-    wanted = _figures_of(code)
-    missing = wanted - figures.keys()
-    if missing:
+    wanted = _FIGURES[code]
+    if missing := wanted - figures.keys():
         raise KeyError(f"the sentence {code} needs {', '.join(sorted(missing))}")
     return Wording(((code, tuple((n, v) for n, v in figures.items() if n in wanted)),))
-
-
-@cache
-def _figures_of(code: str) -> frozenset[str]:
-    """The names of the figures in a sentence."""
-    return frozenset(name for _, name, _, _ in Formatter().parse(SENTENCES[code]) if name)
 
 
 def _plain(value: Scalar) -> object:

@@ -46,7 +46,7 @@ from models.entities.payout import (
     UnclaimedState,
 )
 from models.entities.recall import CreditState, RecallCreditRow, RecallRow, RecallState
-from models.entities.recovery import RecoveryState
+from models.entities.recovery import RecoveryRow, RecoveryState
 from models.entities.request import ReceiptRow, ReceiptState, RequestRow, RequestState
 from models.entities.voluntary_return import (
     InstalmentRow,
@@ -87,6 +87,8 @@ _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
 }
 
 
+_SNAPSHOTS: list[type[Any]] = [RecoveryRow, *(row for _, row, _ in _ROWS.values())]
+_NAMES = {row: frozenset(field.name for field in fields(row)) for row in _SNAPSHOTS}
 _NOT_BOOKED = frozenset(
     {EntityKind.APPROVAL, EntityKind.DISCREPANCY, EntityKind.TASK, EntityKind.MULTI_AGENCY_REQUEST}
 )
@@ -190,14 +192,14 @@ def applied(file: CaseFile, move: Transition) -> CaseFile:
     """The file after one move; nouns that rules do not look at leave it as it is."""
     state = next_state(move.noun, move.state, move.event)
     if move.noun is EntityKind.RECOVERY:
-        known = {f.name for f in fields(file.recovery)}
+        known = _NAMES[RecoveryRow]
         own: dict[str, Any] = {k: v for k, v in move.values.items() if k in known}
         return replace(file, recovery=replace(file.recovery, **own, state=RecoveryState(state)))
     if move.noun not in _ROWS:
         return file
     name, kind, states = _ROWS[move.noun]
     column = "stage" if move.noun is EntityKind.ASSET else "state"
-    known = {f.name for f in fields(kind)}
+    known = _NAMES[kind]
     values = {k: v for k, v in move.values.items() if k in known} | {column: states(state)}
     rows: tuple[Any, ...] = getattr(file, name)
     if move.state is None:
