@@ -279,13 +279,13 @@ class Wording:
 
 
 NOTHING = Wording()
+_FIGURES = {c: {n for _, n, _, _ in Formatter().parse(s) if n} for c, s in SENTENCES.items()}
 
 
 def say(code: str, **figures: Scalar) -> Wording:
     """One part of a sentence; KeyError where there is no such sentence or it lacks a figure."""
-    wanted = {name for _, name, _, _ in Formatter().parse(SENTENCES[code]) if name}
-    missing = wanted - set(figures)
-    if missing:
+    wanted = _FIGURES[code]
+    if missing := wanted - figures.keys():
         raise KeyError(f"the sentence {code} needs {', '.join(sorted(missing))}")
     return Wording(((code, tuple((n, v) for n, v in figures.items() if n in wanted)),))
 
