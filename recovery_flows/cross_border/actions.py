@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from models.entities.officer import Role
 from models.entities.request import RequestRow
@@ -154,7 +154,7 @@ def extend(
         now = case_now(unit.session, acting.wall_now())
         document = keep(unit, paper, "answer from abroad", "application/octet-stream", now)
         lifecycle.extend(changes, request_id, until, document)
-    return f"{changes.file.recovery.ref}: {request_id} holds until {until:%Y-%m-%d %H:%M} UTC"
+    return f"{changes.file.recovery.ref}: {request_id} holds until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def withdraw(acting: ActingOfficer, recovery_id: str, request_id: str, reason: str) -> str:

@@ -266,7 +266,10 @@ def list_(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """List requests of all recoveries, what needs you first, then by clock."""
+    """List requests of all recoveries, what needs you first.
+
+    Within that by the clock; those that other States sent stand among them.
+    """
     from recovery_flows.cases.pages.request_board import written
     from recovery_flows.cases.views.queue import QueueQuery
     from recovery_flows.cases.views.request_board import request_board, wrong_terms

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -94,4 +94,4 @@ def instant_of(typed: Typed, name: str, zone: str) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError as error:
         raise MisuseError(f"{name} {text!r} is no date and time, {example(zone)}") from error
-    return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
+    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
