@@ -154,7 +154,8 @@ def extend(
         now = case_now(unit.session, acting.wall_now())
         document = keep(unit, paper, "answer from abroad", "application/octet-stream", now)
         lifecycle.extend(changes, request_id, until, document)
-    return f"{changes.file.recovery.ref}: {request_id} holds until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    ends = f"{until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{changes.file.recovery.ref}: {request_id} holds until {ends}"
 
 
 def withdraw(acting: ActingOfficer, recovery_id: str, request_id: str, reason: str) -> str:
