@@ -36,7 +36,7 @@ class RecoveryScreen(LinkingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next_step", "Next step", tooltip="Do the next step of this recovery"),
         Binding("w", "write_note", "Note", tooltip="Write a note"),
-        Binding("N", "new_request", "Abroad", show=False, tooltip="Draft a request abroad"),
+        Binding("B", "new_request", "Abroad", show=False, tooltip="Draft a request abroad"),
         Binding("m", "reveal", "Reveal", show=False, tooltip="Name, contact, account in clear"),
         Binding("v", "view", "In full", tooltip="Show the panel in full, events all of them"),
         Binding("y", "copy_ref", "Copy ref", show=False, tooltip="Copy the reference"),

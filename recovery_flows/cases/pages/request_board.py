@@ -40,7 +40,7 @@ COLUMNS: Mapping[str, Column] = {
     "id": Column("request", typed=True),
 }
 EMPTY = (
-    "Nothing is asked across a border.\n\nN on the page of a recovery (2) shows the channels that "
+    "Nothing is asked across a border.\n\nB on the page of a recovery (2) shows the channels that "
     "are open for it and drafts a request. `recovery incoming add` registers what another State "
     "asks."
 )

@@ -49,7 +49,7 @@ async def test_the_board_shows_what_needs_me_first_and_opens_each(
     async with app.run_test(size=size) as pilot:
         text = await until(
             pilot, app, "3 requests", "▸ 2 for an officer", "← 1 from abroad", "→ GB", "← FR",
-            "R-2026-0001", "I-2026-0001", "8 Abroad", "N New",
+            "R-2026-0001", "I-2026-0001", "8 Abroad", "B New abroad",
         )  # fmt: skip
         assert all(cell_len(line) <= size[0] for line in text.splitlines())
         assert text.index("asks us") < text.index("→ sent")
@@ -69,10 +69,10 @@ async def test_the_board_shows_what_needs_me_first_and_opens_each(
 async def test_an_empty_board_a_bad_filter_and_read_only_say_what_to_do(abroad: Abroad) -> None:
     app = app_of(abroad)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, app, "Nothing is asked across a border", "N on the page of a recovery")
+        await until(pilot, app, "Nothing is asked across a border", "B on the page of a recovery")
         await pilot.press("slash", *"colour:red")
         await until(pilot, app, "there is no such column", "Esc clears it")
-        await pilot.press("escape", "R", "N")
+        await pilot.press("escape", "R", "B")
         await until(pilot, app, "READ-ONLY")
         assert app.screen.check_action("new_request", ()) is None
 
@@ -84,11 +84,11 @@ async def test_a_channel_is_chosen_with_its_reasons_and_a_request_drafted_and_fi
     app = app_of(abroad, start_screen="recovery")
     async with app.run_test(size=size) as pilot:
         await until(pilot, app, "Accounts and holds")
-        await pilot.press("N")
+        await pilot.press("B")
         await until(pilot, app, "by which channel?", "CN to GB", "YES  swift_recall", "sent by")
         await pilot.press("enter")
         await until(pilot, app, "swift_recall goes from bank to bank")
-        await pilot.press("N")
+        await pilot.press("B")
         await until(pilot, app, "YES  igrip")
         await pilot.press("w", "w", "w", "w", "down")
         await until(pilot, app, "gives freeze; wanted: freeze")
@@ -96,7 +96,7 @@ async def test_a_channel_is_chosen_with_its_reasons_and_a_request_drafted_and_fi
         await until(pilot, app, "freeze by igrip", "who is asked")
         await pilot.press(*"NCB ", *"x" * 130, "enter", "enter", "enter")
         await until(pilot, app, "has at most 120 characters")
-        await pilot.press("N")
+        await pilot.press("B")
         await until(pilot, app, "YES  igrip")
         await pilot.press("down", "enter")
         await until(pilot, app, "NCB xxx")

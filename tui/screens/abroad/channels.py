@@ -1,4 +1,4 @@
-"""The key `N`: which channels are open for an account abroad and why; choose one, draft by it."""
+"""The key `B`: which channels are open for an account abroad and why; choose one, draft by it."""
 
 from __future__ import annotations
 
