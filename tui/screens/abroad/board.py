@@ -34,7 +34,9 @@ class BoardScreen(LiveScreen):
     AUTO_FOCUS = "BoardTable"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next_step", "Next step", tooltip="Do the next step of the recovery"),
-        Binding("B", "new_request", "New abroad", tooltip="Which channels are open; draft a request"),
+        Binding(
+            "B", "new_request", "New abroad", tooltip="Which channels are open; draft a request"
+        ),
         Binding("c", "closed", show=False, tooltip="List what has ended as well, or no more"),
         Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter as you type"),
         Binding("y", "copy_id", "Copy id", show=False, tooltip="Copy the request's id"),
