@@ -25,7 +25,7 @@ TOUCHING = (
     "correspondence.letters.answer_actions", "correspondence.letters.legal_grounds",
     "correspondence.letters.orders", "correspondence.letters.views",
     "correspondence.returns.reading", "correspondence.abroad.actions",
-    "correspondence.abroad.drafting",
+    "correspondence.abroad.drafting", "correspondence.abroad.files",
     "cases.action_handlers", "cases.case_officer", "cases.claim_actions", "cases.claim_bookings",
     "cases.commit",
     "cases.deconfliction_check", "cases.discrepancy_actions",
