@@ -32,7 +32,7 @@ from models.figures import (
 )
 from models.ids import derive_id, digest
 from models.money import Money
-from recovery_flows.approvals import money_figures, request_figures
+from recovery_flows.approvals import money_figures, request_figures, third_party_figures
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.ledger import hold_figures, releasable
 from recovery_flows.ledger.term_names import term_word
@@ -70,6 +70,7 @@ def _is_there(file: CaseFile, subject_id: str) -> bool:
         {u.id for u in file.unclaimed}
         | {b.id for b in file.clawbacks}
         | {c.id for c in file.court_lists}
+        | {t.id for t in file.third_party_claims}
     )
     ids |= {r.id for r in file.recalls} | {c.id for c in file.recall_credits}
     return subject_id in ids | {c.id for c in file.calls} | {file.recovery.id}
@@ -262,6 +263,8 @@ _FIGURES: dict[ApprovalKind, Callable[[CaseFile, str], Iterator[Figure]]] = {
     ApprovalKind.CLAWBACK: money_figures.clawback,
     ApprovalKind.CLAWBACK_WRITE_OFF: money_figures.write_off,
     ApprovalKind.COURT_LIST: money_figures.court_list,
+    ApprovalKind.THIRD_PARTY_CLAIM: third_party_figures.claim,
+    ApprovalKind.DAMAGES_PAYMENT: third_party_figures.payment,
     ApprovalKind.RECALL: money_figures.recall,
     ApprovalKind.RECALL_CREDIT: money_figures.recall_credit,
     ApprovalKind.RECALL_REVERSAL: money_figures.recall_reversal,
