@@ -18,6 +18,7 @@ from models.entities.hold import HoldKind, HoldState
 from models.entities.ledger import TERMS, LedgerAccount
 from models.entities.officer import Role
 from models.entities.outside.third_party_claim import DamagesSource, ThirdPartyGround
+from models.money import Money
 from models.outcome import Outcome, Transition
 from models.queries.audit.verify import verify
 from models.store.permissions import NotPermittedError
@@ -36,6 +37,7 @@ from recovery_flows.correspondence.returns.writing import files_of
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.ledger.outstanding_losses import owed_minor
 from recovery_flows.reports.ledger_check import ledger_check
+from tests.records.money.test_restitution_page import blocks
 
 EXCESS, FAITH = ThirdPartyGround.EXCESS, ThirdPartyGround.GOOD_FAITH
 HARM = ThirdPartyGround.WRONG_FREEZE
@@ -105,6 +107,11 @@ def test_the_hold_shrinks_to_the_disputed_sum_with_clock_letter_and_log(
     assert (order.partner_id, row(unit, held).state) == ("bank-home", "upheld")
     released(unit, acts, held, 100_000)
     assert unit.file(held).hold(hold.id).held_minor == 100_000
+    sums = (claim.claimed_minor + 100_000, 100_000, claim.claimed_minor)
+    told = "before: {} held, {} disputed, {} claimed\n".format(*(Money(m, "CNY") for m in sums))
+    told += f"after:  {Money(unit.file(held).hold(hold.id).held_minor, 'CNY')} held\n"
+    assert blocks()["third-party"] == told
+    assert row(unit, held).disputed_minor == 100_000
     assert row(unit, held).state == "released"
     assert books(unit, held) == {LedgerAccount.HELD: 100_000}
     log = "SELECT group_concat(event) FROM event WHERE subject_id = '{}'"
