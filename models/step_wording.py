@@ -210,6 +210,7 @@ SENTENCES: Mapping[str, str] = {
     "objection_first": "an objection is to be decided first",
     "asked_what_is_held": "the bank is asked what it still holds",
     "part_leaving": "a part of the held money is being released",
+    "unrelated_leaving": "the held money was found to be none of the case and is to be released",
     "account_shared": "another open recovery targets the same account: merge or split them first",
     "freeze_pending": "formal freeze pending",
     "upstream": "accounts at home are still being stopped or traced",
