@@ -1,4 +1,4 @@
-"""`recovery third-party`: a claim on a held account from its filing to its letter, and bad input."""
+"""`recovery third-party`: a claim on a held account from its filing to its letter; bad input."""
 
 from pathlib import Path
 from typing import Any
