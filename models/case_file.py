@@ -19,6 +19,7 @@ from models.entities.hold import LIVE_HOLDS, HoldRow
 from models.entities.ledger import LedgerAccount
 from models.entities.multi_agency import MultiAgencyRequestRow, TaskRow
 from models.entities.officer import Role
+from models.entities.outside.third_party_claim import ThirdPartyRow
 from models.entities.payout import ClawbackRow, PayoutRow, UnclaimedRow
 from models.entities.recall import RecallCreditRow, RecallRow
 from models.entities.recovery import RecoveryRow
@@ -117,6 +118,7 @@ class CaseFile:
     compensations: tuple[CompensationRow, ...] = ()
     unclaimed: tuple[UnclaimedRow, ...] = ()
     clawbacks: tuple[ClawbackRow, ...] = ()
+    third_party_claims: tuple[ThirdPartyRow, ...] = ()
     court_lists: tuple[CourtListRow, ...] = ()
     court_shares: tuple[CourtShareRow, ...] = ()
     recalls: tuple[RecallRow, ...] = ()

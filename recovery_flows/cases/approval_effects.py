@@ -38,6 +38,7 @@ from recovery_flows.restitution import (
 )
 from recovery_flows.restitution.clawback import orders as clawbacks
 from recovery_flows.restitution.court import lists as court_lists
+from recovery_flows.restitution.third_party import damages, decisions as third_party_decisions
 from recovery_flows.tracing import rule_choice
 
 
@@ -178,6 +179,8 @@ _FOLLOW = {
     ApprovalKind.CLAWBACK: clawbacks.approve,
     ApprovalKind.CLAWBACK_WRITE_OFF: clawbacks.confirm_write_off,
     ApprovalKind.COURT_LIST: court_lists.confirm,
+    ApprovalKind.THIRD_PARTY_CLAIM: third_party_decisions.confirm,
+    ApprovalKind.DAMAGES_PAYMENT: damages.confirm_payment,
     ApprovalKind.RECALL: recall_lifecycle.approve,
     ApprovalKind.RECALL_CREDIT: returned_money.confirm,
     ApprovalKind.ASSURANCE: request_lifecycle.assure,
@@ -286,6 +289,8 @@ _UNDO = {
     ApprovalKind.CLAWBACK: clawbacks.deny,
     ApprovalKind.CLAWBACK_WRITE_OFF: clawbacks.deny_write_off,
     ApprovalKind.COURT_LIST: court_lists.deny,
+    ApprovalKind.THIRD_PARTY_CLAIM: third_party_decisions.deny,
+    ApprovalKind.DAMAGES_PAYMENT: damages.deny_payment,
     ApprovalKind.RECALL: recall_lifecycle.deny,
     ApprovalKind.RECALL_CREDIT: returned_money.deny,
     ApprovalKind.ASSURANCE: request_lifecycle.deny_assurance,

@@ -44,6 +44,7 @@ from recovery_flows.restitution import (
 from recovery_flows.restitution.clawback import steps as clawback_steps
 from recovery_flows.restitution.court import steps as court_steps
 from recovery_flows.restitution.settlement_clock import settlement_due_at
+from recovery_flows.restitution.third_party import steps as third_party_steps
 
 __all__ = ["ActionKind", "asset_stage", "stage_of", "steps"]
 
@@ -79,7 +80,7 @@ def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
     people += [*denied_stops.steps(file), *dead_ends.steps(file), *objections.steps(file)]
     people += [*voluntary_steps.steps(file), *recall_steps.steps(file)]
     people += [*unclaimed_steps.steps(file), *court_steps.steps(file)]
-    people += clawback_steps.steps(file)
+    people += [*clawback_steps.steps(file), *third_party_steps.steps(file)]
     people += letter_steps.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
     people += letter_steps.answer_steps(file, laws)

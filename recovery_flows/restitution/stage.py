@@ -41,6 +41,7 @@ from recovery_flows.restitution.clawback import orders as clawbacks
 from recovery_flows.restitution.court import lists
 from recovery_flows.restitution.distribution import Part
 from recovery_flows.restitution.guards import claim_shares, is_allocable
+from recovery_flows.restitution.third_party import decisions as third_party_decisions
 
 
 def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
@@ -49,6 +50,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
         return
     voluntary.advance(changes, now)
     clawbacks.advance(changes, now)
+    third_party_decisions.advance(changes)
     unclaimed.advance(changes, now)
     recalls.advance(changes, now)
     payouts.void_changed(changes)
