@@ -13,7 +13,7 @@ from models.entities.hold import HoldKind, HoldRow, HoldState
 from models.step_wording import NOTHING, Wording, say
 from recovery_flows.freezing import refused_releases, unrelated_funds
 from recovery_flows.freezing.freeze_plan import surplus_stops
-from recovery_flows.ledger import discrepancies, pools, releasable
+from recovery_flows.ledger import discrepancies, pools, releasable, third_parties
 from recovery_flows.ledger.claim_parts import most_open_minor
 from recovery_flows.ledger.court_money import in_force
 from recovery_flows.ledger.outstanding_losses import LOST, net_loss_minor
@@ -76,6 +76,8 @@ def _waits_for_people(file: CaseFile, asset: AssetRow, but: str) -> Wording:
         return say("payee_asked")
     if objections.holds_up(file, asset, given):
         return say("objection_first")
+    if third_parties.holds_up_return(file, asset.id):
+        return say("third_party_first")
     if discrepancies.open_on(file, asset_id=asset.id) or any(
         discrepancies.open_on(file, claim_id=claim_id) for claim_id in given
     ):

@@ -48,7 +48,7 @@ def sources() -> Iterator[tuple[str, ast.Module]]:
 
 
 def words_of(name: str) -> set[str]:
-    """The words of a name in either spelling: `LinkForm` and `link_form` have two."""
+    """The words of a name in either spelling: `SubjectsForm` and `link_form` have two."""
     return set(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_"))
 
 
@@ -92,7 +92,7 @@ def test_no_exception_outlives_its_name() -> None:
     ("code", "found"),
     [
         ("class LinkageForm: ...", ["multi-agency request"]),
-        ("def next_wake() -> None: ...", ["next run"]),
+        ("def next_run() -> None: ...", ["next run"]),
         ("def _told() -> None: ...", []),
         ("def untold() -> None: ...", []),
     ],
