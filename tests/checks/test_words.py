@@ -92,7 +92,7 @@ def test_no_exception_outlives_its_name() -> None:
     ("code", "found"),
     [
         ("class LinkageForm: ...", ["multi-agency request"]),
-        ("def next_run() -> None: ...", ["next run"]),
+        ("def next_wake() -> None: ...", ["next run"]),
         ("def _told() -> None: ...", []),
         ("def untold() -> None: ...", []),
     ],
