@@ -45,12 +45,15 @@ def steps(file: CaseFile) -> Iterator[Step]:
 
 
 def _never_traced(file: CaseFile) -> list[ClaimRow]:
-    """Claims of which no statement was asked for, where money came in that is to be divided.
+    """Claims that no statement shows, where money came in that is to be divided.
 
     That is so where an account was left alone before its bank was asked, and its holder pays back.
+    A trace of what there is, as another tracing rule makes one, knows nothing of such a claim.
     """
-    if file.trace is not None or file.recovery.trace_wanted:
+    if file.recovery.trace_wanted:
         return []
+    trace = file.trace
+    known = {part.claim_id for part in (*trace.positions, *trace.gone)} if trace else set()
     held = any(a.is_custody and file.live_holds(a.id) for a in file.assets)
     asked = {c.subject_id for c in file.calls if c.state in OPEN_CALLS}
     ours = {a.account_id for a in file.assets}
@@ -60,7 +63,7 @@ def _never_traced(file: CaseFile) -> list[ClaimRow]:
         if held
         and c.state is ClaimState.VERIFIED
         and c.statement_to is None
-        and c.id not in asked
+        and c.id not in asked | known
         and c.payee_account_id in ours
     ]
 
