@@ -15,7 +15,7 @@ class ActionKind(StrEnum):
     SUBMIT_REQUEST = "submit_request"
     JOIN = "join"
     SPLIT = "split"
-    CHECK_TITLE = "check_title"
+    CHECK_TITLE = "establish_ownership"
     PUBLISH_NOTICE = "publish_notice"
     SUBMIT_RETURN = "submit_return"
     SUBMIT_RELEASE = "submit_release"

@@ -40,7 +40,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class GonePart:
+class DissipatedPart:
     """Traced money of one claim that left the traceable world through `account_id`."""
 
     kind: LineKind | str
@@ -62,7 +62,7 @@ class TraceView:
     rule: str
     as_of: datetime
     positions: tuple[Position, ...]
-    gone: tuple[GonePart, ...]
+    gone: tuple[DissipatedPart, ...]
     mixed: frozenset[str] = frozenset()
 
 

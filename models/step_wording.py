@@ -156,7 +156,7 @@ SENTENCES: Mapping[str, str] = {
     "recall_expired": "the recall of {amount} expired without an answer: end it",
     "wait_recall": "{partner} is to answer or to pay by the recall, due on {due}",
     "wait_return": "money was promised or asked back: the next answer or part is due on {due}",
-    "check_title": "establish ownership of the held funds",
+    "establish_ownership": "establish ownership of the held funds",
     "held_there": ": {amount} at {partner}",
     "ask_release": "ask to release {amount} that no claim needs",
     "ask_release_again": "ask to release {amount} again: {partner} still holds unrelated funds",

@@ -29,14 +29,14 @@ from models.columns import (
 
 
 class RequestRoute(StrEnum):
-    """How a request travels: by the partner's connection or letter, or by people on their own."""
+    """How a request travels: over the partner's connection or by letter, or sent by officers."""
 
     PARTNER = "partner"
     PEOPLE = "people"
 
 
 class RequestState(StrEnum):
-    """Where a request stands; REPLACED: its next version goes instead of it."""
+    """States of a request; REPLACED: a newer version of it was drafted."""
 
     DRAFT = "draft"
     PENDING_APPROVAL = "pending_approval"
@@ -67,14 +67,14 @@ UNDER_WAY = frozenset(
 """States in which the other side is to act, or waits for us."""
 CARRIED_OUT = frozenset({_Q.EXECUTED, _Q.PARTIALLY_EXECUTED})
 WENT_OUT = frozenset({*UNDER_WAY, *CARRIED_OUT, _Q.REFUSED, _Q.EXPIRED, _Q.REPLACED, _Q.WITHDRAWN})
-"""States in which the other side may answer: late, twice, and after it was given up."""
+"""States in which an answer is accepted: late, repeated, or after the request was given up."""
 _ANSWERS = {
     "acknowledged": _Q.ACKNOWLEDGED, "recognised": _Q.IN_EXECUTION, "postponed": _Q.POSTPONED,
     "conditional": _Q.CONDITIONAL, "needs_info": _Q.NEEDS_INFO, "refused": _Q.REFUSED,
     "executed": _Q.EXECUTED, "partially_executed": _Q.PARTIALLY_EXECUTED,
 }  # fmt: skip
 _STAYS = ("contradicted", "told", "receipt_noted")
-"""What is noted of a request that went out and moves it nowhere."""
+"""Events of a request that went out, which do not change its state."""
 
 
 def _transitions() -> dict[tuple[str | None, str], str]:
@@ -125,14 +125,15 @@ REQUEST_TRANSITIONS: Mapping[tuple[str | None, str], str] = _transitions()
 class RequestRow:
     """One version of a request abroad; `missing` names empty fields, comma-separated.
 
-    `asked` are the channel's fields when it was drafted, a star after those it must have; empty
-    where the law's own list stands. `reason` is the ground of its last answer, `chosen` the option
-    that was taken of those which the ground leaves. `due_at` ends the clock `law_row` since
-    `clock_from`; `left_seconds` is what was left of it when the other side asked for more.
-    `rung` is the step of the reminder ladder that is due, `rung_done` the last one done.
-    `hold_ends_at` is the end of a freeze abroad. `told_minor` is the sum received anywhere, in the
-    currency of the loss, of which the other side knows; `told_at` is empty while it is owed word.
-    `receipt` is the delivery receipt in force, `receipt_next` the one awaited.
+    `asked` are the channel's fields at the time of the draft, required ones with a star; it is
+    empty where the law's own list applies. `reason` is the ground of the last answer, `chosen` the
+    option taken among those that the ground allows. The deadline `due_at` follows from the law's
+    row `law_row` and runs since `clock_from`; `left_seconds` is the time that was left when the
+    other side asked for more. `rung` is the reminder that is due, `rung_done` the last one made.
+    `hold_ends_at` is the end of a freeze abroad. `told_minor` is the sum received so far, from
+    anywhere and in the currency of the loss, that the other side was notified of; `told_at` is
+    empty while a notice is owed. `receipt` is the delivery receipt that counts, `receipt_next` the
+    one awaited.
     """
 
     id: Id
@@ -189,7 +190,7 @@ class Request(SQLModel):
 
 
 class ReceiptState(StrEnum):
-    """COUNTED: it is the strongest of its request. KEPT: it came late or is weaker; kept only."""
+    """COUNTED: the strongest of its request. KEPT: late or weaker, stored without effect."""
 
     COUNTED = "counted"
     KEPT = "kept"
@@ -204,7 +205,7 @@ RECEIPT_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptRow:
-    """One delivery receipt of a request; `proof` is empty where silence made it."""
+    """One delivery receipt; `proof` is empty where the channel infers delivery from silence."""
 
     id: Id
     recovery_id: Annotated[str, foreign_key("recovery.id")]
@@ -219,6 +220,6 @@ class ReceiptRow:
 
 @stored(ReceiptRow)
 class RequestReceipt(SQLModel):
-    """A receipt has no column that rules do not read."""
+    """The table of delivery receipts: the columns of the snapshot and no other."""
 
     __tablename__ = "request_receipt"

@@ -159,7 +159,7 @@ def _split(changes: Changeset, step: Step, given: ActionContext) -> str:
 
 
 def _check_title(changes: Changeset, step: Step, given: ActionContext) -> str:
-    return_decisions.check_title(changes, step.subject_id, given.actor)
+    return_decisions.establish_ownership(changes, step.subject_id, given.actor)
     return "title to the held money checked"
 
 

@@ -131,9 +131,9 @@ def _asset_steps(file: CaseFile, asset: AssetRow) -> Iterator[Step]:
     if asset.stage is not Stage.RESTITUTION:
         return
     due = _first_end(file, asset)
-    if not basis.title_stands(file, asset) and return_guards.is_allocable(file, asset):
+    if not basis.ownership_stands(file, asset) and return_guards.is_allocable(file, asset):
         held = sum(h.held_minor for h in file.live_holds(asset.id))
-        text = say("check_title")
+        text = say("establish_ownership")
         text += say("held_there", amount=Money(held, asset.currency), partner=asset.partner_id)
         yield _step(ActionKind.CHECK_TITLE, Role.OFFICER, asset.id, asset.id, due, text)
     for hold in return_guards.to_release(file, asset):

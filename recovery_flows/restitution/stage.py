@@ -119,7 +119,7 @@ def _end_title(changes: Changeset, asset: AssetRow) -> None:
     """A check of whose money it is speaks of the money and the victims that there were then."""
     if not asset.title_checked_by or asset.stage is Stage.CLOSED:
         return
-    if not basis.title_stands(changes.file, asset):
+    if not basis.ownership_stands(changes.file, asset):
         values: dict[str, Scalar] = {"title_checked_by": "", "title_basis": ""}
         reason = "other money was traced here, or other victims have come, since it was checked"
         changes.apply(
@@ -132,7 +132,7 @@ def _end_title(changes: Changeset, asset: AssetRow) -> None:
 def _draft(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
     file = changes.file
     asset = file.asset(asset.id)
-    if not basis.title_stands(file, asset) or not is_allocable(file, asset):
+    if not basis.ownership_stands(file, asset) or not is_allocable(file, asset):
         return
     division = _by_court(file, asset)
     if division is None and not claim_shares(file, asset):

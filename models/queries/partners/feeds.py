@@ -94,7 +94,7 @@ _WAITING = _waiting()
 
 
 def holding_partners(session: Session) -> set[str]:
-    """Partners with a hold in force, or that preserve for an open case: they may let go early."""
+    """Partners with a hold in force, or that preserve for an open case: they may release early."""
     return set(session.execute(_HOLDING).scalars())
 
 

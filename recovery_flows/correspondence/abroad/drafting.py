@@ -57,7 +57,7 @@ def _draft_one(
 ) -> str:  # fmt: skip
     unit, changes, now = edit.unit, edit.changes, edit.now
     law = acting.laws[changes.file.recovery.regime]
-    request_edits.refuse_twin(changes.file, asset, channel.code)
+    request_edits.refuse_duplicate(changes.file, asset, channel.code)
     requested = _requested(asset, given.amount)
     authority = given.authority.strip() or f"the {channel.recipient} of {asset.regime}"
     plan = plans.by_channel(channel, law, wanted, authority, given.language, requested)
