@@ -35,6 +35,7 @@ class ActionKind(StrEnum):
     FOLLOW_UNCLAIMED = "follow_unclaimed"
     FOLLOW_CLAWBACK = "follow_clawback"
     FOLLOW_THIRD_PARTY = "follow_third_party"
+    TELL_VICTIM = "tell_victim"
     FOLLOW_COURT_LIST = "follow_court_list"
     SEND_RECALL = "send_recall"
     FOLLOW_RECALL = "follow_recall"

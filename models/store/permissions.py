@@ -148,6 +148,7 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.THIRD_PARTY_CLAIM, "payment_entered"): _OFFICER,
     (EntityKind.THIRD_PARTY_CLAIM, "payment_confirmed"): _SUPERVISOR,
     (EntityKind.THIRD_PARTY_CLAIM, "payment_denied"): _SUPERVISOR,
+    (EntityKind.VICTIM_MESSAGE, "sent"): _OFFICER,
     (EntityKind.COURT_LIST, "entered"): _OFFICER,
     (EntityKind.COURT_LIST, "confirmed"): _SUPERVISOR,
     (EntityKind.COURT_LIST, "denied"): _SUPERVISOR,
