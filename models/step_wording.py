@@ -59,6 +59,7 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.COURT_ABOVE_HELD: (
         "the court gives {stated} out of {expected} that is held: the rows are paid in proportion"
     ),
+    DiscrepancyKind.ANSWER_NOT_TAKEN: "what a partner answers to a {noun} cannot be taken",
     DiscrepancyKind.HISTORY_BROKEN: (
         "its records were changed by hand, nothing is sent: `recovery audit verify` names what"
     ),
@@ -144,6 +145,8 @@ SENTENCES: Mapping[str, str] = {
     "submit_request": "submit request",
     "answer_request": "answer the partner: it asks for more on the request",
     "send_request": "send the request for {amount} to {authority}: a third person",
+    "dispatch_request": "dispatch the request for {amount} to {authority}: a third person",
+    "sending_request": "the engine sends the request to {authority}",
     "wait_request": "{authority} is to answer the request, due on {due}",
     "request_conditional": "{authority} sets a condition ({ground}): give an assurance or withdraw",
     "request_ended": "the request to {authority} is {state} ({ground}): choose what follows",

@@ -19,6 +19,7 @@ from models.columns import (
     Text40,
     Text64,
     Text120,
+    Text128,
     Text200,
     Text600,
     Text2000,
@@ -29,7 +30,10 @@ from models.columns import (
 
 
 class RequestRoute(StrEnum):
-    """How a request travels: by the partner's connection or letter, or by people on their own."""
+    """Who sends a request: the engine to the account's bank, or people.
+
+    What people dispatch goes by the connection of `carrier_id` where it names one, else by hand.
+    """
 
     PARTNER = "partner"
     PEOPLE = "people"
@@ -73,7 +77,7 @@ _ANSWERS = {
     "conditional": _Q.CONDITIONAL, "needs_info": _Q.NEEDS_INFO, "refused": _Q.REFUSED,
     "executed": _Q.EXECUTED, "partially_executed": _Q.PARTIALLY_EXECUTED,
 }  # fmt: skip
-_STAYS = ("contradicted", "told", "receipt_noted")
+_STAYS = ("contradicted", "told", "receipt_noted", "answer_noted")
 """What is noted of a request that went out and moves it nowhere."""
 
 
@@ -88,6 +92,9 @@ def _transitions() -> dict[tuple[str | None, str], str]:
         (_Q.APPROVED, "order_withdrawn"): _Q.DRAFT,
         (_Q.APPROVED, "sent"): _Q.SENT,
         (_Q.APPROVED, "sent_by_hand"): _Q.SENT,
+        (_Q.APPROVED, "dispatched"): _Q.APPROVED,
+        (_Q.APPROVED, "sent_over_connection"): _Q.SENT,
+        (_Q.APPROVED, "connection_refused"): _Q.APPROVED,
         # What was taken down before requests had versions.
         (_Q.NEEDS_INFO, "amended"): _Q.DRAFT,
         (_Q.NEEDS_INFO, "replaced"): _Q.REPLACED,
@@ -132,7 +139,10 @@ class RequestRow:
     `rung` is the step of the reminder ladder that is due, `rung_done` the last one done.
     `hold_ends_at` is the end of a freeze abroad. `told_minor` is the sum received anywhere, in the
     currency of the loss, of which the other side knows; `told_at` is empty while it is owed word.
-    `receipt` is the delivery receipt in force, `receipt_next` the one awaited.
+    `receipt` is the delivery receipt in force, `receipt_next` the one awaited. `carrier_id` is the
+    partner over whose connection it goes once a third person has dispatched it (`sent_by`), empty
+    where people carry it; `carrier_ref` is its id there, `answers_read` how many of its answers
+    were taken.
     """
 
     id: Id
@@ -177,6 +187,9 @@ class RequestRow:
     receipt_fails: Text40 = ""
     receipt_warn_at: datetime | None = None
     receipt_due_at: datetime | None = None
+    carrier_id: Text64 = ""
+    carrier_ref: Text128 = ""
+    answers_read: int = 0
 
 
 @stored(RequestRow)
@@ -199,6 +212,8 @@ RECEIPT_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "came"): ReceiptState.COUNTED,
     (None, "silence"): ReceiptState.COUNTED,
     (None, "came_late"): ReceiptState.KEPT,
+    (None, "reported"): ReceiptState.COUNTED,
+    (None, "reported_late"): ReceiptState.KEPT,
 }
 
 

@@ -39,7 +39,11 @@ def steps(file: CaseFile) -> Iterator[Step]:
 
 def _of_people(file: CaseFile, request: RequestRow) -> Iterator[Step]:
     if request.state is RequestState.APPROVED:
-        yield _step(request, ActionKind.SEND_REQUEST, _say("send_request", request))
+        if request.carrier_id and not request.sent_by:
+            text = _say("dispatch_request", request)
+            yield _step(request, ActionKind.DISPATCH_REQUEST, text)
+        elif not request.sent_by:
+            yield _step(request, ActionKind.SEND_REQUEST, _say("send_request", request))
     owed = owed_word(file, request)
     if owed:
         yield _follow(request, "tell", _OWED[owed])
@@ -80,6 +84,9 @@ def _waiting(file: CaseFile, request: RequestRow) -> Iterator[Step]:
 def waits(file: CaseFile) -> Iterator[Step]:
     """While another State is to answer, the recovery is not offered to be closed."""
     for request in file.requests:
+        if request.state is RequestState.APPROVED and request.sent_by:
+            text = say("sending_request", authority=request.authority)
+            yield _step(request, ActionKind.WAIT, text, Role.ENGINE)
         if request.route is RequestRoute.PEOPLE and request.state in UNDER_WAY:
             at = request.review_at or request.due_at
             text = say(

@@ -12,19 +12,22 @@ from models.entities.officer import Role
 from models.entities.outside.disclosure import DisclosureKind
 from models.entities.request import RequestRow, RequestState
 from models.ids import digest_bytes
+from models.privacy.personal_data import personal_data
 from models.queries.cases.case_files import load_file
 from models.queries.cases.requests import opened_fields
 from models.queries.cases.work import account_ref
 from models.queries.installation.clock import case_now
+from models.queries.privacy.personal_data import known_data
 from models.sealing.vault import Vault
 from models.store.disclosures import Disclosed, note_disclosure
 from models.store.documents import keep
 from models.store.notes import write_note
+from models.store.unit import Unit
 from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.correspondence.abroad.letter import LetterFacts, letter, notice, ours
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.returns.page import Document, as_markdown
-from recovery_flows.cross_border import ceiling, lifecycle
+from recovery_flows.cross_border import ceiling, lifecycle, over_connection
 from recovery_flows.cross_border.actions import Channels, channel_of
 from recovery_flows.cross_border.request_edits import request_of
 from recovery_flows.errors import MisuseError, StepRefusedError
@@ -96,15 +99,7 @@ def sent(
     with acting.editing(recovery_id, None) as (unit, changes):
         actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
         request = request_of(changes.file, request_id)
-        is_ours = ours(request.language)
-        if not is_ours and not translation:
-            raise MisuseError(
-                f"the requested State reads {request.language!r}: give the --translation"
-            )
-        facts = _facts(
-            unit.session, unit.vault, changes.file, request, acting.laws, sender, now, channels
-        )
-        raw = as_markdown(letter(facts, request.language if is_ours else "en")).encode()
+        raw = _letter_bytes(acting, unit, changes.file, request, sender, now, channels, translation)
         kept = keep(unit, raw, "request abroad", "text/markdown", now)
         paper = keep(unit, proof, "proof of sending", "application/octet-stream", now)
         text = f"request {request_id} sent: {how.strip()}"
@@ -117,3 +112,52 @@ def sent(
         due = request_of(changes.file, request_id).due_at
     when = f"an answer is due by {due:%Y-%m-%d %H:%M} UTC" if due else "no answer time is set"
     return f"{changes.file.recovery.ref}: {request_id} sent; {when}"
+
+
+def dispatch(
+    acting: ActingOfficer, recovery_id: str, request_id: str, translation: bytes, sender: Sender,
+    channels: Channels,
+) -> str:  # fmt: skip
+    """Let the engine send the approved letter over the body's connection; who did so is named.
+
+    A translation is text, goes after the letter, and names nobody whom the letter does not name.
+    """
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        request = request_of(changes.file, request_id)
+        raw = _letter_bytes(acting, unit, changes.file, request, sender, now, channels, translation)
+        if translation:
+            raw += b"\n---\n\n" + _passed_translation(unit, changes.file, raw, translation)
+        kept = keep(unit, raw, "request abroad", "text/markdown", now)
+        channel = channel_of(channels, request.channel)
+        over_connection.dispatch(changes, request_id, channel, kept, actor.id)
+    return (
+        f"{changes.file.recovery.ref}: {request_id} dispatched by {actor.id}; "
+        f"the engine sends it to {request.carrier_id}"
+    )
+
+
+def _letter_bytes(
+    acting: ActingOfficer, unit: Unit, file: CaseFile, request: RequestRow, sender: Sender,
+    now: datetime, channels: Channels, translation: bytes,
+) -> bytes:  # fmt: skip
+    is_ours = ours(request.language)
+    if not is_ours and not translation:
+        raise MisuseError(f"the requested State reads {request.language!r}: give the --translation")
+    facts = _facts(unit.session, unit.vault, file, request, acting.laws, sender, now, channels)
+    return as_markdown(letter(facts, request.language if is_ours else "en")).encode()
+
+
+def _passed_translation(unit: Unit, file: CaseFile, raw: bytes, translation: bytes) -> bytes:
+    """The translation as text; what is personal in it must stand in the approved letter."""
+    try:
+        text = translation.decode()
+    except UnicodeDecodeError:
+        raise MisuseError("--translation goes over a connection as text in UTF-8") from None
+    approved = raw.decode()
+    for found in personal_data(text, known_data(unit.session, unit.vault, file)):
+        if text[found.start : found.end] not in approved:
+            raise StepRefusedError(
+                f"--translation holds a {found.kind} that the approved letter does not hold"
+            )
+    return text.encode()

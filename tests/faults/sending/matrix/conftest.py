@@ -24,6 +24,7 @@ from recovery_flows.sandbox.faults import catalogue as fault_catalogue
 from recovery_flows.sandbox.faults.catalogue import means_something
 from recovery_flows.sandbox.states import FaultKind
 from tests.faults.sending import partners
+from tests.faults.sending.abroad import bodies
 from tests.faults.sending.matrix.effects import assert_one_effect_each, was_kept
 from tests.faults.sending.partners import PLATFORM
 
@@ -114,6 +115,12 @@ async def _request(unit: Any) -> None:
     raise AssertionError(f"no request was asked for; next: {unit.page().steps[0]}")
 
 
+async def _abroad(unit: Any) -> None:
+    """A third person has dispatched a request to another State's police; nothing has left yet."""
+    asked = await bodies.asked_abroad(unit)
+    asked.dispatch(asked.approved())
+
+
 @dataclass(frozen=True)
 class Column:
     """A kind of call: the bank's name of it, how a world comes to make it, who is asked."""
@@ -139,10 +146,12 @@ COLUMNS: dict[str, Column] = {
     CallKind.TASK_CANCEL: Column(
         fault_catalogue.TASK_CANCEL, partners.about_to_take_back, PLATFORM
     ),
+    CallKind.ABROAD: Column(fault_catalogue.REQUEST, _abroad, bodies.POLICE),
 }
 """Every kind of call there is. A new CallKind gets a line here, and its outcomes in a test file."""
 
 FILES = dict.fromkeys((CallKind.HOLD, CallKind.REQUEST, FEED, BY_KEY), "first_calls")
+FILES |= {CallKind.ABROAD: "abroad_calls"}
 FILES |= dict.fromkeys((CallKind.TASK, CallKind.TASK_EXTEND, CallKind.TASK_CANCEL), "task_calls")
 """Columns by test file; all others are of later_calls, so that workers share them."""
 
@@ -210,6 +219,8 @@ class Worlds:
         folder.mkdir()
         if COLUMNS[kind].bank == PLATFORM:
             self.sandbox_at(folder / "sandbox.sqlite3", partners.with_partners)
+        elif COLUMNS[kind].bank == bodies.POLICE:
+            self.sandbox_at(folder / "sandbox.sqlite3", bodies.with_bodies)
         sandbox = self._serve(folder)
         unit = self.unit_with(sandbox.at(3), self.installed(folder, sandbox))
         await COLUMNS[kind].prepare(unit)
