@@ -38,7 +38,7 @@ class CallKind(StrEnum):
     TASK = "task"
     TASK_EXTEND = "task_extend"
     TASK_CANCEL = "task_cancel"
-    ABROAD = "abroad"
+    ABROAD = "request_abroad"
 
 
 QUESTIONS = frozenset({CallKind.STATEMENT, CallKind.BALANCE, CallKind.HOLD_QUERY})

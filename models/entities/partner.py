@@ -38,6 +38,10 @@ class PartnerKind(StrEnum):
     FIU = "fiu"
 
 
+BODIES_ABROAD = frozenset({PartnerKind.POLICE, PartnerKind.CENTRAL_AUTHORITY, PartnerKind.FIU})
+"""Partners that take requests of another State, and no tasks of an incident."""
+
+
 class PartnerChannel(StrEnum):
     """How a partner is reached: by its interface, or by letters that people send and answer."""
 

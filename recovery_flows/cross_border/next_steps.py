@@ -40,10 +40,10 @@ def steps(file: CaseFile) -> Iterator[Step]:
 def _of_people(file: CaseFile, request: RequestRow) -> Iterator[Step]:
     if request.state is RequestState.APPROVED:
         if request.carrier_id and not request.sent_by:
-            text = _say("dispatch_request", request)
+            text = _say("send_request", request, "dispatch")
             yield _step(request, ActionKind.DISPATCH_REQUEST, text)
         elif not request.sent_by:
-            yield _step(request, ActionKind.SEND_REQUEST, _say("send_request", request))
+            yield _step(request, ActionKind.SEND_REQUEST, _say("send_request", request, "send"))
     owed = owed_word(file, request)
     if owed:
         yield _follow(request, "tell", _OWED[owed])
@@ -84,9 +84,6 @@ def _waiting(file: CaseFile, request: RequestRow) -> Iterator[Step]:
 def waits(file: CaseFile) -> Iterator[Step]:
     """While another State is to answer, the recovery is not offered to be closed."""
     for request in file.requests:
-        if request.state is RequestState.APPROVED and request.sent_by:
-            text = say("sending_request", authority=request.authority)
-            yield _step(request, ActionKind.WAIT, text, Role.ENGINE)
         if request.route is RequestRoute.PEOPLE and request.state in UNDER_WAY:
             at = request.review_at or request.due_at
             text = say(

@@ -15,7 +15,7 @@ from recovery_flows.engine.outbox.task_documents import settle_task
 from recovery_flows.errors import AnswerUnreadableError
 from recovery_flows.ledger import bank_contradictions
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.partners.rbp1 import wire
+from recovery_flows.partners.rbp1 import request_wire, wire
 
 if TYPE_CHECKING:
     from recovery_flows.engine.outbox.results import Result
@@ -27,7 +27,7 @@ def settle_resource(
     """A task, or a request to another State's body, as its partner has it now."""
     call, raw = result.call, result.raw[0].body
     if call.kind is CallKind.ABROAD:
-        there = wire.parse_request(raw, PartnerId(call.partner_id))
+        there = request_wire.parse_request(raw, PartnerId(call.partner_id))
         belongs(changes, result, now, there.order_ref)
         settle_request(unit, engine, changes, call.subject_id, there, now, digest)
         return

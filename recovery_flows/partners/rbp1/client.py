@@ -59,8 +59,7 @@ def open_partner_bank(
 
     `standing` is the authority of reads that belong to no recovery; `request_id` is the dice.
     """
-    # These loggers print URLs, and account numbers are in the paths.
-    for name in ("httpx", "httpcore"):
+    for name in ("httpx", "httpcore"):  # they print URLs, and account numbers are in the paths
         logging.getLogger(name).setLevel(logging.WARNING)
     calm = breaker or Breaker(line.partner, line.case_now)
     return PartnerBank(line, standing, Exchange(line, gate, calm), request_id)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.ids import canonical
+from models.facts import RequestFact
+from models.ids import PartnerId, canonical
 from models.money import Money
+from recovery_flows.partners.rbp1.request_shapes import RequestShape
+from recovery_flows.partners.rbp1.wire import shaped
 
 REQUESTS_PATH = "/v1/requests"
 
@@ -45,3 +48,8 @@ def request_body(parts: RequestParts) -> bytes:
             "letter": parts.letter,
         }
     )
+
+
+def parse_request(raw: bytes, bank: PartnerId) -> RequestFact:
+    """What another State's body says of one request, with its answers and their documents."""
+    return shaped(RequestShape, raw, bank).fact()

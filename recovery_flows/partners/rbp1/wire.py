@@ -23,14 +23,13 @@ from models.facts import (
     HoldFact,
     PayoutFact,
     RawAnswer,
-    RequestFact,
     StatementFact,
     TaskFact,
 )
 from models.ids import CallId, HoldId, PartnerId, canonical
 from models.money import Money
 from recovery_flows.errors import AnswerUnreadableError, UnfitArgumentError
-from recovery_flows.partners.rbp1 import feed_shapes, request_shapes, shapes
+from recovery_flows.partners.rbp1 import feed_shapes, shapes
 from recovery_flows.partners.rbp1.bounds import repeats_a_field
 
 HOLDS_PATH = "/v1/holds"
@@ -172,11 +171,6 @@ def parse_payout(raw: bytes, bank: PartnerId) -> PayoutFact:
 def parse_task(raw: bytes, bank: PartnerId) -> TaskFact:
     """A partner's word on one task, with its answers and their documents."""
     return shaped(feed_shapes.TaskShape, raw, bank).fact()
-
-
-def parse_request(raw: bytes, bank: PartnerId) -> RequestFact:
-    """What another State's body says of one request, with its answers and their documents."""
-    return shaped(request_shapes.RequestShape, raw, bank).fact()
 
 
 def parse_call(raw: bytes, bank: PartnerId, key: CallId) -> RawAnswer | None:

@@ -148,3 +148,9 @@ async def asked_abroad(unit: Any) -> Asked:
             return Asked(unit)
         unit.advance()
     raise AssertionError(f"nothing is asked abroad; next: {unit.page().steps[0]}")
+
+
+async def about_to_ask(unit: Any) -> None:
+    """A third person has dispatched a request to another State's police; nothing has left yet."""
+    asked = await asked_abroad(unit)
+    asked.dispatch(asked.approved())

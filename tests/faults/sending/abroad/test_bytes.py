@@ -115,7 +115,7 @@ async def test_the_preview_marks_the_account_number_and_the_report_says_who_let_
         lines = disclosures_of(session, unit.database.vault, unit.recovery_id)
     (line,) = (x for x in lines if x.to == BODY_OF["mla"])
     assert (line.by, line.approved_by) == (DISPATCHER, "the-supervisor")
-    assert line.fields == "abroad: all its fields, its letter"
+    assert line.fields == "request_abroad: all its fields, its letter"
 
 
 async def test_a_translation_names_nobody_whom_the_approved_letter_does_not_name(

@@ -29,6 +29,7 @@ from tests.faults.sending.matrix.effects import assert_one_effect_each, was_kept
 from tests.faults.sending.partners import PLATFORM
 
 FEED, BY_KEY = "feed", "by_key"
+WORLDS = {PLATFORM: partners.with_partners, bodies.POLICE: bodies.with_bodies}
 REASON = "told by the duty desk of the bank"
 Prepare = Callable[[Any], Awaitable[None]]
 
@@ -115,12 +116,6 @@ async def _request(unit: Any) -> None:
     raise AssertionError(f"no request was asked for; next: {unit.page().steps[0]}")
 
 
-async def _abroad(unit: Any) -> None:
-    """A third person has dispatched a request to another State's police; nothing has left yet."""
-    asked = await bodies.asked_abroad(unit)
-    asked.dispatch(asked.approved())
-
-
 @dataclass(frozen=True)
 class Column:
     """A kind of call: the bank's name of it, how a world comes to make it, who is asked."""
@@ -146,13 +141,12 @@ COLUMNS: dict[str, Column] = {
     CallKind.TASK_CANCEL: Column(
         fault_catalogue.TASK_CANCEL, partners.about_to_take_back, PLATFORM
     ),
-    CallKind.ABROAD: Column(fault_catalogue.REQUEST, _abroad, bodies.POLICE),
+    CallKind.ABROAD: Column(fault_catalogue.REQUEST, bodies.about_to_ask, bodies.POLICE),
 }
 """Every kind of call there is. A new CallKind gets a line here, and its outcomes in a test file."""
 
 FILES = dict.fromkeys((CallKind.HOLD, CallKind.REQUEST, FEED, BY_KEY), "first_calls")
-FILES |= {CallKind.ABROAD: "abroad_calls"}
-FILES |= dict.fromkeys((CallKind.TASK, CallKind.TASK_EXTEND, CallKind.TASK_CANCEL), "task_calls")
+FILES |= dict.fromkeys(partners.CALLS, "task_calls") | {CallKind.ABROAD: "abroad_calls"}
 """Columns by test file; all others are of later_calls, so that workers share them."""
 
 PLANTED: dict[FaultKind, dict[str, Any]] = {
@@ -217,10 +211,8 @@ class Worlds:
     async def _prepare(self, kind: str) -> Snapshot:
         folder = self.folder / kind
         folder.mkdir()
-        if COLUMNS[kind].bank == PLATFORM:
-            self.sandbox_at(folder / "sandbox.sqlite3", partners.with_partners)
-        elif COLUMNS[kind].bank == bodies.POLICE:
-            self.sandbox_at(folder / "sandbox.sqlite3", bodies.with_bodies)
+        if COLUMNS[kind].bank in WORLDS:
+            self.sandbox_at(folder / "sandbox.sqlite3", WORLDS[COLUMNS[kind].bank])
         sandbox = self._serve(folder)
         unit = self.unit_with(sandbox.at(3), self.installed(folder, sandbox))
         await COLUMNS[kind].prepare(unit)
