@@ -11,7 +11,6 @@ from models.engine import Database
 from models.entities.officer import Role
 from models.entities.outside.disclosure import DisclosureKind
 from models.entities.request import RequestRow, RequestState
-from models.ids import digest_bytes
 from models.privacy.personal_data import personal_data
 from models.queries.cases.case_files import load_file
 from models.queries.cases.requests import opened_fields
@@ -20,10 +19,8 @@ from models.queries.installation.clock import case_now
 from models.queries.privacy.personal_data import known_data
 from models.sealing.vault import Vault
 from models.store.disclosures import Disclosed, note_disclosure
-from models.store.documents import keep
-from models.store.notes import write_note
 from models.store.unit import Unit
-from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.access.acting_officer import ActingOfficer, Edit
 from recovery_flows.correspondence.abroad.letter import LetterFacts, letter, notice, ours
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.returns.page import Document, as_markdown
@@ -96,22 +93,18 @@ def sent(
     """Record that the approved letter went out; the letter, proof and translation are kept."""
     if not how.strip() or not proof:
         raise MisuseError("say with --how how it went, and give the --proof of it")
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        request = request_of(changes.file, request_id)
-        raw = _letter_bytes(acting, unit, changes.file, request, sender, now, channels, translation)
-        kept = keep(unit, raw, "request abroad", "text/markdown", now)
-        paper = keep(unit, proof, "proof of sending", "application/octet-stream", now)
-        text = f"request {request_id} sent: {how.strip()}"
-        if translation:
-            keep(unit, translation, "translation", "application/octet-stream", now)
-            text += f"; translation {digest_bytes(translation)}"
+    with acting.editing(recovery_id) as edit:
+        request = request_of(edit.file, request_id)
+        raw = _letter_bytes(acting, edit, request, sender, channels, translation)
+        kept = edit.keep(raw, "request abroad", "text/markdown")
+        paper = edit.keep(proof, "proof of sending")
+        translated = f"; translation {edit.keep(translation, 'translation')}" if translation else ""
         channel = channel_of(channels, request.channel)
-        lifecycle.send_by_hand(changes, request_id, channel, paper, kept, actor.id, now)
-        write_note(unit, actor, now, recovery_id, text)
-        due = request_of(changes.file, request_id).due_at
+        lifecycle.send_by_hand(edit.changes, request_id, channel, paper, kept, edit.actor.id, now)
+        edit.note(f"request {request_id} sent", how.strip() + translated)
+        due = request_of(edit.file, request_id).due_at
     when = f"an answer is due by {due:%Y-%m-%d %H:%M} UTC" if due else "no answer time is set"
-    return f"{changes.file.recovery.ref}: {request_id} sent; {when}"
+    return f"{edit.ref}: {request_id} sent; {when}"
 
 
 def dispatch(
@@ -122,29 +115,30 @@ def dispatch(
 
     A translation is text, goes after the letter, and names nobody whom the letter does not name.
     """
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        request = request_of(changes.file, request_id)
-        raw = _letter_bytes(acting, unit, changes.file, request, sender, now, channels, translation)
+    with acting.editing(recovery_id) as edit:
+        request = request_of(edit.file, request_id)
+        raw = _letter_bytes(acting, edit, request, sender, channels, translation)
         if translation:
-            raw += b"\n---\n\n" + _passed_translation(unit, changes.file, raw, translation)
-        kept = keep(unit, raw, "request abroad", "text/markdown", now)
+            raw += b"\n---\n\n" + _passed_translation(edit.unit, edit.file, raw, translation)
+        kept = edit.keep(raw, "request abroad", "text/markdown")
         channel = channel_of(channels, request.channel)
-        over_connection.dispatch(changes, request_id, channel, kept, actor.id)
+        over_connection.dispatch(edit.changes, request_id, channel, kept, edit.actor.id)
     return (
-        f"{changes.file.recovery.ref}: {request_id} dispatched by {actor.id}; "
+        f"{edit.ref}: {request_id} dispatched by {edit.actor.id}; "
         f"the engine sends it to {request.carrier_id}"
     )
 
 
 def _letter_bytes(
-    acting: ActingOfficer, unit: Unit, file: CaseFile, request: RequestRow, sender: Sender,
-    now: datetime, channels: Channels, translation: bytes,
+    acting: ActingOfficer, edit: Edit, request: RequestRow, sender: Sender, channels: Channels,
+    translation: bytes,
 ) -> bytes:  # fmt: skip
-    is_ours = ours(request.language)
+    is_ours, unit = ours(request.language), edit.unit
     if not is_ours and not translation:
         raise MisuseError(f"the requested State reads {request.language!r}: give the --translation")
-    facts = _facts(unit.session, unit.vault, file, request, acting.laws, sender, now, channels)
+    facts = _facts(
+        unit.session, unit.vault, edit.file, request, acting.laws, sender, edit.now, channels
+    )
     return as_markdown(letter(facts, request.language if is_ours else "en")).encode()
 
 
