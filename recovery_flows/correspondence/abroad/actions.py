@@ -100,7 +100,9 @@ def sent(
         paper = edit.keep(proof, "proof of sending")
         translated = f"; translation {edit.keep(translation, 'translation')}" if translation else ""
         channel = channel_of(channels, request.channel)
-        lifecycle.send_by_hand(edit.changes, request_id, channel, paper, kept, edit.actor.id, now)
+        lifecycle.send_by_hand(
+            edit.changes, request_id, channel, paper, kept, edit.actor.id, edit.now
+        )
         edit.note(f"request {request_id} sent", how.strip() + translated)
         due = request_of(edit.file, request_id).due_at
     when = f"an answer is due by {due:%Y-%m-%d %H:%M} UTC" if due else "no answer time is set"
