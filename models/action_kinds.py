@@ -40,6 +40,7 @@ class ActionKind(StrEnum):
     SEND_RECALL = "send_recall"
     FOLLOW_RECALL = "follow_recall"
     SEND_REQUEST = "send_request"
+    DISPATCH_REQUEST = "dispatch_request"
     FOLLOW_REQUEST = "follow_request"
     APPROVE = "approve"
     ENGINE = "engine"

@@ -100,6 +100,7 @@ _BY_HAND: Mapping[str, str] = {
     ActionKind.SEND_RECALL: "recall sent {ref}",
     ActionKind.FOLLOW_RECALL: "recall chase {ref}",
     ActionKind.SEND_REQUEST: "xborder sent {ref}",
+    ActionKind.DISPATCH_REQUEST: "xborder dispatch {ref}",
     ActionKind.FOLLOW_REQUEST: "xborder show {ref}",
 }
 

@@ -52,8 +52,7 @@ def _never_traced(file: CaseFile) -> list[ClaimRow]:
     """
     if file.recovery.trace_wanted:
         return []
-    trace = file.trace
-    known = {part.claim_id for part in (*trace.positions, *trace.gone)} if trace else set()
+    known = _located(file)
     held = any(a.is_custody and file.live_holds(a.id) for a in file.assets)
     asked = {c.subject_id for c in file.calls if c.state in OPEN_CALLS}
     ours = {a.account_id for a in file.assets}
@@ -66,6 +65,13 @@ def _never_traced(file: CaseFile) -> list[ClaimRow]:
         and c.id not in asked | known
         and c.payee_account_id in ours
     ]
+
+
+def _located(file: CaseFile) -> set[str]:
+    """Claims whose money the trace shows, wherever it is."""
+    if file.trace is None:
+        return set()
+    return {p.claim_id for p in file.trace.positions} | {g.claim_id for g in file.trace.gone}
 
 
 def _asset_steps(file: CaseFile, asset: AssetRow) -> Iterator[Step]:
