@@ -20,6 +20,7 @@ from models.entities.ledger import LedgerAccount
 from models.entities.multi_agency import MultiAgencyRequestRow, TaskRow
 from models.entities.officer import Role
 from models.entities.outside.third_party_claim import ThirdPartyRow
+from models.entities.outside.victim_message import VictimMessageRow
 from models.entities.payout import ClawbackRow, PayoutRow, UnclaimedRow
 from models.entities.recall import RecallCreditRow, RecallRow
 from models.entities.recovery import RecoveryRow
@@ -119,6 +120,7 @@ class CaseFile:
     unclaimed: tuple[UnclaimedRow, ...] = ()
     clawbacks: tuple[ClawbackRow, ...] = ()
     third_party_claims: tuple[ThirdPartyRow, ...] = ()
+    victim_messages: tuple[VictimMessageRow, ...] = ()
     court_lists: tuple[CourtListRow, ...] = ()
     court_shares: tuple[CourtShareRow, ...] = ()
     recalls: tuple[RecallRow, ...] = ()

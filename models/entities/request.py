@@ -19,6 +19,7 @@ from models.columns import (
     Text40,
     Text64,
     Text120,
+    Text128,
     Text200,
     Text600,
     Text2000,
@@ -29,7 +30,10 @@ from models.columns import (
 
 
 class RequestRoute(StrEnum):
-    """How a request travels: over the partner's connection or by letter, or sent by officers."""
+    """Who sends a request: the engine to the account's bank, or people.
+
+    What people dispatch goes by the connection of `carrier_id` where it names one, else by hand.
+    """
 
     PARTNER = "partner"
     PEOPLE = "people"
@@ -73,8 +77,8 @@ _ANSWERS = {
     "conditional": _Q.CONDITIONAL, "needs_info": _Q.NEEDS_INFO, "refused": _Q.REFUSED,
     "executed": _Q.EXECUTED, "partially_executed": _Q.PARTIALLY_EXECUTED,
 }  # fmt: skip
-_STAYS = ("contradicted", "told", "receipt_noted")
-"""Events of a request that went out, which do not change its state."""
+_STAYS = ("contradicted", "told", "receipt_noted", "answer_noted")
+"""What is noted of a request that went out and moves it nowhere."""
 
 
 def _transitions() -> dict[tuple[str | None, str], str]:
@@ -88,6 +92,9 @@ def _transitions() -> dict[tuple[str | None, str], str]:
         (_Q.APPROVED, "order_withdrawn"): _Q.DRAFT,
         (_Q.APPROVED, "sent"): _Q.SENT,
         (_Q.APPROVED, "sent_by_hand"): _Q.SENT,
+        (_Q.APPROVED, "dispatched"): _Q.APPROVED,
+        (_Q.APPROVED, "sent_over_connection"): _Q.SENT,
+        (_Q.APPROVED, "connection_refused"): _Q.APPROVED,
         # What was taken down before requests had versions.
         (_Q.NEEDS_INFO, "amended"): _Q.DRAFT,
         (_Q.NEEDS_INFO, "replaced"): _Q.REPLACED,
@@ -125,15 +132,17 @@ REQUEST_TRANSITIONS: Mapping[tuple[str | None, str], str] = _transitions()
 class RequestRow:
     """One version of a request abroad; `missing` names empty fields, comma-separated.
 
-    `asked` are the channel's fields at the time of the draft, required ones with a star; it is
-    empty where the law's own list applies. `reason` is the ground of the last answer, `chosen` the
-    option taken among those that the ground allows. The deadline `due_at` follows from the law's
-    row `law_row` and runs since `clock_from`; `left_seconds` is the time that was left when the
-    other side asked for more. `rung` is the reminder that is due, `rung_done` the last one made.
-    `hold_ends_at` is the end of a freeze abroad. `told_minor` is the sum received so far, from
-    anywhere and in the currency of the loss, that the other side was notified of; `told_at` is
-    empty while a notice is owed. `receipt` is the delivery receipt that counts, `receipt_next` the
-    one awaited.
+    `asked` are the channel's fields when it was drafted, a star after those it must have; empty
+    where the law's own list stands. `reason` is the ground of its last answer, `chosen` the option
+    that was taken of those which the ground leaves. `due_at` ends the clock `law_row` since
+    `clock_from`; `left_seconds` is what was left of it when the other side asked for more.
+    `rung` is the step of the reminder ladder that is due, `rung_done` the last one done.
+    `hold_ends_at` is the end of a freeze abroad. `told_minor` is the sum received anywhere, in the
+    currency of the loss, of which the other side knows; `told_at` is empty while it is owed word.
+    `receipt` is the delivery receipt in force, `receipt_next` the one awaited. `carrier_id` is the
+    partner over whose connection it goes once a third person has dispatched it (`sent_by`), empty
+    where people carry it; `carrier_ref` is its id there, `answers_read` how many of its answers
+    were taken.
     """
 
     id: Id
@@ -178,6 +187,9 @@ class RequestRow:
     receipt_fails: Text40 = ""
     receipt_warn_at: datetime | None = None
     receipt_due_at: datetime | None = None
+    carrier_id: Text64 = ""
+    carrier_ref: Text128 = ""
+    answers_read: int = 0
 
 
 @stored(RequestRow)
@@ -200,6 +212,8 @@ RECEIPT_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "came"): ReceiptState.COUNTED,
     (None, "silence"): ReceiptState.COUNTED,
     (None, "came_late"): ReceiptState.KEPT,
+    (None, "reported"): ReceiptState.COUNTED,
+    (None, "reported_late"): ReceiptState.KEPT,
 }
 
 

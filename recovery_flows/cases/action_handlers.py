@@ -94,11 +94,13 @@ _BY_HAND: Mapping[str, str] = {
     ActionKind.FOLLOW_RETURN: "voluntary remind {ref}",
     ActionKind.FOLLOW_UNCLAIMED: "unclaimed transfer {ref}",
     ActionKind.FOLLOW_CLAWBACK: "clawback remind {ref}",
+    ActionKind.TELL_VICTIM: "victim sent {ref}",
     ActionKind.FOLLOW_THIRD_PARTY: "third-party decide {ref}",
     ActionKind.FOLLOW_COURT_LIST: "court-list identify {ref}",
     ActionKind.SEND_RECALL: "recall sent {ref}",
     ActionKind.FOLLOW_RECALL: "recall chase {ref}",
     ActionKind.SEND_REQUEST: "xborder sent {ref}",
+    ActionKind.DISPATCH_REQUEST: "xborder dispatch {ref}",
     ActionKind.FOLLOW_REQUEST: "xborder show {ref}",
 }
 

@@ -27,6 +27,7 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import stage as multi_agency
+from recovery_flows.restitution.victims import news
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ def derived(file: CaseFile, now: datetime, laws: Regimes, *, rests: bool | None 
         step=next_steps.steps(file, laws)[0],
         due_at=scheduling.next_clock(file, laws),
         wake_at=wake_at,
+        victim_due_at=news.first_due(file, laws),
     )
 
 

@@ -45,12 +45,14 @@ def steps(file: CaseFile) -> Iterator[Step]:
 
 
 def _never_traced(file: CaseFile) -> list[ClaimRow]:
-    """Claims for which no statement was requested, although money came in to distribute.
+    """Claims that no statement shows, although money came in to distribute.
 
     That is so where an account was given up before its bank was asked, and its holder pays back.
+    A trace of what there is, as another tracing rule makes one, knows nothing of such a claim.
     """
-    if file.trace is not None or file.recovery.trace_wanted:
+    if file.recovery.trace_wanted:
         return []
+    known = _located(file)
     held = any(a.is_custody and file.live_holds(a.id) for a in file.assets)
     asked = {c.subject_id for c in file.calls if c.state in OPEN_CALLS}
     ours = {a.account_id for a in file.assets}
@@ -60,9 +62,16 @@ def _never_traced(file: CaseFile) -> list[ClaimRow]:
         if held
         and c.state is ClaimState.VERIFIED
         and c.statement_to is None
-        and c.id not in asked
+        and c.id not in asked | known
         and c.payee_account_id in ours
     ]
+
+
+def _located(file: CaseFile) -> set[str]:
+    """Claims whose money the trace shows, wherever it is."""
+    if file.trace is None:
+        return set()
+    return {p.claim_id for p in file.trace.positions} | {g.claim_id for g in file.trace.gone}
 
 
 def _asset_steps(file: CaseFile, asset: AssetRow) -> Iterator[Step]:

@@ -13,6 +13,7 @@ from models.entities.request import RequestState
 from models.outcome import Transition
 from recovery_flows.approvals.figures import is_in_force, is_unchanged
 from recovery_flows.approvals.kinds import ApprovalKind
+from recovery_flows.cross_border import over_connection
 from recovery_flows.freezing import denied_stops, release, renewal
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import guards as return_guards, payouts
@@ -31,6 +32,8 @@ def may_leave(file: CaseFile, kind: CallKind, approval_id: str) -> bool:
         return True  # a task is taken back after a yes, a no, or before either
     if kind is CallKind.RELEASE:
         return release_is_in_force(file, approval) and _is_there_to_release(file, approval)
+    if kind is CallKind.ABROAD and not over_connection.is_dispatched(file, approval.subject_id):
+        return False
     if kind is CallKind.PAYOUT and _rests_on_something_else(file, approval):
         return False
     if kind is CallKind.HOLD and _supersedes_what_is_released(file, approval):
@@ -93,6 +96,8 @@ def withdraw_call(changes: Changeset, call: CallRow) -> None:
         _withdraw_hold(changes, call)
     elif call.noun is EntityKind.TASK:
         _withdraw_task(changes, call)
+    elif call.kind is CallKind.ABROAD:
+        _withdraw_abroad(changes, call)
 
 
 def _withdraw_payout(changes: Changeset, call: CallRow) -> None:
@@ -125,6 +130,17 @@ def _withdraw_hold(changes: Changeset, call: CallRow) -> None:
                         reason=VOID,
                     )
                 )
+
+
+def _withdraw_abroad(changes: Changeset, call: CallRow) -> None:
+    for request in changes.file.requests:
+        if request.id == call.subject_id and request.state is RequestState.APPROVED:
+            changes.apply(
+                Transition(
+                    EntityKind.REQUEST, request.id, "order_withdrawn", request.state,
+                    {"sent_by": ""}, reason=VOID,
+                )
+            )  # fmt: skip
 
 
 def _withdraw_task(changes: Changeset, call: CallRow) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.multi_agency import SubjectKind, TaskRow
-from models.entities.partner import PartnerChannel, PartnerKind
+from models.entities.partner import BODIES_ABROAD, PartnerChannel, PartnerKind
 from models.ids import canonical
 from models.queries.cases.case_files import load_file
 from models.queries.cases.multi_agency import (
@@ -92,7 +92,8 @@ def prospect(session: Session, vault: Vault, recovery_id: str) -> Prospect:
         for a in file.assets
         if a.account_id in told.numbers
     )
-    before, entries = found_before(session, vault, recovery_id), partner_entries(session)
+    before = found_before(session, vault, recovery_id)
+    entries = [p for p in partner_entries(session) if p.kind not in BODIES_ABROAD]
     able = [p for p in entries if p.home and p.channel is PartnerChannel.API]
     others = [p for p in entries if p not in able and p.kind is not PartnerKind.BANK]
     return Prospect(

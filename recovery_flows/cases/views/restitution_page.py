@@ -98,8 +98,8 @@ def restitution_page(
         objections=tuple(_objections(file, names)),
         steps=tuple(next_steps.steps(file, laws)),
         receipts=sum(p.state is PayoutState.SETTLED for p in file.payouts),
-        ways=tuple(all_ways.ways(file, names)),
-        doable=tuple(all_ways.doable(file, names)),
+        ways=tuple(all_ways.ways(file, names, laws)),
+        doable=tuple(all_ways.doable(file, names, laws)),
     )
 
 

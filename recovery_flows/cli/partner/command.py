@@ -30,6 +30,9 @@ class OfKind(StrEnum):
     TELECOM = "telecom"
     PLATFORM = "platform"
     AUTHORITY = "authority"
+    POLICE = "police"
+    CENTRAL_AUTHORITY = "central_authority"
+    FIU = "fiu"
 
 
 Kind = Annotated[OfKind, typer.Option(help="What it is; only a bank has accounts.")]

@@ -31,6 +31,8 @@ _FLAGS = tuple(
         ("POST", r"/v1/tasks", "tasks"),
         ("POST", r"/v1/tasks/[^/]+/extend", "taskExtensions"),
         ("POST", r"/v1/tasks/[^/]+/cancel", "taskCancels"),
+        ("GET", r"/v1/requests/[^/]+", "requests"),
+        ("POST", r"/v1/requests", "requests"),
     )
 )
 
@@ -50,6 +52,8 @@ def scope_of(db: sqlite3.Connection, bank: str, request: Request, raw: bytes) ->
     if flag.startswith("task"):
         # Tasks may be sent first and confirmed afterwards, as stops may.
         return Scope(flag, _subject(db, bank, request, body), None, needs_approval=False)
+    if flag == "requests":
+        return Scope(flag, str(body.get("requestRef")), money(body, "amount"), needs_approval=True)
     hold_id = body.get("holdId") if flag == "payouts" else request.path_params.get("id")
     hold = find_hold(db, bank, str(hold_id))
     number = None if hold is None else hold.number

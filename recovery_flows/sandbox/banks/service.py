@@ -18,6 +18,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from recovery_flows.sandbox.arithmetic import Rates, micros
+from recovery_flows.sandbox.banks import abroad
+from recovery_flows.sandbox.banks.abroad_behaviour import KINDS
 from recovery_flows.sandbox.banks.authorization import AccessRules, check_order, check_scope
 from recovery_flows.sandbox.banks.clearing import catch_up
 from recovery_flows.sandbox.banks.faulty_responses import bends, bent
@@ -31,7 +33,9 @@ from recovery_flows.sandbox.states import FaultKind
 _ALWAYS = ("X-Request-ID", "RequesterID")
 _ABOUT_A_RECOVERY = ("AccountInfoRequestID", "Legal-Mandate")
 _GATEWAY = (408, 409, 413, 499)
-_WITH_ETAG = ("/v1/capabilities", "/v1/holds/", "/v1/payouts/", "/v1/tasks/", "/v1/events")
+_WITH_ETAG = (
+    "/v1/capabilities", "/v1/holds/", "/v1/payouts/", "/v1/tasks/", "/v1/requests/", "/v1/events",
+)  # fmt: skip
 _DELAY_SECONDS = 5
 _NIGHT_SECONDS = 2
 
@@ -234,6 +238,9 @@ def _read(context: BankContext, request: Request, read: Read, fault: Fault | Non
 def _order(
     context: BankContext, request: Request, raw: bytes, order: Order, fault: Fault | None
 ) -> Response:
+    if context.kind in KINDS:
+        target = request.url.path
+        abroad.keep_received(context.db, context.bank, target, request.headers.raw, raw)
     key = request.headers.get("Idempotency-Key", "")
     if not key:
         raise ProblemError(400, "IdempotencyKeyMissing", "an order needs an Idempotency-Key")
