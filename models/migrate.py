@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from sqlmodel import Session, SQLModel
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlmodel import AutoString, Session, SQLModel
 
 from models.entities import catalogue  # noqa: F401 - fills the metadata
 from models.schema import MIGRATIONS, schema_number, schema_numbers
@@ -35,6 +37,8 @@ def upgrade(engine: sa.Engine) -> None:
     before = schema_number(engine)
     try:
         with engine.begin() as connection:
+            if before is not None and before >= _CLASSES_SINCE:
+                _add_classes(connection)
             command.upgrade(alembic_config(connection), "head")
             if lacking := _lacking(connection):
                 raise UpgradeRefusedError(
@@ -50,6 +54,22 @@ def upgrade(engine: sa.Engine) -> None:
             f"the database cannot be brought up to date from its version mark {marked}, which its "
             f"tables do not fit: restore it from a copy ({str(error.orig).splitlines()[0]})"
         ) from error
+
+
+_CLASSES_SINCE = "0030"
+
+
+def _add_classes(connection: sa.Connection) -> None:
+    """Give claims the columns of their class, which databases made by the first 0030 lack."""
+    if "priority" in {column["name"] for column in sa.inspect(connection).get_columns("claim")}:
+        return
+    operations = Operations(MigrationContext.configure(connection))
+    for name, kind, default in (
+        ("priority", AutoString(40), ""),
+        ("priority_rank", sa.Integer(), "0"),
+    ):
+        column: sa.Column[object] = sa.Column(name, kind, nullable=False, server_default=default)
+        operations.add_column("claim", column)
 
 
 def _lacking(connection: sa.Connection) -> list[str]:
