@@ -120,7 +120,7 @@ _OVER = (
 )  # fmt: skip
 _WHILE_HELD = (
     "updated", "confirmed", "paid_out", "reminded", "escalated", "found_unrelated",
-    "unrelated_denied", "part_asked", "part_ordered", "part_kept", "complained",
+    "took_over_unrelated", "unrelated_denied", "part_asked", "part_ordered", "part_kept", "complained",
     "complaint_rejected",
 )  # fmt: skip
 _RENEWAL = (
