@@ -9,7 +9,7 @@ from models.entities.officer import Role
 from models.entities.request import RequestRow
 from models.ids import canonical
 from models.queries.cases.case_files import load_file
-from models.queries.cases.requests import opened_fields
+from models.queries.cases.requests import answer_papers, opened_fields
 from models.queries.installation.clock import case_now
 from models.sealing.sealed_place import SealedPlace
 from models.store.documents import keep
@@ -78,7 +78,8 @@ def answer(
         request = request_edits.request_of(changes.file, request_id)
         channel = channel_of(channels, request.channel)
         keep(unit, paper, "answer from abroad", "application/octet-stream", now)
-        is_new = answers.take_answer(changes, request_id, given, channel, now)
+        known = answer_papers(unit.session, request_id)
+        is_new = answers.take_answer(changes, request_id, given, channel, now, known)
         request = request_edits.request_of(changes.file, request_id)
     ref = changes.file.recovery.ref
     if not is_new:
