@@ -34,6 +34,7 @@ class ActionKind(StrEnum):
     FOLLOW_RETURN = "follow_return"
     FOLLOW_UNCLAIMED = "follow_unclaimed"
     FOLLOW_CLAWBACK = "follow_clawback"
+    FOLLOW_THIRD_PARTY = "follow_third_party"
     FOLLOW_COURT_LIST = "follow_court_list"
     SEND_RECALL = "send_recall"
     FOLLOW_RECALL = "follow_recall"

@@ -39,7 +39,8 @@ def without_money_guards(session: Session) -> Iterator[None]:
         "WHERE type = 'trigger' AND tbl_name IN "
         "('payout', 'allocation', 'hold', 'compensation', 'claim', 'recall', 'recall_credit', "
         "'unclaimed_share', 'court_list', 'court_share', "
-        "'clawback', 'call', 'objection', 'approval', 'register_change', 'partner')"
+        "'clawback', 'third_party_claim', 'call', 'objection', 'approval', 'register_change', "
+        "'partner')"
     )
     guards = session.execute(sa.text(query)).all()
     for name, _ in guards:

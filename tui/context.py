@@ -30,6 +30,7 @@ class Terminal(Protocol):
     drafts: dict[str, str]
     said: Said
     recovery_id: str
+    request_id: str
     came_from: str
     wanted_approval: str
     folder: Path | None
@@ -71,6 +72,9 @@ class Terminal(Protocol):
 
     def open_recovery(self, recovery_id: str) -> None:
         """Show one recovery on its page."""
+
+    def open_request(self, recovery_id: str, request_id: str) -> None:
+        """Show one request abroad on its page."""
 
     def open_approval(self, approval_id: str) -> None:
         """Show one approval among those that wait."""

@@ -15,10 +15,12 @@ from models.entities.approval import Approval, ApprovalState
 from models.entities.catalogue import table_of
 from models.entities.claim import Objection, ObjectionState
 from models.entities.event import EntityKind
+from models.entities.outside.third_party_claim import ThirdPartyClaim
 from models.outcome import Transition
 from models.store.unit import Actor, Unit
 
 _APPROVALS, _OBJECTIONS = table_of(Approval), table_of(Objection)
+_THIRD_PARTIES = table_of(ThirdPartyClaim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,10 @@ RESTS_ON: Mapping[tuple[EntityKind, str], Yes] = {
     (_K.HOLD, "approved"): Yes(("order_stop", "freeze")),
     (_K.HOLD, "confirmed"): Yes(("order_stop",)),
     (_K.HOLD, "renewal_ordered"): Yes(("renew",)),
-    (_K.HOLD, "release_ordered"): Yes(("release", "release_part", "complaint"), "order_stop"),
-    (_K.HOLD, "part_ordered"): Yes(("release_part", "complaint")),
+    (_K.HOLD, "release_ordered"): Yes(
+        ("release", "release_part", "complaint", "third_party_claim"), "order_stop"
+    ),
+    (_K.HOLD, "part_ordered"): Yes(("release_part", "complaint", "third_party_claim")),
     (_K.HOLD, "receipt_confirmed"): Yes(("receipt",)),
     (_K.ALLOCATION, "approved"): Yes(("return",)),
     (_K.CLAIM, "payee_changed"): Yes(("payee",)),
@@ -47,6 +51,9 @@ RESTS_ON: Mapping[tuple[EntityKind, str], Yes] = {
     (_K.RECALL, "approved"): Yes(("recall",)),
     (_K.RECALL_CREDIT, "confirmed"): Yes(("recall_credit",)),
     (_K.RECALL_CREDIT, "reversed"): Yes(("recall_reversal",)),
+    (_K.THIRD_PARTY_CLAIM, "upheld"): Yes(("third_party_claim",)),
+    (_K.THIRD_PARTY_CLAIM, "rejected"): Yes(("third_party_claim",)),
+    (_K.THIRD_PARTY_CLAIM, "payment_confirmed"): Yes(("damages_payment",)),
     (_K.REQUEST, "approved"): Yes(("request",)),
     (_K.REQUEST, "assured"): Yes(("assurance",)),
     (_K.MULTI_AGENCY_REQUEST, "confirmed"): Yes(("linkage",)),
@@ -59,8 +66,11 @@ RESTS_ON: Mapping[tuple[EntityKind, str], Yes] = {
 """By entity and event, the approval that has to be there when the move is recorded. A payout's is
 asked for by the database itself, once for all that are written together."""
 
+_OF = sa.bindparam("of")
+# A hold is let go by the decision on the claim of a third party that names it, too.
+_CLAIMED = sa.select(_THIRD_PARTIES.c.id).where(_THIRD_PARTIES.c.hold_id == _OF)
 _BY_ANOTHER = (
-    _APPROVALS.c.subject_id == sa.bindparam("of"),
+    sa.or_(_APPROVALS.c.subject_id == _OF, _APPROVALS.c.subject_id.in_(_CLAIMED)),
     _APPROVALS.c.decided_by != "",
     _APPROVALS.c.decided_by != _APPROVALS.c.asked_by,
 )
@@ -94,6 +104,9 @@ SIGNS: Mapping[tuple[EntityKind, str], str] = {
     (_K.RECALL, "asked"): "drafted_by",
     (_K.RECALL_CREDIT, "entered"): "entered_by",
     (_K.RECALL_CREDIT, "reversal_entered"): "reversal_entered_by",
+    (_K.THIRD_PARTY_CLAIM, "upholding_asked"): "asked_by",
+    (_K.THIRD_PARTY_CLAIM, "rejection_asked"): "asked_by",
+    (_K.THIRD_PARTY_CLAIM, "payment_entered"): "asked_by",
     (_K.INCOMING_REQUEST, "answer_asked"): "answered_by",
     (_K.INCOMING_REQUEST, "refusal_asked"): "answered_by",
 }

@@ -94,6 +94,7 @@ _BY_HAND: Mapping[str, str] = {
     ActionKind.FOLLOW_RETURN: "voluntary remind {ref}",
     ActionKind.FOLLOW_UNCLAIMED: "unclaimed transfer {ref}",
     ActionKind.FOLLOW_CLAWBACK: "clawback remind {ref}",
+    ActionKind.FOLLOW_THIRD_PARTY: "third-party decide {ref}",
     ActionKind.FOLLOW_COURT_LIST: "court-list identify {ref}",
     ActionKind.SEND_RECALL: "recall sent {ref}",
     ActionKind.FOLLOW_RECALL: "recall chase {ref}",

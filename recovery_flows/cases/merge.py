@@ -124,6 +124,7 @@ def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -
     for kind, placed in (
         (EntityKind.DISCREPANCY, joins.discrepancies),
         (EntityKind.COURT_LIST, joins.court_lists),
+        (EntityKind.THIRD_PARTY_CLAIM, joins.third_party_claims),
     ):
         for found in placed:
             values = {**to, "asset_id": twin.get(found.asset_id, found.asset_id)}
@@ -195,6 +196,7 @@ def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
         compensations=(*stays.compensations, *joins.compensations),
         unclaimed=(*stays.unclaimed, *joins.unclaimed),
         clawbacks=(*stays.clawbacks, *joins.clawbacks),
+        third_party_claims=(*stays.third_party_claims, *joins.third_party_claims),
         court_lists=(*stays.court_lists, *joins.court_lists),
         court_shares=(*stays.court_shares, *joins.court_shares),
         recalls=(*stays.recalls, *joins.recalls),

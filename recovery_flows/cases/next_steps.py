@@ -44,13 +44,25 @@ from recovery_flows.restitution import (
 from recovery_flows.restitution.clawback import steps as clawback_steps
 from recovery_flows.restitution.court import steps as court_steps
 from recovery_flows.restitution.settlement_clock import settlement_due_at
+from recovery_flows.restitution.third_party import steps as third_party_steps
 
 __all__ = ["ActionKind", "asset_stage", "stage_of", "steps"]
 
 
+_last: list[tuple[CaseFile, Regimes, list[Step]]] = []
+"""The last answer: a file that comes to rest is asked about twice, by its stages and for the queue.
+
+A file never changes, so the same one has the same steps."""
+
+
 def steps(file: CaseFile, laws: Regimes) -> list[Step]:
     """All steps open to people, the most urgent first; waits and the engine's work after them."""
-    return [*discrepancies.steps(file), *_steps(file, laws)]
+    for known, under, answer in _last[:]:
+        if known is file and under is laws:
+            return list(answer)
+    answer = [*discrepancies.steps(file), *_steps(file, laws)]
+    _last[:] = [(file, laws, answer)]
+    return list(answer)
 
 
 def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
@@ -68,7 +80,7 @@ def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
     people += [*denied_stops.steps(file), *dead_ends.steps(file), *objections.steps(file)]
     people += [*voluntary_steps.steps(file), *recall_steps.steps(file)]
     people += [*unclaimed_steps.steps(file), *court_steps.steps(file)]
-    people += clawback_steps.steps(file)
+    people += [*clawback_steps.steps(file), *third_party_steps.steps(file)]
     people += letter_steps.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
     people += letter_steps.answer_steps(file, laws)

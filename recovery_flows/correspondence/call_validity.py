@@ -66,12 +66,18 @@ def release_is_in_force(file: CaseFile, approval: ApprovalRow) -> bool:
 
 def _is_there_to_release(file: CaseFile, approval: ApprovalRow) -> bool:
     """Whether the whole hold is being let go, or exactly a part that it still has."""
-    hold = file.hold(approval.subject_id)
+    hold = file.hold(_released_by(file, approval))
     if hold.state is HoldState.RELEASE_PENDING:
         return approval.action != ApprovalKind.RELEASE or not return_guards.why_not_released(
             file, hold
         )
     return 0 < hold.releasing_minor <= hold.held_minor
+
+
+def _released_by(file: CaseFile, approval: ApprovalRow) -> str:
+    """The hold that a release is about: the approval's own, or that of a third party's claim."""
+    named = approval.subject_id
+    return next((t.hold_id for t in file.third_party_claims if t.id == named), named)
 
 
 def withdraw_call(changes: Changeset, call: CallRow) -> None:

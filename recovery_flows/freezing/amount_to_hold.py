@@ -12,6 +12,7 @@ from models.entities.ledger import LedgerAccount
 from models.entities.payout import PayoutRow, PayoutState
 from recovery_flows.freezing.drafts import NEVER_TRIED
 from recovery_flows.law.regime import Regime
+from recovery_flows.ledger.third_parties import left_minor
 
 
 def wanted_minor(file: CaseFile, asset: AssetRow) -> int:
@@ -26,7 +27,8 @@ def wanted_minor(file: CaseFile, asset: AssetRow) -> int:
             is_later = since is not None and hold.ordered_at is not None and hold.ordered_at > since
             after += hold.requested_minor if is_later else 0
             before += 0 if is_later else hold.requested_minor
-    return max(0, asset.traced_minor - before) + _came_back_minor(file, asset) - after
+    disputed = asset.traced_minor - left_minor(file, asset.id)
+    return max(0, disputed - before) + _came_back_minor(file, asset) - after
 
 
 def _returned(file: CaseFile, asset: AssetRow) -> list[PayoutRow]:

@@ -20,6 +20,7 @@ from recovery_flows.law.rows import Measure
 from recovery_flows.ledger import hold_figures
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import GOING, has_left
+from recovery_flows.ledger.unclaimed_money import kept_minor
 
 if TYPE_CHECKING:
     from recovery_flows.law.regime import Regime, Regimes
@@ -65,6 +66,12 @@ def find_unrelated(
 ) -> datetime:
     """Record that held money has nothing to do with the case; return when it has to be free."""
     hold = _in_force(changes.file, hold_id)
+    kept = kept_minor(changes.file, hold_id)
+    if kept:
+        raise StepRefusedError(
+            f"{Money(kept, changes.file.recovery.currency)} of hold {hold_id} is kept for a payee "
+            "who was announced: that share is claimed or goes to the treasury first"
+        )
     law = laws[changes.file.asset(hold.asset_id).regime]
     row = _clock_of(law, Measure.UNRELATED_RELEASE)
     due = terms.due_at(row.limit, now, law)

@@ -58,6 +58,9 @@ class Measure(StrEnum):
     VOLUNTARY_RETURN = "voluntary_return"
     UNCLAIMED = "unclaimed"
     CLAWBACK = "clawback"
+    THIRD_PARTY_CLAIM = "third_party_claim"
+    FREEZE_DAMAGES = "freeze_damages"
+    DAMAGES_PAYMENT = "damages_payment"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from models.facts import LineKind
 from recovery_flows.ledger.outstanding_losses import may_have_left
 
 if TYPE_CHECKING:
-    from recovery_flows.ledger.account_targets import Key
+    from recovery_flows.ledger.account_keys import Key
 
 SETTLED = frozenset({PayoutState.SETTLED})
 SETTLED_OR_GOING = frozenset({PayoutState.SETTLED, PayoutState.INSTRUCTED})

@@ -17,12 +17,13 @@ WAY_COMMANDS: Mapping[str, str] = {
     ActionKind.FOLLOW_RETURN: "voluntary remind",
     ActionKind.FOLLOW_UNCLAIMED: "unclaimed transfer",
     ActionKind.FOLLOW_CLAWBACK: "clawback remind",
+    ActionKind.FOLLOW_THIRD_PARTY: "third-party decide",
     ActionKind.FOLLOW_COURT_LIST: "court-list identify",
     ActionKind.SEND_RECALL: "recall sent",
     ActionKind.FOLLOW_RECALL: "recall chase",
 }
 """Steps that the key `m` does, with their commands."""
-_DONE = frozenset({"kept", "returned", "received", "confirmed"})
+_DONE = frozenset({"kept", "returned", "received", "confirmed", "released", "paid"})
 _OVER = frozenset({"ended", "denied", "rejected", "expired"})
 
 

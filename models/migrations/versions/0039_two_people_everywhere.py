@@ -1,7 +1,7 @@
 """what moves money takes two people: orders that leave, holds let go, losses, addresses, the yes itself
 
 Revision ID: 0039
-Revises: 0035
+Revises: 0036
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from alembic import op
 
 
 revision = '0039'
-down_revision = '0035'
+down_revision = '0036'
 branch_labels = None
 depends_on = None
 
@@ -30,6 +30,12 @@ def _yes(subject: str, *acts: str, named: str = '', denied: str = '') -> str:
     )
 
 
+# A hold is let go by the decision on the claim of a third party that names it, too.
+_CLAIMED = (
+    "EXISTS (SELECT 1 FROM approval v JOIN third_party_claim t ON t.id = v.subject_id "
+    "WHERE t.hold_id = {hold} AND v.action = 'third_party_claim' AND v.state = 'approved' "
+    "AND v.decided_by <> '' AND v.decided_by <> v.asked_by)"
+)
 _RELEASES = ('release', 'release_part', 'complaint')
 _DIVISION = '(SELECT p.allocation_id FROM payout p WHERE p.id = NEW.subject_id)'
 _ENDS = "('approved', 'paid', 'paid_in_part', 'not_paid')"
@@ -69,7 +75,8 @@ _GUARDS = (
     (
         'hold_let_go_by_two', 'hold', 'UPDATE OF state',
         "NEW.state = 'release_pending' AND OLD.state <> 'release_pending' "
-        f"AND NOT {_yes('NEW.id', *_RELEASES, denied='order_stop')}",
+        f"AND NOT {_yes('NEW.id', *_RELEASES, denied='order_stop')} "
+        f"AND NOT {_CLAIMED.format(hold='NEW.id')}",
         'a hold is let go after a second person has decided so',
     ),
     (
@@ -77,7 +84,8 @@ _GUARDS = (
         "OLD.state = 'planned' AND NEW.state = 'sent' AND ("
         f"(NEW.kind = 'payout' AND NOT {_yes(_DIVISION, 'return', named='NEW.approval_id')}) "
         "OR (NEW.kind = 'release' AND NOT "
-        f"{_yes('NEW.subject_id', *_RELEASES, named='NEW.approval_id', denied='order_stop')}))",
+        f"{_yes('NEW.subject_id', *_RELEASES, named='NEW.approval_id', denied='order_stop')} "
+        f"AND NOT {_CLAIMED.format(hold='NEW.subject_id')}))",
         'an order over money leaves after a second person has decided it',
     ),
     (

@@ -31,6 +31,7 @@ from models.entities.discrepancy import Discrepancy, DiscrepancyRow
 from models.entities.hold import Hold, HoldRow
 from models.entities.ledger import PostingRow
 from models.entities.multi_agency import MultiAgencyRequest, MultiAgencyRequestRow, Task, TaskRow
+from models.entities.outside.third_party_claim import ThirdPartyClaim, ThirdPartyRow
 from models.entities.partner import Partner
 from models.entities.recall import Recall, RecallCredit, RecallCreditRow, RecallRow
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryRow
@@ -196,6 +197,7 @@ _PARTS = (
     _Part("compensations", Compensation, CompensationRow, "entered_at"),
     _Part("unclaimed", payout.UnclaimedShare, payout.UnclaimedRow, "announced_at"),
     _Part("clawbacks", payout.Clawback, payout.ClawbackRow, "asked_at"),
+    _Part("third_party_claims", ThirdPartyClaim, ThirdPartyRow, "filed_at"),
     _Part("recalls", Recall, RecallRow, "drafted_at"),
     _Part("recall_credits", RecallCredit, RecallCreditRow, "entered_at"),
     _Part("receipts", RequestReceipt, ReceiptRow, "at"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.catalogue import table_of
 from models.entities.event import EntityKind, Event
-from models.entities.request import Request
+from models.entities.request import Request, RequestRow
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 
@@ -41,3 +42,16 @@ def answer_papers(session: Session, request_id: str) -> frozenset[str]:
     )
     told = (json.loads(text).get("answer_document") for text in session.execute(query).scalars())
     return frozenset(paper for paper in told if paper)
+
+
+def filled_fields(
+    session: Session, vault: Vault, requests: Iterable[RequestRow]
+) -> dict[str, dict[str, frozenset[str]]]:
+    """Names of the fields that were written into requests, by asset and channel."""
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for request in requests:
+        fields = opened_fields(session, vault, request.id)
+        names = {name for name, value in fields.items() if value}
+        of_asset = found.setdefault(request.asset_id, {})
+        of_asset[request.channel] = of_asset.get(request.channel, frozenset()) | names
+    return found

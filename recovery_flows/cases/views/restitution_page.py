@@ -21,7 +21,7 @@ from models.queries.cases.history import reasons_of
 from models.queries.cases.names import Names, names_of
 from models.queries.installation.clock import case_now
 from recovery_flows.cases import next_steps
-from recovery_flows.cases.views import after_payouts, other_ways
+from recovery_flows.cases.views import all_ways
 from recovery_flows.cases.views.page import payout_line
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cases.views.restitution_views import (
@@ -98,8 +98,8 @@ def restitution_page(
         objections=tuple(_objections(file, names)),
         steps=tuple(next_steps.steps(file, laws)),
         receipts=sum(p.state is PayoutState.SETTLED for p in file.payouts),
-        ways=(*after_payouts.ways(file, names), *other_ways.ways(file, names)),
-        doable=(*after_payouts.doable(file), *other_ways.doable(file, names)),
+        ways=tuple(all_ways.ways(file, names)),
+        doable=tuple(all_ways.doable(file, names)),
     )
 
 

@@ -86,30 +86,11 @@ def document(
     acting_as: ActingAs = "",
 ) -> None:
     """Write the approved letter or the notice into new files. It is logged."""
-    from models.entities.outside.disclosure import DisclosureKind
-    from recovery_flows.access.disclosures import note_files
-    from recovery_flows.correspondence.abroad.actions import check_approved, notice_of
-    from recovery_flows.correspondence.abroad.letter import letter
-    from recovery_flows.correspondence.returns.writing import (
-        ENDINGS,
-        check_all_free,
-        files_of,
-        write_files,
-    )
-    from recovery_flows.errors import MisuseError
+    from recovery_flows.correspondence.abroad.files import check_endings, write_letter
 
-    for one in ending:
-        if one not in ENDINGS:
-            raise MisuseError(f"--format: there is no {one!r}; there are: {', '.join(ENDINGS)}")
+    check_endings(ending)
     with opened() as installation:
         facts = _facts(installation, ref, request)
-        if not notice:
-            check_approved(facts.request)
-        made = [notice_of(facts, code) if notice else letter(facts, code) for code in language]
-        files = files_of(made, ending)
-        check_all_free(out, files)
-        note_files(
-            installation.case_officer(acting_as), find(installation, ref),
-            DisclosureKind.DOCUMENTS, ", ".join(files), files,
-        )  # fmt: skip
-    tell([str(path) for path in write_files(out, files)])
+        acting = installation.case_officer(acting_as)
+        written = write_letter(acting, facts, out, language, ending, is_notice=notice)
+    tell([str(path) for path in written])

@@ -137,6 +137,16 @@ WAYS: Mapping[ApprovalKind, Way] = {
         _to("court_list", "in_force"),
         "a list of a court counts after a second person has held it against the paper",
     ),
+    _A.THIRD_PARTY_CLAIM: Way(
+        "a third party gets held money", ((_K.THIRD_PARTY_CLAIM, "upheld"),),
+        _to("third_party_claim", "upheld"),
+        "a claim of a third party is decided, and its payment confirmed, by two people",
+    ),
+    _A.DAMAGES_PAYMENT: Way(
+        "a payment for a wrong freeze counts", ((_K.THIRD_PARTY_CLAIM, "payment_confirmed"),),
+        _to("third_party_claim", "paid"),
+        "a claim of a third party is decided, and its payment confirmed, by two people",
+    ),
     _A.RECALL: Way(
         "a recall is sent", ((_K.RECALL, "approved"),), _to("recall", "sent"),
         "a recall is sent after a second person has approved it",
