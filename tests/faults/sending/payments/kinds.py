@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from models.entities.discrepancy import DiscrepancyState
 from models.entities.payout import PayoutState
 from models.facts import AccountRef
 from models.money import Money
-from recovery_flows.cases import money_actions
+from recovery_flows.cases import discrepancy_actions, money_actions
 from recovery_flows.cases.court_lists import actions as court_lists
 from recovery_flows.cases.unclaimed import actions as unclaimed
+from recovery_flows.engine import event_feed
 from recovery_flows.intake.budget import Limits
 from recovery_flows.recalls import actions as recalls
 from tests.recall_messages import CHANNELS, UETR
@@ -55,18 +57,30 @@ async def _court(unit: Any) -> None:
 
 
 async def _came_back(unit: Any) -> None:
-    """The payee's bank has sent the payout back."""
+    """The payee's bank has sent the payout back; its officer has looked into it."""
     await unit.until("return")
     unit.sandbox.plant({"call": _PAYOUT, "kind": "comes_back", "seconds": 60})
     unit.approve()
-    await unit.sweep()
-    unit.later(8)  # a quiet bank is asked again after some hours
-    await unit.sweep(after_seconds=130)
+    await unit.come_to_rest()
+    unit.later(1)
+    await event_feed.poll(unit.engine, unit.sandbox.HOME)  # nobody waits for it: the night asks
+    await unit.come_to_rest()
     assert [p.state for p in unit.file().payouts] == [PayoutState.RETURNED]
+    for found in unit.file().discrepancies:
+        if found.state is DiscrepancyState.OPEN:
+            discrepancy_actions.resolve(
+                unit.case_officer(), unit.recovery_id, found.id, "the victim's account is closed"
+            )
 
 
 async def _again(unit: Any) -> None:
+    """The victim has named another account."""
     await _came_back(unit)
+    (claim,) = unit.file().claims
+    unit.case_officer().change_payee(
+        unit.recovery_id, claim.id, _other(unit), "the victim names this one"
+    )
+    unit.approve()
     await unit.until("return")
 
 

@@ -11,6 +11,7 @@ from models.entities.approval import ApprovalState
 from models.entities.discrepancy import DiscrepancyState
 from models.entities.officer import Role
 from models.entities.payout import PayoutState
+from recovery_flows.engine import event_feed
 from recovery_flows.sandbox.faults import catalogue
 from recovery_flows.sandbox.faults.catalogue import means_something
 from recovery_flows.sandbox.states import FaultKind
@@ -73,7 +74,8 @@ async def tried(unit: Any, killer: Killer, what: Try) -> Outcome:
         wrong = _too_early(unit)
     await unit.come_to_rest()
     if what.fault == FaultKind.COMES_BACK:
-        unit.later(8)  # a quiet bank is asked again after some hours
+        unit.later(1)
+        await event_feed.poll(unit.engine, unit.sandbox.HOME)  # nobody waits: the night asks
     await unit.sweep(after_seconds=130)
     unit.assert_books_hold()
     verdict, later_wrong = _verdict(unit, asked.subject_id)
