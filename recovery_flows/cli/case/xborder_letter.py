@@ -80,15 +80,19 @@ def document(
         list[str], typer.Option("--language", help="en or zh; may be given again for both.")
     ] = ["en"],  # noqa: B006 - typer reads it, nobody changes it
     ending: Annotated[
-        list[str], typer.Option("--format", help="pdf, md, json; may be given again.")
+        list[str], typer.Option("--format", help="pdf, md, json, xml; may be given again.")
     ] = ["pdf"],  # noqa: B006 - typer reads it, nobody changes it
     notice: Notice = False,
     acting_as: ActingAs = "",
 ) -> None:
-    """Write the approved letter or the notice into new files. It is logged."""
+    """Write the approved letter or the notice into new files. It is logged.
+
+    XML is by the project's own schema; no official one of a certificate is held.
+    """
     from models.entities.outside.disclosure import DisclosureKind
     from recovery_flows.access.disclosures import note_files
     from recovery_flows.correspondence.abroad.actions import check_approved, notice_of
+    from recovery_flows.correspondence.abroad.as_xml import as_xml
     from recovery_flows.correspondence.abroad.letter import letter
     from recovery_flows.correspondence.returns.writing import (
         ENDINGS,
@@ -98,15 +102,19 @@ def document(
     )
     from recovery_flows.errors import MisuseError
 
+    known = ENDINGS if notice else (*ENDINGS, "xml")
     for one in ending:
-        if one not in ENDINGS:
-            raise MisuseError(f"--format: there is no {one!r}; there are: {', '.join(ENDINGS)}")
+        if one not in known:
+            raise MisuseError(f"--format: there is no {one!r}; there are: {', '.join(known)}")
     with opened() as installation:
         facts = _facts(installation, ref, request)
         if not notice:
             check_approved(facts.request)
         made = [notice_of(facts, code) if notice else letter(facts, code) for code in language]
-        files = files_of(made, ending)
+        files = files_of(made, [one for one in ending if one != "xml"])
+        if "xml" in ending:
+            pairs = zip(made, language, strict=True)
+            files |= {f"{one.name}.xml": as_xml(facts, code) for one, code in pairs}
         check_all_free(out, files)
         note_files(
             installation.case_officer(acting_as), find(installation, ref),
