@@ -41,7 +41,7 @@ class CallKind(StrEnum):
     ABROAD = "request_abroad"
 
 
-QUESTIONS = frozenset({CallKind.STATEMENT, CallKind.BALANCE, CallKind.HOLD_QUERY})
+QUERIES = frozenset({CallKind.STATEMENT, CallKind.BALANCE, CallKind.HOLD_QUERY})
 """Calls that change nothing at a bank: asked again whenever no answer came."""
 TASK_CALLS = frozenset({CallKind.TASK, CallKind.TASK_EXTEND, CallKind.TASK_CANCEL})
 

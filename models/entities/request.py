@@ -40,7 +40,7 @@ class RequestRoute(StrEnum):
 
 
 class RequestState(StrEnum):
-    """Where a request stands; REPLACED: its next version goes instead of it."""
+    """States of a request; REPLACED: a newer version of it was drafted."""
 
     DRAFT = "draft"
     PENDING_APPROVAL = "pending_approval"
@@ -71,7 +71,7 @@ UNDER_WAY = frozenset(
 """States in which the other side is to act, or waits for us."""
 CARRIED_OUT = frozenset({_Q.EXECUTED, _Q.PARTIALLY_EXECUTED})
 WENT_OUT = frozenset({*UNDER_WAY, *CARRIED_OUT, _Q.REFUSED, _Q.EXPIRED, _Q.REPLACED, _Q.WITHDRAWN})
-"""States in which the other side may answer: late, twice, and after it was given up."""
+"""States in which an answer is accepted: late, repeated, or after the request was given up."""
 _ANSWERS = {
     "acknowledged": _Q.ACKNOWLEDGED, "recognised": _Q.IN_EXECUTION, "postponed": _Q.POSTPONED,
     "conditional": _Q.CONDITIONAL, "needs_info": _Q.NEEDS_INFO, "refused": _Q.REFUSED,
@@ -202,7 +202,7 @@ class Request(SQLModel):
 
 
 class ReceiptState(StrEnum):
-    """COUNTED: it is the strongest of its request. KEPT: it came late or is weaker; kept only."""
+    """COUNTED: the strongest of its request. KEPT: late or weaker, stored without effect."""
 
     COUNTED = "counted"
     KEPT = "kept"
@@ -219,7 +219,7 @@ RECEIPT_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptRow:
-    """One delivery receipt of a request; `proof` is empty where silence made it."""
+    """One delivery receipt; `proof` is empty where the channel infers delivery from silence."""
 
     id: Id
     recovery_id: Annotated[str, foreign_key("recovery.id")]
@@ -234,6 +234,6 @@ class ReceiptRow:
 
 @stored(ReceiptRow)
 class RequestReceipt(SQLModel):
-    """A receipt has no column that rules do not read."""
+    """The table of delivery receipts: the columns of the snapshot and no other."""
 
     __tablename__ = "request_receipt"

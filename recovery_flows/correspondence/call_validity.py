@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.case_file import CaseFile
 from models.entities.approval import ApprovalRow, ApprovalState
-from models.entities.call import QUESTIONS, CallKind, CallRow, CallState
+from models.entities.call import QUERIES, CallKind, CallRow, CallState
 from models.entities.event import EntityKind
 from models.entities.hold import HoldState, Renewal
 from models.entities.multi_agency import TaskRenewal, TaskState
@@ -23,7 +23,7 @@ VOID = "its approval is not in force for what it says now"
 
 def may_leave(file: CaseFile, kind: CallKind, approval_id: str) -> bool:
     """A question may be asked under its stop; an order needs its approval, for these figures."""
-    if kind in QUESTIONS:
+    if kind in QUERIES:
         return True
     approval = next((a for a in file.approvals if a.id == approval_id), None)
     if approval is None or approval.state is ApprovalState.VOID:
@@ -68,13 +68,19 @@ def release_is_in_force(file: CaseFile, approval: ApprovalRow) -> bool:
 
 
 def _is_there_to_release(file: CaseFile, approval: ApprovalRow) -> bool:
-    """Whether the whole hold is being let go, or exactly a part that it still has."""
-    hold = file.hold(approval.subject_id)
+    """Whether the whole hold is being released, or exactly a part that it still has."""
+    hold = file.hold(_released_by(file, approval))
     if hold.state is HoldState.RELEASE_PENDING:
         return approval.action != ApprovalKind.RELEASE or not return_guards.why_not_released(
             file, hold
         )
     return 0 < hold.releasing_minor <= hold.held_minor
+
+
+def _released_by(file: CaseFile, approval: ApprovalRow) -> str:
+    """The hold that a release is about: the approval's own, or that of a third party's claim."""
+    named = approval.subject_id
+    return next((t.hold_id for t in file.third_party_claims if t.id == named), named)
 
 
 def withdraw_call(changes: Changeset, call: CallRow) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from models.entities.request import RequestRow
 from models.ids import canonical
@@ -143,7 +143,8 @@ def extend(
     with acting.editing(recovery_id) as edit:
         document = edit.keep(paper, "answer from abroad")
         lifecycle.extend(edit.changes, request_id, until, document)
-    return f"{edit.ref}: {request_id} holds until {until:%Y-%m-%d %H:%M} UTC"
+    ends = f"{until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{edit.ref}: {request_id} holds until {ends}"
 
 
 def withdraw(acting: ActingOfficer, recovery_id: str, request_id: str, reason: str) -> str:

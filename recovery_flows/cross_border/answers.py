@@ -101,6 +101,17 @@ def ground_for(channel: Channel, answer: Answer) -> ChannelGround | None:
     return found
 
 
+def possible_answers(channel: Channel) -> tuple[tuple[str, ChannelGround | None], ...]:
+    """What the other side can say by a channel, each with the grounds that its closed list has."""
+    found: list[tuple[str, ChannelGround | None]] = []
+    for says in SAYS:
+        fitting = [g for g in channel.ground if says in _said_by(g)]
+        if not (says in _NEED_GROUND and fitting):
+            found.append((says, None))
+        found += [(says, ground) for ground in fitting]
+    return tuple(found)
+
+
 def _said_by(ground: ChannelGround) -> tuple[str, ...]:
     """What an answer with this ground can be: a ground that waits refuses nothing."""
     match ground.kind:

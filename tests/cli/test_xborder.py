@@ -103,7 +103,7 @@ def test_an_igrip_request_lacks_the_bank_is_filled_approved_dispatched_and_answe
     assert "the request lacks beneficiary_bank" in refused.sentence()
     filled = run("xborder", "set", ref, name, "--field", "beneficiary_bank=Synthetic Bank")
     assert "request complete" in filled.out
-    assert "ready" in run("xborder", "show", ref, name).out
+    assert "none missing" in run("xborder", "show", ref, name).out
     approved(run, unit, ref, name)
     own = run("xborder", "dispatch", ref, name)
     assert f"you have submitted {name}: a third person sends it" in own.sentence()

@@ -104,7 +104,7 @@ _WAITING = _waiting()
 
 
 def holding_partners(session: Session) -> set[str]:
-    """Partners with a hold in force, or that preserve for an open case: they may let go early.
+    """Partners with a hold in force, or that preserve for an open case: they may release early.
 
     Bodies of other States that have answered a request of one too: they may say something else.
     """

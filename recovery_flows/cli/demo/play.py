@@ -63,7 +63,7 @@ def play(installation: Installation, pace_seconds: float = 0) -> None:
 
 
 async def _begun_anew(engine: Engine, link: PrefectLink, say_now: Callable[[str], None]) -> int:
-    """One sweep; what Prefect lets wait or a busy machine fails is tried again, as engines do."""
+    """Run one sweep, retried like the engine's where Prefect is late or the machine is busy."""
     for pause in range(_TRIES_MAX):
         try:
             return await guarded_sweep(engine, link, say_now)

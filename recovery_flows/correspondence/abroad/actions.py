@@ -60,7 +60,7 @@ def _facts(
     )  # fmt: skip
 
 
-def look(acting: ActingOfficer, recovery_id: str, request_id: str) -> None:
+def record_reveal(acting: ActingOfficer, recovery_id: str, request_id: str) -> None:
     """Record that somebody reads a letter in clear: only who may have its fields revealed."""
     actor = acting.actor_in(Role.SUPERVISOR, Role.OFFICER)
     told = Disclosed(DisclosureKind.REVEAL, "letter abroad: all its fields", request_id, _TO_READ)

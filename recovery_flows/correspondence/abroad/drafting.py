@@ -59,7 +59,7 @@ def _draft_one(
 ) -> str:  # fmt: skip
     unit, changes, now = edit.unit, edit.changes, edit.now
     law = acting.laws[changes.file.recovery.regime]
-    request_edits.refuse_twin(changes.file, asset, channel.code)
+    request_edits.refuse_duplicate(changes.file, asset, channel.code)
     requested = _requested(asset, given.amount)
     carrier = _carrier(unit, asset, channel, given.authority.strip())
     named = carrier.name if carrier else given.authority.strip()

@@ -15,7 +15,7 @@ from recovery_flows.partners.rbp1.orders import Limits
 from recovery_flows.partners.rbp1.request_wire import REQUESTS_PATH, RequestParts, request_body
 
 
-class LetterGoneError(DisagreementError):
+class LetterMissingError(DisagreementError):
     """A request whose letter is not among the documents, so that nothing of it can be sent."""
 
     def __init__(self, request_id: str) -> None:
@@ -35,7 +35,7 @@ def request_path_and_body(unit: Unit, file: CaseFile, call: CallLine) -> tuple[s
         fields["account"] = account_ref(unit.session, unit.vault, asset.account_id).number
     letter = document_bytes(unit.session, unit.vault, request.letter)
     if letter is None:
-        raise LetterGoneError(request.id)
+        raise LetterMissingError(request.id)
     return REQUESTS_PATH, request_body(
         RequestParts(
             request_ref=request.id,

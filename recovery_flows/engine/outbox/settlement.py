@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.entities.call import QUESTIONS, TASK_CALLS, CallKind, CallState
+from models.entities.call import QUERIES, TASK_CALLS, CallKind, CallState
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.ids import PartnerId, canonical
@@ -268,7 +268,7 @@ def _poll_soon(unit: Unit, results: list[Result], soon: datetime) -> None:
     ordered = {
         r.call.partner_id
         for r in results
-        if (r.event == "answered" or r.code == _ANOTHER_STATE) and r.call.kind not in QUESTIONS
+        if (r.event == "answered" or r.code == _ANOTHER_STATE) and r.call.kind not in QUERIES
     }
     for partner_id in ordered:
         plan_poll(unit, partner_id, due_at=soon, interval_seconds=0)

@@ -56,8 +56,8 @@ def create_app(context: BankContext) -> Starlette:
         *abroad_routes.inspection(context),
         *fault_routes.routes(context),
     ]
-    if context.doors is not None:
-        routes.append(Route(TOKEN_PATH, context.doors.give_token, methods=["POST"]))
+    if context.access is not None:
+        routes.append(Route(TOKEN_PATH, context.access.give_token, methods=["POST"]))
     return Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_found})
 
 
