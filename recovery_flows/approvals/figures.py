@@ -71,6 +71,7 @@ def _is_there(file: CaseFile, subject_id: str) -> bool:
         | {b.id for b in file.clawbacks}
         | {c.id for c in file.court_lists}
         | {t.id for t in file.third_party_claims}
+        | {s.id for s in file.court_shares}
     )
     ids |= {r.id for r in file.recalls} | {c.id for c in file.recall_credits}
     return subject_id in ids | {c.id for c in file.calls} | {file.recovery.id}
@@ -265,6 +266,8 @@ _FIGURES: dict[ApprovalKind, Callable[[CaseFile, str], Iterator[Figure]]] = {
     ApprovalKind.COURT_LIST: money_figures.court_list,
     ApprovalKind.THIRD_PARTY_CLAIM: third_party_figures.claim,
     ApprovalKind.DAMAGES_PAYMENT: third_party_figures.payment,
+    ApprovalKind.COURT_LIST_END: money_figures.court_list_end,
+    ApprovalKind.COURT_SET_ASIDE: money_figures.court_set_aside,
     ApprovalKind.RECALL: money_figures.recall,
     ApprovalKind.RECALL_CREDIT: money_figures.recall_credit,
     ApprovalKind.RECALL_REVERSAL: money_figures.recall_reversal,

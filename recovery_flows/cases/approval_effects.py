@@ -37,7 +37,7 @@ from recovery_flows.restitution import (
     unclaimed,
 )
 from recovery_flows.restitution.clawback import orders as clawbacks
-from recovery_flows.restitution.court import lists as court_lists
+from recovery_flows.restitution.court import endings as court_endings, lists as court_lists
 from recovery_flows.restitution.third_party import damages, decisions as third_party_decisions
 from recovery_flows.tracing import rule_choice
 
@@ -179,6 +179,8 @@ _FOLLOW = {
     ApprovalKind.COURT_LIST: court_lists.confirm,
     ApprovalKind.THIRD_PARTY_CLAIM: third_party_decisions.confirm,
     ApprovalKind.DAMAGES_PAYMENT: damages.confirm_payment,
+    ApprovalKind.COURT_LIST_END: court_endings.end,
+    ApprovalKind.COURT_SET_ASIDE: court_endings.set_aside,
     ApprovalKind.RECALL: recall_lifecycle.approve,
     ApprovalKind.RECALL_CREDIT: returned_money.confirm,
     ApprovalKind.ASSURANCE: request_lifecycle.assure,
@@ -289,6 +291,8 @@ _UNDO = {
     ApprovalKind.COURT_LIST: court_lists.deny,
     ApprovalKind.THIRD_PARTY_CLAIM: third_party_decisions.deny,
     ApprovalKind.DAMAGES_PAYMENT: damages.deny_payment,
+    ApprovalKind.COURT_LIST_END: court_endings.keep,
+    ApprovalKind.COURT_SET_ASIDE: court_endings.keep_row,
     ApprovalKind.RECALL: recall_lifecycle.deny,
     ApprovalKind.RECALL_CREDIT: returned_money.deny,
     ApprovalKind.ASSURANCE: request_lifecycle.deny_assurance,
