@@ -40,6 +40,7 @@ from recovery_flows.correspondence.documents.text import Line
 from recovery_flows.correspondence.incoming.actions import incoming_view
 from recovery_flows.correspondence.letters.actions import preview
 from recovery_flows.correspondence.letters.orders import NO_POST, Post
+from recovery_flows.correspondence.returns import claimants
 from recovery_flows.correspondence.returns.reading import documents_of
 from recovery_flows.correspondence.returns.writing import check_all_free, files_of, write_files
 from recovery_flows.cross_border.channels import Channel
@@ -57,7 +58,7 @@ READ_ERRORS = (
     SQLAlchemyError, StoreBusyError, VaultError, DatabaseMissingError, LookupError, OSError,
     RecoveryFlowsError, FileUnreadableError,
 )  # fmt: skip
-PAPERS = ("notice", "decision", "receipt")
+PAPERS = ("notice", "decision", "receipt", *claimants.KINDS)
 WALL_LIMIT = 500
 """Recoveries of which the wall is read at once; their clocks are complete up to the next's."""
 
@@ -157,7 +158,7 @@ class Source:
         return explanation(self.database, recovery_id, claim_id, allocation_id)
 
     def write_documents(self, acting: ActingOfficer, recovery_id: str, folder: Path) -> list[Path]:
-        """Notices, decisions and receipts of a recovery as PDF, into a folder that is made."""
+        """Notices, decisions, receipts and letters of a recovery as PDF, into a new folder."""
         made = documents_of(
             self.database, self.laws, recovery_id, self.post.sender, wall_clock(), "en", PAPERS
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from typing import Any
@@ -16,8 +17,9 @@ from models.store.record import record
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.cases import next_steps
 from recovery_flows.cases.court_lists import actions
+from recovery_flows.cli.restitution.rounds import show_under_way
 from recovery_flows.errors import MisuseError, RefusedError
-from tests.records.money.test_court_list import confirm, enter, noticed, rows
+from tests.records.money.test_court_list import REFERENCE, confirm, enter, noticed, rows
 
 __all__ = ["noticed"]
 
@@ -124,3 +126,26 @@ def test_neither_sql_nor_the_store_ends_a_list_or_sets_a_row_aside_by_one_alone(
         for actor in (Actor("chen", Role.OFFICER), ENGINE):
             with pytest.raises(NotPermittedError), unit_of_work(unit.database) as work:
                 record(work, actor, unit.now, noticed, Outcome((move,)))
+
+
+def test_the_courts_column_stands_beside_the_rules_as_text_and_as_json(
+    unit: Any, acts: Any, noticed: str, capsys: Any
+) -> None:
+    first, second, third = sorted(c.id for c in unit.file(noticed).claims)
+    enter(unit, noticed, rows((first, "900.00"), (second, "300.00")))
+    confirm(unit, acts, noticed)
+    file = unit.file(noticed)
+    show_under_way(file, "", as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    court = told["decided_by_court"]
+    assert court["shares"] == {first: "900.00", second: "300.00", third: "0.00"}
+    assert court["reference"] == REFERENCE
+    by_rule = {share["claimant"]: share["share"] for share in told["shares"]}
+    assert by_rule[first] in ("666.66", "666.67")
+    assert court["differs"] in ("233.33", "233.34")
+    show_under_way(file, second, as_json=True)
+    assert json.loads(capsys.readouterr().out)["decided_by_court"]["shares"] == {second: "300.00"}
+    show_under_way(file, "", as_json=False)
+    text = capsys.readouterr().out
+    assert f"decided otherwise, as the court has ordered: {REFERENCE}" in text
+    assert "by the court" in text
