@@ -1,9 +1,8 @@
 """Next steps in words: what is stored is a code with its figures, what is shown is worded here.
 
 A wording is a sequence of parts; each names a sentence of `SENTENCES` and holds the figures that it
-needs. `say("submit_freeze", amount=money) + say("behind_another")` makes one, `str` words it, and
-`stored` and `read` take it to the database and back. To say something new: one more line in
-`SENTENCES`. A change of words changes no row.
+needs. `say("submit_freeze", amount=money) + say("behind_another")` makes one, `str` words it;
+`stored` and `read` take it to the database and back. A change of words changes no row.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from models.sentences.restitution import RESTITUTION
 Scalar = str | int | Money
 
 LOOK_INTO = "look into it: "
-"""With what the step begins that a discrepancy asks of an officer."""
+"""How the step of an officer begins that a discrepancy asks for."""
 
 DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.AMOUNT_DIFFERS: "the bank states {stated} for a {noun} of {expected}",
@@ -60,6 +59,7 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.COURT_ABOVE_HELD: (
         "the court gives {stated} out of {expected} that is held: the rows are paid in proportion"
     ),
+    DiscrepancyKind.ANSWER_NOT_TAKEN: "what a partner answers to a {noun} cannot be taken",
     DiscrepancyKind.HISTORY_BROKEN: (
         "its records were changed by hand, nothing is sent: `recovery audit verify` names what"
     ),
@@ -82,7 +82,6 @@ SENTENCES: Mapping[str, str] = {
     "ended_closed_returned": "closed: all returned",
     "ended_closed_partial": "closed: a part returned",
     "ended_closed_no_recovery": "closed: nothing recovered",
-    # discrepancies
     "look_into": LOOK_INTO,
     "detail": ": {detail}",
     **{f"discrepancy_{kind}": text for kind, text in DISCREPANCIES.items()},
@@ -139,7 +138,7 @@ SENTENCES: Mapping[str, str] = {
     "complete_request": "complete the request: {count} fields missing",
     "submit_request": "submit request",
     "answer_request": "answer the partner: it asks for more on the request",
-    "send_request": "send the request for {amount} to {authority}: a third person",
+    "send_request": "{what} the request for {amount} to {authority}: a third person",
     "wait_request": "{authority} is to answer the request, due on {due}",
     "request_conditional": "{authority} sets a condition ({ground}): give an assurance or withdraw",
     "request_ended": "the request to {authority} is {state} ({ground}): choose what follows",
@@ -157,7 +156,7 @@ SENTENCES: Mapping[str, str] = {
     "recall_expired": "the recall of {amount} expired without an answer: end it",
     "wait_recall": "{partner} is to answer or to pay by the recall, due on {due}",
     "wait_return": "money was promised or asked back: the next answer or part is due on {due}",
-    "check_title": "establish ownership of the held funds",
+    "establish_ownership": "establish ownership of the held funds",
     "held_there": ": {amount} at {partner}",
     "ask_release": "ask to release {amount} that no claim needs",
     "ask_release_again": "ask to release {amount} again: {partner} still holds unrelated funds",
@@ -262,13 +261,13 @@ class Wording:
 
 
 NOTHING = Wording()
+_FIGURES = {c: {n for _, n, _, _ in Formatter().parse(s) if n} for c, s in SENTENCES.items()}
 
 
 def say(code: str, **figures: Scalar) -> Wording:
     """One part of a sentence; KeyError where there is no such sentence or it lacks a figure."""
-    wanted = {name for _, name, _, _ in Formatter().parse(SENTENCES[code]) if name}
-    missing = wanted - set(figures)
-    if missing:
+    wanted = _FIGURES[code]
+    if missing := wanted - figures.keys():
         raise KeyError(f"the sentence {code} needs {', '.join(sorted(missing))}")
     return Wording(((code, tuple((n, v) for n, v in figures.items() if n in wanted)),))
 

@@ -76,6 +76,7 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.REQUEST, "approved"): _SUPERVISOR,
     (EntityKind.REQUEST, "denied"): _SUPERVISOR,
     (EntityKind.REQUEST, "sent_by_hand"): _OFFICER,
+    (EntityKind.REQUEST, "dispatched"): _OFFICER,
     (EntityKind.REQUEST, "replaced"): _OFFICER,
     (EntityKind.REQUEST, "withdrawn"): _OFFICER,
     (EntityKind.REQUEST, "reminded"): _OFFICER,

@@ -100,6 +100,7 @@ _BY_HAND: Mapping[str, str] = {
     ActionKind.SEND_RECALL: "recall sent {ref}",
     ActionKind.FOLLOW_RECALL: "recall chase {ref}",
     ActionKind.SEND_REQUEST: "xborder sent {ref}",
+    ActionKind.DISPATCH_REQUEST: "xborder dispatch {ref}",
     ActionKind.FOLLOW_REQUEST: "xborder show {ref}",
 }
 
@@ -160,7 +161,7 @@ def _split(changes: Changeset, step: Step, given: ActionContext) -> str:
 
 
 def _check_title(changes: Changeset, step: Step, given: ActionContext) -> str:
-    return_decisions.check_title(changes, step.subject_id, given.actor)
+    return_decisions.establish_ownership(changes, step.subject_id, given.actor)
     return "title to the held money checked"
 
 

@@ -126,6 +126,8 @@ def _still_held(changes: Changeset, approval: ApprovalRow) -> HoldRow:
     hold = changes.file.hold(approval.subject_id)
     if hold.state not in LIVE_HOLDS | {HoldState.QUEUED}:
         raise StepRefusedError(f"hold {hold.id} is {hold.state}: there is nothing to release")
+    if hold.state is HoldState.RELEASE_PENDING:
+        raise StepRefusedError(f"the release of hold {hold.id} is ordered: wait for its bank")
     return hold
 
 

@@ -149,7 +149,7 @@ def derived(file: CaseFile, now: datetime, laws: Regimes, *, rests: bool | None 
     wake_at = min(multi_agency.preserved_until(file), default=None)
     if file.recovery.state not in CLOSED_RECOVERIES:
         works = has_engine_work(file, now, laws) if rests is None else not rests
-        wake_at = now if works else scheduling.next_wake(file, laws)
+        wake_at = now if works else scheduling.next_run(file, laws)
     return Derived(
         stage=next_steps.stage_of(file),
         step=next_steps.steps(file, laws)[0],

@@ -15,7 +15,7 @@ STORED = ("models.store", "models.queries")
 TOUCHING = (
     "access.acting_officer", "access.log_in", "access.registers",
     "access.disclosures",
-    "partners.contacts", "partners.page", "partners.page_text", "partners.rbp1.*",
+    "partners.contacts", "partners.page", "partners.rbp1.*",
     "intake.bookings", "multi_agency.actions", "multi_agency.board", "freezing.actions",
     "tracing.case_trace", "tracing.comparison", "tracing.graph", "tracing.hops", "tracing.inputs",
     "tracing.page", "tracing.payments_from_holds", "tracing.actions",
@@ -25,7 +25,7 @@ TOUCHING = (
     "correspondence.letters.answer_actions", "correspondence.letters.legal_grounds",
     "correspondence.letters.orders", "correspondence.letters.views",
     "correspondence.returns.reading", "correspondence.abroad.actions",
-    "correspondence.abroad.drafting",
+    "correspondence.abroad.drafting", "correspondence.abroad.files",
     "cases.action_handlers", "cases.case_officer", "cases.claim_actions", "cases.claim_bookings",
     "cases.commit",
     "cases.deconfliction_check", "cases.discrepancy_actions",

@@ -1,4 +1,4 @@
-"""Money by other ways in lines: what was invited, promised, called back, paid by others."""
+"""Voluntary returns, recalls, compensations and clawbacks as lines of a panel."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _OVER = frozenset({"ended", "denied", "rejected", "expired"})
 
 
 def ways_lines(page: RestitutionPage, zone: str, width: int) -> list[Content]:
-    """Each with its sums: what came of what was asked; a promise is no money."""
+    """The lines of each: the sum requested, what has arrived; a promise is not money."""
     if not page.ways:
-        told = "Nobody was invited to give money back, and no payment was called back. m begins."
+        told = "No voluntary return was invited and no payment recalled. Press m to begin."
         return paragraph(word(told, MUTED), width)
     return [line for way in page.ways for line in _way(way, page, zone, width)]
 

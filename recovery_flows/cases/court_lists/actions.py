@@ -13,19 +13,16 @@ from pathlib import Path
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
-from models.entities.officer import Role
 from models.money import Money
 from models.queries.books.money import tails
 from models.queries.cases.claims import claims_by_reference
-from models.queries.installation.clock import case_now
-from models.store.documents import keep
 from models.store.unit import Unit
+from recovery_flows.access.acting_officer import Edit
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.correspondence.returns.compose import claim_number
 from recovery_flows.errors import MisuseError
 from recovery_flows.intake.budget import Limits
 from recovery_flows.ledger import pools
-from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import net_loss_minor
 from recovery_flows.restitution import guards, stage
 from recovery_flows.restitution.court import endings, file as court_file, lists
@@ -112,13 +109,13 @@ def import_lists(
         )
     done: list[ImportedList] = []
     try:
-        with acting.editing(recovery_id, None) as (unit, changes):
-            file = changes.file
-            known, accounts = _known(unit, file), _accounts(unit, file)
+        with acting.editing(recovery_id) as edit:
+            file = edit.file
+            known, accounts = _known(edit.unit, file), _accounts(edit.unit, file)
             read = court_file.read_lists(path, raw, file.recovery.currency, known, accounts, limits)
             for asset_id, shares in read:
                 asset = _asset(file, asset_id or order.asset_id)
-                done.append(_entered(acting, unit, changes, asset, shares, raw, order, reference))
+                done.append(_entered(acting, edit, asset, shares, raw, order, reference))
             if dry_run:
                 raise _NothingKeptError
     except _NothingKeptError:
@@ -129,8 +126,7 @@ def import_lists(
 
 def _entered(
     acting: CaseOfficer,
-    unit: Unit,
-    changes: Changeset,
+    edit: Edit,
     asset: AssetRow,
     shares: tuple[lists.ListedShare, ...],
     raw: bytes,
@@ -138,15 +134,14 @@ def _entered(
     reference: str,
 ) -> ImportedList:
     """One account's part of a court's list, entered."""
-    actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-    file = changes.file
+    file = edit.file
     free = lists.undivided(file, asset.id)
     held = Money(pools.payable_minor(free, asset), file.recovery.currency)
     rows = list(_beside(acting, free, asset, shares))
-    proof = keep(unit, raw, "court's list", "text/csv", now)
+    proof = edit.keep(raw, "court's list", "text/csv")
     ordered = lists.ListOrdered(asset.id, reference, order.ordered_at, proof, shares)
-    approval = lists.enter(changes, ordered, actor.id, now)
-    return ImportedList(file.recovery.ref, reference, rows, held, approval, asset.id)
+    approval = lists.enter(edit.changes, ordered, edit.actor.id, edit.now)
+    return ImportedList(edit.ref, reference, rows, held, approval, asset.id)
 
 
 def _accounts(unit: Unit, file: CaseFile) -> Mapping[str, str]:
@@ -208,29 +203,24 @@ def identify(acting: CaseOfficer, recovery_id: str, share_id: str, claim: str, r
     """Record whose a row is that named nobody known; without a claim it is to be set aside."""
     if not claim:
         return set_aside(acting, recovery_id, share_id, reason)
-    about = f"row {share_id} of the court's list"
-    with acting.editing_with_note(recovery_id, about, reason) as edit:
-        changes = edit.changes
-        claim_id = _known(edit.unit, changes.file).get(claim.lower(), claim)
-        row = lists.identify(changes, share_id, claim_id, edit.fingerprint, edit.now)
-    ref = changes.file.recovery.ref
-    return f"{ref}: line {row.line} of the court's list is of {row.claim_id}"
+    with acting.editing(recovery_id) as edit:
+        why = edit.note(f"row {share_id} of the court's list", reason)
+        claim_id = _known(edit.unit, edit.file).get(claim.lower(), claim)
+        row = lists.identify(edit.changes, share_id, claim_id, why, edit.now)
+    return f"{edit.ref}: line {row.line} of the court's list is of {row.claim_id}"
 
 
 def set_aside(acting: CaseOfficer, recovery_id: str, share_id: str, reason: str) -> str:
     """Ask another person to confirm that a row is nobody's of this recovery."""
-    about = f"row {share_id} of the court's list set aside"
-    with acting.editing_with_note(recovery_id, about, reason) as edit:
-        asked = endings.ask_set_aside(
-            edit.changes, share_id, edit.fingerprint, edit.actor.id, edit.now
-        )
-    ref = edit.changes.file.recovery.ref
-    return f"{ref}: {share_id} is set aside when another person approves: {asked}"
+    with acting.editing(recovery_id) as edit:
+        why = edit.note(f"row {share_id} of the court's list set aside", reason)
+        asked = endings.ask_set_aside(edit.changes, share_id, why, edit.actor.id, edit.now)
+    return f"{edit.ref}: {share_id} is set aside when another person approves: {asked}"
 
 
 def end(acting: CaseOfficer, recovery_id: str, list_id: str, reason: str) -> str:
     """Ask another person to confirm that a court has withdrawn its list."""
-    with acting.editing_with_note(recovery_id, f"end of {list_id}", reason) as edit:
-        asked = endings.ask_end(edit.changes, list_id, edit.fingerprint, edit.actor.id, edit.now)
-    ref = edit.changes.file.recovery.ref
-    return f"{ref}: {list_id} is followed no more when another person approves: {asked}"
+    with acting.editing(recovery_id) as edit:
+        why = edit.note(f"end of {list_id}", reason)
+        asked = endings.ask_end(edit.changes, list_id, why, edit.actor.id, edit.now)
+    return f"{edit.ref}: {list_id} is followed no more when another person approves: {asked}"

@@ -12,7 +12,6 @@ from models.case_file import CaseFile
 from models.entities.asset import AssetRow
 from models.entities.outside.third_party_claim import DamagesSource, ThirdPartyGround
 from models.money import Money
-from models.store.documents import keep
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.errors import MisuseError
 from recovery_flows.restitution.third_party import claims, damages, decisions
@@ -38,21 +37,15 @@ class Filing:
 def file_claim(acting: CaseOfficer, recovery_id: str, filing: Filing) -> str:
     """Take in a claim of a third party about a held account."""
     about = f"third party's claim ({filing.ground.replace('_', ' ')})"
-    with acting.editing_with_note(recovery_id, about, filing.words) as edit:
-        changes = edit.changes
-        asset = _asset(changes.file, filing)
+    with acting.editing(recovery_id) as edit:
+        words = edit.note(about, filing.words, "--words")
+        asset = _asset(edit.file, filing)
         amount = _money(filing.amount, asset.currency) if filing.amount else None
-        proof = ""
-        if filing.paper:
-            kind = "application/octet-stream"
-            proof = keep(edit.unit, filing.paper, "third party's paper", kind, edit.now)
-        filed = claims.Filed(asset.id, filing.ground, amount, edit.fingerprint, proof)
-        row = claims.file_claim(changes, filed, edit.actor.id, edit.now, acting.laws)
+        proof = edit.keep(filing.paper, "third party's paper") if filing.paper else ""
+        filed = claims.Filed(asset.id, filing.ground, amount, words, proof)
+        row = claims.file_claim(edit.changes, filed, edit.actor.id, edit.now, acting.laws)
     claimed = Money(row.claimed_minor, row.currency)
-    return (
-        f"{changes.file.recovery.ref}: {row.id}, {claimed} claimed; to be decided by "
-        f"{_by(row.due_at)}"
-    )
+    return f"{edit.ref}: {row.id}, {claimed} claimed; to be decided by {_by(row.due_at)}"
 
 
 def _asset(file: CaseFile, filing: Filing) -> AssetRow:
@@ -79,31 +72,32 @@ def decide(
     acting: CaseOfficer, recovery_id: str, name: str, granted: str | None, reason: str
 ) -> str:
     """Ask another person to uphold a claim (`granted` "" for all of it), or with None to reject."""
-    with acting.editing_with_note(recovery_id, f"decision on {name}", reason) as edit:
-        changes = edit.changes
-        row = found(changes.file, name)
+    with acting.editing(recovery_id) as edit:
+        why = edit.note(f"decision on {name}", reason)
+        row = found(edit.file, name)
         given = None
         if granted is not None:
             whole = Money(row.claimed_minor, row.currency)
             given = _money(granted, row.currency) if granted else whole
-        asked = decisions.propose(changes, name, given, edit.fingerprint, edit.actor.id, edit.now)
+        asked = decisions.propose(edit.changes, name, given, why, edit.actor.id, edit.now)
     told = f"to be upheld with {given}" if given else "to be rejected"
-    return f"{changes.file.recovery.ref}: {name} {told} when another person approves: {asked}"
+    return f"{edit.ref}: {name} {told} when another person approves: {asked}"
 
 
 def appeal(acting: CaseOfficer, recovery_id: str, name: str, words: str) -> str:
     """Enter the appeal of a rejected claimant."""
-    with acting.editing_with_note(recovery_id, f"appeal about {name}", words) as edit:
-        row = decisions.appeal(edit.changes, name, edit.fingerprint, edit.now, acting.laws)
-    ref = edit.changes.file.recovery.ref
-    return f"{ref}: the appeal about {name} is to be decided by {_by(row.due_at)}"
+    with acting.editing(recovery_id) as edit:
+        why = edit.note(f"appeal about {name}", words, "--words")
+        row = decisions.appeal(edit.changes, name, why, edit.now, acting.laws)
+    return f"{edit.ref}: the appeal about {name} is to be decided by {_by(row.due_at)}"
 
 
 def withdraw(acting: CaseOfficer, recovery_id: str, name: str, words: str) -> str:
     """Record that a claimant takes his claim back."""
-    with acting.editing_with_note(recovery_id, f"withdrawal of {name}", words) as edit:
-        decisions.withdraw(edit.changes, name, edit.fingerprint)
-    return f"{edit.changes.file.recovery.ref}: {name} is withdrawn"
+    with acting.editing(recovery_id) as edit:
+        why = edit.note(f"withdrawal of {name}", words, "--words")
+        decisions.withdraw(edit.changes, name, why)
+    return f"{edit.ref}: {name} is withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +118,15 @@ def pay(acting: CaseOfficer, recovery_id: str, name: str, paid: Paid) -> str:
         raise MisuseError(f"--booking has {len(booking)} characters: 1 to {BOOKING_MAX}")
     if not paid.paper:
         raise MisuseError("a payment is entered with the paper that shows it: --proof")
-    about, source = f"payment of {name}", paid.source.replace("_", " ")
-    with acting.editing_with_note(recovery_id, about, f"from {source}") as edit:
-        changes = edit.changes
-        row = found(changes.file, name)
+    with acting.editing(recovery_id) as edit:
+        edit.note(f"payment of {name}", f"from {paid.source.replace('_', ' ')}")
+        row = found(edit.file, name)
         amount = _money(paid.amount, row.currency)
-        kind = "application/octet-stream"
-        proof = keep(edit.unit, paid.paper, "payment for a wrong freeze", kind, edit.now)
+        proof = edit.keep(paid.paper, "payment for a wrong freeze")
         payment = damages.Payment(paid.source, paid.paid_at, booking, proof)
-        asked = damages.enter_payment(changes, name, amount, payment, edit.actor.id, edit.now)
+        asked = damages.enter_payment(edit.changes, name, amount, payment, edit.actor.id, edit.now)
     return (
-        f"{changes.file.recovery.ref}: {amount} paid for {name} entered; it counts when another "
+        f"{edit.ref}: {amount} paid for {name} entered; it counts when another "
         f"person has seen the paper: {asked}"
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from models.store.documents import keep
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.views.victim_line import victim_line
 from recovery_flows.cases.views.victim_line_zh import victim_line_zh
@@ -30,9 +29,8 @@ def sent(acting: CaseOfficer, recovery_id: str, claim_id: str, language: str, ho
     """Record that a victim, or with "" every victim who is to be told, was sent his five lines."""
     write = words_of(language)
     about = f"message to the victim of {claim_id}" if claim_id else "messages to victims"
-    with acting.editing_with_note(recovery_id, about, how) as edit:
-        changes = edit.changes
-        ref = changes.file.recovery.ref
+    with acting.editing(recovery_id) as edit:
+        changes, ref, noted = edit.changes, edit.ref, edit.note(about, how, "--how")
         claims = {c.id: c for c in changes.file.claims}
         if claim_id and claim_id not in claims:
             raise MisuseError(f"{ref} has no claim {claim_id}: `recovery show {ref}` lists them")
@@ -43,8 +41,8 @@ def sent(acting: CaseOfficer, recovery_id: str, claim_id: str, language: str, ho
         for one in waiting:
             lines = write(changes.file, claims[one.claim_id], edit.now, zone)
             raw = "\n".join(lines).encode()
-            text = keep(edit.unit, raw, "message to a victim", "text/plain", edit.now)
-            message = news.Sent(text, language, edit.fingerprint)
+            text = edit.keep(raw, "message to a victim", "text/plain")
+            message = news.Sent(text, language, noted)
             news.sent(changes, one, message, edit.actor.id, edit.now)
         late = sum(one.due_at < edit.now for one in waiting)
     told = f"{len(waiting)} victim{'' if len(waiting) == 1 else 's'} told"
