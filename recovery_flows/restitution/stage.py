@@ -35,7 +35,7 @@ from recovery_flows.restitution import (
 )
 from recovery_flows.restitution.allocation import COURT_LIST, AllocationResult, allocate
 from recovery_flows.restitution.clawback import orders as clawbacks
-from recovery_flows.restitution.court import lists
+from recovery_flows.restitution.court import rows, unpaid
 from recovery_flows.restitution.distribution import Part
 from recovery_flows.restitution.guards import claim_shares, is_allocable
 
@@ -59,6 +59,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
         if asset.stage is Stage.RESTITUTION:
             _draft(changes, asset, laws)
             _close(changes, asset)
+    unpaid.own_unpaid(changes, now)
 
 
 def _end_notice(changes: Changeset, allocation: AllocationRow, now: datetime) -> None:
@@ -135,7 +136,7 @@ _Drafted = tuple[dict[str, Scalar], tuple[Part, ...]]
 def _by_court(file: CaseFile, asset: AssetRow) -> _Drafted | None:
     """What a court's list still gives out of an account; the law's rule divides what is left."""
     found = in_force(file, asset.id)
-    parts = lists.divided(file, found, pools.pools(file, asset)) if found else ()
+    parts = rows.divided(file, found, pools.pools(file, asset)) if found else ()
     if found is None or not parts:
         return None
     formula = f"as the court has ordered: {found.reference}"

@@ -146,7 +146,7 @@ GUARDS = (
     Mutant("what holds a return up is asked once", "2", "the guard is asked at sending again",
            "recovery_flows.correspondence.call_validity", "waits", Always("")),
     Mutant("approvals of what has changed stay", "2", "what can be decided no more is void",
-           "recovery_flows.approvals.upkeep", "_has_ended", Always(value=False)),
+           "recovery_flows.approvals.upkeep", "has_ended", Always(value=False)),
     Mutant("a title check is for ever", "2", "new money or victims end a title check",
            "recovery_flows.restitution.basis", "title_stands", _once_checked, is_pure=True),
     Mutant("a recovery with money on its way is joined", "2", "no join while a bank is paying",

@@ -9,7 +9,7 @@ import pytest
 
 from tests.simulation.faults import Fault
 from tests.simulation.place import Place, place
-from tests.simulation.plan import Payment, Report, Tick, plan_of, plan_without_recalls
+from tests.simulation.plan import Payment, Report, Tick, plan_without_orders, plan_without_recalls
 from tests.simulation.test_found import M1, V1, V2, assert_well, plan, played
 
 
@@ -62,6 +62,6 @@ def test_a_victim_who_paid_after_the_statement_of_an_account_is_looked_for_anew(
 
 def test_nothing_is_looked_for_on_an_account_whose_stop_was_denied(at: Place) -> None:
     """Seed 50000402: each day the bank's balance drafted a stop that was given up at once."""
-    told, story = played(at, plan_of(50000402))
+    told, story = played(at, plan_without_orders(50000402))
     assert "approval denied" in story
     assert_well(told, story)
