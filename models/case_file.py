@@ -19,6 +19,8 @@ from models.entities.hold import LIVE_HOLDS, HoldRow
 from models.entities.ledger import LedgerAccount
 from models.entities.multi_agency import MultiAgencyRequestRow, TaskRow
 from models.entities.officer import Role
+from models.entities.outside.third_party_claim import ThirdPartyRow
+from models.entities.outside.victim_message import VictimMessageRow
 from models.entities.payout import ClawbackRow, PayoutRow, UnclaimedRow
 from models.entities.recall import RecallCreditRow, RecallRow
 from models.entities.recovery import RecoveryRow
@@ -39,7 +41,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class GonePart:
+class DissipatedPart:
     """Traced money of one claim that left the traceable world through `account_id`."""
 
     kind: LineKind | str
@@ -61,7 +63,7 @@ class TraceView:
     rule: str
     as_of: datetime
     positions: tuple[Position, ...]
-    gone: tuple[GonePart, ...]
+    gone: tuple[DissipatedPart, ...]
     mixed: frozenset[str] = frozenset()
 
 
@@ -117,6 +119,8 @@ class CaseFile:
     compensations: tuple[CompensationRow, ...] = ()
     unclaimed: tuple[UnclaimedRow, ...] = ()
     clawbacks: tuple[ClawbackRow, ...] = ()
+    third_party_claims: tuple[ThirdPartyRow, ...] = ()
+    victim_messages: tuple[VictimMessageRow, ...] = ()
     court_lists: tuple[CourtListRow, ...] = ()
     court_shares: tuple[CourtShareRow, ...] = ()
     recalls: tuple[RecallRow, ...] = ()
@@ -129,20 +133,26 @@ class CaseFile:
     """Up to when (case time) each partner's change feed has been read without a gap."""
 
     def asset(self, asset_id: str) -> AssetRow:
-        """The asset of that id."""
-        return next(a for a in self.assets if a.id == asset_id)
+        """The asset of that id; LookupError if there is none."""
+        for asset in self.assets:
+            if asset.id == asset_id:
+                return asset
+        raise LookupError(f"this file has no account {asset_id}")
 
     def hold(self, hold_id: str) -> HoldRow:
-        """The hold of that id."""
-        return next(h for h in self.holds if h.id == hold_id)
+        """The hold of that id; LookupError if there is none."""
+        for hold in self.holds:
+            if hold.id == hold_id:
+                return hold
+        raise LookupError(f"this file has no hold {hold_id}")
 
     def holds_of(self, asset_id: str) -> tuple[HoldRow, ...]:
         """All holds of an asset, in any state."""
-        return tuple(h for h in self.holds if h.asset_id == asset_id)
+        return tuple([h for h in self.holds if h.asset_id == asset_id])
 
     def live_holds(self, asset_id: str) -> tuple[HoldRow, ...]:
         """Holds of an asset that are in force."""
-        return tuple(h for h in self.holds_of(asset_id) if h.state in LIVE_HOLDS)
+        return tuple([h for h in self.holds if h.asset_id == asset_id and h.state in LIVE_HOLDS])
 
     def open_calls(self, asset_id: str) -> tuple[CallRow, ...]:
         """Calls about an asset that have no answer yet."""

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 from models.case_file import CaseFile
 from models.entities.approval import ApprovalRow, ApprovalState
@@ -32,7 +34,7 @@ from models.figures import (
 )
 from models.ids import derive_id, digest
 from models.money import Money
-from recovery_flows.approvals import money_figures, request_figures
+from recovery_flows.approvals import money_figures, request_figures, third_party_figures
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.ledger import hold_figures, releasable
 from recovery_flows.ledger.term_names import term_word
@@ -63,16 +65,12 @@ def subject_of(file: CaseFile, act: ApprovalKind, subject_id: str) -> ApprovalSu
 
 def _is_there(file: CaseFile, subject_id: str) -> bool:
     """Whether the file still has what an approval is about; answered letters leave it."""
-    ids = {h.id for h in file.holds} | {r.id for r in file.requests}
-    ids |= {a.id for a in file.allocations} | {x.id for x in file.multi_agency_requests}
-    ids |= {c.id for c in file.claims} | {k.id for k in file.compensations}
-    ids |= (
-        {u.id for u in file.unclaimed}
-        | {b.id for b in file.clawbacks}
-        | {c.id for c in file.court_lists}
-    )
-    ids |= {r.id for r in file.recalls} | {c.id for c in file.recall_credits}
-    return subject_id in ids | {c.id for c in file.calls} | {file.recovery.id}
+    rows: Iterator[Any] = chain(
+        file.holds, file.requests, file.allocations, file.multi_agency_requests, file.claims,
+        file.compensations, file.unclaimed, file.clawbacks, file.court_lists, file.recalls,
+        file.recall_credits, file.third_party_claims, file.calls,
+    )  # fmt: skip
+    return subject_id == file.recovery.id or any(row.id == subject_id for row in rows)
 
 
 def subject_digest(file: CaseFile, act: ApprovalKind, subject_id: str) -> str:
@@ -139,7 +137,7 @@ def _held(file: CaseFile, hold: HoldRow, amount: Money) -> Iterator[Figure]:
 
 
 def _money_released(file: CaseFile, hold: HoldRow, amount: Money) -> Iterator[Figure]:
-    """What is to be let go; where victims are still owed, what of the hold is traced to them."""
+    """The sum to be released; and what of it is traced to victims still owed."""
     yield from _held(file, hold, amount)
     if not releasable.is_free(file, file.asset(hold.asset_id), hold):
         traced = Money(releasable.of_loss_minor(file, hold), hold.currency)
@@ -262,6 +260,8 @@ _FIGURES: dict[ApprovalKind, Callable[[CaseFile, str], Iterator[Figure]]] = {
     ApprovalKind.CLAWBACK: money_figures.clawback,
     ApprovalKind.CLAWBACK_WRITE_OFF: money_figures.write_off,
     ApprovalKind.COURT_LIST: money_figures.court_list,
+    ApprovalKind.THIRD_PARTY_CLAIM: third_party_figures.claim,
+    ApprovalKind.DAMAGES_PAYMENT: third_party_figures.payment,
     ApprovalKind.RECALL: money_figures.recall,
     ApprovalKind.RECALL_CREDIT: money_figures.recall_credit,
     ApprovalKind.RECALL_REVERSAL: money_figures.recall_reversal,

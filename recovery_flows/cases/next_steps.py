@@ -44,13 +44,26 @@ from recovery_flows.restitution import (
 from recovery_flows.restitution.clawback import steps as clawback_steps
 from recovery_flows.restitution.court import steps as court_steps
 from recovery_flows.restitution.settlement_clock import settlement_due_at
+from recovery_flows.restitution.third_party import steps as third_party_steps
+from recovery_flows.restitution.victims import news
 
 __all__ = ["ActionKind", "asset_stage", "stage_of", "steps"]
 
 
+_last: list[tuple[CaseFile, Regimes, list[Step]]] = []
+"""The last answer: a file that comes to rest is asked about twice, by its stages and for the queue.
+
+A file never changes, so the same one has the same steps."""
+
+
 def steps(file: CaseFile, laws: Regimes) -> list[Step]:
     """All steps open to people, the most urgent first; waits and the engine's work after them."""
-    return [*discrepancies.steps(file), *_steps(file, laws)]
+    for known, under, answer in _last[:]:
+        if known is file and under is laws:
+            return list(answer)
+    answer = [*discrepancies.steps(file), *_steps(file, laws)]
+    _last[:] = [(file, laws, answer)]
+    return list(answer)
 
 
 def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
@@ -68,12 +81,12 @@ def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
     people += [*denied_stops.steps(file), *dead_ends.steps(file), *objections.steps(file)]
     people += [*voluntary_steps.steps(file), *recall_steps.steps(file)]
     people += [*unclaimed_steps.steps(file), *court_steps.steps(file)]
-    people += clawback_steps.steps(file)
+    people += [*clawback_steps.steps(file), *third_party_steps.steps(file)]
     people += letter_steps.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
     people += letter_steps.answer_steps(file, laws)
     due = people + list(_waits(file, laws)) or [_close_step(file)]
-    return due + list(multi_agency_steps.waits(file))
+    return due + list(multi_agency_steps.waits(file)) + list(news.steps(file, laws))
 
 
 def _step(
@@ -119,9 +132,9 @@ def _asset_steps(file: CaseFile, asset: AssetRow) -> Iterator[Step]:
     if asset.stage is not Stage.RESTITUTION:
         return
     due = _first_end(file, asset)
-    if not basis.title_stands(file, asset) and return_guards.is_allocable(file, asset):
+    if not basis.ownership_stands(file, asset) and return_guards.is_allocable(file, asset):
         held = sum(h.held_minor for h in file.live_holds(asset.id))
-        text = say("check_title")
+        text = say("establish_ownership")
         text += say("held_there", amount=Money(held, asset.currency), partner=asset.partner_id)
         yield _step(ActionKind.CHECK_TITLE, Role.OFFICER, asset.id, asset.id, due, text)
     for hold in return_guards.to_release(file, asset):

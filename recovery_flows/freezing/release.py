@@ -20,6 +20,7 @@ from recovery_flows.law.rows import Measure
 from recovery_flows.ledger import hold_figures
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import GOING, has_left
+from recovery_flows.ledger.unclaimed_money import kept_minor
 
 if TYPE_CHECKING:
     from recovery_flows.law.regime import Regime, Regimes
@@ -43,7 +44,7 @@ def ask_release(changes: Changeset, hold_id: str, actor: str, now: datetime) -> 
 
 
 def ask_part(changes: Changeset, hold_id: str, minor: int, actor: str, now: datetime) -> None:
-    """Ask for a part of a hold to be let go; the rest stays held to its own term.
+    """Request a partial release of a hold; the rest stays held to its own term.
 
     That it is none of the case is the officer's finding, with a reason; who approves it is shown
     what the trace gives to victims.
@@ -65,6 +66,12 @@ def find_unrelated(
 ) -> datetime:
     """Record that held money has nothing to do with the case; return when it has to be free."""
     hold = _in_force(changes.file, hold_id)
+    kept = kept_minor(changes.file, hold_id)
+    if kept:
+        raise StepRefusedError(
+            f"{Money(kept, changes.file.recovery.currency)} of hold {hold_id} is kept for a payee "
+            "who was announced: that share is claimed or goes to the treasury first"
+        )
     law = laws[changes.file.asset(hold.asset_id).regime]
     row = _clock_of(law, Measure.UNRELATED_RELEASE)
     due = terms.due_at(row.limit, now, law)
@@ -173,7 +180,7 @@ def keep_remainder(changes: Changeset, hold_id: str, fact: HoldFact) -> None:
     if hold.state is not HoldState.RELEASE_PENDING or not still:
         return
     values = hold_figures.stated(fact) | hold_figures.figure(hold, fact) | {"releasing_minor": 0}
-    reason = "the bank let go what was decided on, and holds more"
+    reason = "the bank released what was decided, and holds more"
     changes.apply(
         Transition(EntityKind.HOLD, hold.id, _kept(hold), hold.state, values, reason=reason)
     )

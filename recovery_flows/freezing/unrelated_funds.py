@@ -33,6 +33,11 @@ def is_being_released(hold: HoldRow) -> bool:
     return found or hold.state is HoldState.RELEASE_PENDING
 
 
+def is_found(hold: HoldRow) -> bool:
+    """Whether a hold that still keeps money was found to keep unrelated funds."""
+    return hold.release_due_at is not None and hold.state in {*_IN_FORCE, HoldState.RELEASE_PENDING}
+
+
 def is_kept(file: CaseFile, hold: HoldRow) -> bool:
     """Whether unrelated funds are held still although nothing is asked or ordered about them.
 

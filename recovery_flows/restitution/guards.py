@@ -11,9 +11,9 @@ from models.entities.call import CallKind
 from models.entities.claim import ClaimState
 from models.entities.hold import HoldKind, HoldRow, HoldState
 from models.step_wording import NOTHING, Wording, say
-from recovery_flows.freezing import refused_releases
+from recovery_flows.freezing import refused_releases, unrelated_funds
 from recovery_flows.freezing.freeze_plan import surplus_stops
-from recovery_flows.ledger import discrepancies, pools, releasable
+from recovery_flows.ledger import discrepancies, pools, releasable, third_parties
 from recovery_flows.ledger.claim_parts import most_open_minor
 from recovery_flows.ledger.court_money import in_force
 from recovery_flows.ledger.outstanding_losses import LOST, net_loss_minor
@@ -35,8 +35,9 @@ def waits_for(file: CaseFile, asset: AssetRow, *, but: str = "") -> Wording:
         return people
     if any(c.kind is CallKind.HOLD_QUERY for c in file.open_calls(asset.id)):
         return say("asked_what_is_held")
-    if any(h.releasing_minor and h.state is HoldState.FROZEN for h in file.live_holds(asset.id)):
-        return say("part_leaving")  # it is not there to be divided, and its answer says what is
+    leaving = _leaves(file, asset)
+    if leaving:
+        return leaving
     if any(account == asset.account_id for account, _, _ in file.shared_with):
         return say("account_shared")
     if any(h.state is HoldState.STOPPED for h in file.live_holds(asset.id)):
@@ -54,6 +55,16 @@ def waits_for(file: CaseFile, asset: AssetRow, *, but: str = "") -> Wording:
     return NOTHING
 
 
+def _leaves(file: CaseFile, asset: AssetRow) -> Wording:
+    """What is being released is not there to be divided; its bank's answer says what is."""
+    held = file.live_holds(asset.id)
+    if any(unrelated_funds.is_found(h) for h in held):
+        return say("unrelated_leaving")
+    if any(h.releasing_minor and h.state is HoldState.FROZEN for h in held):
+        return say("part_leaving")
+    return NOTHING
+
+
 def _waits_for_people(file: CaseFile, asset: AssetRow, but: str) -> Wording:
     refused = refused_payouts.blocking(file, asset, but=but)
     if refused is not None:
@@ -65,6 +76,8 @@ def _waits_for_people(file: CaseFile, asset: AssetRow, but: str) -> Wording:
         return say("payee_asked")
     if objections.holds_up(file, asset, given):
         return say("objection_first")
+    if third_parties.holds_up_return(file, asset.id):
+        return say("third_party_first")
     if discrepancies.open_on(file, asset_id=asset.id) or any(
         discrepancies.open_on(file, claim_id=claim_id) for claim_id in given
     ):
@@ -116,7 +129,7 @@ def to_release(file: CaseFile, asset: AssetRow) -> tuple[HoldRow, ...]:
 def why_not_released(file: CaseFile, hold: HoldRow) -> str:
     """Why a hold that was to be given up because no claim needs it is kept; empty if it may go.
 
-    Money found to be none of the case is let go by that finding, and a place in a waiting list
+    Money found to be none of the case is released by that finding, and a place in a waiting list
     holds nothing.
     """
     if hold.release_due_at is not None or not hold.held_minor:

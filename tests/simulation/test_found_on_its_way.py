@@ -65,3 +65,42 @@ def test_nothing_is_looked_for_on_an_account_whose_stop_was_denied(at: Place) ->
     told, story = played(at, plan_without_orders(50000402))
     assert "approval denied" in story
     assert_well(told, story)
+
+
+def test_money_found_to_be_none_of_the_case_is_not_divided_while_its_bank_refuses_to_release_it(
+    at: Place,
+) -> None:
+    """Seed 60000368: it was given to a victim between two releases, announced as unclaimed when the
+    bank did not pay, and released: nothing was left for the treasury, and nobody could go on."""
+    made = plan(
+        Tick(192),
+        Tick(30),
+        Tick(0.1),
+        Tick(192, odd=(("unrelated", 0.71), ("unclaimed", 0.60), ("recall_told", 0.54))),
+        Tick(1),
+        Tick(30, odd=(("recall_reversed", 0.65), ("unclaimed", 0.60))),
+        faults=(
+            Fault("north", "release", 0, "refuse", 1),
+            Fault("north", "payout", 1, "refuse ACCOUNT_CLOSURE", 30),
+        ),
+    )
+    told, story = played(at, replace(made, openings=()))
+    assert "found unrelated" in story
+    assert "return to victims approved" not in story
+    assert_well(told, story)
+
+
+def test_a_release_that_waits_for_its_yes_ends_when_a_victim_needs_the_money_again(
+    at: Place,
+) -> None:
+    """An objection was upheld meanwhile; the second person could never say yes."""
+    told, story = played(at, plan_of(60001013))
+    assert "loss CNY 333.33" in story
+    assert_well(told, story)
+
+
+def test_a_denied_stop_that_is_found_unrelated_too_is_released_by_one_order(at: Place) -> None:
+    """The second person said yes to what the officer had ordered again meanwhile."""
+    told, story = played(at, plan_of(60001900))
+    assert "found unrelated" in story
+    assert_well(told, story)
