@@ -97,7 +97,7 @@ def test_a_trace_without_a_statement_leaves_the_victims_statement_to_be_asked_fo
     at: Place,
 ) -> None:
     """Another tracing rule made a trace of nothing: money given back waited for the engine."""
-    told, story = played(at, plan_of(60002344))
+    told, story = played(at, plan_without_orders(60002344))
     assert "tracing rule approved" in story
     assert "the bank is asked again for the statement" in story
     assert_well(told, story)

@@ -94,13 +94,13 @@ def test_a_release_that_waits_for_its_yes_ends_when_a_victim_needs_the_money_aga
     at: Place,
 ) -> None:
     """An objection was upheld meanwhile; the second person could never say yes."""
-    told, story = played(at, plan_of(60001013))
+    told, story = played(at, plan_without_orders(60001013))
     assert "loss CNY 333.33" in story
     assert_well(told, story)
 
 
 def test_a_denied_stop_that_is_found_unrelated_too_is_released_by_one_order(at: Place) -> None:
     """The second person said yes to what the officer had ordered again meanwhile."""
-    told, story = played(at, plan_of(60001900))
+    told, story = played(at, plan_without_orders(60001900))
     assert "found unrelated" in story
     assert_well(told, story)
