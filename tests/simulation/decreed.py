@@ -208,6 +208,9 @@ class Decreed(Late):
             " court_list c ON c.id = s.list_id WHERE c.state = 'in_force' AND s.state = 'named'"
         )
         for row, claim, amount, name, asset in rows:
+            reported = self._all("SELECT reported_minor FROM claim WHERE id = ?", claim)[0][0]
+            if int(str(amount)) > int(str(reported)) and not self._owned(str(row)):
+                raise ViolationError("court", f"{row} of {amount} is above {claim}, nobody looks")
             given = self._given_by_lists(str(name), str(claim)) + self._kept(str(name), str(claim))
             if given >= int(str(amount)) or self._is_whole(str(claim)):
                 continue
