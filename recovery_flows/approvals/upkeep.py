@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.case_file import CaseFile
-from models.entities.allocation import AllocationState, CourtListState
+from models.entities.allocation import AllocationState, CourtListState, CourtShareState
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.asset import Stage
 from models.entities.call import OPEN_CALLS
@@ -59,6 +59,8 @@ _WAITING_ROWS: Mapping[ApprovalKind, tuple[str, StrEnum]] = {
     ApprovalKind.COURT_LIST: ("court_lists", CourtListState.ASKED),
     ApprovalKind.THIRD_PARTY_CLAIM: ("third_party_claims", ThirdPartyState.PROPOSED),
     ApprovalKind.DAMAGES_PAYMENT: ("third_party_claims", ThirdPartyState.PAYMENT_ENTERED),
+    ApprovalKind.COURT_LIST_END: ("court_lists", CourtListState.IN_FORCE),
+    ApprovalKind.COURT_SET_ASIDE: ("court_shares", CourtShareState.UNKNOWN),
     ApprovalKind.RECALL: ("recalls", RecallState.PENDING_APPROVAL),
     ApprovalKind.RECALL_CREDIT: ("recall_credits", CreditState.ASKED),
     ApprovalKind.RECALL_REVERSAL: ("recall_credits", CreditState.CONFIRMED),
@@ -82,7 +84,7 @@ def void_changed(changes: Changeset, now: datetime) -> None:
     for approval in changes.file.approvals:
         if approval.state is not ApprovalState.PENDING:
             continue
-        ended = _has_ended(changes.file, approval)
+        ended = has_ended(changes.file, approval)
         if is_unchanged(changes.file, approval) and not ended:
             continue
         reason = ENDED if ended else CHANGED
@@ -143,13 +145,16 @@ def _binds_abroad(request: RequestRow) -> bool:
     return request.route is RequestRoute.PEOPLE and is_live
 
 
-def _has_ended(file: CaseFile, approval: ApprovalRow) -> bool:
+def has_ended(file: CaseFile, approval: ApprovalRow) -> bool:
     """Whether what was asked is over, such as the hold to be prolonged: no yes could do it now.
 
     A stop that was sent first is confirmed all the same: it was somebody's act. A closing has ended
-    where work or a hold has come since, a refusal of a report where the report was accepted.
+    where work or a hold has come since, a refusal of a report where the report was accepted, a
+    write-off where the money has come.
     """
     act = ApprovalKind(approval.action)
+    if act in _WAITING_ROWS:
+        return not _is_open(file, approval)
     if act is ApprovalKind.CLOSE:
         return bool(still_open(file))
     if act is ApprovalKind.REFUSE_REPORT:

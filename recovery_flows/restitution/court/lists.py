@@ -7,36 +7,28 @@ rest. A row that names nobody known keeps its sum until somebody has found whose
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.allocation import (
-    AllocationState,
-    CourtListRow,
     CourtListState,
     CourtShareRow,
     CourtShareState,
 )
-from models.entities.approval import ApprovalRow
-from models.entities.discrepancy import DiscrepancyKind
+from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.event import EntityKind
 from models.ids import derive_id
-from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
-from recovery_flows.approvals.requests import ask
+from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.law.regime import Regimes
-from recovery_flows.ledger import discrepancies, pools
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.ledger.court_money import shares_of, unknown_minor
-from recovery_flows.ledger.outstanding_losses import GOING, LOST, net_loss_minor
-from recovery_flows.ledger.unclaimed_money import given_up
-from recovery_flows.restitution import distribution, payouts
-from recovery_flows.restitution.allocation import Line
-from recovery_flows.restitution.methods.proportional import by_weight
+from recovery_flows.ledger.court_money import shares_of
+from recovery_flows.restitution import payouts
+from recovery_flows.restitution.court import unpaid
+from recovery_flows.restitution.court.rows import list_of
 
 REFERENCE_MAX = 80
 
@@ -121,160 +113,87 @@ def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
     What was divided otherwise and has not left ends; an earlier list of the account is replaced.
     """
     del laws
-    found = _list(changes.file, approval.subject_id)
+    found = list_of(changes.file, approval.subject_id)
     for earlier in changes.file.court_lists:
         if earlier.asset_id == found.asset_id and earlier.state is CourtListState.IN_FORCE:
             reason = f"replaced by {found.id}"
+            void_approvals(changes, earlier.id, reason)
             changes.apply(
                 Transition(
                     EntityKind.COURT_LIST, earlier.id, "replaced", earlier.state, reason=reason
                 )
             )
     changes.apply(Transition(EntityKind.COURT_LIST, found.id, "confirmed", found.state))
-    _end_divisions(changes, found.asset_id, "a court has ordered who gets what")
-    _own_what_cannot_be_paid(changes, found, now)
+    end_divisions(changes, found.asset_id, "a court has ordered who gets what")
+    _end_releases(changes, found.asset_id, "a court has ordered who gets what")
+    unpaid.own_what_cannot_be_paid(changes, found, now)
 
 
 def deny(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
     """The rows are not those of the paper: nothing changes."""
-    found = _list(changes.file, approval.subject_id)
+    found = list_of(changes.file, approval.subject_id)
     changes.apply(Transition(EntityKind.COURT_LIST, found.id, "denied", found.state, reason=reason))
-
-
-def end(changes: Changeset, list_id: str, reason: str) -> None:
-    """The court has withdrawn its list: what is not paid is divided by the law's rule again."""
-    found = _list(changes.file, list_id)
-    if found.state is not CourtListState.IN_FORCE:
-        raise StepRefusedError(f"{found.id} is {found.state}: only a list in force is ended")
-    changes.apply(
-        Transition(EntityKind.COURT_LIST, found.id, "ended", found.state, {"reason": reason})
-    )
-    _end_divisions(changes, found.asset_id, "the court's list is withdrawn")
 
 
 def identify(
     changes: Changeset, share_id: str, claim_id: str, reason: str, now: datetime
 ) -> CourtShareRow:
-    """A row that named nobody known is this claim's; without a claim it is set aside."""
-    row = next((r for r in changes.file.court_shares if r.id == share_id), None)
-    if row is None or row.state is not CourtShareState.UNKNOWN:
-        stands = f"is {row.state.replace('_', ' ')}" if row else "is none of this recovery"
-        raise StepRefusedError(f"{share_id} {stands}: only a row that names nobody is identified")
-    found = _list(changes.file, row.list_id)
-    if claim_id and claim_id not in {c.id for c in changes.file.claims}:
+    """A row that named nobody known is this claim's; that it was to be set aside is void."""
+    row = unknown_row(changes.file, share_id)
+    found = list_of(changes.file, row.list_id)
+    if claim_id not in {c.id for c in changes.file.claims}:
         raise StepRefusedError(f"{changes.file.recovery.ref} has no claim {claim_id}")
-    twin = next(
-        (r for r in shares_of(changes.file, found) if claim_id and r.claim_id == claim_id), None
-    )
+    twin = next((r for r in shares_of(changes.file, found) if r.claim_id == claim_id), None)
     if twin is not None:
         raise StepRefusedError(f"line {twin.line} of the list names {claim_id} already")
-    event, values = ("identified", {"claim_id": claim_id}) if claim_id else ("set_aside", {})
-    more: dict[str, Scalar] = {**values, "reason": reason}
-    changes.apply(Transition(EntityKind.COURT_SHARE, row.id, event, row.state, more))
-    if found.state is CourtListState.IN_FORCE:
-        _end_divisions(
-            changes, found.asset_id, f"line {row.line} of the court's list was looked into"
-        )
-        _own_what_cannot_be_paid(changes, found, now)
+    void_approvals(changes, row.id, "it was found whose the row is")
+    values: dict[str, Scalar] = {"claim_id": claim_id, "reason": reason}
+    changes.apply(Transition(EntityKind.COURT_SHARE, row.id, "identified", row.state, values))
+    look_again(changes, row, now)
     return next(r for r in changes.file.court_shares if r.id == share_id)
+
+
+def unknown_row(file: CaseFile, share_id: str) -> CourtShareRow:
+    """The row of that id, which names nobody known; StepRefusedError for any other."""
+    row = next((r for r in file.court_shares if r.id == share_id), None)
+    if row is None or row.state is not CourtShareState.UNKNOWN:
+        stands = f"is {row.state.replace('_', ' ')}" if row else "is none of this recovery"
+        raise StepRefusedError(f"{share_id} {stands}: only a row that names nobody is looked into")
+    return row
+
+
+def look_again(changes: Changeset, row: CourtShareRow, now: datetime) -> None:
+    """What is divided by a list in force is drafted anew once a row of it says something else."""
+    found = list_of(changes.file, row.list_id)
+    if found.state is CourtListState.IN_FORCE:
+        reason = f"line {row.line} of the court's list was looked into"
+        end_divisions(changes, found.asset_id, reason)
+        unpaid.own_what_cannot_be_paid(changes, found, now)
 
 
 def undivided(file: CaseFile, asset_id: str) -> CaseFile:
     """The file as it is once what is divided of an account and has not left has ended."""
     trial = Changeset(file)
-    _end_divisions(trial, asset_id, "")
+    end_divisions(trial, asset_id, "")
     return trial.file
 
 
-def _end_divisions(changes: Changeset, asset_id: str, reason: str) -> None:
+def end_divisions(changes: Changeset, asset_id: str, reason: str) -> None:
+    """End what is divided of an account and has not left."""
     for allocation in changes.file.allocations:
         here = allocation.asset_id == asset_id and allocation.state not in payouts.ENDED
         if here and payouts.can_be_ended(changes.file, allocation):
             payouts.void(changes, allocation.id, reason)
 
 
-def _own_what_cannot_be_paid(changes: Changeset, found: CourtListRow, now: datetime) -> None:
-    """Rows above what is open of their claims, and a list above what is held, are looked into."""
-    file = changes.file
-    currency = file.recovery.currency
-    claims = {c.id: c for c in file.claims}
-    for row in (r for r in shares_of(file, found) if r.state is CourtShareState.NAMED):
-        claim = claims[row.claim_id]
-        most = net_loss_minor(file, claim) if claim.state in LOST else 0
-        if due_minor(file, row) > most:
-            discrepancies.find(
-                changes, DiscrepancyKind.COURT_ABOVE_CLAIM, EntityKind.COURT_SHARE, row.id, now,
-                claim_id=row.claim_id, expected=Money(most, currency),
-                stated=Money(row.amount_minor, currency),
-                detail=f"line {row.line} of {found.reference}",
-            )  # fmt: skip
-    held = pools.payable_minor(file, file.asset(found.asset_id))
-    held += unknown_minor(file, found.asset_id)
-    due = sum(due_minor(file, r) for r in shares_of(file, found))
-    if due > held:
-        discrepancies.find(
-            changes, DiscrepancyKind.COURT_ABOVE_HELD, EntityKind.COURT_LIST, found.id, now,
-            asset_id=found.asset_id, expected=Money(held, currency), stated=Money(due, currency),
-            detail=found.reference,
-        )  # fmt: skip
-
-
-def due_minor(file: CaseFile, row: CourtShareRow) -> int:
-    """What of a row was not paid yet, by its list or one of the account before it, nor is going.
-
-    A list that replaces another names the whole sums: what has left by the earlier one is of them.
-    """
-    mine = _list(file, row.list_id)
-    lists = {
-        c.id
-        for c in file.court_lists
-        if c.asset_id == mine.asset_id and (c.id == mine.id or c.entered_at < mine.entered_at)
-    }
-    ours = {a.id: a.state for a in file.allocations if a.court_list_id in lists}
-    kept = given_up(file)
-    given = 0
-    for payout in (p for p in file.payouts if p.claim_id == row.claim_id):
-        if payout.allocation_id not in ours or payout.unclaimed_id:
-            continue
-        is_dead = ours[payout.allocation_id] is AllocationState.VOID
-        is_going = payout.state in GOING and not (is_dead and payout.state is GOING[0])
-        in_full = is_going or payout.id in kept
-        given += payout.amount_minor if in_full else payout.returned_minor
-    return max(0, row.amount_minor - given)
-
-
-def open_shares(file: CaseFile, found: CourtListRow) -> dict[str, int]:
-    """What is still to be paid by a list, by claim: at most what is open of the claim."""
-    claims = {c.id: c for c in file.claims if c.state in LOST}
-    due = {
-        row.claim_id: min(due_minor(file, row), net_loss_minor(file, claims[row.claim_id]))
-        for row in shares_of(file, found)
-        if row.claim_id in claims
-    }
-    return {claim_id: minor for claim_id, minor in due.items() if minor}
-
-
-def divided(
-    file: CaseFile, found: CourtListRow, given: Sequence[pools.Pool]
-) -> tuple[distribution.Part, ...]:
-    """Who gets what out of which hold by a list: its open rows, in proportion where they are more.
-
-    What is kept for rows that name nobody known is in none of these pools.
-    """
-    claims = {c.id: c for c in file.claims}
-    due = open_shares(file, found)
-    parts = by_weight(sum(pool.payable_minor for pool in given), list(due.values())).minor
-    shares = zip(due, due.values(), parts, strict=True)
-    lines = [Line(claim_id, minor, part) for claim_id, minor, part in shares]
-    lines.sort(key=lambda line: (claims[line.claim_id].paid_at, line.claim_id))
-    return distribution.parts_of(lines, given)[0]
-
-
-def _list(file: CaseFile, list_id: str) -> CourtListRow:
-    found = next((c for c in file.court_lists if c.id == list_id), None)
-    if found is None:
-        ref = file.recovery.ref
-        raise StepRefusedError(
-            f"{ref} has no court's list {list_id}: `recovery court-list list {ref}` shows them"
-        )
-    return found
+def _end_releases(changes: Changeset, asset_id: str, reason: str) -> None:
+    """What was to be given up since no claim needs it may be what the court has given away."""
+    holds = {h.id for h in changes.file.holds_of(asset_id) if h.release_due_at is None}
+    for approval in changes.file.approvals:
+        is_asked = approval.state is ApprovalState.PENDING
+        if is_asked and approval.action == ApprovalKind.RELEASE and approval.subject_id in holds:
+            changes.apply(
+                Transition(
+                    EntityKind.APPROVAL, approval.id, "voided", approval.state, reason=reason
+                )
+            )
