@@ -21,10 +21,11 @@ OTHERS = (
     ("payer", "request written"), ("court row", "answered"), ("again", "decided, unsigned"),
     ("treasury", "request written"),
 )  # fmt: skip
+LEFT_TO_THE_BENCH = ("decided", "leased", "answer begun", "booked", "feed booked")
+"""Points between two that are killed here."""
 # Fault of the order, point, what has become of the claim's payout in the end.
 UNDER_FAULTS = (
     ("timeout_after_acting", "booked", ONCE),
-    ("slow", "request written", ONCE),
     ("pays_late", "feed booking", ONCE),
     ("no_money", "answered", REFUSED),
     ("pays_short", "answer begun", SHORT),
@@ -40,7 +41,7 @@ async def came_to(worlds: Worlds, killer: Killer, folder: Path, what: Try, wante
     assert outcome.verdict == wanted
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", [p for p in POINTS if p not in LEFT_TO_THE_BENCH])
 async def test_a_claim_is_paid_once_wherever_the_process_is_killed(
     worlds: Worlds, killer: Killer, tmp_path: Path, point: str
 ) -> None:
