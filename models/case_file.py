@@ -20,6 +20,7 @@ from models.entities.ledger import LedgerAccount
 from models.entities.multi_agency import MultiAgencyRequestRow, TaskRow
 from models.entities.officer import Role
 from models.entities.outside.third_party_claim import ThirdPartyRow
+from models.entities.outside.victim_message import VictimMessageRow
 from models.entities.payout import ClawbackRow, PayoutRow, UnclaimedRow
 from models.entities.recall import RecallCreditRow, RecallRow
 from models.entities.recovery import RecoveryRow
@@ -40,7 +41,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class GonePart:
+class DissipatedPart:
     """Traced money of one claim that left the traceable world through `account_id`."""
 
     kind: LineKind | str
@@ -62,7 +63,7 @@ class TraceView:
     rule: str
     as_of: datetime
     positions: tuple[Position, ...]
-    gone: tuple[GonePart, ...]
+    gone: tuple[DissipatedPart, ...]
     mixed: frozenset[str] = frozenset()
 
 
@@ -119,6 +120,7 @@ class CaseFile:
     unclaimed: tuple[UnclaimedRow, ...] = ()
     clawbacks: tuple[ClawbackRow, ...] = ()
     third_party_claims: tuple[ThirdPartyRow, ...] = ()
+    victim_messages: tuple[VictimMessageRow, ...] = ()
     court_lists: tuple[CourtListRow, ...] = ()
     court_shares: tuple[CourtShareRow, ...] = ()
     recalls: tuple[RecallRow, ...] = ()

@@ -59,6 +59,7 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.COURT_ABOVE_HELD: (
         "the court gives {stated} out of {expected} that is held: the rows are paid in proportion"
     ),
+    DiscrepancyKind.ANSWER_NOT_TAKEN: "what a partner answers to a {noun} cannot be taken",
     DiscrepancyKind.HISTORY_BROKEN: (
         "its records were changed by hand, nothing is sent: `recovery audit verify` names what"
     ),
@@ -81,7 +82,6 @@ SENTENCES: Mapping[str, str] = {
     "ended_closed_returned": "closed: all returned",
     "ended_closed_partial": "closed: a part returned",
     "ended_closed_no_recovery": "closed: nothing recovered",
-    # discrepancies
     "look_into": LOOK_INTO,
     "detail": ": {detail}",
     **{f"discrepancy_{kind}": text for kind, text in DISCREPANCIES.items()},
@@ -138,7 +138,7 @@ SENTENCES: Mapping[str, str] = {
     "complete_request": "complete the request: {count} fields missing",
     "submit_request": "submit request",
     "answer_request": "answer the partner: it asks for more on the request",
-    "send_request": "send the request for {amount} to {authority}: a third person",
+    "send_request": "{what} the request for {amount} to {authority}: a third person",
     "wait_request": "{authority} is to answer the request, due on {due}",
     "request_conditional": "{authority} sets a condition ({ground}): give an assurance or withdraw",
     "request_ended": "the request to {authority} is {state} ({ground}): choose what follows",
@@ -156,7 +156,7 @@ SENTENCES: Mapping[str, str] = {
     "recall_expired": "the recall of {amount} expired without an answer: end it",
     "wait_recall": "{partner} is to answer or to pay by the recall, due on {due}",
     "wait_return": "money was promised or asked back: the next answer or part is due on {due}",
-    "check_title": "establish ownership of the held funds",
+    "establish_ownership": "establish ownership of the held funds",
     "held_there": ": {amount} at {partner}",
     "ask_release": "ask to release {amount} that no claim needs",
     "ask_release_again": "ask to release {amount} again: {partner} still holds unrelated funds",

@@ -30,6 +30,7 @@ RESTITUTION: Mapping[str, str] = {
     "third_party_open": "a third party claims {amount} of the account at {partner}: decide",
     "third_party_appeal": "a third party appeals about {amount} at {partner}: decide anew",
     "damages_unpaid": "{amount} for a wrong freeze are to be paid: enter the payment",
+    "tell_victims": "tell {count} of the victims ({what}): by {due} UTC, `recovery victim sent`",
     "third_party_first": "a third party's claim on the account is to be decided first",
 }
 """Sentences by their code; braces name figures."""

@@ -137,7 +137,7 @@ def _held(file: CaseFile, hold: HoldRow, amount: Money) -> Iterator[Figure]:
 
 
 def _money_released(file: CaseFile, hold: HoldRow, amount: Money) -> Iterator[Figure]:
-    """What is to be let go; where victims are still owed, what of the hold is traced to them."""
+    """The sum to be released; and what of it is traced to victims still owed."""
     yield from _held(file, hold, amount)
     if not releasable.is_free(file, file.asset(hold.asset_id), hold):
         traced = Money(releasable.of_loss_minor(file, hold), hold.currency)

@@ -45,6 +45,7 @@ from recovery_flows.restitution.clawback import steps as clawback_steps
 from recovery_flows.restitution.court import steps as court_steps
 from recovery_flows.restitution.settlement_clock import settlement_due_at
 from recovery_flows.restitution.third_party import steps as third_party_steps
+from recovery_flows.restitution.victims import news
 
 __all__ = ["ActionKind", "asset_stage", "stage_of", "steps"]
 
@@ -85,7 +86,7 @@ def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
     people += letter_steps.answer_steps(file, laws)
     due = people + list(_waits(file, laws)) or [_close_step(file)]
-    return due + list(multi_agency_steps.waits(file))
+    return due + list(multi_agency_steps.waits(file)) + list(news.steps(file, laws))
 
 
 def _step(
@@ -131,9 +132,9 @@ def _asset_steps(file: CaseFile, asset: AssetRow) -> Iterator[Step]:
     if asset.stage is not Stage.RESTITUTION:
         return
     due = _first_end(file, asset)
-    if not basis.title_stands(file, asset) and return_guards.is_allocable(file, asset):
+    if not basis.ownership_stands(file, asset) and return_guards.is_allocable(file, asset):
         held = sum(h.held_minor for h in file.live_holds(asset.id))
-        text = say("check_title")
+        text = say("establish_ownership")
         text += say("held_there", amount=Money(held, asset.currency), partner=asset.partner_id)
         yield _step(ActionKind.CHECK_TITLE, Role.OFFICER, asset.id, asset.id, due, text)
     for hold in return_guards.to_release(file, asset):

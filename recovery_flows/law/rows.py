@@ -61,6 +61,7 @@ class Measure(StrEnum):
     THIRD_PARTY_CLAIM = "third_party_claim"
     FREEZE_DAMAGES = "freeze_damages"
     DAMAGES_PAYMENT = "damages_payment"
+    VICTIM_MESSAGE = "victim_message"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from models.case_file import CaseFile, GonePart, Position
+from models.case_file import CaseFile, DissipatedPart, Position
 from models.entities.ledger import LedgerAccount
 from models.entities.payout import PayoutRow, PayoutState
 from models.facts import LineKind
@@ -65,7 +65,7 @@ def _returned_minor(payout: PayoutRow) -> int:
     return payout.amount_minor
 
 
-def _at_accounts(file: CaseFile) -> Iterator[Position | GonePart]:
+def _at_accounts(file: CaseFile) -> Iterator[Position | DissipatedPart]:
     """What the trace finds at accounts, what was paid back from them included."""
     if file.trace is not None:
         yield from file.trace.positions

@@ -38,6 +38,7 @@ from models.entities.multi_agency import (
     TaskState,
 )
 from models.entities.outside.third_party_claim import ThirdPartyRow, ThirdPartyState
+from models.entities.outside.victim_message import MessageState, VictimMessageRow
 from models.entities.payout import (
     ClawbackRow,
     ClawbackState,
@@ -81,6 +82,7 @@ _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
     EntityKind.UNCLAIMED_SHARE: ("unclaimed", UnclaimedRow, UnclaimedState),
     EntityKind.CLAWBACK: ("clawbacks", ClawbackRow, ClawbackState),
     EntityKind.THIRD_PARTY_CLAIM: ("third_party_claims", ThirdPartyRow, ThirdPartyState),
+    EntityKind.VICTIM_MESSAGE: ("victim_messages", VictimMessageRow, MessageState),
     EntityKind.COURT_LIST: ("court_lists", CourtListRow, CourtListState),
     EntityKind.COURT_SHARE: ("court_shares", CourtShareRow, CourtShareState),
     EntityKind.RECALL: ("recalls", RecallRow, RecallState),

@@ -27,7 +27,7 @@ def row_of(file: CaseFile, asset: AssetRow, pool_minor: int, law: Regime) -> str
         account_id == asset.account_id for account_id, _, _ in file.shared_with
     )
     claimed = claimed or holds_up_return(file, asset.id)
-    is_clear = basis.title_stands(file, asset) and not objections.open_ones(file)
+    is_clear = basis.ownership_stands(file, asset) and not objections.open_ones(file)
     return limit.code if is_clear and not claimed else ""
 
 

@@ -129,7 +129,7 @@ def to_release(file: CaseFile, asset: AssetRow) -> tuple[HoldRow, ...]:
 def why_not_released(file: CaseFile, hold: HoldRow) -> str:
     """Why a hold that was to be given up because no claim needs it is kept; empty if it may go.
 
-    Money found to be none of the case is let go by that finding, and a place in a waiting list
+    Money found to be none of the case is released by that finding, and a place in a waiting list
     holds nothing.
     """
     if hold.release_due_at is not None or not hold.held_minor:

@@ -23,7 +23,7 @@ from recovery_flows.ledger import claim_parts, pools
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.court_money import in_force
 from recovery_flows.ledger.outstanding_losses import is_paid
-from recovery_flows.recalls import lifecycle as recalls
+from recovery_flows.recalls import lifecycle as recalls, returned_money
 from recovery_flows.restitution import (
     basis,
     compensation,
@@ -53,6 +53,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     third_party_decisions.advance(changes)
     unclaimed.advance(changes, now)
     recalls.advance(changes, now)
+    returned_money.recount(changes)
     payouts.void_changed(changes)
     _void_needed_releases(changes)
     for allocation in changes.file.allocations:
@@ -119,7 +120,7 @@ def _end_title(changes: Changeset, asset: AssetRow) -> None:
     """A check of whose money it is speaks of the money and the victims that there were then."""
     if not asset.title_checked_by or asset.stage is Stage.CLOSED:
         return
-    if not basis.title_stands(changes.file, asset):
+    if not basis.ownership_stands(changes.file, asset):
         values: dict[str, Scalar] = {"title_checked_by": "", "title_basis": ""}
         reason = "other money was traced here, or other victims have come, since it was checked"
         changes.apply(
@@ -132,7 +133,7 @@ def _end_title(changes: Changeset, asset: AssetRow) -> None:
 def _draft(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
     file = changes.file
     asset = file.asset(asset.id)
-    if not basis.title_stands(file, asset) or not is_allocable(file, asset):
+    if not basis.ownership_stands(file, asset) or not is_allocable(file, asset):
         return
     division = _by_court(file, asset)
     if division is None and not claim_shares(file, asset):

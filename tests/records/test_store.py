@@ -113,7 +113,7 @@ def test_a_decision_on_an_old_picture_is_refused_and_nothing_of_it_is_kept(unit:
         if expected is None:
             written(unit, OFFICER, recovery_id, *changes.moves)
         else:
-            with pytest.raises(expected, match="look again and decide anew"):
+            with pytest.raises(expected, match="review it and try again"):
                 written(unit, OFFICER, recovery_id, *changes.moves)
     file = unit.file(recovery_id)
     assert (file.recovery.state, file.recovery.case_number) == (RecoveryState.OPEN, "SYN-1")

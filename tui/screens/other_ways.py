@@ -23,6 +23,7 @@ from recovery_flows.cases.clawbacks import actions as clawbacks
 from recovery_flows.cases.court_lists import actions as court_lists
 from recovery_flows.cases.third_parties import actions as third_parties
 from recovery_flows.cases.unclaimed import actions as unclaimed
+from recovery_flows.cases.victims import actions as victims
 from recovery_flows.cases.views.other_ways import Doable, WayAct
 from recovery_flows.cases.views.restitution_views import RestitutionPage
 from recovery_flows.cross_border.channels import Channel
@@ -55,6 +56,7 @@ _ASKS: Mapping[WayAct, str] = {
     WayAct.CLAWBACK_REMIND: "how he was reminded; stored encrypted",
     WayAct.CLAWBACK_WRITE_OFF: "why it does not come; stored encrypted",
     WayAct.COURT_IDENTIFY: "CLAIM and how it was found out; the latter is stored encrypted",
+    WayAct.VICTIM_SENT: "en or zh, and how the messages went; the latter is stored encrypted",
     WayAct.THIRD_PARTY_FILE: "excess, good-faith or wrong-freeze, AMOUNT (- for all), his words",
     WayAct.THIRD_PARTY_DECIDE: "uphold, reject or an AMOUNT, and why; the latter is encrypted",
     WayAct.THIRD_PARTY_APPEAL: "what he says; stored encrypted",
@@ -136,6 +138,7 @@ def _do(
         WayAct.COURT_IDENTIFY: lambda: court_lists.identify(
             acting, rid, name, *_words(text, one.act, 2)
         ),
+        WayAct.VICTIM_SENT: lambda: victims.sent(acting, rid, "", *_words(text, one.act, 2)),
         WayAct.THIRD_PARTY_FILE: lambda: _file(acting, rid, name, text),
         WayAct.THIRD_PARTY_DECIDE: lambda: _decide(acting, rid, name, text),
         WayAct.THIRD_PARTY_APPEAL: lambda: third_parties.appeal(acting, rid, name, text),

@@ -38,14 +38,12 @@ def file_claim(acting: CaseOfficer, recovery_id: str, filing: Filing) -> str:
     """Take in a claim of a third party about a held account."""
     about = f"third party's claim ({filing.ground.replace('_', ' ')})"
     with acting.editing(recovery_id) as edit:
-        changes, words = edit.changes, edit.note(about, filing.words)
-        asset = _asset(changes.file, filing)
+        words = edit.note(about, filing.words, "--words")
+        asset = _asset(edit.file, filing)
         amount = _money(filing.amount, asset.currency) if filing.amount else None
-        proof = ""
-        if filing.paper:
-            proof = edit.keep(filing.paper, "third party's paper")
+        proof = edit.keep(filing.paper, "third party's paper") if filing.paper else ""
         filed = claims.Filed(asset.id, filing.ground, amount, words, proof)
-        row = claims.file_claim(changes, filed, edit.actor.id, edit.now, acting.laws)
+        row = claims.file_claim(edit.changes, filed, edit.actor.id, edit.now, acting.laws)
     claimed = Money(row.claimed_minor, row.currency)
     return f"{edit.ref}: {row.id}, {claimed} claimed; to be decided by {_by(row.due_at)}"
 
@@ -75,13 +73,13 @@ def decide(
 ) -> str:
     """Ask another person to uphold a claim (`granted` "" for all of it), or with None to reject."""
     with acting.editing(recovery_id) as edit:
-        changes, words = edit.changes, edit.note(f"decision on {name}", reason)
-        row = found(changes.file, name)
+        why = edit.note(f"decision on {name}", reason)
+        row = found(edit.file, name)
         given = None
         if granted is not None:
             whole = Money(row.claimed_minor, row.currency)
             given = _money(granted, row.currency) if granted else whole
-        asked = decisions.propose(changes, name, given, words, edit.actor.id, edit.now)
+        asked = decisions.propose(edit.changes, name, given, why, edit.actor.id, edit.now)
     told = f"to be upheld with {given}" if given else "to be rejected"
     return f"{edit.ref}: {name} {told} when another person approves: {asked}"
 
@@ -89,15 +87,16 @@ def decide(
 def appeal(acting: CaseOfficer, recovery_id: str, name: str, words: str) -> str:
     """Enter the appeal of a rejected claimant."""
     with acting.editing(recovery_id) as edit:
-        noted = edit.note(f"appeal about {name}", words)
-        row = decisions.appeal(edit.changes, name, noted, edit.now, acting.laws)
+        why = edit.note(f"appeal about {name}", words, "--words")
+        row = decisions.appeal(edit.changes, name, why, edit.now, acting.laws)
     return f"{edit.ref}: the appeal about {name} is to be decided by {_by(row.due_at)}"
 
 
 def withdraw(acting: CaseOfficer, recovery_id: str, name: str, words: str) -> str:
     """Record that a claimant takes his claim back."""
     with acting.editing(recovery_id) as edit:
-        decisions.withdraw(edit.changes, name, edit.note(f"withdrawal of {name}", words))
+        why = edit.note(f"withdrawal of {name}", words, "--words")
+        decisions.withdraw(edit.changes, name, why)
     return f"{edit.ref}: {name} is withdrawn"
 
 
@@ -119,15 +118,13 @@ def pay(acting: CaseOfficer, recovery_id: str, name: str, paid: Paid) -> str:
         raise MisuseError(f"--booking has {len(booking)} characters: 1 to {BOOKING_MAX}")
     if not paid.paper:
         raise MisuseError("a payment is entered with the paper that shows it: --proof")
-    about, source = f"payment of {name}", paid.source.replace("_", " ")
     with acting.editing(recovery_id) as edit:
-        changes = edit.changes
-        edit.note(about, f"from {source}")
-        row = found(changes.file, name)
+        edit.note(f"payment of {name}", f"from {paid.source.replace('_', ' ')}")
+        row = found(edit.file, name)
         amount = _money(paid.amount, row.currency)
         proof = edit.keep(paid.paper, "payment for a wrong freeze")
         payment = damages.Payment(paid.source, paid.paid_at, booking, proof)
-        asked = damages.enter_payment(changes, name, amount, payment, edit.actor.id, edit.now)
+        asked = damages.enter_payment(edit.changes, name, amount, payment, edit.actor.id, edit.now)
     return (
         f"{edit.ref}: {amount} paid for {name} entered; it counts when another "
         f"person has seen the paper: {asked}"

@@ -149,7 +149,7 @@ def test_what_a_third_party_keeps_of_a_fully_traced_account_is_a_term_of_its_own
     claim = row(unit, recovery_id)
     (before,) = [h for h in unit.file(recovery_id).holds if h.state is HoldState.FROZEN]
     why = next_steps.steps(unit.file(recovery_id), unit.laws)
-    assert not [s for s in why if s.action in ("check_title", "submit_return")]
+    assert not [s for s in why if s.action in ("establish_ownership", "submit_return")]
     actions.decide(officer, recovery_id, claim.id, "", "an invoice shows it")
     unit.approve(recovery_id)
     acts.close_calls(recovery_id, CallKind.RELEASE)

@@ -17,7 +17,7 @@ from recovery_flows.cross_border.doable import RequestAct
 from recovery_flows.wording import spoken
 from tui.act_log import command
 from tui.screens.abroad import other_side
-from tui.screens.abroad.asking import HOW, Fields, Typed, ask_lines, paper_of
+from tui.screens.abroad.act_fields import HOW, Fields, Typed, ask_lines, paper_of
 from tui.screens.abroad.forms import RequestFields, fields_key
 from tui.screens.dialogs import Confirm
 
@@ -86,6 +86,29 @@ def _submit(app: Terminal, view: RequestView) -> None:
     )
 
 
+def _dispatch(app: Terminal, view: RequestView) -> None:
+    sentence = "Who has submitted or approved it does not send it. The engine sends it at once."
+
+    def do(acting: CaseOfficer, typed: Typed) -> str:
+        translation = paper_of(typed, "translation") if typed.get("translation") else b""
+        return letters.dispatch(
+            acting, view.recovery_id, view.row.id, translation, app.source.post.sender,
+            app.source.channels,
+        )  # fmt: skip
+
+    def answered(yes: str | None) -> None:
+        if yes is not None:
+            told = command("xborder", "dispatch", view.file.recovery.ref, view.row.id)
+            app.perform(lambda acting: do(acting, {}), command=told, holds_back=True)
+
+    if ours(view.row.language):
+        figures = (("request", view.row.id), ("over the connection of", view.row.carrier_id))
+        app.push_screen(Confirm("Send the request?", sentence, figures), answered)
+        return
+    fields = (("translation", f"the file with the letter in {view.row.language!r}"),)
+    ask_lines(app, view, RequestAct.DISPATCH, sentence, fields, do)
+
+
 def _sent(app: Terminal, view: RequestView) -> None:
     fields: Fields = (HOW, ("proof", "the file that proves that it went; kept encrypted"))
     if not ours(view.row.language):
@@ -132,6 +155,7 @@ def _resubmit(app: Terminal, view: RequestView) -> None:
 _ASKS: Mapping[RequestAct, Callable[[Terminal, RequestView], None]] = {
     RequestAct.SET: _set,
     RequestAct.SUBMIT: _submit,
+    RequestAct.DISPATCH: _dispatch,
     RequestAct.SENT: _sent,
     RequestAct.ANSWER: other_side.answer,
     RequestAct.CHOOSE: other_side.choose,
