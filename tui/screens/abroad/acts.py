@@ -86,29 +86,6 @@ def _submit(app: Terminal, view: RequestView) -> None:
     )
 
 
-def _dispatch(app: Terminal, view: RequestView) -> None:
-    sentence = "Who has submitted or approved it does not send it. The engine sends it at once."
-
-    def do(acting: CaseOfficer, typed: Typed) -> str:
-        translation = paper_of(typed, "translation") if typed.get("translation") else b""
-        return letters.dispatch(
-            acting, view.recovery_id, view.row.id, translation, app.source.post.sender,
-            app.source.channels,
-        )  # fmt: skip
-
-    def answered(yes: str | None) -> None:
-        if yes is not None:
-            told = command("xborder", "dispatch", view.file.recovery.ref, view.row.id)
-            app.perform(lambda acting: do(acting, {}), command=told, holds_back=True)
-
-    if ours(view.row.language):
-        figures = (("request", view.row.id), ("over the connection of", view.row.carrier_id))
-        app.push_screen(Confirm("Send the request?", sentence, figures), answered)
-        return
-    fields = (("translation", f"the file with the letter in {view.row.language!r}"),)
-    ask_lines(app, view, RequestAct.DISPATCH, sentence, fields, do)
-
-
 def _sent(app: Terminal, view: RequestView) -> None:
     fields: Fields = (HOW, ("proof", "the file that proves that it went; kept encrypted"))
     if not ours(view.row.language):
@@ -124,6 +101,31 @@ def _sent(app: Terminal, view: RequestView) -> None:
 
     sentence = "Who has submitted or approved it does not send it. Its clock begins."
     ask_lines(app, view, RequestAct.SENT, sentence, fields, do)
+
+
+def _dispatch(app: Terminal, view: RequestView) -> None:
+    row, ref = view.row, view.file.recovery.ref
+    sentence = f"The engine sends it over the connection of {row.carrier_id}; you are its sender."
+
+    def do(acting: CaseOfficer, typed: Typed) -> str:
+        translation = paper_of(typed, "translation") if typed.get("translation", "") else b""
+        return letters.dispatch(
+            acting, view.recovery_id, row.id, translation, app.source.post.sender,
+            app.source.channels,
+        )  # fmt: skip
+
+    def answered(yes: str | None) -> None:
+        if yes is not None:
+            told = command("xborder", str(RequestAct.DISPATCH), ref, row.id)
+            app.perform(lambda acting: do(acting, {}), command=told, holds_back=True)
+
+    if ours(row.language):
+        amount = str(Money(row.requested_minor, row.currency))
+        figures = (("recovery", ref), ("request", row.id), ("to", row.authority), ("sum", amount))
+        app.push_screen(Confirm("Dispatch the request?", sentence, figures), answered)
+        return
+    fields: Fields = (("translation", f"the file with the letter in {row.language!r}"),)
+    ask_lines(app, view, RequestAct.DISPATCH, sentence, fields, do)
 
 
 def _line(
