@@ -11,7 +11,8 @@ BIN := .venv/bin
 STAMP := .venv/.setup-stamp
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
 # Compiled with the installation: the first demo, which starts three processes, would do it thrice.
-COMPILED := prefect.flow_engine, prefect.server.api.server, recovery_flows.cli.demo.play, tui.app
+COMPILED := prefect.flow_engine, prefect.server.api.server, recovery_flows.cli.demo.play, tui.app, \
+	holidays.countries, holidays.financial.european_central_bank
 WHAT := -c constraints.txt -e ".[fast,pdf,dev]"
 
 .DEFAULT_GOAL := help
@@ -31,6 +32,7 @@ $(STAMP): pyproject.toml constraints.txt
 		|| { echo "uv could not do it; installing with pip, which takes a minute ..." \
 			&& $(PIP) -q $(WHAT); }
 	@PREFECT_HOME=.venv/.prefect $(BIN)/python -c "import $(COMPILED)"
+	@$(BIN)/python -m compileall -q config models recovery_flows tui
 	@touch $@
 
 demo: setup ## show the whole way of some recoveries; more arguments by ARGS="..."

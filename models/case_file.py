@@ -129,20 +129,26 @@ class CaseFile:
     """Up to when (case time) each partner's change feed has been read without a gap."""
 
     def asset(self, asset_id: str) -> AssetRow:
-        """The asset of that id."""
-        return next(a for a in self.assets if a.id == asset_id)
+        """The asset of that id; LookupError if there is none."""
+        for asset in self.assets:
+            if asset.id == asset_id:
+                return asset
+        raise LookupError(f"this file has no account {asset_id}")
 
     def hold(self, hold_id: str) -> HoldRow:
-        """The hold of that id."""
-        return next(h for h in self.holds if h.id == hold_id)
+        """The hold of that id; LookupError if there is none."""
+        for hold in self.holds:
+            if hold.id == hold_id:
+                return hold
+        raise LookupError(f"this file has no hold {hold_id}")
 
     def holds_of(self, asset_id: str) -> tuple[HoldRow, ...]:
         """All holds of an asset, in any state."""
-        return tuple(h for h in self.holds if h.asset_id == asset_id)
+        return tuple([h for h in self.holds if h.asset_id == asset_id])
 
     def live_holds(self, asset_id: str) -> tuple[HoldRow, ...]:
         """Holds of an asset that are in force."""
-        return tuple(h for h in self.holds_of(asset_id) if h.state in LIVE_HOLDS)
+        return tuple([h for h in self.holds if h.asset_id == asset_id and h.state in LIVE_HOLDS])
 
     def open_calls(self, asset_id: str) -> tuple[CallRow, ...]:
         """Calls about an asset that have no answer yet."""

@@ -8,7 +8,7 @@ account, a victim and a reason are named by an id or a digest that stands for ex
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import assert_never
 
@@ -102,7 +102,7 @@ def _content(value: Value) -> list[object]:
         case datetime():
             return [value.astimezone(UTC).isoformat()]
         case AccountNumber() | Holder() | Reason() | Document() | AnswerTyped() | Masked():
-            return list(astuple(value))
+            return [getattr(value, name) for name in value.__slots__]
         case Payee():
             to = [value.claim_id, value.account_id, value.bank, value.hold_id]
             return [*to, value.amount.minor, value.amount.currency]

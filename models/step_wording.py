@@ -1,9 +1,8 @@
 """Next steps in words: what is stored is a code with its figures, what is shown is worded here.
 
 A wording is a sequence of parts; each names a sentence of `SENTENCES` and holds the figures that it
-needs. `say("submit_freeze", amount=money) + say("behind_another")` makes one, `str` words it, and
-`stored` and `read` take it to the database and back. To say something new: one more line in
-`SENTENCES`. A change of words changes no row.
+needs. `say("submit_freeze", amount=money) + say("behind_another")` makes one, `str` words it;
+`stored` and `read` take it to the database and back. A change of words changes no row.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from models.money import Money
 Scalar = str | int | Money
 
 LOOK_INTO = "look into it: "
-"""With what the step begins that a discrepancy asks of an officer."""
+"""How the step of an officer begins that a discrepancy asks for."""
 
 DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.AMOUNT_DIFFERS: "the bank states {stated} for a {noun} of {expected}",
@@ -280,13 +279,13 @@ class Wording:
 
 
 NOTHING = Wording()
+_FIGURES = {c: {n for _, n, _, _ in Formatter().parse(s) if n} for c, s in SENTENCES.items()}
 
 
 def say(code: str, **figures: Scalar) -> Wording:
     """One part of a sentence; KeyError where there is no such sentence or it lacks a figure."""
-    wanted = {name for _, name, _, _ in Formatter().parse(SENTENCES[code]) if name}
-    missing = wanted - set(figures)
-    if missing:
+    wanted = _FIGURES[code]
+    if missing := wanted - figures.keys():
         raise KeyError(f"the sentence {code} needs {', '.join(sorted(missing))}")
     return Wording(((code, tuple((n, v) for n, v in figures.items() if n in wanted)),))
 

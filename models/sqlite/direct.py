@@ -12,14 +12,18 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 _PLACE = re.compile(r"\?|__\[POSTCOMPILE_[^\]]+\]")
 _PADDED_MAX = 512
+_INSTANT_LENGTH = len("2026-01-02 03:04:05.000006")
+_Process = Callable[[Any], Any]
 _QUESTIONS, CHANGES = (sa.Select, sa.CompoundSelect), (sa.Insert, sa.Update, sa.Delete)
 
 
@@ -44,7 +48,7 @@ class _Place:
     name: str
     constant: Any
     is_list: bool
-    process: Callable[[Any], Any] | None
+    process: _Process | None
 
     def values(self, given: Mapping[str, Any]) -> list[Any]:
         value = given.get(self.name, self.constant)
@@ -79,14 +83,26 @@ class _Prepared:
                 name,
                 defaults.get(name, _MISSING if bind.required else bind.effective_value),
                 bind in compiled.post_compile_params,
-                bind.type.dialect_impl(dialect).bind_processor(dialect),
+                _bind_processor(bind.type, dialect),
             )
             for name, bind in ((name, compiled.binds[name]) for name in names)
         ]
         self._texts: dict[tuple[int, ...], str] = {}
+        self._single = None
+        if not any(place.is_list for place in self._places):
+            self._single = [(p.name, p.constant, p.process) for p in self._places]
+            self._text = "?".join(self._between)
 
     def filled(self, given: Mapping[str, Any]) -> tuple[str, list[Any]]:
         """The text and the values at its places."""
+        if self._single is not None:
+            row = []
+            for name, constant, process in self._single:
+                value = given.get(name, constant)
+                if value is _MISSING:
+                    raise _UnfitError
+                row.append(value if process is None else process(value))
+            return self._text, row
         parts = [place.values(given) for place in self._places]
         sizes = tuple(map(len, parts))
         text = self._texts.get(sizes)
@@ -107,6 +123,36 @@ def _defaults(compiled: Any) -> dict[str, Any]:  # noqa: ANN401 - what a dialect
     return {}
 
 
+def _bind_processor(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> _Process | None:
+    if isinstance(kind, UTCDateTime):
+        return _stored_instant
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _result_processor(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> _Process | None:
+    if isinstance(kind, UTCDateTime):
+        return _instant
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def _stored_instant(value: datetime | None) -> str | None:
+    """An aware instant as SQLAlchemy stores it: in UTC, with microseconds, without a zone."""
+    if value is None:
+        return None
+    if value.utcoffset() is None:
+        raise ValueError("an instant without a zone")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _instant(value: str | None) -> datetime | None:
+    """A stored instant: instants are a third of what is read, and pass five functions otherwise."""
+    if value is None:
+        return None
+    if len(value) != _INSTANT_LENGTH:
+        raise ValueError("no instant as it is stored")
+    return datetime.fromisoformat(value + "+00:00")
+
+
 class _Question(_Prepared):
     """A statement that reads."""
 
@@ -116,8 +162,7 @@ class _Question(_Prepared):
         if len(columns) != len(names) or statement.get_execution_options():
             raise _UnfitError
         self._shape = SimpleResultMetaData(names, [(column,) for column in columns])
-        kinds = [column.type.dialect_impl(dialect) for column in columns]
-        processors = [kind.result_processor(dialect, None) for kind in kinds]
+        processors = [_result_processor(column.type, dialect) for column in columns]
         self._processors = [(i, p) for i, p in enumerate(processors) if p is not None]
 
     def ask(self, own: sqlite3.Connection, given: Mapping[str, Any]) -> sa.Result[Any]:

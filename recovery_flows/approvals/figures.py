@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 from models.case_file import CaseFile
 from models.entities.approval import ApprovalRow, ApprovalState
@@ -63,16 +65,12 @@ def subject_of(file: CaseFile, act: ApprovalKind, subject_id: str) -> ApprovalSu
 
 def _is_there(file: CaseFile, subject_id: str) -> bool:
     """Whether the file still has what an approval is about; answered letters leave it."""
-    ids = {h.id for h in file.holds} | {r.id for r in file.requests}
-    ids |= {a.id for a in file.allocations} | {x.id for x in file.multi_agency_requests}
-    ids |= {c.id for c in file.claims} | {k.id for k in file.compensations}
-    ids |= (
-        {u.id for u in file.unclaimed}
-        | {b.id for b in file.clawbacks}
-        | {c.id for c in file.court_lists}
-    )
-    ids |= {r.id for r in file.recalls} | {c.id for c in file.recall_credits}
-    return subject_id in ids | {c.id for c in file.calls} | {file.recovery.id}
+    rows: Iterator[Any] = chain(
+        file.holds, file.requests, file.allocations, file.multi_agency_requests, file.claims,
+        file.compensations, file.unclaimed, file.clawbacks, file.court_lists, file.recalls,
+        file.recall_credits, file.calls,
+    )  # fmt: skip
+    return subject_id == file.recovery.id or any(row.id == subject_id for row in rows)
 
 
 def subject_digest(file: CaseFile, act: ApprovalKind, subject_id: str) -> str:

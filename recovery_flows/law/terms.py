@@ -48,8 +48,11 @@ def unpublished_year(limit: Limit, due: datetime, regime: LegalTime) -> int | No
     Where a notice of each year moves working days (China), a count into a later year stands on the
     fixed rules alone and may end on another day once that year's notice is out.
     """
+    # Asked of these terms only: a process that counts no banking days loads no calendars (0.3 s).
+    if limit.unit is not LimitUnit.BANKING_DAYS:
+        return None
     published_to = _published_to(regime.calendar)
-    if limit.unit is not LimitUnit.BANKING_DAYS or published_to is None:
+    if published_to is None:
         return None
     # A calendar term ends with its last day, at the midnight after it.
     last_day = (due - timedelta(microseconds=1)).astimezone(ZoneInfo(regime.time_zone)).date()
@@ -113,8 +116,10 @@ def _banking_days_on(start: date, count: int, calendar_code: str) -> date:
 def _calendar(code: str) -> Any:  # noqa: ANN401 - the library carries no types
     # Published holidays and make-up working days; beyond the published years only the fixed rules.
     import holidays
+    from holidays.registry import EntityLoader
 
-    if code in holidays.list_supported_financial():
+    # Not `list_supported_financial`, which loads the calendar of every market in the world.
+    if code in EntityLoader.get_financial_codes():
         return holidays.financial_holidays(code)
     country, _, part = code.partition("-")
     return holidays.country_holidays(country, subdiv=part or None)

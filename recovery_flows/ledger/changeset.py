@@ -46,7 +46,7 @@ from models.entities.payout import (
     UnclaimedState,
 )
 from models.entities.recall import CreditState, RecallCreditRow, RecallRow, RecallState
-from models.entities.recovery import RecoveryState
+from models.entities.recovery import RecoveryRow, RecoveryState
 from models.entities.request import ReceiptRow, ReceiptState, RequestRow, RequestState
 from models.entities.voluntary_return import (
     InstalmentRow,
@@ -87,6 +87,13 @@ _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
 }
 
 
+_SNAPSHOTS: list[type[Any]] = [RecoveryRow, *(row for _, row, _ in _ROWS.values())]
+_NAMES = {row: frozenset(field.name for field in fields(row)) for row in _SNAPSHOTS}
+_NOT_BOOKED = frozenset(
+    {EntityKind.APPROVAL, EntityKind.DISCREPANCY, EntityKind.TASK, EntityKind.MULTI_AGENCY_REQUEST}
+)
+"""What the ledger reads nothing of: a change of these books nothing."""
+
 _Mark = tuple[CaseFile, int, int, bool]
 
 
@@ -108,8 +115,11 @@ class Changeset:
         file = self.file
         for move in moves:
             file = applied(file, move)
-        legs = postings.entry(file)
-        self.file = replace(file, balances=_balances_after(file.balances, legs))
+        is_booked = not all(move.noun in _NOT_BOOKED for move in moves)
+        legs = postings.entry(file) if is_booked else ()
+        if legs:
+            file = replace(file, balances=_balances_after(file.balances, legs))
+        self.file = file
         self.moves += [*moves[:-1], replace(moves[-1], postings=legs)]
 
     def correct(self) -> None:
@@ -182,14 +192,14 @@ def applied(file: CaseFile, move: Transition) -> CaseFile:
     """The file after one move; nouns that rules do not look at leave it as it is."""
     state = next_state(move.noun, move.state, move.event)
     if move.noun is EntityKind.RECOVERY:
-        known = {f.name for f in fields(file.recovery)}
+        known = _NAMES[RecoveryRow]
         own: dict[str, Any] = {k: v for k, v in move.values.items() if k in known}
         return replace(file, recovery=replace(file.recovery, **own, state=RecoveryState(state)))
     if move.noun not in _ROWS:
         return file
     name, kind, states = _ROWS[move.noun]
     column = "stage" if move.noun is EntityKind.ASSET else "state"
-    known = {f.name for f in fields(kind)}
+    known = _NAMES[kind]
     values = {k: v for k, v in move.values.items() if k in known} | {column: states(state)}
     rows: tuple[Any, ...] = getattr(file, name)
     if move.state is None:

@@ -11,7 +11,6 @@ from sqlmodel import Session
 from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.multi_agency import SubjectKind, TaskRow
-from models.entities.officer import Role
 from models.entities.partner import PartnerChannel, PartnerKind
 from models.ids import canonical
 from models.queries.cases.case_files import load_file
@@ -23,9 +22,7 @@ from models.queries.cases.multi_agency import (
     incident,
     partner_entries,
 )
-from models.queries.installation.clock import case_now
 from models.sealing.vault import Vault
-from models.store.notes import write_note
 from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.multi_agency import lifecycle as multi_agency_lifecycle
@@ -145,20 +142,19 @@ def start(
     seen: int | None = None,
 ) -> str:
     """Send all tasks of a multi-agency request at once; another person confirms them together."""
-    actor = acting.actor(Role.OFFICER)
-    with acting.editing(recovery_id, seen) as (unit, changes):
-        now = case_now(unit.session, acting.wall_now())
-        read = prospect(unit.session, unit.vault, recovery_id)
+    with acting.editing(recovery_id, seen) as edit:
+        vault = edit.unit.vault
+        read = prospect(edit.unit.session, vault, recovery_id)
         _check_partners(read, partners)
         planned = read.planned(identifiers, ask=ask, partners=partners)
-        copy = read.copy(planned, now)
+        copy = read.copy(planned, edit.now)
         sealing = multi_agency_lifecycle.Sealing(
-            lambda value, place: unit.vault.seal(canonical(value).decode(), place),
-            unit.vault.fingerprint,
+            lambda value, place: vault.seal(canonical(value).decode(), place),
+            vault.fingerprint,
         )
         kept = [(str(s.kind), s.value) for s in dict.fromkeys(identifiers)]
         multi_agency_lifecycle.start(
-            changes, planned, copy, kept, sealing, actor.id, now, acting.laws
+            edit.changes, planned, copy, kept, sealing, edit.actor.id, edit.now, acting.laws
         )  # fmt: skip
     shared = read.shared(planned)
     asked = len({p.partner_id for p in planned})
@@ -191,26 +187,21 @@ def task_named(file: CaseFile, named: str) -> TaskRow:
 
 def renew(acting: ActingOfficer, recovery_id: str, task: str, seen: int | None = None) -> str:
     """Ask a partner to preserve for another term."""
-    with acting.editing(recovery_id, seen) as (unit, changes):
-        now = case_now(unit.session, acting.wall_now())
-        row = task_named(changes.file, task)
-        multi_agency_lifecycle.renew(changes, row.id, now)
-    return f"{changes.file.recovery.ref}: {row.partner_id} is asked to preserve for another term"
+    with acting.editing(recovery_id, seen) as edit:
+        row = task_named(edit.file, task)
+        multi_agency_lifecycle.renew(edit.changes, row.id, edit.now)
+    return f"{edit.ref}: {row.partner_id} is asked to preserve for another term"
 
 
 def cancel_task(
     acting: ActingOfficer, recovery_id: str, task: str, reason: str, seen: int | None = None
 ) -> str:
     """Take one task back at its partner; the reason is kept sealed as a note."""
-    if not reason.strip():
-        raise MisuseError("this takes a reason: whoever reads the file later will ask for it")
-    actor = acting.actor(Role.OFFICER)
-    with acting.editing(recovery_id, seen) as (unit, changes):
-        now = case_now(unit.session, acting.wall_now())
-        row = task_named(changes.file, task)
-        multi_agency_lifecycle.cancel_task(changes, row.id, "withdrawn by the officer")
-        write_note(unit, actor, now, recovery_id, f"task {row.id} withdrawn: {reason.strip()}")
-    return f"{changes.file.recovery.ref}: {row.kind} at {row.partner_id} is withdrawn"
+    with acting.editing(recovery_id, seen) as edit:
+        row = task_named(edit.file, task)
+        multi_agency_lifecycle.cancel_task(edit.changes, row.id, "withdrawn by the officer")
+        edit.note(f"task {row.id} withdrawn", reason)
+    return f"{edit.ref}: {row.kind} at {row.partner_id} is withdrawn"
 
 
 def last_document(database: Database, recovery_id: str, task: str) -> tuple[str, bytes, str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.allocation import AllocationRow, AllocationState
+from models.entities.approval import ApprovalState
 from models.entities.asset import AssetRow, Stage
 from models.entities.claim import ClaimState
 from models.entities.event import EntityKind
@@ -14,6 +15,7 @@ from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cross_border.stage import is_waiting
 from recovery_flows.freezing.stage import is_unanswered
 from recovery_flows.law.regime import Regimes
@@ -27,6 +29,7 @@ from recovery_flows.restitution import (
     compensation,
     distribution,
     fast_track,
+    guards,
     objections,
     payouts,
     refused_payouts,
@@ -49,6 +52,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     unclaimed.advance(changes, now)
     recalls.advance(changes, now)
     payouts.void_changed(changes)
+    _void_needed_releases(changes)
     for allocation in changes.file.allocations:
         _end_notice(changes, allocation, now)
         payouts.finish(changes, allocation)
@@ -59,6 +63,24 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
         if asset.stage is Stage.RESTITUTION:
             _draft(changes, asset, laws)
             _close(changes, asset)
+
+
+def _void_needed_releases(changes: Changeset) -> None:
+    """A release that waits for its second person ends once a victim needs the money again."""
+    for approval in changes.file.approvals:
+        waits = approval.state is ApprovalState.PENDING and approval.action == ApprovalKind.RELEASE
+        hold = _hold_of(changes.file, approval.subject_id) if waits else None
+        if hold is None or guards.waits_for(changes.file, changes.file.asset(hold.asset_id)):
+            continue
+        why = guards.why_not_released(changes.file, hold)
+        if why:
+            changes.apply(
+                Transition(EntityKind.APPROVAL, approval.id, "voided", approval.state, reason=why)
+            )
+
+
+def _hold_of(file: CaseFile, name: str) -> HoldRow | None:
+    return next((h for h in file.holds if h.id == name and h.state in LIVE_HOLDS), None)
 
 
 def _end_notice(changes: Changeset, allocation: AllocationRow, now: datetime) -> None:

@@ -15,7 +15,7 @@ STORED = ("models.store", "models.queries")
 TOUCHING = (
     "access.acting_officer", "access.log_in", "access.registers",
     "access.disclosures",
-    "partners.contacts", "partners.page", "partners.page_text", "partners.rbp1.*",
+    "partners.contacts", "partners.page", "partners.rbp1.*",
     "intake.bookings", "multi_agency.actions", "multi_agency.board", "freezing.actions",
     "tracing.case_trace", "tracing.comparison", "tracing.graph", "tracing.hops", "tracing.inputs",
     "tracing.page", "tracing.payments_from_holds", "tracing.actions",

@@ -88,3 +88,12 @@ def test_money_found_to_be_none_of_the_case_is_not_divided_while_its_bank_refuse
     assert "found unrelated" in story
     assert "return to victims approved" not in story
     assert_well(told, story)
+
+
+def test_a_release_that_waits_for_its_yes_ends_when_a_victim_needs_the_money_again(
+    at: Place,
+) -> None:
+    """An objection was upheld meanwhile; the second person could never say yes."""
+    told, story = played(at, plan_of(60001013))
+    assert "loss CNY 333.33" in story
+    assert_well(told, story)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from models.entities.installation import QueueEntry, Tally
 from models.prepared import KEY, changing, to
 from models.store.rollups.rows import (
     NOTHING,
+    Row,
     chunks_of_all,
     figures_in,
     kept_entries,
@@ -61,10 +62,13 @@ def _keep(session: Session, ids: list[str]) -> None:
     new = [row for name, row in right.items() if name not in kept]
     if new:
         session.execute(_INSERT_ENTRIES, new)
-    for name in right.keys() & kept.keys():
+    changed = defaultdict[tuple[str, ...], list[Row]](list)
+    for name in sorted(right.keys() & kept.keys()):
         if right[name] != kept[name]:
             values = {c: v for c, v in right[name].items() if v != kept[name][c]}
-            session.execute(changing(_ENTRIES, tuple(values)), {KEY: name, **to(values)})
+            changed[tuple(values)].append({KEY: name, **to(values)})
+    for columns, rows in changed.items():
+        session.execute(changing(_ENTRIES, columns), rows)
     _add(session, {name: minor for name, minor in more.items() if minor})
 
 

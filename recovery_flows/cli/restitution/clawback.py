@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, opened
+from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, file_of
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.restitution.voluntary import currency_of, money
 from recovery_flows.cli.table import instant_text, tell
@@ -82,12 +82,7 @@ def write_off(
 
 def list_(ref: Ref, *, as_json: AsJson = False) -> None:
     """Show what was ordered back, and what of it came."""
-    from models.queries.cases.case_files import load_file
-
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        with installation.database.reading() as session:
-            file = load_file(session, recovery_id)
+    file = file_of(ref)
     if as_json:
         say_json({"clawbacks": file.clawbacks})
     else:

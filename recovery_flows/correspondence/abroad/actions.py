@@ -11,15 +11,12 @@ from models.engine import Database
 from models.entities.officer import Role
 from models.entities.outside.disclosure import DisclosureKind
 from models.entities.request import RequestRow, RequestState
-from models.ids import digest_bytes
 from models.queries.cases.case_files import load_file
 from models.queries.cases.requests import opened_fields
 from models.queries.cases.work import account_ref
 from models.queries.installation.clock import case_now
 from models.sealing.vault import Vault
 from models.store.disclosures import Disclosed, note_disclosure
-from models.store.documents import keep
-from models.store.notes import write_note
 from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.correspondence.abroad.letter import LetterFacts, letter, notice, ours
 from recovery_flows.correspondence.documents.text import Sender
@@ -93,27 +90,24 @@ def sent(
     """Record that the approved letter went out; the letter, proof and translation are kept."""
     if not how.strip() or not proof:
         raise MisuseError("say with --how how it went, and give the --proof of it")
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        request = request_of(changes.file, request_id)
+    with acting.editing(recovery_id) as edit:
+        unit, now = edit.unit, edit.now
+        request = request_of(edit.file, request_id)
         is_ours = ours(request.language)
         if not is_ours and not translation:
             raise MisuseError(
                 f"the requested State reads {request.language!r}: give the --translation"
             )
         facts = _facts(
-            unit.session, unit.vault, changes.file, request, acting.laws, sender, now, channels
+            unit.session, unit.vault, edit.file, request, acting.laws, sender, now, channels
         )
         raw = as_markdown(letter(facts, request.language if is_ours else "en")).encode()
-        kept = keep(unit, raw, "request abroad", "text/markdown", now)
-        paper = keep(unit, proof, "proof of sending", "application/octet-stream", now)
-        text = f"request {request_id} sent: {how.strip()}"
-        if translation:
-            keep(unit, translation, "translation", "application/octet-stream", now)
-            text += f"; translation {digest_bytes(translation)}"
+        kept = edit.keep(raw, "request abroad", "text/markdown")
+        paper = edit.keep(proof, "proof of sending")
+        translated = f"; translation {edit.keep(translation, 'translation')}" if translation else ""
         channel = channel_of(channels, request.channel)
-        lifecycle.send_by_hand(changes, request_id, channel, paper, kept, actor.id, now)
-        write_note(unit, actor, now, recovery_id, text)
-        due = request_of(changes.file, request_id).due_at
+        lifecycle.send_by_hand(edit.changes, request_id, channel, paper, kept, edit.actor.id, now)
+        edit.note(f"request {request_id} sent", how.strip() + translated)
+        due = request_of(edit.file, request_id).due_at
     when = f"an answer is due by {due:%Y-%m-%d %H:%M} UTC" if due else "no answer time is set"
-    return f"{changes.file.recovery.ref}: {request_id} sent; {when}"
+    return f"{edit.ref}: {request_id} sent; {when}"
