@@ -59,7 +59,7 @@ async def test_an_approved_request_is_written_sent_by_a_third_person_and_answere
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, app, "another person decides it", "given (personal)")
         await pilot.press("m")
-        await until(pilot, app, "masked again in 60 s", "▌ | account |")
+        await until(pilot, app, "masked again in", "▌ | account |")
         await pilot.press("escape", "D")
         await until(pilot, app, "The approved letter, pdf and md")
         await fill(pilot, app, str(tmp_path))
