@@ -35,7 +35,7 @@ COLUMNS: Mapping[str, Column] = {
     "state": Column("state"),
     "turn": Column("action by"),
     "amount": Column("sum", right=True),
-    "authority": Column("who is asked, or asks"),
+    "authority": Column("who is asked, or asks", short="who"),
     "officer": Column("officer"),
     "id": Column("request", typed=True),
 }
