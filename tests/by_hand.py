@@ -33,7 +33,7 @@ def without_money_guards(session: Session) -> Iterator[None]:
         "WHERE type = 'trigger' AND tbl_name IN "
         "('payout', 'allocation', 'hold', 'compensation', 'claim', 'recall', 'recall_credit', "
         "'unclaimed_share', 'court_list', 'court_share', "
-        "'clawback')"
+        "'clawback', 'third_party_claim')"
     )
     guards = session.execute(sa.text(query)).all()
     for name, _ in guards:

@@ -22,7 +22,7 @@ from recovery_flows.cases.views.saved_views import SavedView
 from recovery_flows.wording import counted
 from tui.database_watch import LOOK_SECONDS, watch
 from tui.keeping_app import KeepingApp
-from tui.messages import DatabaseChanged, Done, Said, StatusRead
+from tui.messages import DatabaseChanged, Done, StatusMessage, StatusRead
 from tui.palette import commands
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
 from tui.screens.abroad.board import BoardScreen
@@ -148,7 +148,7 @@ class RecoveryApp(KeepingApp):
             self.post_message(StatusRead(self.source.status(), story))
         except READ_ERRORS as error:
             self.post_message(
-                Done(Said(f"{sentence_of(error)}; see `recovery doctor`", refused=True))
+                Done(StatusMessage(f"{sentence_of(error)}; see `recovery doctor`", refused=True))
             )
 
     def on_database_changed(self) -> None:

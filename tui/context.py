@@ -12,7 +12,7 @@ from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.views.saved_views import SavedView
 from tui.key_waits import Wait
-from tui.messages import Said
+from tui.messages import StatusMessage
 from tui.screen_queries import Source
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ class Terminal(Protocol):
     plays_story: bool
     time_zone: str
     drafts: dict[str, str]
-    said: Said
+    said: StatusMessage
     recovery_id: str
     request_id: str
     came_from: str

@@ -64,8 +64,8 @@ READ_ERRORS = (
     RecoveryFlowsError, FileUnreadableError,
 )  # fmt: skip
 PAPERS = ("notice", "decision", "receipt")
-WALL_LIMIT = 500
-"""Recoveries of which the wall is read at once; their clocks are complete up to the next's."""
+DEADLINES_LIMIT = 500
+"""Recoveries whose deadlines are read at once, complete up to the next recovery's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class Source:
 
     def deadlines(self) -> DeadlinesView:
         """Every running deadline of the most pressing recoveries."""
-        return deadlines_view(self.database, self.laws, wall_clock(), WALL_LIMIT)
+        return deadlines_view(self.database, self.laws, wall_clock(), DEADLINES_LIMIT)
 
     def incoming(self, ref: str) -> Page:
         """A request from abroad on its page."""

@@ -12,6 +12,7 @@ from models.entities.event import EntityKind
 from models.entities.hold import Hold
 from models.entities.officer import Role
 from models.entities.outside.incoming_request import IncomingRequest
+from models.entities.outside.third_party_claim import ThirdPartyClaim
 from models.entities.payout import Clawback, UnclaimedShare
 from models.entities.recall import Recall, RecallCredit
 from models.entities.register_change import RegisterChange
@@ -26,6 +27,7 @@ _HOLDS, _UNCLAIMED = table_of(Hold), table_of(UnclaimedShare)
 _RECALLS, _CREDITS = table_of(Recall), table_of(RecallCredit)
 _INCOMING = table_of(IncomingRequest)
 _COURT_LISTS, _CLAWBACKS = table_of(CourtList), table_of(Clawback)
+_THIRD_PARTIES = table_of(ThirdPartyClaim)
 _OFFICER, _SUPERVISOR, _ENGINE = {Role.OFFICER}, {Role.SUPERVISOR}, {Role.ENGINE}
 
 # Moves that are a person's decision. What is not named here is bookkeeping that anybody's act or
@@ -74,6 +76,7 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.REQUEST, "approved"): _SUPERVISOR,
     (EntityKind.REQUEST, "denied"): _SUPERVISOR,
     (EntityKind.REQUEST, "sent_by_hand"): _OFFICER,
+    (EntityKind.REQUEST, "dispatched"): _OFFICER,
     (EntityKind.REQUEST, "replaced"): _OFFICER,
     (EntityKind.REQUEST, "withdrawn"): _OFFICER,
     (EntityKind.REQUEST, "reminded"): _OFFICER,
@@ -135,6 +138,18 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.CLAWBACK, "write_off_asked"): _OFFICER,
     (EntityKind.CLAWBACK, "write_off_confirmed"): _SUPERVISOR,
     (EntityKind.CLAWBACK, "write_off_denied"): _SUPERVISOR,
+    (EntityKind.THIRD_PARTY_CLAIM, "filed"): _OFFICER,
+    (EntityKind.THIRD_PARTY_CLAIM, "withdrawn"): _OFFICER,
+    (EntityKind.THIRD_PARTY_CLAIM, "appealed"): _OFFICER,
+    (EntityKind.THIRD_PARTY_CLAIM, "upholding_asked"): _OFFICER,
+    (EntityKind.THIRD_PARTY_CLAIM, "rejection_asked"): _OFFICER,
+    (EntityKind.THIRD_PARTY_CLAIM, "upheld"): _SUPERVISOR,
+    (EntityKind.THIRD_PARTY_CLAIM, "rejected"): _SUPERVISOR,
+    (EntityKind.THIRD_PARTY_CLAIM, "decision_denied"): _SUPERVISOR,
+    (EntityKind.THIRD_PARTY_CLAIM, "payment_entered"): _OFFICER,
+    (EntityKind.THIRD_PARTY_CLAIM, "payment_confirmed"): _SUPERVISOR,
+    (EntityKind.THIRD_PARTY_CLAIM, "payment_denied"): _SUPERVISOR,
+    (EntityKind.VICTIM_MESSAGE, "sent"): _OFFICER,
     (EntityKind.COURT_LIST, "entered"): _OFFICER,
     (EntityKind.COURT_LIST, "confirmed"): _SUPERVISOR,
     (EntityKind.COURT_LIST, "denied"): _SUPERVISOR,
@@ -209,6 +224,7 @@ _ASKED = {
     EntityKind.UNCLAIMED_SHARE: (_UNCLAIMED.c.id, _UNCLAIMED.c.refund_entered_by),
     EntityKind.CLAWBACK: (_CLAWBACKS.c.id, _CLAWBACKS.c.asked_by),
     EntityKind.COURT_LIST: (_COURT_LISTS.c.id, _COURT_LISTS.c.entered_by),
+    EntityKind.THIRD_PARTY_CLAIM: (_THIRD_PARTIES.c.id, _THIRD_PARTIES.c.asked_by),
     EntityKind.RECALL: (_RECALLS.c.id, _RECALLS.c.drafted_by),
     EntityKind.RECALL_CREDIT: (_CREDITS.c.id, _CREDITS.c.entered_by),
     EntityKind.INCOMING_REQUEST: (_INCOMING.c.id, _INCOMING.c.answered_by),
@@ -223,6 +239,13 @@ _DECIDING: Mapping[EntityKind, tuple[str, ...]] = {
     EntityKind.UNCLAIMED_SHARE: ("refund_confirmed", "refund_denied"),
     EntityKind.CLAWBACK: ("approved", "denied", "write_off_confirmed", "write_off_denied"),
     EntityKind.COURT_LIST: ("confirmed", "denied"),
+    EntityKind.THIRD_PARTY_CLAIM: (
+        "upheld",
+        "rejected",
+        "decision_denied",
+        "payment_confirmed",
+        "payment_denied",
+    ),
     EntityKind.RECALL: ("approved", "denied"),
     EntityKind.RECALL_CREDIT: ("confirmed", "denied"),
     EntityKind.INCOMING_REQUEST: ("confirmed", "denied"),

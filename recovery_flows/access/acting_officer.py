@@ -167,7 +167,7 @@ def check_version(session: Session, file: CaseFile, seen_version: int | None) ->
         done = _last_acts(session, file.recovery.id, now - seen_version)
         raise StepRefusedError(
             f"{file.recovery.ref} has changed since you looked (version {seen_version}, now "
-            f"{now}): {done}; look again and decide anew"
+            f"{now}): {done}; review it and try again"
         )
 
 

@@ -94,10 +94,13 @@ _BY_HAND: Mapping[str, str] = {
     ActionKind.FOLLOW_RETURN: "voluntary remind {ref}",
     ActionKind.FOLLOW_UNCLAIMED: "unclaimed transfer {ref}",
     ActionKind.FOLLOW_CLAWBACK: "clawback remind {ref}",
+    ActionKind.TELL_VICTIM: "victim sent {ref}",
+    ActionKind.FOLLOW_THIRD_PARTY: "third-party decide {ref}",
     ActionKind.FOLLOW_COURT_LIST: "court-list identify {ref}",
     ActionKind.SEND_RECALL: "recall sent {ref}",
     ActionKind.FOLLOW_RECALL: "recall chase {ref}",
     ActionKind.SEND_REQUEST: "xborder sent {ref}",
+    ActionKind.DISPATCH_REQUEST: "xborder dispatch {ref}",
     ActionKind.FOLLOW_REQUEST: "xborder show {ref}",
 }
 
@@ -158,7 +161,7 @@ def _split(changes: Changeset, step: Step, given: ActionContext) -> str:
 
 
 def _check_title(changes: Changeset, step: Step, given: ActionContext) -> str:
-    return_decisions.check_title(changes, step.subject_id, given.actor)
+    return_decisions.establish_ownership(changes, step.subject_id, given.actor)
     return "title to the held money checked"
 
 

@@ -281,7 +281,7 @@ def _officer_step(file: CaseFile, open_steps: list[Step], to: str) -> Step:
                 f"{file.recovery.ref} cannot go to {to} yet; missing: " + "; ".join(missing)
             )
     for step in open_steps:
-        if step.role is Role.OFFICER:
+        if step.role is Role.OFFICER and step.action != next_steps.ActionKind.TELL_VICTIM:
             return step
     first = open_steps[0]
     if file.recovery.state not in (RecoveryState.OPEN, RecoveryState.REPORTED):

@@ -200,7 +200,7 @@ def _own_over_booked(
         )  # fmt: skip
 
 
-def told_rows(result: ImportResult) -> Iterator[str]:
+def row_lines(result: ImportResult) -> Iterator[str]:
     """One line for each row of the file, then the counts."""
     for row in result.rows:
         yield f"row {row.row}: {row.result}: {row.why}"

@@ -43,7 +43,7 @@ class Answer:
     """What the other side says; `document` is the digest of the paper, `ground` a code of its list.
 
     `amount` is what was frozen or given, `until` the end of a freeze, `review_at` when what is
-    postponed is looked at again.
+    postponed is looked at again. `number` is the answer's own where a connection counts them.
     """
 
     says: str
@@ -52,6 +52,7 @@ class Answer:
     amount: Money | None = None
     until: datetime | None = None
     review_at: datetime | None = None
+    number: int = 0
 
 
 def take_answer(
@@ -65,6 +66,8 @@ def take_answer(
         return False
     ground = ground_for(channel, answer)
     values: dict[str, Scalar] = {"answer_document": answer.document}
+    if answer.number:
+        values["answers_read"] = answer.number
     if request.state not in UNDER_WAY and answer.says not in _NEW_ANSWERS:
         _contradict(changes, request, answer, values, now)
         return True

@@ -151,12 +151,12 @@ def _refuse_resubmitting(file: CaseFile, request: RequestRow, leaves: Sequence[s
         )
     if file.recovery.state is not RecoveryState.OPEN:
         raise StepRefusedError(f"the recovery is {file.recovery.state}: nothing is asked for it")
-    refuse_twin(file, asset, request.channel)
+    refuse_duplicate(file, asset, request.channel)
     if asset.left_alone or (request.route is RequestRoute.PARTNER and asset.traced_minor <= 0):
         raise StepRefusedError(f"no money is traced to the account of {request.id} any more")
 
 
-def refuse_twin(file: CaseFile, asset: AssetRow, channel: str) -> None:
+def refuse_duplicate(file: CaseFile, asset: AssetRow, channel: str) -> None:
     """Refuse to ask for one account by one channel twice at a time."""
     for other in file.requests:
         same = other.asset_id == asset.id and other.channel == channel

@@ -23,7 +23,7 @@ from recovery_flows.ledger import claim_parts, pools
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.court_money import in_force
 from recovery_flows.ledger.outstanding_losses import is_paid
-from recovery_flows.recalls import lifecycle as recalls
+from recovery_flows.recalls import lifecycle as recalls, returned_money
 from recovery_flows.restitution import (
     basis,
     compensation,
@@ -41,6 +41,7 @@ from recovery_flows.restitution.clawback import orders as clawbacks
 from recovery_flows.restitution.court import lists
 from recovery_flows.restitution.distribution import Part
 from recovery_flows.restitution.guards import claim_shares, is_allocable
+from recovery_flows.restitution.third_party import decisions as third_party_decisions
 
 
 def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
@@ -49,8 +50,10 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
         return
     voluntary.advance(changes, now)
     clawbacks.advance(changes, now)
+    third_party_decisions.advance(changes)
     unclaimed.advance(changes, now)
     recalls.advance(changes, now)
+    returned_money.recount(changes)
     payouts.void_changed(changes)
     _void_needed_releases(changes)
     for allocation in changes.file.allocations:
@@ -117,7 +120,7 @@ def _end_title(changes: Changeset, asset: AssetRow) -> None:
     """A check of whose money it is speaks of the money and the victims that there were then."""
     if not asset.title_checked_by or asset.stage is Stage.CLOSED:
         return
-    if not basis.title_stands(changes.file, asset):
+    if not basis.ownership_stands(changes.file, asset):
         values: dict[str, Scalar] = {"title_checked_by": "", "title_basis": ""}
         reason = "other money was traced here, or other victims have come, since it was checked"
         changes.apply(
@@ -130,7 +133,7 @@ def _end_title(changes: Changeset, asset: AssetRow) -> None:
 def _draft(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
     file = changes.file
     asset = file.asset(asset.id)
-    if not basis.title_stands(file, asset) or not is_allocable(file, asset):
+    if not basis.ownership_stands(file, asset) or not is_allocable(file, asset):
         return
     division = _by_court(file, asset)
     if division is None and not claim_shares(file, asset):

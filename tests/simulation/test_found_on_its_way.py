@@ -97,3 +97,17 @@ def test_a_release_that_waits_for_its_yes_ends_when_a_victim_needs_the_money_aga
     told, story = played(at, plan_of(60001013))
     assert "loss CNY 333.33" in story
     assert_well(told, story)
+
+
+def test_a_denied_stop_that_is_found_unrelated_too_is_released_by_one_order(at: Place) -> None:
+    """The second person said yes to what the officer had ordered again meanwhile."""
+    told, story = played(at, plan_of(60001900))
+    assert "found unrelated" in story
+    assert_well(told, story)
+
+
+def test_money_of_a_recall_counts_for_what_a_payout_on_its_way_left_of_the_loss(at: Place) -> None:
+    """Both banks paid the whole loss: the books and the credit said different things of it."""
+    told, story = played(at, plan_of(60004289))
+    assert "money back by a recall approved" in story
+    assert_well(told, story)

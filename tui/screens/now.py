@@ -25,7 +25,7 @@ from tui.panels.page import cell_content
 from tui.panels.preview import line_preview, page_preview
 from tui.screen_queries import READ_ERRORS, Source
 from tui.screens.marked import ask_marked
-from tui.screens.multi_agency import LinkingScreen
+from tui.screens.multi_agency import MultiAgencyStarter
 from tui.screens.views import ask_view
 from tui.text import word, words
 from tui.widgets.block import Block
@@ -55,7 +55,7 @@ DEMO_BEGINS = (
 NO_MATCH = "Nothing matches the filter. Esc clears it."
 
 
-class NowScreen(LinkingScreen):
+class NowScreen(MultiAgencyStarter):
     """The queue with a filter and a preview of the line under the cursor."""
 
     AUTO_FOCUS = "QueueTable"

@@ -19,7 +19,7 @@ from recovery_flows.partners.contacts import Contacts, show_contacts
 from recovery_flows.partners.page import PartnerPage
 from recovery_flows.wording import counted
 from tui.act_guards import DESK_ERRORS
-from tui.messages import ContactsShown, Done, Said
+from tui.messages import ContactsShown, Done, StatusMessage
 from tui.panels.partner import detail_lines
 from tui.screen_queries import Source, sentence_of
 from tui.screens.dialogs import AskLine, FullText
@@ -129,7 +129,7 @@ class PartnersScreen(LiveScreen):
         try:
             found = show_contacts(acting, partner_id, reason)
         except DESK_ERRORS as error:
-            self.app.post_message(Done(Said(sentence_of(error), refused=True)))
+            self.app.post_message(Done(StatusMessage(sentence_of(error), refused=True)))
         else:
             self.post_message(ContactsShown(partner_id, found))
 

@@ -21,7 +21,7 @@ from tui.screen_queries import Source
 from tui.screens.abroad.channels import ask_new
 from tui.screens.dialogs import FullText
 from tui.screens.forms import NoteForm, note_key
-from tui.screens.multi_agency import LinkingScreen
+from tui.screens.multi_agency import MultiAgencyStarter
 from tui.screens.next_step import ask_step
 from tui.screens.reveal import ask_reveal
 from tui.widgets.block import Block, Builder, Panel
@@ -29,7 +29,7 @@ from tui.widgets.block import Block, Builder, Panel
 NOTHING = "No recovery is chosen. Press 1 and Enter on a line of the queue."
 
 
-class RecoveryScreen(LinkingScreen):
+class RecoveryScreen(MultiAgencyStarter):
     """Who, how much, where the money is, clocks, requests, history, and what is next."""
 
     AUTO_FOCUS = "#money"

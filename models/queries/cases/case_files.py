@@ -11,26 +11,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from models.case_file import Balance, CaseFile, GonePart, Position, TraceView
+from models.case_file import Balance, CaseFile, DissipatedPart, Position, TraceView
 from models.channels import letter_partners
 from models.engine import is_of_the_database
-from models.entities import allocation, payout
+from models.entities import allocation, claim, payout
 from models.entities.approval import Approval, ApprovalRow
 from models.entities.asset import Asset, AssetRow, Stage
 from models.entities.call import Call, CallRow, CallState
 from models.entities.catalogue import table_of
-from models.entities.claim import (
-    Claim,
-    ClaimRow,
-    Compensation,
-    CompensationRow,
-    Objection,
-    ObjectionRow,
-)
 from models.entities.discrepancy import Discrepancy, DiscrepancyRow
 from models.entities.hold import Hold, HoldRow
 from models.entities.ledger import PostingRow
 from models.entities.multi_agency import MultiAgencyRequest, MultiAgencyRequestRow, Task, TaskRow
+from models.entities.outside import third_party_claim as third, victim_message as message
 from models.entities.partner import Partner
 from models.entities.recall import Recall, RecallCredit, RecallCreditRow, RecallRow
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryRow
@@ -177,7 +170,7 @@ class _Part:
 _OPEN_OR_REFUSED = _CALL.c.state.not_in((CallState.ANSWERED, CallState.CANCELLED))
 _PARTS = (
     _Part("recovery", Recovery, RecoveryRow),
-    _Part("claims", Claim, ClaimRow, "paid_at"),
+    _Part("claims", claim.Claim, claim.ClaimRow, "paid_at"),
     _Part("assets", Asset, AssetRow, "depth"),
     _Part("holds", Hold, HoldRow, "ordered_at"),
     _Part("requests", Request, RequestRow),
@@ -190,12 +183,14 @@ _PARTS = (
     _Part("multi_agency_requests", MultiAgencyRequest, MultiAgencyRequestRow, "started_at"),
     _Part("tasks", Task, TaskRow, "ordered_at"),
     _Part("discrepancies", Discrepancy, DiscrepancyRow, "found_at"),
-    _Part("objections", Objection, ObjectionRow, "entered_at"),
+    _Part("objections", claim.Objection, claim.ObjectionRow, "entered_at"),
     _Part("voluntary_returns", VoluntaryReturn, ReturnRow, "invited_at"),
     _Part("instalments", Instalment, InstalmentRow, "number"),
-    _Part("compensations", Compensation, CompensationRow, "entered_at"),
+    _Part("compensations", claim.Compensation, claim.CompensationRow, "entered_at"),
     _Part("unclaimed", payout.UnclaimedShare, payout.UnclaimedRow, "announced_at"),
     _Part("clawbacks", payout.Clawback, payout.ClawbackRow, "asked_at"),
+    _Part("third_party_claims", third.ThirdPartyClaim, third.ThirdPartyRow, "filed_at"),
+    _Part("victim_messages", message.VictimMessage, message.VictimMessageRow, "sent_at"),
     _Part("recalls", Recall, RecallRow, "drafted_at"),
     _Part("recall_credits", RecallCredit, RecallCreditRow, "entered_at"),
     _Part("receipts", RequestReceipt, ReceiptRow, "at"),
@@ -222,13 +217,13 @@ def trace_view(trace_id: str, rule: str, as_of: Any, result_json: str) -> TraceV
         rule,
         as_of,
         tuple(Position(*p) for p in body["positions"]),
-        tuple(GonePart(*g) for g in body["gone"]),
+        tuple(DissipatedPart(*g) for g in body["gone"]),
         frozenset(body.get("mixed", ())),
     )
 
 
 def trace_json(
-    positions: Iterable[Position], gone: Iterable[GonePart], mixed: Iterable[str] = ()
+    positions: Iterable[Position], gone: Iterable[DissipatedPart], mixed: Iterable[str] = ()
 ) -> str:
     """Spell a trace result for storing: ids and amounts only."""
     body: dict[str, object] = {

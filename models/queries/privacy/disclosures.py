@@ -68,6 +68,7 @@ OF_A_CALL: Mapping[CallKind, str] = {
     CallKind.TASK: "the identifier asked about",
     CallKind.TASK_EXTEND: "reference of the task",
     CallKind.TASK_CANCEL: "reference of the task",
+    CallKind.ABROAD: "all its fields, its letter",
 }
 """What of persons and accounts a call of each kind carries."""
 _PUBLISHED = {

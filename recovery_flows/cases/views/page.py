@@ -135,7 +135,7 @@ def _page(
 def _next_figures(
     file: CaseFile, todo: list[Step], names: Names, zone: str
 ) -> tuple[tuple[str, str], ...]:
-    """What the officer's next step is about; what it asks for binds these very figures."""
+    """The figures of the officer's next step; an approval that it asks for binds exactly these."""
     step = next((s for s in todo if s.role is Role.OFFICER), None)
     return shown(figures_of_step(file, step), names, zone) if step else ()
 
@@ -223,7 +223,7 @@ def _clocks(file: CaseFile, laws: Regimes) -> Iterator[DeadlineLine]:
 def _requests(
     session: Session, vault: Vault, file: CaseFile, classes: Mapping[str, str]
 ) -> list[RequestLine]:
-    """Fields that name persons, and texts that were let stand with what is personal, masked."""
+    """The fields of requests: persons masked, and personal data in accepted texts masked."""
     lines, kept = [], kept_texts(session, file.recovery.id) if file.requests else frozenset()
 
     def is_personal(name: str, text: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recovery_flows.cli.border import border_channels, state_groups
 from recovery_flows.cli.options import AsJson, find, opened
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import tell
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from recovery_flows.cross_border.channels import Channel, Help, StateGroup
     from recovery_flows.cross_border.file_questions import Refused
 
+__all__ = ["attach", "border_channels", "channels", "state_groups"]
 _LONGEST_HOURS = 100_000
 
 
@@ -82,22 +84,6 @@ def channels(
     else:
         tell(line for q, found in answers for line in channels_text.advice_lines(q, found))
         tell(channels_text.refused_lines(ref, refused))
-
-
-def state_groups() -> dict[str, StateGroup]:
-    """Groups of States that come with the program."""
-    from config.channels import read_states
-    from recovery_flows.cross_border.channels import load_groups
-
-    return load_groups(read_states())
-
-
-def border_channels(groups: dict[str, StateGroup]) -> dict[str, Channel]:
-    """All channels that come with the program, by code."""
-    from config.channels import channel_codes, read_channel
-    from recovery_flows.cross_border.channels import load_channel
-
-    return {code: load_channel(code, read_channel(code), groups) for code in channel_codes()}
 
 
 def _channel(code: str, known: dict[str, Channel]) -> Channel:

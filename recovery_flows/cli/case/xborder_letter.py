@@ -48,16 +48,18 @@ def preview(
 ) -> None:  # fmt: skip
     """Show the exact letter; lines with personal data are marked.
 
-    To the officer in charge and to supervisors: the look is logged.
+    To the officer in charge and to supervisors: it is logged.
     """
-    from recovery_flows.correspondence.abroad.actions import look, notice_of
+    from recovery_flows.correspondence.abroad.actions import notice_of, record_reveal
     from recovery_flows.correspondence.abroad.letter import preview as lines_of
     from recovery_flows.correspondence.returns.page import as_markdown
 
     with opened() as installation:
         facts = _facts(installation, ref, request)
         if not notice:
-            look(installation.case_officer(acting_as), find(installation, ref), facts.request.id)
+            record_reveal(
+                installation.case_officer(acting_as), find(installation, ref), facts.request.id
+            )
     code = language or _ours(facts.request.language)
     if notice:
         tell(as_markdown(notice_of(facts, code)).splitlines())

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
+from models.entities.partner import PartnerChannel, PartnerKind
 from models.entities.recovery import RecoveryState
 from models.money import Money
 from models.privacy.personal_data import personal_data
+from models.queries.cases.work import PartnerLine, partners
 from models.queries.privacy.personal_data import known_data
 from models.safe_text import steers_or_hides, undirected
 from models.store.unit import Unit
@@ -57,10 +59,13 @@ def _draft_one(
 ) -> str:  # fmt: skip
     unit, changes, now = edit.unit, edit.changes, edit.now
     law = acting.laws[changes.file.recovery.regime]
-    request_edits.refuse_twin(changes.file, asset, channel.code)
+    request_edits.refuse_duplicate(changes.file, asset, channel.code)
     requested = _requested(asset, given.amount)
-    authority = given.authority.strip() or f"the {channel.recipient} of {asset.regime}"
-    plan = plans.by_channel(channel, law, wanted, authority, given.language, requested)
+    carrier = _carrier(unit, asset, channel, given.authority.strip())
+    named = carrier.name if carrier else given.authority.strip()
+    authority = named or f"the {channel.recipient} of {asset.regime}"
+    carrier_id = carrier.id if carrier else ""
+    plan = plans.by_channel(channel, law, wanted, authority, given.language, requested, carrier_id)
     known = stage.known_fields(changes.file, asset, requested)
     _check_address(unit, changes.file, authority, given.language)
     texts = passed_texts(
@@ -72,6 +77,26 @@ def _draft_one(
     request_edits.refuse_unfit(changes.file, request, given.fields, acting.laws)
     ceiling.check(changes.file, request)
     return request_id
+
+
+def _carrier(unit: Unit, asset: AssetRow, channel: Channel, named: str) -> PartnerLine | None:
+    """The body of that State with a connection: the one that is named, or the only one there is."""
+    kind = _BODIES.get(Recipient(channel.recipient))
+    there = [
+        p
+        for p in partners(unit.session, None)
+        if p.kind is kind and p.regime == asset.regime and p.channel is PartnerChannel.API
+    ]
+    if named:
+        return next((p for p in there if named in (p.id, p.name)), None)
+    return there[0] if len(there) == 1 else None
+
+
+_BODIES = {
+    Recipient.POLICE: PartnerKind.POLICE, Recipient.AUTHORITY: PartnerKind.CENTRAL_AUTHORITY,
+    Recipient.COURT: PartnerKind.CENTRAL_AUTHORITY, Recipient.FIU: PartnerKind.FIU,
+}  # fmt: skip
+"""Which kind of partner takes what goes to a recipient; a provider or a bank takes no request."""
 
 
 def _check_address(unit: Unit, file: CaseFile, authority: str, language: str) -> None:

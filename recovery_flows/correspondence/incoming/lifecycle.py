@@ -122,7 +122,7 @@ def check_answer(fields: Mapping[str, str], channel: Channel, law: Regime, known
         if not text.strip():
             raise MisuseError(f"--field {name} is empty")
     if not set(fields) - references:
-        raise MisuseError("an answer says something: --field NAME=TEXT")
+        raise MisuseError("the answer has no content: give --field NAME=TEXT")
     for rule in rules:
         if not fields.get(rule.reference_field, "").strip():
             raise StepRefusedError(

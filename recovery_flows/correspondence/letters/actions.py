@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from models.engine import Database
-from models.entities.call import QUESTIONS, CallRow, CallState
+from models.entities.call import QUERIES, CallRow, CallState
 from models.entities.officer import Role
 from models.entities.outside.disclosure import DisclosureKind
 from models.ids import digest_bytes
@@ -124,7 +124,7 @@ def _check_sender(sender: Sender) -> None:
 
 def _broken(acting: ActingOfficer, edit: Edit, call: CallRow) -> str:
     """What was changed by hand in the records behind an order; a person finds it then."""
-    if call.kind in QUESTIONS or call.state is not CallState.PLANNED:
+    if call.kind in QUERIES or call.state is not CallState.PLANNED:
         return ""
     vouched = vouching.Vouched(edit.unit, acting.database)
     detail = vouched.broken(edit.file.recovery.id, call.partner_id)
@@ -210,12 +210,12 @@ def record_sent(
     )
 
 
-def drop(acting: ActingOfficer, call_id: str, reason: str, seen: int | None = None) -> str:
+def cancel(acting: ActingOfficer, call_id: str, reason: str, seen: int | None = None) -> str:
     """Give up a question about a balance or an unasked letter; the reason is kept sealed."""
     why = given_reason(reason)
     with acting.editing(_open(acting, call_id).recovery_id, seen) as edit:
         call = letter_steps.letter_of(edit.file, call_id)
-        letter_steps.drop(edit.changes, call, "dropped by an officer")
+        letter_steps.cancel(edit.changes, call, "dropped by an officer")
         edit.note(f"letter {call_id} dropped", why)
         return f"{edit.ref}: letter {call_id} dropped"
 

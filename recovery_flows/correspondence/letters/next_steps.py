@@ -193,7 +193,7 @@ def receive(changes: Changeset, hold_id: str, document: str, now: datetime) -> s
     return call_id
 
 
-def drop(changes: Changeset, call: CallRow, reason: str) -> None:
+def cancel(changes: Changeset, call: CallRow, reason: str) -> None:
     """Cancel a balance query or an unsolicited letter that was entered by mistake."""
     if call.kind is not CallKind.BALANCE and not is_unasked(call):
         raise StepRefusedError(f"{call.id} is an order or a statement: it cannot be dropped")

@@ -17,7 +17,7 @@ from recovery_flows.cross_border.doable import RequestAct
 from recovery_flows.wording import spoken
 from tui.act_log import command
 from tui.screens.abroad import other_side
-from tui.screens.abroad.asking import HOW, Fields, Typed, ask_lines, paper_of
+from tui.screens.abroad.act_fields import HOW, Fields, Typed, ask_lines, paper_of
 from tui.screens.abroad.forms import RequestFields, fields_key
 from tui.screens.dialogs import Confirm
 

@@ -15,7 +15,7 @@ from textual.widgets import Label
 from recovery_flows.caller import expanded
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.views.request_view import RequestView
-from recovery_flows.correspondence.abroad.actions import look
+from recovery_flows.correspondence.abroad.actions import record_reveal
 from recovery_flows.correspondence.abroad.files import write_letter
 from recovery_flows.correspondence.abroad.letter import MARK, LetterFacts, ours, preview
 from recovery_flows.cross_border.ceiling import owed_word
@@ -78,14 +78,14 @@ def _line(one: str, width: int) -> list[Content]:
 
 
 def ask_letter(app: Terminal, view: RequestView) -> None:
-    """Record the look, then show the letter in each language that the program writes."""
+    """Record that it is revealed, then show the letter in each language that the program writes."""
     ref, name = view.file.recovery.ref, view.row.id
     found: list[str] = []
 
     def read(acting: CaseOfficer) -> str:
-        look(acting, view.recovery_id, name)
+        record_reveal(acting, view.recovery_id, name)
         found.extend(_in_each(app.source.letter_facts(view.recovery_id, name)))
-        return f"{ref}: the letter of {name} is shown for a minute; the look is recorded"
+        return f"{ref}: the letter of {name} is shown for a minute; that is recorded"
 
     show = lambda: app.push_screen(ClearLetter(f"{ref}: the letter", tuple(found)))  # noqa: E731
     app.perform(read, then=show, command=command("xborder", "preview", ref, name))

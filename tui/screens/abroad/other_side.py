@@ -16,7 +16,7 @@ from recovery_flows.cross_border.doable import RequestAct
 from recovery_flows.cross_border.lifecycle import options_of
 from recovery_flows.errors import MisuseError
 from recovery_flows.wording import spoken
-from tui.screens.abroad.asking import (
+from tui.screens.abroad.act_fields import (
     PAPER,
     Fields,
     Typed,
