@@ -87,6 +87,35 @@ def _submit(app: Terminal, view: RequestView) -> None:
     )
 
 
+def _dispatch(app: Terminal, view: RequestView) -> None:
+    """The engine sends the approved letter; where it needs a translation, its file is asked for."""
+    row, sentence = view.row, "The engine sends it; who has submitted or approved it does not."
+
+    def do(acting: CaseOfficer, typed: Typed) -> str:
+        translation = paper_of(typed, "translation") if typed.get("translation") else b""
+        return letters.dispatch(
+            acting, view.recovery_id, row.id, translation, app.source.post.sender,
+            app.source.channels,
+        )  # fmt: skip
+
+    def answered(yes: str | None) -> None:
+        if yes is not None:
+            told = command("xborder", "dispatch", view.file.recovery.ref, row.id)
+            app.perform(partial(do, typed={}), command=told, holds_back=True)
+
+    if ours(row.language):
+        figures = (
+            ("request", f"{row.id}, version {row.version}"),
+            ("over", row.carrier_id),
+            ("to", row.authority),
+            ("sum", str(Money(row.requested_minor, row.currency))),
+        )
+        app.push_screen(Confirm("Dispatch the request?", sentence, figures), answered)
+        return
+    fields = (("translation", f"the file with the letter in {row.language!r}, as text"),)
+    ask_lines(app, view, RequestAct.DISPATCH, sentence, fields, do)
+
+
 def _sent(app: Terminal, view: RequestView) -> None:
     fields: Fields = (HOW, ("proof", "the file that proves that it went; kept encrypted"))
     if not ours(view.row.language):
@@ -133,6 +162,7 @@ def _resubmit(app: Terminal, view: RequestView) -> None:
 _ASKS: Mapping[RequestAct, Callable[[Terminal, RequestView], None]] = {
     RequestAct.SET: _set,
     RequestAct.SUBMIT: _submit,
+    RequestAct.DISPATCH: _dispatch,
     RequestAct.SENT: _sent,
     RequestAct.ANSWER: other_side.answer,
     RequestAct.CHOOSE: other_side.choose,
