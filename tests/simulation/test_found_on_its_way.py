@@ -111,3 +111,10 @@ def test_money_of_a_recall_counts_for_what_a_payout_on_its_way_left_of_the_loss(
     told, story = played(at, plan_of(60004289))
     assert "money back by a recall approved" in story
     assert_well(told, story)
+
+
+def test_a_freeze_takes_over_what_was_found_of_its_stop_by_the_engine_itself(at: Place) -> None:
+    """The finding was written again as if the engine were an officer, and was refused."""
+    told, story = played(at, plan_of(60006351))
+    assert "found unrelated" in story
+    assert_well(told, story)

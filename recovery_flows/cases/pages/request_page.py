@@ -35,17 +35,17 @@ from recovery_flows.ledger.term_names import term_word
 from recovery_flows.wording import counted, spoken
 
 KEYS: Mapping[RequestAct, str] = {
-    RequestAct.SUBMIT: "s", RequestAct.SET: "e", RequestAct.DISPATCH: "P",
-    RequestAct.SENT: "S", RequestAct.TOLD: "T",
+    RequestAct.SUBMIT: "s", RequestAct.SET: "e", RequestAct.SENT: "S",
+    RequestAct.TOLD: "T",
     RequestAct.ASSURE: "A", RequestAct.ANSWER: "a", RequestAct.CHOOSE: "c",
     RequestAct.RESUBMIT: "b", RequestAct.REMIND: "r", RequestAct.EXTEND: "E",
-    RequestAct.RECEIPT: "d", RequestAct.WITHDRAW: "W",
+    RequestAct.RECEIPT: "d", RequestAct.WITHDRAW: "W", RequestAct.DISPATCH: "h",
 }  # fmt: skip
 """The key of each act on the request's page in the terminal."""
 ACTS: Mapping[RequestAct, str] = {
     RequestAct.SUBMIT: "submit it for another person's approval",
     RequestAct.SET: "fill its fields, or answer what is asked besides",
-    RequestAct.DISPATCH: "let the engine send it over the body's connection: a third person",
+    RequestAct.DISPATCH: "let the engine send the approved letter: a third person",
     RequestAct.SENT: "record that the approved letter went out: a third person",
     RequestAct.TOLD: "record that the other side was told what it has to know",
     RequestAct.ASSURE: "ask another person to give the assurance that is wanted",
