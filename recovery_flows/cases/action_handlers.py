@@ -129,11 +129,13 @@ def _submit_freeze(changes: Changeset, step: Step, given: ActionContext) -> str:
 
 def _complete_request(changes: Changeset, step: Step, given: ActionContext) -> str:
     if not given.fields:
-        names = request_edits.lacking(request_edits.request_of(changes.file, step.subject_id))
+        request = request_edits.request_of(changes.file, step.subject_id)
+        names = request_edits.lacking(request)
         lacks = (
             f"the request lacks {names}" if names else "the partner asks for more on the request"
         )
-        raise errors.StepRefusedError(f"{lacks}: give it with --field NAME=TEXT")
+        rules = request_edits.rules_wanting(request, given.laws[changes.file.recovery.regime])
+        raise errors.StepRefusedError(f"{lacks}: give it with --field NAME=TEXT{rules}")
     asked = request_edits.request_of(changes.file, step.subject_id)
     request_edits.refuse_unfit(changes.file, asked, given.fields, given.laws)
     kept = opened_fields(given.session, given.vault, step.subject_id)

@@ -35,11 +35,11 @@ from recovery_flows.ledger.term_names import term_word
 from recovery_flows.wording import counted, spoken
 
 KEYS: Mapping[RequestAct, str] = {
-    RequestAct.SUBMIT: "s", RequestAct.SET: "e", RequestAct.SENT: "S",
-    RequestAct.TOLD: "T",
+    RequestAct.SUBMIT: "s", RequestAct.SET: "e", RequestAct.DISPATCH: "x",
+    RequestAct.SENT: "S", RequestAct.TOLD: "T",
     RequestAct.ASSURE: "A", RequestAct.ANSWER: "a", RequestAct.CHOOSE: "c",
     RequestAct.RESUBMIT: "b", RequestAct.REMIND: "r", RequestAct.EXTEND: "E",
-    RequestAct.RECEIPT: "d", RequestAct.WITHDRAW: "W", RequestAct.DISPATCH: "h",
+    RequestAct.RECEIPT: "d", RequestAct.WITHDRAW: "W",
 }  # fmt: skip
 """The key of each act on the request's page in the terminal."""
 ACTS: Mapping[RequestAct, str] = {

@@ -87,35 +87,6 @@ def _submit(app: Terminal, view: RequestView) -> None:
     )
 
 
-def _dispatch(app: Terminal, view: RequestView) -> None:
-    """The engine sends the approved letter; where it needs a translation, its file is asked for."""
-    row, sentence = view.row, "The engine sends it; who has submitted or approved it does not."
-
-    def do(acting: CaseOfficer, typed: Typed) -> str:
-        translation = paper_of(typed, "translation") if typed.get("translation") else b""
-        return letters.dispatch(
-            acting, view.recovery_id, row.id, translation, app.source.post.sender,
-            app.source.channels,
-        )  # fmt: skip
-
-    def answered(yes: str | None) -> None:
-        if yes is not None:
-            told = command("xborder", "dispatch", view.file.recovery.ref, row.id)
-            app.perform(partial(do, typed={}), command=told, holds_back=True)
-
-    if ours(row.language):
-        figures = (
-            ("request", f"{row.id}, version {row.version}"),
-            ("over", row.carrier_id),
-            ("to", row.authority),
-            ("sum", str(Money(row.requested_minor, row.currency))),
-        )
-        app.push_screen(Confirm("Dispatch the request?", sentence, figures), answered)
-        return
-    fields = (("translation", f"the file with the letter in {row.language!r}, as text"),)
-    ask_lines(app, view, RequestAct.DISPATCH, sentence, fields, do)
-
-
 def _sent(app: Terminal, view: RequestView) -> None:
     fields: Fields = (HOW, ("proof", "the file that proves that it went; kept encrypted"))
     if not ours(view.row.language):
@@ -131,6 +102,31 @@ def _sent(app: Terminal, view: RequestView) -> None:
 
     sentence = "Who has submitted or approved it does not send it. Its clock begins."
     ask_lines(app, view, RequestAct.SENT, sentence, fields, do)
+
+
+def _dispatch(app: Terminal, view: RequestView) -> None:
+    row, ref = view.row, view.file.recovery.ref
+    sentence = f"The engine sends it over the connection of {row.carrier_id}; you are its sender."
+
+    def do(acting: CaseOfficer, typed: Typed) -> str:
+        translation = paper_of(typed, "translation") if typed.get("translation", "") else b""
+        return letters.dispatch(
+            acting, view.recovery_id, row.id, translation, app.source.post.sender,
+            app.source.channels,
+        )  # fmt: skip
+
+    def answered(yes: str | None) -> None:
+        if yes is not None:
+            told = command("xborder", str(RequestAct.DISPATCH), ref, row.id)
+            app.perform(lambda acting: do(acting, {}), command=told, holds_back=True)
+
+    if ours(row.language):
+        amount = str(Money(row.requested_minor, row.currency))
+        figures = (("recovery", ref), ("request", row.id), ("to", row.authority), ("sum", amount))
+        app.push_screen(Confirm("Dispatch the request?", sentence, figures), answered)
+        return
+    fields: Fields = (("translation", f"the file with the letter in {row.language!r}"),)
+    ask_lines(app, view, RequestAct.DISPATCH, sentence, fields, do)
 
 
 def _line(

@@ -1,4 +1,4 @@
-"""The key `h` of a request's page: a third person dispatches, the engine sends over HTTP."""
+"""The key `x` of a request's page: a third person dispatches, the engine sends over HTTP."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def test_what_goes_over_a_connection_is_dispatched_by_a_key_and_sent_once(
     )  # fmt: skip
     app.request_id = name
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, app, "h dispatch", "S sent")
+        await until(pilot, app, "x dispatch", "S sent")
         await pilot.press("n")
         await until(pilot, app, "Dispatch the request?", POLICE)
         await pilot.press("y")
