@@ -108,7 +108,8 @@ def named(app: typer.Typer, word: str) -> typer.Typer | None:
     commands = [
         command
         for command in app.registered_commands
-        if command.callback and (command.name or get_command_name(command.callback.__name__)) == word
+        if command.callback
+        and (command.name or get_command_name(command.callback.__name__)) == word
     ]
     if not groups and not commands:
         return None
