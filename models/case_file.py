@@ -19,6 +19,8 @@ from models.entities.hold import LIVE_HOLDS, HoldRow
 from models.entities.ledger import LedgerAccount
 from models.entities.multi_agency import MultiAgencyRequestRow, TaskRow
 from models.entities.officer import Role
+from models.entities.outside.third_party_claim import ThirdPartyRow
+from models.entities.outside.victim_message import VictimMessageRow
 from models.entities.payout import ClawbackRow, PayoutRow, UnclaimedRow
 from models.entities.recall import RecallCreditRow, RecallRow
 from models.entities.recovery import RecoveryRow
@@ -39,7 +41,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class GonePart:
+class DissipatedPart:
     """Traced money of one claim that left the traceable world through `account_id`."""
 
     kind: LineKind | str
@@ -61,7 +63,7 @@ class TraceView:
     rule: str
     as_of: datetime
     positions: tuple[Position, ...]
-    gone: tuple[GonePart, ...]
+    gone: tuple[DissipatedPart, ...]
     mixed: frozenset[str] = frozenset()
 
 
@@ -117,6 +119,8 @@ class CaseFile:
     compensations: tuple[CompensationRow, ...] = ()
     unclaimed: tuple[UnclaimedRow, ...] = ()
     clawbacks: tuple[ClawbackRow, ...] = ()
+    third_party_claims: tuple[ThirdPartyRow, ...] = ()
+    victim_messages: tuple[VictimMessageRow, ...] = ()
     court_lists: tuple[CourtListRow, ...] = ()
     court_shares: tuple[CourtShareRow, ...] = ()
     recalls: tuple[RecallRow, ...] = ()

@@ -176,7 +176,42 @@ class TaskFact:
     reason: str = ""
 
 
-FeedFact = HoldFact | PayoutFact | TaskFact
+@dataclass(frozen=True, slots=True)
+class RequestAnswer:
+    """One answer of another State's body, with its document, byte for byte; `says` is its word."""
+
+    number: int
+    at: datetime
+    says: str
+    ground: str
+    amount: Money | None
+    until: datetime | None
+    review_at: datetime | None
+    document: bytes = field(repr=False)
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReceipt:
+    """A delivery receipt that the connection reports: its kind, and when it was made."""
+
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFact:
+    """What is known of one request at another State's body; `order_ref` is our request id."""
+
+    partner_ref: str
+    revision: int
+    order_ref: str
+    modified_at: datetime
+    answers: tuple[RequestAnswer, ...]
+    receipts: tuple[DeliveryReceipt, ...]
+
+
+FeedFact = HoldFact | PayoutFact | TaskFact | RequestFact
 
 
 @dataclass(frozen=True, slots=True)

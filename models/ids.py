@@ -38,7 +38,7 @@ def digest_bytes(raw: bytes) -> str:
 
 
 def derive_id(kind: str, *parts: object) -> str:
-    """A stable id from what the thing is: the same parts give the same id, forever.
+    """A stable id: the same parts give the same id, on every machine.
 
     `kind` is a short prefix (`hold`, `call`); the parts are joined unambiguously. 80 bits.
     """
@@ -46,6 +46,6 @@ def derive_id(kind: str, *parts: object) -> str:
 
 
 def derive_keyed_id(key: bytes, kind: str, *parts: str) -> str:
-    """Like `derive_id`, under a secret key: used where a part is personal (an account number)."""
+    """Like `derive_id` with a secret key, for parts that are personal (an account number)."""
     text = canonical([kind, *parts])
     return f"{kind}-{hmac.new(key, text, hashlib.sha256).hexdigest()[:20]}"

@@ -1,9 +1,8 @@
 """Next steps in words: what is stored is a code with its figures, what is shown is worded here.
 
 A wording is a sequence of parts; each names a sentence of `SENTENCES` and holds the figures that it
-needs. `say("submit_freeze", amount=money) + say("behind_another")` makes one, `str` words it, and
-`stored` and `read` take it to the database and back. To say something new: one more line in
-`SENTENCES`. A change of words changes no row.
+needs. `say("submit_freeze", amount=money) + say("behind_another")` makes one, `str` words it;
+`stored` and `read` take it to the database and back. A change of words changes no row.
 """
 
 from __future__ import annotations
@@ -15,11 +14,12 @@ from string import Formatter
 
 from models.entities.discrepancy import DiscrepancyKind
 from models.money import Money
+from models.sentences.restitution import RESTITUTION
 
 Scalar = str | int | Money
 
 LOOK_INTO = "look into it: "
-"""With what the step begins that a discrepancy asks of an officer."""
+"""How the step of an officer begins that a discrepancy asks for."""
 
 DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.AMOUNT_DIFFERS: "the bank states {stated} for a {noun} of {expected}",
@@ -59,6 +59,7 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.COURT_ABOVE_HELD: (
         "the court gives {stated} out of {expected} that is held: the rows are paid in proportion"
     ),
+    DiscrepancyKind.ANSWER_NOT_TAKEN: "what a partner answers to a {noun} cannot be taken",
     DiscrepancyKind.HISTORY_BROKEN: (
         "its records were changed by hand, nothing is sent: `recovery audit verify` names what"
     ),
@@ -81,7 +82,6 @@ SENTENCES: Mapping[str, str] = {
     "ended_closed_returned": "closed: all returned",
     "ended_closed_partial": "closed: a part returned",
     "ended_closed_no_recovery": "closed: nothing recovered",
-    # discrepancies
     "look_into": LOOK_INTO,
     "detail": ": {detail}",
     **{f"discrepancy_{kind}": text for kind, text in DISCREPANCIES.items()},
@@ -98,12 +98,6 @@ SENTENCES: Mapping[str, str] = {
     "approve_release_part": "approve the partial release",
     "approve_complaint": "decide a third party's complaint: approval releases",
     "approve_linkage": "confirm the multi-agency request",
-    "approve_receipt": "confirm the money received",
-    "approve_compensation": "confirm what a third party paid the victim",
-    "approve_refund": "confirm what the treasury refunded to a late payee",
-    "approve_clawback": "approve the order to give money back",
-    "approve_clawback_write_off": "approve that a clawback is written off",
-    "approve_court_list": "confirm a court's list of returns against its paper",
     "approve_recall": "approve the recall of a payment",
     "approve_assurance": "approve the assurance to another State",
     "approve_recall_reversal": "confirm that a bank reversed money of a recall",
@@ -111,6 +105,7 @@ SENTENCES: Mapping[str, str] = {
     "approve_payee": "decide whether another account is paid",
     "approve_letter_answer": "check a typed letter as second person",
     "of": " of {figure}",
+    **RESTITUTION,
     # holds
     "send_stop": "send the stop-payment of {amount}",
     "start_behind_voluntary": "start the order behind what the bank holds: {amount}",
@@ -143,7 +138,7 @@ SENTENCES: Mapping[str, str] = {
     "complete_request": "complete the request: {count} fields missing",
     "submit_request": "submit request",
     "answer_request": "answer the partner: it asks for more on the request",
-    "send_request": "send the request for {amount} to {authority}: a third person",
+    "send_request": "{what} the request for {amount} to {authority}: a third person",
     "wait_request": "{authority} is to answer the request, due on {due}",
     "request_conditional": "{authority} sets a condition ({ground}): give an assurance or withdraw",
     "request_ended": "the request to {authority} is {state} ({ground}): choose what follows",
@@ -153,13 +148,6 @@ SENTENCES: Mapping[str, str] = {
     "request_undelivered": "the request to {authority} was not delivered: withdraw, send it anew",
     "request_ask_again": "the freeze by {authority} ends: ask for it again before it lapses",
     "request_tell": "tell {authority}: {what}",
-    "publish_notice": "publish the restitution notice",
-    "submit_return": "submit the restitution order",
-    "decide_objection": "decide the objection ({kind}): recovery objection decide",
-    "invitation_unanswered": (
-        "the invitation to give the money back has no answer: invite again, record a plan or end it"
-    ),
-    "instalment_overdue": "part {number} of the promised return is overdue, {amount}: remind",
     "recall_approved": "send the recall of {amount} to {partner}",
     "recall_unanswered": "{partner} has not answered the recall of {amount}: chase it or end it",
     "recall_unpaid": "the recall of {amount} was accepted and {left} has not come: chase it",
@@ -168,7 +156,7 @@ SENTENCES: Mapping[str, str] = {
     "recall_expired": "the recall of {amount} expired without an answer: end it",
     "wait_recall": "{partner} is to answer or to pay by the recall, due on {due}",
     "wait_return": "money was promised or asked back: the next answer or part is due on {due}",
-    "check_title": "establish ownership of the held funds",
+    "establish_ownership": "establish ownership of the held funds",
     "held_there": ": {amount} at {partner}",
     "ask_release": "ask to release {amount} that no claim needs",
     "ask_release_again": "ask to release {amount} again: {partner} still holds unrelated funds",
@@ -226,13 +214,6 @@ SENTENCES: Mapping[str, str] = {
     "freeze_pending": "formal freeze pending",
     "upstream": "accounts at home are still being stopped or traced",
     "allocation_open": "an allocation is under way",
-    "transfer_unclaimed": "nobody has claimed {amount} in time: send it to the treasury",
-    "clawback_overdue": "{amount} that was ordered back did not come: remind, or write it off",
-    "wait_clawback": "money that was ordered back is due by {due}",
-    "court_row_unknown": (
-        "line {line} of the court's list gives {amount} to nobody known: find whose it is"
-    ),
-    "wait_unclaimed": "a notice of unclaimed money runs until {due}",
     "payout_refused": "the bank did not pay {claim}: name another account of the victim",
     "rule_asked": "another tracing rule is asked for: a second person decides that first",
     "payee_asked": "another payee is asked for: a second person decides that first",

@@ -17,6 +17,7 @@ from typing import BinaryIO, Protocol
 
 NEW_FILE_MODE = 0o600
 _PIECE_BYTES = 1_000_000
+PAPER_MAX = 20_000_000
 
 
 class NamedFiles(Protocol):
@@ -125,6 +126,24 @@ def read_named(path: Path, most: int) -> bytes:
             pieces.append(piece)
             left -= len(piece)
     return b"".join(pieces)
+
+
+def read_paper(path: Path, what: str) -> bytes:
+    """The bytes of a proof that somebody hands over as `what`.
+
+    MisuseError where there is no such file, or it is empty, or too large.
+    """
+    from recovery_flows.errors import MisuseError
+
+    try:
+        raw = read_named(path, PAPER_MAX)
+    except OSError as error:
+        raise MisuseError(f"{what} {path.name} cannot be read: {error.strerror}") from error
+    if len(raw) > PAPER_MAX:
+        raise MisuseError(f"{what} {path.name} is larger than {PAPER_MAX // 1_000_000} MB")
+    if not raw:
+        raise MisuseError(f"{what} {path.name} is empty")
+    return raw
 
 
 def _open_to_read(path: str, flags: int) -> int:

@@ -19,7 +19,7 @@ from tui.act_guards import DESK_ERRORS
 from tui.act_log import ActLog, Entry, HeldBack
 from tui.key_waits import Wait
 from tui.keys import Answered, OrderlyApp
-from tui.messages import Done, Said
+from tui.messages import Done, StatusMessage
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
 from tui.screens.next_step import ask_step
 
@@ -44,7 +44,7 @@ class ActingApp(OrderlyApp[int]):
         self.log_of_acts = ActLog()
         self.hold_back_seconds = 0
         self._held_back: list[HeldBack] = []
-        self.said, self._said_at, self._waiting_for = Said(""), 0.0, ""
+        self.said, self._said_at, self._waiting_for = StatusMessage(""), 0.0, ""
         self.set_reactive(ActingApp.officer, officer)
 
     def tell_header(self) -> None:
@@ -56,9 +56,9 @@ class ActingApp(OrderlyApp[int]):
         raise NotImplementedError
 
     @property
-    def outcome(self) -> Said:
+    def outcome(self) -> StatusMessage:
         """The text of the status line: what keys wait for, else the last outcome."""
-        return Said(self._waiting_for, idle=True) if self._waiting_for else self.said
+        return StatusMessage(self._waiting_for, idle=True) if self._waiting_for else self.said
 
     @property
     def last_status(self) -> str:
@@ -70,7 +70,7 @@ class ActingApp(OrderlyApp[int]):
 
         The log keeps it, with the command that does the same.
         """
-        self.said, self._said_at = Said(safe(sentence), refused), Message().time
+        self.said, self._said_at = StatusMessage(safe(sentence), refused), Message().time
         entry = Entry(wall_clock(), safe(sentence), refused, command)
         self.log_of_acts.entries.append(entry)
         self.notify(
@@ -85,10 +85,10 @@ class ActingApp(OrderlyApp[int]):
     def unsay(self) -> None:
         """Clear the status line: its outcome is about another screen or line."""
         if self.said.sentence:
-            self.said = Said("")
+            self.said = StatusMessage("")
             self.tell_header()
 
-    def _unsay(self, said: Said) -> None:
+    def _unsay(self, said: StatusMessage) -> None:
         if self.said is said:
             self.unsay()
 
@@ -166,9 +166,9 @@ class ActingApp(OrderlyApp[int]):
         self, work_at: Callable[[CaseOfficer], str], acting: CaseOfficer, done: Callable[..., Done]
     ) -> None:
         try:
-            said = Said(work_at(acting))
+            said = StatusMessage(work_at(acting))
         except DESK_ERRORS as error:
-            said = Said(sentence_of(error), refused=True)
+            said = StatusMessage(sentence_of(error), refused=True)
         self.post_message(done(said))
 
     def on_done(self, message: Done) -> None:

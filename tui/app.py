@@ -22,9 +22,11 @@ from recovery_flows.cases.views.saved_views import SavedView
 from recovery_flows.wording import counted
 from tui.database_watch import LOOK_SECONDS, watch
 from tui.keeping_app import KeepingApp
-from tui.messages import DatabaseChanged, Done, Said, StatusRead
+from tui.messages import DatabaseChanged, Done, StatusMessage, StatusRead
 from tui.palette import commands
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
+from tui.screens.abroad.board import BoardScreen
+from tui.screens.abroad.request import RequestScreen
 from tui.screens.approvals import ApprovalsScreen
 from tui.screens.deadlines import DeadlinesScreen
 from tui.screens.dialogs import Confirm, PickOfficer
@@ -58,6 +60,8 @@ class RecoveryApp(KeepingApp):
         "partners": PartnersScreen,
         "report": ReportScreen,
         "restitution": RestitutionScreen,
+        "requests": BoardScreen,
+        "request": RequestScreen,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('now')", "Now", show=False, tooltip="What needs doing now"),
@@ -71,6 +75,7 @@ class RecoveryApp(KeepingApp):
         Binding("5", "go('partners')", "Partners", show=False, tooltip="How partners answer"),
         Binding("6", "go('deadlines')", "Deadlines", show=False, tooltip="All deadlines"),
         Binding("7", "go('restitution')", "Restitution", show=False, tooltip="Who gets what back"),
+        Binding("8", "go('requests')", "Abroad", show=False, tooltip="Requests across borders"),
         Binding("question_mark", "help", "Help", key_display="?", show=False),
         Binding("colon", "command_palette", "Commands", key_display=":", show=False),
         Binding("o", "pick_officer", "Switch user", tooltip="Act as another officer"),
@@ -112,7 +117,7 @@ class RecoveryApp(KeepingApp):
         self._status: StatusRead | None = None
         self._theme_name, self._refresh_seconds = theme, refresh_seconds
         self._gone = Event()
-        self.came_from, self.wanted_approval = "now", ""
+        self.came_from, self.wanted_approval, self.request_id = "now", "", ""
 
     def on_mount(self) -> None:
         for theme in THEMES:
@@ -143,7 +148,7 @@ class RecoveryApp(KeepingApp):
             self.post_message(StatusRead(self.source.status(), story))
         except READ_ERRORS as error:
             self.post_message(
-                Done(Said(f"{sentence_of(error)}; see `recovery doctor`", refused=True))
+                Done(StatusMessage(f"{sentence_of(error)}; see `recovery doctor`", refused=True))
             )
 
     def on_database_changed(self) -> None:
@@ -187,6 +192,15 @@ class RecoveryApp(KeepingApp):
         self.recovery_id = recovery_id
         self.came_from = self.current_mode
         self.switch_mode("recovery")
+
+    def open_request(self, recovery_id: str, request_id: str) -> None:
+        """Show one request abroad on its page."""
+        self.forget_waits()
+        self.recovery_id, self.request_id = recovery_id, request_id
+        if self.current_mode == "request":
+            self.base_screen.reread()
+        else:
+            self.switch_mode("request")
 
     def open_approval(self, approval_id: str) -> None:
         """Show one approval among those that wait."""
@@ -256,6 +270,7 @@ class RecoveryApp(KeepingApp):
     def _set_officer(self, officer: Identity | None) -> None:
         if officer is not None:
             self.officer = officer
+            self.hand_look_over(officer)
             self.say(f"{officer.handle} acts now")
             self.base_screen.reread()
 

@@ -12,7 +12,7 @@ from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.views.saved_views import SavedView
 from tui.key_waits import Wait
-from tui.messages import Said
+from tui.messages import StatusMessage
 from tui.screen_queries import Source
 
 T = TypeVar("T")
@@ -28,12 +28,14 @@ class Terminal(Protocol):
     plays_story: bool
     time_zone: str
     drafts: dict[str, str]
-    said: Said
+    said: StatusMessage
     recovery_id: str
+    request_id: str
     came_from: str
     wanted_approval: str
     folder: Path | None
     look: SavedView
+    looks_of: str
 
     def say(self, sentence: str, *, refused: bool = False) -> None:
         """Say in one sentence what was done or refused."""
@@ -71,6 +73,9 @@ class Terminal(Protocol):
 
     def open_recovery(self, recovery_id: str) -> None:
         """Show one recovery on its page."""
+
+    def open_request(self, recovery_id: str, request_id: str) -> None:
+        """Show one request abroad on its page."""
 
     def open_approval(self, approval_id: str) -> None:
         """Show one approval among those that wait."""

@@ -12,7 +12,7 @@ from recovery_flows.wording import counted
 
 FIXED = frozenset({"escape", "enter", "tab", "shift+tab", "ctrl+c", "ctrl+q", "ctrl+p", "y"})
 """Keys that leave, confirm or quit everywhere; no other action gets them."""
-_NAME = re.compile(r"(?:app\.)?(?:go\('(\w+)'\)|(\w+))")
+_NAME = re.compile(r"(?:app\.)?(?:(?:go|act)\('(\w+)'\)|(\w+))")
 
 
 def named(bindings: Sequence[BindingType]) -> list[BindingType]:

@@ -15,7 +15,7 @@ from tui.key_waits import Wait
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StatusMessage:
     """One sentence: what was done or refused, or, with `idle`, what is being waited for.
 
     `is_engine_stopped` stands beside whatever was said.
@@ -72,7 +72,7 @@ class Done(Message):
 
     def __init__(
         self,
-        said: Said,
+        said: StatusMessage,
         drafts: str = "",
         wait: Wait | None = None,
         then: Callable[[], object] | None = None,

@@ -9,7 +9,7 @@ from models.engine import Database
 from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.views.saved_views import view_named
 from recovery_flows.correspondence.letters.orders import NO_POST, Post
-from recovery_flows.cross_border.channels import Channel
+from recovery_flows.cross_border.channels import Channel, StateGroup
 from recovery_flows.intake.budget import Limits
 from recovery_flows.law.regime import Regime
 from recovery_flows.reports.unattended import DEFAULT_PATIENCE, Patience
@@ -39,6 +39,7 @@ def run(
     refresh_seconds: float = LOOK_SECONDS,
     limits: Limits | None = None,
     channels: Mapping[str, Channel] | None = None,
+    groups: Mapping[str, StateGroup] | None = None,
     folder: Path | None = None,
     view: str = "",
     hold_back_seconds: int = 0,
@@ -51,7 +52,9 @@ def run(
     the keys of `RecoveryApp.MODES`; `story` marks synthetic data and says what the demo does;
     `refresh_seconds` lie between two looks at the database; `view` names a view in `folder`.
     """
-    source = Source(database, laws, post, patience, limits or Limits(), channels or {})
+    source = Source(
+        database, laws, post, patience, limits or Limits(), channels or {}, groups or {}
+    )
     recovery_id = source.recovery_id(start_at) if start_at else ""
     app = RecoveryApp(
         source,

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from models.engine import Database, DatabaseMissingError, StoreBusyError, what_failed
 from models.entities.outside.disclosure import DisclosureKind
+from models.queries.abroad.board import BoardPage
 from models.queries.cases.case_files import FileUnreadableError, load_file, recovery_id_of
 from models.queries.cases.deadline_views import DeadlinesView
 from models.queries.cases.history import events_of
@@ -28,21 +29,26 @@ from recovery_flows.caller import make_folder
 from recovery_flows.cases.pages.incoming import written as incoming_page
 from recovery_flows.cases.pages.value import Page
 from recovery_flows.cases.views.all_deadlines import deadlines_view
+from recovery_flows.cases.views.channel_advice import ChannelAdvice, channel_advice
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import ApprovalsPage, approvals_page
 from recovery_flows.cases.views.queue import QueueQuery, counts, queue, whole_queue
 from recovery_flows.cases.views.report_preview import Checked, check_report
+from recovery_flows.cases.views.request_board import request_board
+from recovery_flows.cases.views.request_view import RequestView, request_view
 from recovery_flows.cases.views.restitution_page import explanation, restitution_page
 from recovery_flows.cases.views.restitution_views import RestitutionPage
 from recovery_flows.cases.views.saved_views import SavedView
 from recovery_flows.clock import wall_clock
+from recovery_flows.correspondence.abroad.actions import facts_of
+from recovery_flows.correspondence.abroad.letter import LetterFacts
 from recovery_flows.correspondence.documents.text import Line
 from recovery_flows.correspondence.incoming.actions import incoming_view
 from recovery_flows.correspondence.letters.actions import preview
 from recovery_flows.correspondence.letters.orders import NO_POST, Post
 from recovery_flows.correspondence.returns.reading import documents_of
 from recovery_flows.correspondence.returns.writing import check_all_free, files_of, write_files
-from recovery_flows.cross_border.channels import Channel
+from recovery_flows.cross_border.channels import Channel, StateGroup
 from recovery_flows.errors import MisuseError, RecoveryFlowsError, unwritable
 from recovery_flows.intake.budget import Limits
 from recovery_flows.law.regime import Regime
@@ -58,8 +64,8 @@ READ_ERRORS = (
     RecoveryFlowsError, FileUnreadableError,
 )  # fmt: skip
 PAPERS = ("notice", "decision", "receipt")
-WALL_LIMIT = 500
-"""Recoveries of which the wall is read at once; their clocks are complete up to the next's."""
+DEADLINES_LIMIT = 500
+"""Recoveries whose deadlines are read at once, complete up to the next recovery's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,9 @@ class Source:
     limits: Limits = field(default_factory=Limits)
     """What a file may cost that a person enters here."""
     channels: Mapping[str, Channel] = field(default_factory=dict)
-    """The ways by which a payment is called back, by code."""
+    """The ways across a border, by code."""
+    groups: Mapping[str, StateGroup] = field(default_factory=dict)
+    """States that an instrument binds, by its name."""
 
     def status(self) -> QueuePage:
         """Case time, the engine's sign of life and the counts, without any line."""
@@ -174,7 +182,7 @@ class Source:
 
     def deadlines(self) -> DeadlinesView:
         """Every running deadline of the most pressing recoveries."""
-        return deadlines_view(self.database, self.laws, wall_clock(), WALL_LIMIT)
+        return deadlines_view(self.database, self.laws, wall_clock(), DEADLINES_LIMIT)
 
     def incoming(self, ref: str) -> Page:
         """A request from abroad on its page."""
@@ -182,6 +190,33 @@ class Source:
             now = case_now(session, wall_clock())
             view = incoming_view(session, self.database.vault, ref, now)
         return incoming_page(view, self.channels, self.laws[view.row.law].time_zone)
+
+    def board(self, look: QueueQuery, limit: int, viewer: OfficerView | None = None) -> BoardPage:
+        """A page of the requests across borders of all recoveries, what needs `viewer` first."""
+        with self.database.reading() as session:
+            return request_board(session, wall_clock(), look, limit, viewer)
+
+    def request(
+        self, recovery_id: str, request_id: str, viewer: OfficerView | None = None
+    ) -> RequestView:
+        """One request abroad, masked."""
+        return request_view(
+            self.database, self.laws, self.channels, recovery_id, request_id, self.post.sender,
+            wall_clock(), viewer,
+        )  # fmt: skip
+
+    def letter_facts(self, recovery_id: str, request_id: str) -> LetterFacts:
+        """What the letter of a request abroad is made from, in clear."""
+        return facts_of(
+            self.database, self.laws, recovery_id, request_id, self.post.sender, wall_clock(),
+            self.channels,
+        )  # fmt: skip
+
+    def advice(self, recovery_id: str) -> ChannelAdvice:
+        """The channels that are open for a recovery, each with its reasons."""
+        return channel_advice(
+            self.database, self.laws, self.channels, self.groups, recovery_id, wall_clock()
+        )
 
     def prospect(self, recovery_id: str) -> Prospect:
         """What a multi-agency request of a recovery could be made of."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from models.queries.installation.officers import OfficerView
 from recovery_flows.caller import create_named, expanded
-from recovery_flows.cases.pages import lists, recovery, statistics
+from recovery_flows.cases.pages import lists, recovery, request_board, statistics
 from recovery_flows.cases.pages.renderings import FORMATS
 from recovery_flows.cases.pages.value import Page
 from recovery_flows.cases.views.queue import QueueQuery
@@ -18,6 +18,7 @@ from tui.screen_queries import Source
 
 SCREENS = (
     "now", "recovery", "approvals", "summary", "partners", "deadlines", "restitution", "trace",
+    "requests",
 )  # fmt: skip
 OF_ONE = ("recovery", "restitution", "trace")
 _LINES_MOST = 100_000
@@ -50,6 +51,9 @@ def whole_page(
         "deadlines": lambda: lists.deadline_list(source.deadlines(), source.laws, zone),
         "restitution": lambda: lists.restitution(
             source.restitution(recovery_id, look, _LINES_MOST), zone
+        ),
+        "requests": lambda: request_board.written(
+            source.board(look, _LINES_MOST, officer), zone, own=officer.id if officer else ""
         ),
         "trace": lambda: page_of_trace(source.trace(recovery_id, 0, 0)),
     }

@@ -25,6 +25,8 @@ from models.entities.event import EntityKind
 
 
 class CallKind(StrEnum):
+    """What an exchange is; ABROAD is a request to a body of another State."""
+
     HOLD = "hold"
     REQUEST = "request"
     RELEASE = "release"
@@ -36,9 +38,10 @@ class CallKind(StrEnum):
     TASK = "task"
     TASK_EXTEND = "task_extend"
     TASK_CANCEL = "task_cancel"
+    ABROAD = "request_abroad"
 
 
-QUESTIONS = frozenset({CallKind.STATEMENT, CallKind.BALANCE, CallKind.HOLD_QUERY})
+QUERIES = frozenset({CallKind.STATEMENT, CallKind.BALANCE, CallKind.HOLD_QUERY})
 """Calls that change nothing at a bank: asked again whenever no answer came."""
 TASK_CALLS = frozenset({CallKind.TASK, CallKind.TASK_EXTEND, CallKind.TASK_CANCEL})
 

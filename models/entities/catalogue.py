@@ -52,6 +52,8 @@ from models.entities.officer import OFFICER_TRANSITIONS, Officer
 from models.entities.outside.authority import AUTHORITY_TRANSITIONS, Authority
 from models.entities.outside.disclosure import DISCLOSURE_TRANSITIONS, Disclosure
 from models.entities.outside.incoming_request import INCOMING_TRANSITIONS, IncomingRequest
+from models.entities.outside.third_party_claim import THIRD_PARTY_TRANSITIONS, ThirdPartyClaim
+from models.entities.outside.victim_message import VICTIM_MESSAGE_TRANSITIONS, VictimMessage
 from models.entities.partner import PARTNER_TRANSITIONS, Partner
 from models.entities.payout import (
     CLAWBACK_TRANSITIONS,
@@ -111,6 +113,8 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.CLAWBACK: (Clawback, CLAWBACK_TRANSITIONS),
     EntityKind.COURT_LIST: (CourtList, COURT_LIST_TRANSITIONS),
     EntityKind.COURT_SHARE: (CourtShare, COURT_SHARE_TRANSITIONS),
+    EntityKind.THIRD_PARTY_CLAIM: (ThirdPartyClaim, THIRD_PARTY_TRANSITIONS),
+    EntityKind.VICTIM_MESSAGE: (VictimMessage, VICTIM_MESSAGE_TRANSITIONS),
     EntityKind.RECALL: (Recall, RECALL_TRANSITIONS),
     EntityKind.RECALL_CREDIT: (RecallCredit, CREDIT_TRANSITIONS),
     EntityKind.REQUEST_RECEIPT: (RequestReceipt, RECEIPT_TRANSITIONS),
@@ -131,7 +135,7 @@ _JOINED = frozenset(
         EntityKind.COMPENSATION, EntityKind.UNCLAIMED_SHARE, EntityKind.RECALL,
         EntityKind.RECALL_CREDIT, EntityKind.REQUEST_RECEIPT,
         EntityKind.RECALL_CREDIT, EntityKind.COURT_LIST, EntityKind.COURT_SHARE,
-        EntityKind.CLAWBACK,
+        EntityKind.CLAWBACK, EntityKind.THIRD_PARTY_CLAIM, EntityKind.VICTIM_MESSAGE,
     }
 )  # fmt: skip
 

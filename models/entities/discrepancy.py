@@ -56,6 +56,7 @@ class DiscrepancyKind(StrEnum):
     PAID_TWICE = "paid_twice"
     COURT_ABOVE_CLAIM = "court_above_claim"
     COURT_ABOVE_HELD = "court_above_held"
+    ANSWER_NOT_TAKEN = "answer_not_taken"
 
 
 _D = DiscrepancyState

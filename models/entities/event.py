@@ -41,6 +41,8 @@ class EntityKind(StrEnum):
     CLAWBACK = "clawback"
     COURT_LIST = "court_list"
     COURT_SHARE = "court_share"
+    THIRD_PARTY_CLAIM = "third_party_claim"
+    VICTIM_MESSAGE = "victim_message"
     RECALL = "recall"
     RECALL_CREDIT = "recall_credit"
     REQUEST_RECEIPT = "request_receipt"

@@ -120,8 +120,8 @@ _OVER = (
 )  # fmt: skip
 _WHILE_HELD = (
     "updated", "confirmed", "paid_out", "reminded", "escalated", "found_unrelated",
-    "unrelated_denied", "part_asked", "part_ordered", "part_kept", "complained",
-    "complaint_rejected",
+    "took_over_unrelated", "unrelated_denied", "part_asked", "part_ordered", "part_kept",
+    "complained", "complaint_rejected",
 )  # fmt: skip
 _RENEWAL = (
     "renewal_drafted", "renewal_submitted", "renewal_ordered", "renewal_denied",
@@ -168,8 +168,8 @@ class HoldRow:
     `disposed_minor` what the bank gave away under that order, besides our payouts.
     `bank_said` is what the bank stated last, under `bank_revision`, in its own terms.
     `payouts_shown_minor` is what of our payouts the bank's figures of it show already.
-    `releasing_minor` and `complained_minor` are parts asked to be let go; `scope_reason` is the
-    fingerprint of the note that says why more is blocked than is disputed.
+    `releasing_minor` and `complained_minor` are parts whose release was requested; `scope_reason`
+    is the fingerprint of the note that says why more is blocked than is disputed.
 
     Of money that the unit itself received (`custody`) `requested_minor` is the sum received,
     `bank_ref` its booking, `acted_at` when it came, `proof` the digest of the paper that shows it,

@@ -30,6 +30,8 @@ class LedgerAccount(StrEnum):
     MEMO_EXCHANGE = "memo_exchange"
     MEMO_COST = "memo_cost"
     MEMO_BANK = "memo_bank"
+    MEMO_DAMAGES = "memo_damages"
+    MEMO_PAYER = "memo_payer"
 
 
 RETURNED = (

@@ -24,12 +24,22 @@ from models.columns import (
 
 
 class PartnerKind(StrEnum):
-    """Who a partner is; an AUTHORITY supervises and is told, without victims' names."""
+    """Who a partner is; an AUTHORITY supervises and is told, without victims' names.
+
+    POLICE, CENTRAL_AUTHORITY and FIU are bodies of another State that take requests.
+    """
 
     BANK = "bank"
     TELECOM = "telecom"
     PLATFORM = "platform"
     AUTHORITY = "authority"
+    POLICE = "police"
+    CENTRAL_AUTHORITY = "central_authority"
+    FIU = "fiu"
+
+
+BODIES_ABROAD = frozenset({PartnerKind.POLICE, PartnerKind.CENTRAL_AUTHORITY, PartnerKind.FIU})
+"""Partners that take requests of another State, and no tasks of an incident."""
 
 
 class PartnerChannel(StrEnum):

@@ -1,6 +1,6 @@
-"""A payout, one victim's part of an allocation, and what may become of it afterwards.
+"""Payouts with what may follow them: unclaimed shares and clawbacks.
 
-Its states, an unclaimed share, a clawback: what may happen to each, and its columns.
+For each its states, the changes allowed to it, and its columns.
 """
 
 from __future__ import annotations
@@ -62,12 +62,12 @@ PAYOUT_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayoutRow:
-    """One victim's part of an allocation, paid by the bank that holds, from one hold.
+    """One victim's part of an allocation, paid from one hold by the bank that holds the money.
 
-    `amount` is what was ordered, in the currency of the loss; `settled` is what the bank says that
-    the payee was credited, `debited` what it says that left the hold. `bank_said` is what it stated
-    last, under `bank_revision`, in its own terms. `clawed_minor` is what of it is not with the
-    victim any more, or never was: called back by an order of its own.
+    `amount` is what was ordered, in the currency of the loss; `settled` is what the payee was
+    credited and `debited` what left the hold, both as the bank states them. `bank_said` is the
+    bank's latest statement, under `bank_revision`, in its own terms. `clawed_minor` is the part
+    that a clawback has ordered back: the payee no longer counts as having it.
     """
 
     id: Id
@@ -95,15 +95,15 @@ class PayoutRow:
 
     @property
     def returned_minor(self) -> int:
-        """What the victim, or who stands in his place, got and has not had to give back.
+        """What the victim, or whoever compensated him, received and has not had to give back.
 
-        None of what went to the treasury is.
+        What went to the treasury is not counted.
         """
         return 0 if self.unclaimed_id else max(0, self.credited_minor - self.clawed_minor)
 
     @property
     def credited_minor(self) -> int:
-        """What the payee was credited, in the currency of the loss, as the bank says it.
+        """What the payee was credited, in the currency of the loss, as the bank states it.
 
         0 until it is settled, after it came back, and where it was credited in another currency.
         """
@@ -115,23 +115,23 @@ class PayoutRow:
 
     @property
     def taken_minor(self) -> int:
-        """What left the hold for good, in the currency of the debit: 0 once it came back."""
+        """What has left the hold for good, in the currency of the debit; 0 once it was returned."""
         return self.debited_minor if self.state is PayoutState.SETTLED else 0
 
 
 @stored(PayoutRow)
 class Payout(SQLModel):
-    """A payout with the bank's reference of its booking."""
+    """The table of payouts: the snapshot and the bank's reference of its booking."""
 
     recovery_id: Annotated[str, foreign_key("recovery.id")]
     booking_ref: Text80 = ""
 
 
 class UnclaimedState(StrEnum):
-    """A share that its payee did not get, from its notice to the treasury and back.
+    """States of a share that did not reach its payee: notice, treasury, refund.
 
-    CLAIMED and PAID end it before the treasury: the payee came forward, or his bank has paid after
-    all.
+    CLAIMED and PAID end it before it goes to the treasury: the payee came forward, or the bank paid
+    him after all.
     """
 
     ANNOUNCED = "announced"
@@ -163,11 +163,11 @@ UNCLAIMED_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnclaimedRow:
-    """What of payout `payout_id` nobody has got: announced, by which row of law, until when.
+    """The part of payout `payout_id` that reached nobody, and the announcement of it.
 
-    `reason` is the fingerprint of the note that says what was done to find the payee. `refunded`
-    is what the treasury paid to the payee later, by the paper `refund_proof`; it counts once a
-    second person has confirmed it.
+    The announcement runs until `due_at` under a row of law. `reason` is the fingerprint of the note
+    that says what was done to find the payee. `refunded` is what the treasury paid to the payee
+    later, by the paper `refund_proof`; it counts once a second person has confirmed it.
     """
 
     id: Id
@@ -191,20 +191,20 @@ class UnclaimedRow:
 
 @stored(UnclaimedRow)
 class UnclaimedShare(SQLModel):
-    """An unclaimed share has no column that rules do not read."""
+    """The table of unclaimed shares: the columns of the snapshot and no other."""
 
     __tablename__ = "unclaimed_share"
 
 
 class ClawbackGround(StrEnum):
-    """WRONG_PAYEE never was the victim's; TOO_MUCH was, and more than was due to him."""
+    """WRONG_PAYEE: it was never due to this payee. TOO_MUCH: it exceeds what was due to him."""
 
     WRONG_PAYEE = "wrong_payee"
     TOO_MUCH = "too_much"
 
 
 class ClawbackState(StrEnum):
-    """ASKED until a second person has approved the order; then until the money or a write-off."""
+    """ASKED until a second person approves; then open until it is paid back or written off."""
 
     ASKED = "asked"
     ORDERED = "ordered"
@@ -233,10 +233,10 @@ CLAWBACK_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClawbackRow:
-    """An order that money of a payout be given back: by when, by which row of the law, why.
+    """An order to give back money of a payout: its due date, its row of law and its ground.
 
-    `asked_by` has asked for what waits now, the order or its write-off; `reason` and
-    `write_off_reason` are the fingerprints of the notes that say why.
+    `asked_by` submitted what is pending, the order or its write-off; `reason` and
+    `write_off_reason` are the fingerprints of the notes that give the reasons.
     """
 
     id: Id
@@ -257,4 +257,4 @@ class ClawbackRow:
 
 @stored(ClawbackRow)
 class Clawback(SQLModel):
-    """A clawback has no column that rules do not read."""
+    """The table of clawbacks: the columns of the snapshot and no other."""

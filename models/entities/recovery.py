@@ -98,7 +98,9 @@ class RecoveryRow:
 
 @stored(RecoveryRow)
 class Recovery(SQLModel):
-    """One recovery; `stage`, `step_*`, `due_at`, `wake_at` are derived at each write."""
+    """One recovery; `stage`, `step_*`, `due_at`, `wake_at`, `victim_due_at` are
+    derived at each write.
+    """
 
     __table_args__ = (
         sa.Index("ix_recovery_queue", "state", "due_at", "id"),
@@ -116,6 +118,7 @@ class Recovery(SQLModel):
     step_wording: str = ""
     due_at: datetime | None = None
     wake_at: datetime | None = None
+    victim_due_at: datetime | None = None
     row_seal: RowSeal = ""
 
 

@@ -19,6 +19,7 @@ from models.columns import (
     Text40,
     Text64,
     Text120,
+    Text128,
     Text200,
     Text600,
     Text2000,
@@ -29,14 +30,17 @@ from models.columns import (
 
 
 class RequestRoute(StrEnum):
-    """How a request travels: by the partner's connection or letter, or by people on their own."""
+    """Who sends a request: the engine to the account's bank, or people.
+
+    What people dispatch goes by the connection of `carrier_id` where it names one, else by hand.
+    """
 
     PARTNER = "partner"
     PEOPLE = "people"
 
 
 class RequestState(StrEnum):
-    """Where a request stands; REPLACED: its next version goes instead of it."""
+    """States of a request; REPLACED: a newer version of it was drafted."""
 
     DRAFT = "draft"
     PENDING_APPROVAL = "pending_approval"
@@ -67,13 +71,13 @@ UNDER_WAY = frozenset(
 """States in which the other side is to act, or waits for us."""
 CARRIED_OUT = frozenset({_Q.EXECUTED, _Q.PARTIALLY_EXECUTED})
 WENT_OUT = frozenset({*UNDER_WAY, *CARRIED_OUT, _Q.REFUSED, _Q.EXPIRED, _Q.REPLACED, _Q.WITHDRAWN})
-"""States in which the other side may answer: late, twice, and after it was given up."""
+"""States in which an answer is accepted: late, repeated, or after the request was given up."""
 _ANSWERS = {
     "acknowledged": _Q.ACKNOWLEDGED, "recognised": _Q.IN_EXECUTION, "postponed": _Q.POSTPONED,
     "conditional": _Q.CONDITIONAL, "needs_info": _Q.NEEDS_INFO, "refused": _Q.REFUSED,
     "executed": _Q.EXECUTED, "partially_executed": _Q.PARTIALLY_EXECUTED,
 }  # fmt: skip
-_STAYS = ("contradicted", "told", "receipt_noted")
+_STAYS = ("contradicted", "told", "receipt_noted", "answer_noted")
 """What is noted of a request that went out and moves it nowhere."""
 
 
@@ -88,6 +92,9 @@ def _transitions() -> dict[tuple[str | None, str], str]:
         (_Q.APPROVED, "order_withdrawn"): _Q.DRAFT,
         (_Q.APPROVED, "sent"): _Q.SENT,
         (_Q.APPROVED, "sent_by_hand"): _Q.SENT,
+        (_Q.APPROVED, "dispatched"): _Q.APPROVED,
+        (_Q.APPROVED, "sent_over_connection"): _Q.SENT,
+        (_Q.APPROVED, "connection_refused"): _Q.APPROVED,
         # What was taken down before requests had versions.
         (_Q.NEEDS_INFO, "amended"): _Q.DRAFT,
         (_Q.NEEDS_INFO, "replaced"): _Q.REPLACED,
@@ -132,7 +139,10 @@ class RequestRow:
     `rung` is the step of the reminder ladder that is due, `rung_done` the last one done.
     `hold_ends_at` is the end of a freeze abroad. `told_minor` is the sum received anywhere, in the
     currency of the loss, of which the other side knows; `told_at` is empty while it is owed word.
-    `receipt` is the delivery receipt in force, `receipt_next` the one awaited.
+    `receipt` is the delivery receipt in force, `receipt_next` the one awaited. `carrier_id` is the
+    partner over whose connection it goes once a third person has dispatched it (`sent_by`), empty
+    where people carry it; `carrier_ref` is its id there, `answers_read` how many of its answers
+    were taken.
     """
 
     id: Id
@@ -177,6 +187,9 @@ class RequestRow:
     receipt_fails: Text40 = ""
     receipt_warn_at: datetime | None = None
     receipt_due_at: datetime | None = None
+    carrier_id: Text64 = ""
+    carrier_ref: Text128 = ""
+    answers_read: int = 0
 
 
 @stored(RequestRow)
@@ -189,7 +202,7 @@ class Request(SQLModel):
 
 
 class ReceiptState(StrEnum):
-    """COUNTED: it is the strongest of its request. KEPT: it came late or is weaker; kept only."""
+    """COUNTED: the strongest of its request. KEPT: late or weaker, stored without effect."""
 
     COUNTED = "counted"
     KEPT = "kept"
@@ -199,12 +212,14 @@ RECEIPT_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "came"): ReceiptState.COUNTED,
     (None, "silence"): ReceiptState.COUNTED,
     (None, "came_late"): ReceiptState.KEPT,
+    (None, "reported"): ReceiptState.COUNTED,
+    (None, "reported_late"): ReceiptState.KEPT,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptRow:
-    """One delivery receipt of a request; `proof` is empty where silence made it."""
+    """One delivery receipt; `proof` is empty where the channel infers delivery from silence."""
 
     id: Id
     recovery_id: Annotated[str, foreign_key("recovery.id")]
@@ -219,6 +234,6 @@ class ReceiptRow:
 
 @stored(ReceiptRow)
 class RequestReceipt(SQLModel):
-    """A receipt has no column that rules do not read."""
+    """The table of delivery receipts: the columns of the snapshot and no other."""
 
     __tablename__ = "request_receipt"

@@ -26,6 +26,7 @@ from models.entities.claim import (
 from models.entities.discrepancy import Discrepancy, DiscrepancyRow
 from models.entities.hold import Hold, HoldRow
 from models.entities.multi_agency import MultiAgencyRequest, MultiAgencyRequestRow, Task, TaskRow
+from models.entities.outside import third_party_claim as third, victim_message as message
 from models.entities.recall import Recall, RecallCredit, RecallCreditRow, RecallRow
 from models.entities.recovery import Recovery, RecoveryRow
 from models.entities.request import ReceiptRow, Request, RequestReceipt, RequestRow
@@ -94,6 +95,8 @@ _PARTS = (
     _Part("compensations", Compensation, CompensationRow, "entered_at"),
     _Part("unclaimed", payout.UnclaimedShare, payout.UnclaimedRow, "announced_at"),
     _Part("clawbacks", payout.Clawback, payout.ClawbackRow, "asked_at"),
+    _Part("third_party_claims", third.ThirdPartyClaim, third.ThirdPartyRow, "filed_at"),
+    _Part("victim_messages", message.VictimMessage, message.VictimMessageRow, "sent_at"),
     _Part("recalls", Recall, RecallRow, "drafted_at"),
     _Part("recall_credits", RecallCredit, RecallCreditRow, "entered_at"),
     _Part("receipts", RequestReceipt, ReceiptRow, "at"),

@@ -26,7 +26,7 @@ SEAL = "row_seal"
 UNCOVERED: Mapping[EntityKind, frozenset[str]] = {
     EntityKind.RECOVERY: frozenset(
         {"stage", "step_action", "step_role", "step_subject", "step_wording", "due_at",
-         "wake_at", "version", SEAL}
+         "wake_at", "victim_due_at", "version", SEAL}
     ),
     EntityKind.CALL: frozenset(
         {"path_sealed", "body_sealed", "attempts", "retry_at", "last_error", "lease_owner",

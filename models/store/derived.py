@@ -26,6 +26,8 @@ class Derived:
     step: Step
     due_at: datetime | None
     wake_at: datetime | None
+    victim_due_at: datetime | None = None
+    """By when the first victim is to be told of a stage that his report has reached."""
 
 
 def _write() -> sa.Update:
@@ -45,6 +47,7 @@ def _write() -> sa.Update:
             step_wording=to("wording", c.step_wording),
             due_at=to("due", c.due_at),
             wake_at=to("wake", c.wake_at),
+            victim_due_at=to("victim", c.victim_due_at),
             version=c.version + 1,
         )
     )
@@ -67,6 +70,7 @@ def write_derived(unit: Unit, recovery_id: str, derived: Derived) -> None:
             "to_wording": step.wording.stored(),
             "to_due": derived.due_at,
             "to_wake": derived.wake_at,
+            "to_victim": derived.victim_due_at,
         },
     )
 

@@ -12,12 +12,14 @@ from models.entities.event import EntityKind
 from models.entities.hold import Hold
 from models.entities.officer import Role
 from models.entities.outside.incoming_request import IncomingRequest
+from models.entities.outside.third_party_claim import ThirdPartyClaim
 from models.entities.payout import Clawback, UnclaimedShare
 from models.entities.recall import Recall, RecallCredit
 from models.entities.register_change import RegisterChange
 from models.outcome import Transition
 from models.prepared import reading
 from models.store.register_guard import is_agreed, needs_two
+from models.store.second_person import missing_yes, signed_for_another
 from models.store.unit import Actor, Unit
 
 _APPROVALS, _CHANGES = table_of(Approval), table_of(RegisterChange)
@@ -26,6 +28,7 @@ _HOLDS, _UNCLAIMED = table_of(Hold), table_of(UnclaimedShare)
 _RECALLS, _CREDITS = table_of(Recall), table_of(RecallCredit)
 _INCOMING = table_of(IncomingRequest)
 _COURT_LISTS, _CLAWBACKS = table_of(CourtList), table_of(Clawback)
+_THIRD_PARTIES = table_of(ThirdPartyClaim)
 _OFFICER, _SUPERVISOR, _ENGINE = {Role.OFFICER}, {Role.SUPERVISOR}, {Role.ENGINE}
 
 # Moves that are a person's decision. What is not named here is bookkeeping that anybody's act or
@@ -74,6 +77,7 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.REQUEST, "approved"): _SUPERVISOR,
     (EntityKind.REQUEST, "denied"): _SUPERVISOR,
     (EntityKind.REQUEST, "sent_by_hand"): _OFFICER,
+    (EntityKind.REQUEST, "dispatched"): _OFFICER,
     (EntityKind.REQUEST, "replaced"): _OFFICER,
     (EntityKind.REQUEST, "withdrawn"): _OFFICER,
     (EntityKind.REQUEST, "reminded"): _OFFICER,
@@ -135,6 +139,18 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.CLAWBACK, "write_off_asked"): _OFFICER,
     (EntityKind.CLAWBACK, "write_off_confirmed"): _SUPERVISOR,
     (EntityKind.CLAWBACK, "write_off_denied"): _SUPERVISOR,
+    (EntityKind.THIRD_PARTY_CLAIM, "filed"): _OFFICER,
+    (EntityKind.THIRD_PARTY_CLAIM, "withdrawn"): _OFFICER,
+    (EntityKind.THIRD_PARTY_CLAIM, "appealed"): _OFFICER,
+    (EntityKind.THIRD_PARTY_CLAIM, "upholding_asked"): _OFFICER,
+    (EntityKind.THIRD_PARTY_CLAIM, "rejection_asked"): _OFFICER,
+    (EntityKind.THIRD_PARTY_CLAIM, "upheld"): _SUPERVISOR,
+    (EntityKind.THIRD_PARTY_CLAIM, "rejected"): _SUPERVISOR,
+    (EntityKind.THIRD_PARTY_CLAIM, "decision_denied"): _SUPERVISOR,
+    (EntityKind.THIRD_PARTY_CLAIM, "payment_entered"): _OFFICER,
+    (EntityKind.THIRD_PARTY_CLAIM, "payment_confirmed"): _SUPERVISOR,
+    (EntityKind.THIRD_PARTY_CLAIM, "payment_denied"): _SUPERVISOR,
+    (EntityKind.VICTIM_MESSAGE, "sent"): _OFFICER,
     (EntityKind.COURT_LIST, "entered"): _OFFICER,
     (EntityKind.COURT_LIST, "confirmed"): _SUPERVISOR,
     (EntityKind.COURT_LIST, "denied"): _SUPERVISOR,
@@ -198,6 +214,8 @@ def require(unit: Unit, actor: Actor, move: Transition) -> None:
             f"{move.noun} {move.event} of {move.id} takes two people: a supervisor asks for it and "
             "another person confirms it"
         )
+    if wrong := signed_for_another(unit, actor, move) or missing_yes(unit, move):
+        raise NotPermittedError(wrong)
 
 
 _ASKED = {
@@ -209,11 +227,18 @@ _ASKED = {
     EntityKind.UNCLAIMED_SHARE: (_UNCLAIMED.c.id, _UNCLAIMED.c.refund_entered_by),
     EntityKind.CLAWBACK: (_CLAWBACKS.c.id, _CLAWBACKS.c.asked_by),
     EntityKind.COURT_LIST: (_COURT_LISTS.c.id, _COURT_LISTS.c.entered_by),
+    EntityKind.THIRD_PARTY_CLAIM: (_THIRD_PARTIES.c.id, _THIRD_PARTIES.c.asked_by),
     EntityKind.RECALL: (_RECALLS.c.id, _RECALLS.c.drafted_by),
     EntityKind.RECALL_CREDIT: (_CREDITS.c.id, _CREDITS.c.entered_by),
     EntityKind.INCOMING_REQUEST: (_INCOMING.c.id, _INCOMING.c.answered_by),
 }
 """Where the store reads who asked: that person does not decide."""
+_REVERSED = (_CREDITS.c.id, _CREDITS.c.reversal_entered_by)
+_ASKED_LATER = {
+    (EntityKind.RECALL_CREDIT, "reversed"): _REVERSED,
+    (EntityKind.RECALL_CREDIT, "reversal_denied"): _REVERSED,
+}
+"""The same for what is asked of a row that was decided before."""
 _DECIDING: Mapping[EntityKind, tuple[str, ...]] = {
     EntityKind.APPROVAL: ("approved", "denied"),
     EntityKind.REGISTER_CHANGE: ("approved", "denied"),
@@ -223,14 +248,21 @@ _DECIDING: Mapping[EntityKind, tuple[str, ...]] = {
     EntityKind.UNCLAIMED_SHARE: ("refund_confirmed", "refund_denied"),
     EntityKind.CLAWBACK: ("approved", "denied", "write_off_confirmed", "write_off_denied"),
     EntityKind.COURT_LIST: ("confirmed", "denied"),
+    EntityKind.THIRD_PARTY_CLAIM: (
+        "upheld",
+        "rejected",
+        "decision_denied",
+        "payment_confirmed",
+        "payment_denied",
+    ),
     EntityKind.RECALL: ("approved", "denied"),
-    EntityKind.RECALL_CREDIT: ("confirmed", "denied"),
+    EntityKind.RECALL_CREDIT: ("confirmed", "denied", "reversed", "reversal_denied"),
     EntityKind.INCOMING_REQUEST: ("confirmed", "denied"),
 }
 
 
 def _four_eyes(unit: Unit, actor: Actor, move: Transition) -> None:
-    query = reading(*_ASKED[move.noun])
+    query = reading(*_ASKED_LATER.get((move.noun, move.event), _ASKED[move.noun]))
     if unit.session.execute(query, {"of": move.id}).scalar() == actor.id:
         raise NotPermittedError(
             f"{actor.id} asked for {move.noun.replace('_', ' ')} {move.id} and cannot decide it: "

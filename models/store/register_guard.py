@@ -1,7 +1,7 @@
-"""Who may act and whom the unit talks to change only by what two people agreed on.
+"""Changes of officers and partners take the agreement of two people.
 
-While an installation is being made, before anybody has acted in it, the program itself enters the
-first officers and, in demos and tests, the partners.
+While an installation is set up, before anybody has acted in it, the program itself enters the first
+officers and, in demos and tests, the partners.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ OPEN_OF_PARTNER = frozenset(
 
 
 def needs_two(unit: Unit, move: Transition) -> bool:
-    """Whether this move of a register counts only after a second person has confirmed it.
+    """Whether this change of a register needs a second person's confirmation.
 
-    Where letters go is the address of a partner that is reached by letter.
+    So do the contacts of a partner that is reached by letter: they are the address of its letters.
     """
     if move.noun in (EntityKind.OFFICER, EntityKind.AUTHORITY):
         return True
@@ -43,7 +43,7 @@ def is_by_letter(unit: Unit, partner_id: str) -> bool:
 
 
 def is_agreed(unit: Unit, actor: Actor, move: Transition) -> bool:
-    """Whether the move was confirmed in this transaction, or the installation is being made."""
+    """Whether the change was confirmed in this transaction, or the installation is being set up."""
     return unit.confirmed is move or (actor.role is Role.ENGINE and _is_being_made(unit))
 
 

@@ -39,7 +39,7 @@ ENGINE = Actor("engine", Role.ENGINE)
 
 @dataclass(slots=True)
 class Unit:
-    """An open write transaction and the end of the history as it grows in it."""
+    """An open write transaction, and the end of the history that grows in it."""
 
     session: SealingSession
     vault: Vault
@@ -56,7 +56,7 @@ class Unit:
     """Whether a call is there, as far as this transaction has asked."""
     banks: frozenset[str] | None = None
     confirmed: Transition | None = None
-    """The move of a register that a second person confirms in this transaction."""
+    """The change of a register that a second person confirms in this transaction."""
     broken: set[tuple[str, str]] = field(default_factory=set)
     """Rows that this unit changed and that had been changed by hand before: (table, key)."""
 
@@ -94,10 +94,10 @@ def unit_of_work(database: Database) -> Iterator[Unit]:
 
 @contextmanager
 def savepoint(unit: Unit) -> Iterator[None]:
-    """A part of a transaction that may fail alone: on an error all of it is as it was before.
+    """A part of a transaction that may fail alone: an error undoes this part and is raised.
 
-    What the unit knows of the history goes back with the rows, so that the next event follows the
-    last one that is still there, and the signed head names it.
+    The unit's position in the history goes back too, so that the next event follows the last one
+    that is still there, and the signed head names it.
     """
     unit.session.write_waiting()
     seq, digest, at, banks = unit.seq, unit.digest, unit.at, unit.banks

@@ -27,7 +27,7 @@ class StaleFileError(Exception):
     def __init__(self, noun: EntityKind, subject_id: str, expected: str | None, found: str) -> None:
         super().__init__(
             f"the {noun} {subject_id} is {found} now and was {expected} when you looked: "
-            "look again and decide anew"
+            "review it and try again"
         )
 
 

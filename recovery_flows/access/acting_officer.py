@@ -13,10 +13,14 @@ from sqlmodel import Session
 from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.officer import Role
+from models.facts import AccountRef
 from models.queries.cases.case_files import NoSuchRecoveryError, load_file
 from models.queries.cases.history import events_of
 from models.queries.installation.clock import case_now
+from models.store.accounts import ensure_account
 from models.store.derived import Derived
+from models.store.documents import keep
+from models.store.intake import stored_holder
 from models.store.notes import write_note
 from models.store.permissions import NotPermittedError
 from models.store.unit import Actor, Unit, unit_of_work
@@ -44,15 +48,55 @@ def as_refusal() -> Iterator[None]:
         raise MisuseError(str(error.args[0])) from error
 
 
+def given_reason(text: str, option: str = "--reason") -> str:
+    """A reason without the blanks around it; MisuseError where it is empty."""
+    if not text.strip():
+        raise MisuseError(
+            f"this takes a reason: say with {option} what was said, written or decided; it is "
+            "kept encrypted"
+        )
+    return text.strip()
+
+
 @dataclass(frozen=True, slots=True)
-class NotedEdit:
-    """A change of one recovery with who makes it, when, and the fingerprint of his reason."""
+class Edit:
+    """A change of one recovery in one transaction: who makes it, and when in case time."""
 
     unit: Unit
     changes: Changeset
     actor: Actor
     now: datetime
-    fingerprint: str
+
+    @property
+    def file(self) -> CaseFile:
+        """The recovery as it stands with what was decided so far."""
+        return self.changes.file
+
+    @property
+    def ref(self) -> str:
+        """The reference of the recovery."""
+        return self.changes.file.recovery.ref
+
+    def note(self, about: str, reason: str, option: str = "--reason") -> str:
+        """Keep a reason encrypted as a note: `about`, then the reason; return its fingerprint.
+
+        The history names the reason by the fingerprint. MisuseError, which names the `option` of
+        the command, where the reason is empty.
+        """
+        text = f"{about}: {given_reason(reason, option)}"
+        write_note(self.unit, self.actor, self.now, self.changes.file.recovery.id, text)
+        return self.unit.vault.fingerprint(text)
+
+    def keep(self, raw: bytes, kind: str, media_type: str = "application/octet-stream") -> str:
+        """Store a paper encrypted; return its digest."""
+        return keep(self.unit, raw, kind, media_type, self.now)
+
+    def account_of(self, ref: AccountRef, unnamed: str) -> str:
+        """The id of an account whose holder is known; MisuseError, saying `unnamed`, if not."""
+        account_id = ensure_account(self.unit, ref, self.changes.file.recovery.currency)
+        if not stored_holder(self.unit.session, self.unit.vault, account_id):
+            raise MisuseError(unnamed)
+        return account_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,35 +146,18 @@ class ActingOfficer:
             yield unit, case_now(unit.session, self.wall_now())
 
     @contextmanager
-    def editing(
-        self, recovery_id: str, seen_version: int | None
-    ) -> Iterator[tuple[Unit, Changeset]]:
-        """Load a recovery for a change; what the body decides is recorded at the end."""
+    def editing(self, recovery_id: str, seen_version: int | None = None) -> Iterator[Edit]:
+        """Load a recovery for a change by an officer; what the body decides is recorded at the end.
+
+        StepRefusedError where the recovery has changed since version `seen_version`.
+        """
         actor = self.actor(Role.OFFICER)
         with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             check_version(unit.session, file, seen_version)
             changes = Changeset(file)
-            yield unit, changes
+            yield Edit(unit, changes, actor, now)
             self.commit(unit, actor, now, changes)
-
-    @contextmanager
-    def editing_with_note(
-        self, recovery_id: str, about: str, reason: str, seen_version: int | None = None
-    ) -> Iterator[NotedEdit]:
-        """The same for a change with a reason, kept encrypted as a note: `about`, then the reason.
-
-        MisuseError where the reason is empty.
-        """
-        if not reason.strip():
-            raise MisuseError(
-                "say with --reason what was said, written or done: it is kept encrypted"
-            )
-        text = f"{about}: {reason.strip()}"
-        with self.editing(recovery_id, seen_version) as (unit, changes):
-            actor, now = self.actor(Role.OFFICER), case_now(unit.session, self.wall_now())
-            yield NotedEdit(unit, changes, actor, now, unit.vault.fingerprint(text))
-            write_note(unit, actor, now, recovery_id, text)
 
 
 def check_version(session: Session, file: CaseFile, seen_version: int | None) -> None:
@@ -140,7 +167,7 @@ def check_version(session: Session, file: CaseFile, seen_version: int | None) ->
         done = _last_acts(session, file.recovery.id, now - seen_version)
         raise StepRefusedError(
             f"{file.recovery.ref} has changed since you looked (version {seen_version}, now "
-            f"{now}): {done}; look again and decide anew"
+            f"{now}): {done}; review it and try again"
         )
 
 

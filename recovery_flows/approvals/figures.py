@@ -34,7 +34,7 @@ from models.figures import (
 )
 from models.ids import derive_id, digest
 from models.money import Money
-from recovery_flows.approvals import money_figures, request_figures
+from recovery_flows.approvals import money_figures, request_figures, third_party_figures
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.ledger import hold_figures, releasable
 from recovery_flows.ledger.term_names import term_word
@@ -68,7 +68,7 @@ def _is_there(file: CaseFile, subject_id: str) -> bool:
     rows: Iterator[Any] = chain(
         file.holds, file.requests, file.allocations, file.multi_agency_requests, file.claims,
         file.compensations, file.unclaimed, file.clawbacks, file.court_lists, file.recalls,
-        file.recall_credits, file.calls,
+        file.recall_credits, file.third_party_claims, file.calls,
     )  # fmt: skip
     return subject_id == file.recovery.id or any(row.id == subject_id for row in rows)
 
@@ -137,7 +137,7 @@ def _held(file: CaseFile, hold: HoldRow, amount: Money) -> Iterator[Figure]:
 
 
 def _money_released(file: CaseFile, hold: HoldRow, amount: Money) -> Iterator[Figure]:
-    """What is to be let go; where victims are still owed, what of the hold is traced to them."""
+    """The sum to be released; and what of it is traced to victims still owed."""
     yield from _held(file, hold, amount)
     if not releasable.is_free(file, file.asset(hold.asset_id), hold):
         traced = Money(releasable.of_loss_minor(file, hold), hold.currency)
@@ -260,6 +260,8 @@ _FIGURES: dict[ApprovalKind, Callable[[CaseFile, str], Iterator[Figure]]] = {
     ApprovalKind.CLAWBACK: money_figures.clawback,
     ApprovalKind.CLAWBACK_WRITE_OFF: money_figures.write_off,
     ApprovalKind.COURT_LIST: money_figures.court_list,
+    ApprovalKind.THIRD_PARTY_CLAIM: third_party_figures.claim,
+    ApprovalKind.DAMAGES_PAYMENT: third_party_figures.payment,
     ApprovalKind.RECALL: money_figures.recall,
     ApprovalKind.RECALL_CREDIT: money_figures.recall_credit,
     ApprovalKind.RECALL_REVERSAL: money_figures.recall_reversal,

@@ -35,6 +35,8 @@ class ApprovalKind(StrEnum):
     RECALL_CREDIT = "recall_credit"
     RECALL_REVERSAL = "recall_reversal"
     ASSURANCE = "assurance"
+    THIRD_PARTY_CLAIM = "third_party_claim"
+    DAMAGES_PAYMENT = "damages_payment"
 
 
 _WORDS: Mapping[ApprovalKind, str] = {
@@ -62,6 +64,8 @@ _WORDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.RECALL_CREDIT: "money back by a recall",
     ApprovalKind.ASSURANCE: "assurance to another State",
     ApprovalKind.RECALL_REVERSAL: "reversal of recalled money",
+    ApprovalKind.THIRD_PARTY_CLAIM: "third party's claim",
+    ApprovalKind.DAMAGES_PAYMENT: "payment for a wrong freeze",
 }
 SUBJECT_NOUN = {
     ApprovalKind.ORDER_STOP: EntityKind.HOLD,
@@ -88,6 +92,8 @@ SUBJECT_NOUN = {
     ApprovalKind.RECALL: EntityKind.RECALL,
     ApprovalKind.RECALL_CREDIT: EntityKind.RECALL_CREDIT,
     ApprovalKind.RECALL_REVERSAL: EntityKind.RECALL_CREDIT,
+    ApprovalKind.THIRD_PARTY_CLAIM: EntityKind.THIRD_PARTY_CLAIM,
+    ApprovalKind.DAMAGES_PAYMENT: EntityKind.THIRD_PARTY_CLAIM,
 }
 
 

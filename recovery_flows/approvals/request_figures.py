@@ -21,6 +21,8 @@ def request(file: CaseFile, request_id: str) -> Iterator[Figure]:
     if row.route is RequestRoute.PEOPLE:
         yield Figure("authority", f"{row.authority} in {asset.regime}")
         yield Figure("wanted", f"{row.wanted}, version {row.version}")
+    if row.carrier_id:
+        yield Figure("over", f"the connection of {row.carrier_id}")
 
 
 def assurance(file: CaseFile, request_id: str) -> Iterator[Figure]:

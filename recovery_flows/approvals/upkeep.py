@@ -19,6 +19,7 @@ from models.entities.claim import CompensationState
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldState, Renewal
 from models.entities.multi_agency import MultiAgencyRequestState
+from models.entities.outside.third_party_claim import UNSETTLED_THIRD_PARTY, ThirdPartyState
 from models.entities.payout import OPEN_CLAWBACKS, ClawbackState, UnclaimedState
 from models.entities.recall import OPEN_RECALLS, CreditState, RecallState
 from models.entities.recovery import RecoveryState
@@ -56,6 +57,8 @@ _WAITING_ROWS: Mapping[ApprovalKind, tuple[str, StrEnum]] = {
     ApprovalKind.CLAWBACK: ("clawbacks", ClawbackState.ASKED),
     ApprovalKind.CLAWBACK_WRITE_OFF: ("clawbacks", ClawbackState.WRITE_OFF_ASKED),
     ApprovalKind.COURT_LIST: ("court_lists", CourtListState.ASKED),
+    ApprovalKind.THIRD_PARTY_CLAIM: ("third_party_claims", ThirdPartyState.PROPOSED),
+    ApprovalKind.DAMAGES_PAYMENT: ("third_party_claims", ThirdPartyState.PAYMENT_ENTERED),
     ApprovalKind.RECALL: ("recalls", RecallState.PENDING_APPROVAL),
     ApprovalKind.RECALL_CREDIT: ("recall_credits", CreditState.ASKED),
     ApprovalKind.RECALL_REVERSAL: ("recall_credits", CreditState.CONFIRMED),
@@ -114,7 +117,7 @@ def _ask_anew(changes: Changeset, approval: ApprovalRow, now: datetime) -> None:
 
 def still_open(file: CaseFile) -> list[str]:
     """What a recovery cannot be closed over: accounts with work, holds, recalls,
-    clawbacks, open approvals.
+    clawbacks, third-party claims, open approvals.
     """
     assets = [a.id for a in file.assets if a.stage is not Stage.CLOSED]
     holds = [
@@ -127,8 +130,9 @@ def still_open(file: CaseFile) -> list[str]:
     ]
     recalls = [r.id for r in file.recalls if r.state in OPEN_RECALLS]
     clawbacks = [c.id for c in file.clawbacks if c.state in OPEN_CLAWBACKS]
+    third = [t.id for t in file.third_party_claims if t.state in UNSETTLED_THIRD_PARTY]
     abroad = [r.id for r in file.requests if _binds_abroad(r)]
-    return assets + holds + recalls + clawbacks + abroad + asked
+    return assets + holds + recalls + clawbacks + third + abroad + asked
 
 
 def _binds_abroad(request: RequestRow) -> bool:

@@ -94,10 +94,13 @@ _BY_HAND: Mapping[str, str] = {
     ActionKind.FOLLOW_RETURN: "voluntary remind {ref}",
     ActionKind.FOLLOW_UNCLAIMED: "unclaimed transfer {ref}",
     ActionKind.FOLLOW_CLAWBACK: "clawback remind {ref}",
+    ActionKind.TELL_VICTIM: "victim sent {ref}",
+    ActionKind.FOLLOW_THIRD_PARTY: "third-party decide {ref}",
     ActionKind.FOLLOW_COURT_LIST: "court-list identify {ref}",
     ActionKind.SEND_RECALL: "recall sent {ref}",
     ActionKind.FOLLOW_RECALL: "recall chase {ref}",
     ActionKind.SEND_REQUEST: "xborder sent {ref}",
+    ActionKind.DISPATCH_REQUEST: "xborder dispatch {ref}",
     ActionKind.FOLLOW_REQUEST: "xborder show {ref}",
 }
 
@@ -126,11 +129,13 @@ def _submit_freeze(changes: Changeset, step: Step, given: ActionContext) -> str:
 
 def _complete_request(changes: Changeset, step: Step, given: ActionContext) -> str:
     if not given.fields:
-        names = request_edits.lacking(request_edits.request_of(changes.file, step.subject_id))
+        request = request_edits.request_of(changes.file, step.subject_id)
+        names = request_edits.lacking(request)
         lacks = (
             f"the request lacks {names}" if names else "the partner asks for more on the request"
         )
-        raise errors.StepRefusedError(f"{lacks}: give it with --field NAME=TEXT")
+        rules = request_edits.rules_wanting(request, given.laws[changes.file.recovery.regime])
+        raise errors.StepRefusedError(f"{lacks}: give it with --field NAME=TEXT{rules}")
     asked = request_edits.request_of(changes.file, step.subject_id)
     request_edits.refuse_unfit(changes.file, asked, given.fields, given.laws)
     kept = opened_fields(given.session, given.vault, step.subject_id)
@@ -143,7 +148,8 @@ def _complete_request(changes: Changeset, step: Step, given: ActionContext) -> s
 
 def _submit_request(changes: Changeset, step: Step, given: ActionContext) -> str:
     kept = opened_fields(given.session, given.vault, step.subject_id)
-    if not given.fields.items() <= kept.items():
+    is_decided = given.fields and (given.decided.struck or given.decided.kept)
+    if is_decided or not given.fields.items() <= kept.items():
         return _complete_request(changes, step, given)
     law = given.laws[changes.file.recovery.regime]
     refuse_unkept(given.session, given.vault, changes.file, kept, law)
@@ -158,7 +164,7 @@ def _split(changes: Changeset, step: Step, given: ActionContext) -> str:
 
 
 def _check_title(changes: Changeset, step: Step, given: ActionContext) -> str:
-    return_decisions.check_title(changes, step.subject_id, given.actor)
+    return_decisions.establish_ownership(changes, step.subject_id, given.actor)
     return "title to the held money checked"
 
 

@@ -38,6 +38,7 @@ from recovery_flows.restitution import (
 )
 from recovery_flows.restitution.clawback import orders as clawbacks
 from recovery_flows.restitution.court import lists as court_lists
+from recovery_flows.restitution.third_party import damages, decisions as third_party_decisions
 from recovery_flows.tracing import rule_choice
 
 
@@ -125,6 +126,8 @@ def _still_held(changes: Changeset, approval: ApprovalRow) -> HoldRow:
     hold = changes.file.hold(approval.subject_id)
     if hold.state not in LIVE_HOLDS | {HoldState.QUEUED}:
         raise StepRefusedError(f"hold {hold.id} is {hold.state}: there is nothing to release")
+    if hold.state is HoldState.RELEASE_PENDING:
+        raise StepRefusedError(f"the release of hold {hold.id} is ordered: wait for its bank")
     return hold
 
 
@@ -176,6 +179,8 @@ _FOLLOW = {
     ApprovalKind.CLAWBACK: clawbacks.approve,
     ApprovalKind.CLAWBACK_WRITE_OFF: clawbacks.confirm_write_off,
     ApprovalKind.COURT_LIST: court_lists.confirm,
+    ApprovalKind.THIRD_PARTY_CLAIM: third_party_decisions.confirm,
+    ApprovalKind.DAMAGES_PAYMENT: damages.confirm_payment,
     ApprovalKind.RECALL: recall_lifecycle.approve,
     ApprovalKind.RECALL_CREDIT: returned_money.confirm,
     ApprovalKind.ASSURANCE: request_lifecycle.assure,
@@ -284,6 +289,8 @@ _UNDO = {
     ApprovalKind.CLAWBACK: clawbacks.deny,
     ApprovalKind.CLAWBACK_WRITE_OFF: clawbacks.deny_write_off,
     ApprovalKind.COURT_LIST: court_lists.deny,
+    ApprovalKind.THIRD_PARTY_CLAIM: third_party_decisions.deny,
+    ApprovalKind.DAMAGES_PAYMENT: damages.deny_payment,
     ApprovalKind.RECALL: recall_lifecycle.deny,
     ApprovalKind.RECALL_CREDIT: returned_money.deny,
     ApprovalKind.ASSURANCE: request_lifecycle.deny_assurance,

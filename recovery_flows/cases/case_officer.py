@@ -18,11 +18,8 @@ from models.outcome import Transition, Values
 from models.queries.books.money import places
 from models.queries.cases.approvals import recovery_of_approval
 from models.queries.cases.case_files import load_file, load_files, trace_json
-from models.queries.installation.clock import case_now
 from models.queries.installation.officers import officers
-from models.store.accounts import ensure_account
 from models.store.derived import Derived, write_derived
-from models.store.intake import stored_holder
 from models.store.notes import write_note
 from models.store.record import record
 from models.store.unit import Actor, Unit
@@ -174,12 +171,10 @@ class CaseOfficer(ActingOfficer):
         """Ask another person to refuse a report; the reason is kept encrypted as a note."""
         if not reason.strip():
             raise StepRefusedError("a refusal needs a reason: the victim is told it")
-        with self.editing(recovery_id, seen_version) as (unit, changes):
-            now, actor = case_now(unit.session, self.wall_now()), self.actor(Role.OFFICER)
-            text = f"report to be refused: {reason.strip()}"
-            lifecycle.ask_refusal(changes, unit.vault.fingerprint(text), actor.id, now)
-            write_note(unit, actor, now, recovery_id, text)
-        return f"{changes.file.recovery.ref}: refusal asked for; another person decides"
+        with self.editing(recovery_id, seen_version) as edit:
+            why = edit.note("report to be refused", reason)
+            lifecycle.ask_refusal(edit.changes, why, edit.actor.id, edit.now)
+        return f"{edit.ref}: refusal asked for; another person decides"
 
     def reopen(self, recovery_id: str, reason: str) -> str:
         """Open a closed recovery or a refused report again; a supervisor's act with a reason."""
@@ -207,19 +202,16 @@ class CaseOfficer(ActingOfficer):
         """
         if not reason.strip():
             raise StepRefusedError("another payee account needs a reason")
-        with self.editing(recovery_id, seen_version) as (unit, changes):
-            if claim_id not in {c.id for c in changes.file.claims}:
-                raise MisuseError(f"{changes.file.recovery.ref} has no claim {claim_id}")
-            account_id = ensure_account(unit, account, changes.file.recovery.currency)
-            if not stored_holder(unit.session, unit.vault, account_id):
-                raise MisuseError("say whose account it is: --holder NAME")
-            now, actor = case_now(unit.session, self.wall_now()), self.actor(Role.OFFICER)
-            text = f"payee of {claim_id}: {reason}"
-            fingerprint = unit.vault.fingerprint(text)
-            asked = payees.ask_payee(changes, claim_id, account_id, fingerprint, actor.id, now)
-            write_note(unit, actor, now, recovery_id, text)
+        with self.editing(recovery_id, seen_version) as edit:
+            if claim_id not in {c.id for c in edit.file.claims}:
+                raise MisuseError(f"{edit.ref} has no claim {claim_id}")
+            account_id = edit.account_of(account, "say whose account it is: --holder NAME")
+            why = edit.note(f"payee of {claim_id}", reason)
+            asked = payees.ask_payee(
+                edit.changes, claim_id, account_id, why, edit.actor.id, edit.now
+            )
         return (
-            f"{changes.file.recovery.ref}: another account for {claim_id} is asked for; nothing "
+            f"{edit.ref}: another account for {claim_id} is asked for; nothing "
             f"is paid to it until another person decides: {asked}"
         )
 
@@ -233,15 +225,11 @@ class CaseOfficer(ActingOfficer):
     ) -> str:
         """Ask a second person for another tracing rule; the reason is kept sealed as a note."""
         named = tracing_actions.rule_of(rule)
-        with self.editing(recovery_id, seen_version) as (unit, changes):
-            now = case_now(unit.session, self.wall_now())
-            moved_minor = tracing_actions.choose_rule(
-                unit, changes, named, among, reason, self.actor(Role.OFFICER), now
-            )
-            recovery = changes.file.recovery
-        elsewhere = Money(moved_minor, recovery.currency)
+        with self.editing(recovery_id, seen_version) as edit:
+            moved_minor = tracing_actions.choose_rule(edit, named, among, reason)
+        elsewhere = Money(moved_minor, edit.file.recovery.currency)
         return (
-            f"{recovery.ref}: {RULES[named].label} asked for; {elsewhere} of the loss would lie "
+            f"{edit.ref}: {RULES[named].label} asked for; {elsewhere} of the loss would lie "
             "elsewhere; another person approves it"
         )
 
@@ -289,7 +277,7 @@ def _officer_step(file: CaseFile, open_steps: list[Step], to: str) -> Step:
                 f"{file.recovery.ref} cannot go to {to} yet; missing: " + "; ".join(missing)
             )
     for step in open_steps:
-        if step.role is Role.OFFICER:
+        if step.role is Role.OFFICER and step.action != next_steps.ActionKind.TELL_VICTIM:
             return step
     first = open_steps[0]
     if file.recovery.state not in (RecoveryState.OPEN, RecoveryState.REPORTED):

@@ -19,10 +19,9 @@ from models.ids import derive_id
 from models.money import Money
 from models.outcome import Scalar, Transition
 from models.queries.cases.work import partners
-from models.queries.installation.clock import case_now
 from models.store.accounts import ensure_account, ensure_party
-from models.store.documents import keep
 from models.store.unit import Unit
+from recovery_flows.access.acting_officer import Edit
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.claim_bookings import Rows
 from recovery_flows.errors import MisuseError, StepRefusedError
@@ -75,30 +74,25 @@ def import_claims(
     """File the rows of a file into one recovery; `refused` are those that could not be read."""
     result = ImportResult("")
     try:
-        with acting.editing(recovery_id, None) as (unit, changes):
-            _import(acting, unit, changes, list(reports), result)
+        with acting.editing(recovery_id) as edit:
+            _import(acting, edit, list(reports), result)
             result.rows += [
                 Judged(row, RowResult.REFUSED, f"{name} {why}") for row, name, why in refused
             ]
             result.rows.sort(key=lambda row: row.row)
             if dry_run:
                 raise _NothingKeptError
-            now = case_now(unit.session, acting.wall_now())
-            keep(unit, raw, "claims file", "application/octet-stream", now)
+            edit.keep(raw, "claims file")
     except _NothingKeptError:
         pass
     return result
 
 
 def _import(
-    acting: CaseOfficer,
-    unit: Unit,
-    changes: Changeset,
-    reports: list[ReportFact],
-    result: ImportResult,
+    acting: CaseOfficer, edit: Edit, reports: list[ReportFact], result: ImportResult
 ) -> None:
-    file, now = changes.file, case_now(unit.session, acting.wall_now())
-    result.ref = file.recovery.ref
+    unit, changes, file, now = edit.unit, edit.changes, edit.file, edit.now
+    result.ref = edit.ref
     _check_accepted(changes)
     banks = {p.id: p.currency for p in partners(unit.session, acting.database.vault)}
     rows = Rows(unit, file, reports, banks)
@@ -206,7 +200,7 @@ def _own_over_booked(
         )  # fmt: skip
 
 
-def told_rows(result: ImportResult) -> Iterator[str]:
+def row_lines(result: ImportResult) -> Iterator[str]:
     """One line for each row of the file, then the counts."""
     for row in result.rows:
         yield f"row {row.row}: {row.result}: {row.why}"
@@ -219,8 +213,9 @@ def classify(acting: CaseOfficer, recovery_id: str, claim_id: str, code: str, re
 
     What was divided without it and has not left is drafted anew, and takes two people again.
     """
-    with acting.editing_with_note(recovery_id, f"class of {claim_id}", reason) as edit:
+    with acting.editing(recovery_id) as edit:
         changes = edit.changes
+        edit.note(f"class of {claim_id}", reason)
         claim = next((c for c in changes.file.claims if c.id == claim_id), None)
         if claim is None:
             raise MisuseError(f"{changes.file.recovery.ref} has no claim {claim_id}")

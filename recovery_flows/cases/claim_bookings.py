@@ -18,8 +18,8 @@ from recovery_flows.restitution.claim_rows import (
     TAKEN,
     Booking,
     Judged,
+    ReportedPayment,
     RowResult,
-    ToldPayment,
     judge,
 )
 
@@ -27,7 +27,7 @@ from recovery_flows.restitution.claim_rows import (
 class Bookings:
     """The bookings that rows of a file can be held against, and which claims have them."""
 
-    def __init__(self, unit: Unit, file: CaseFile, told: Iterable[ToldPayment]) -> None:
+    def __init__(self, unit: Unit, file: CaseFile, told: Iterable[ReportedPayment]) -> None:
         rows = list(told)
         payees = {c.payee_account_id for c in file.claims} | {a.account_id for a in file.assets}
         payers = {row.payer for row in rows} | {c.victim_account_id for c in file.claims}
@@ -53,7 +53,7 @@ class Bookings:
             same = min(fit, key=lambda line: (line.amount.minor != claim.reported_minor,))
             self.claimed[same.line_id] = claim.id
 
-    def of(self, told: ToldPayment) -> list[BookedPayment]:
+    def of(self, told: ReportedPayment) -> list[BookedPayment]:
         """The bookings that fit a row, claimed or not."""
         return [
             line
@@ -61,7 +61,7 @@ class Bookings:
             if line.is_of(told.payer, told.payee, told.reference, told.paid_at)
         ]
 
-    def is_covered(self, told: ToldPayment) -> bool:
+    def is_covered(self, told: ReportedPayment) -> bool:
         """Whether a complete statement of the payee's account has the time of the payment."""
         return any(
             since <= told.paid_at <= until for since, until in self.covered.get(told.payee, ())
@@ -69,7 +69,7 @@ class Bookings:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ClaimedPayment:
     """A payment that a claim tells of; `row` is its line in the file that is read, 0 if before."""
 
     claim_id: str
@@ -85,35 +85,35 @@ class Told:
         return self.payment.minor == other.minor and apart <= SAME_PAYMENT_WITHIN
 
 
-class ToldPayments:
+class ClaimedPayments:
     """The payments of a recovery's claims, those of the rows taken so far among them."""
 
     def __init__(self, file: CaseFile) -> None:
-        self._by_accounts: dict[tuple[str, str], list[Told]] = {}
+        self._by_accounts: dict[tuple[str, str], list[ClaimedPayment]] = {}
         for claim in file.claims:
             payment = Payment(
                 claim.victim_account_id, claim.payee_account_id, claim.reported_minor,
                 claim.currency, claim.paid_at, claim.end_to_end_id,
             )  # fmt: skip
-            self.add(Told(claim.id, payment))
+            self.add(ClaimedPayment(claim.id, payment))
 
-    def add(self, told: Told) -> None:
+    def add(self, told: ClaimedPayment) -> None:
         """A claim tells of this payment from now on."""
         accounts = told.payment.payer, told.payment.payee
         self._by_accounts.setdefault(accounts, []).append(told)
 
-    def same(self, payment: Payment) -> Told | None:
+    def same(self, payment: Payment) -> ClaimedPayment | None:
         """The first claim that tells of the same payment; None for none."""
         known = self._by_accounts.get((payment.payer, payment.payee), ())
         return next((told for told in known if told.is_of(payment)), None)
 
 
-def _told(unit: Unit, report: ReportFact) -> ToldPayment:
+def _told(unit: Unit, report: ReportFact) -> ReportedPayment:
     payer, payee = (
         account_id_of(unit, ref) for ref in (report.victim_account, report.payee_account)
     )
     reference = report.end_to_end_id.lower()
-    return ToldPayment(report.row, payer, payee, report.amount, report.paid_at, reference)
+    return ReportedPayment(report.row, payer, payee, report.amount, report.paid_at, reference)
 
 
 class Rows:
@@ -125,7 +125,7 @@ class Rows:
         self._unit, self._file, self._banks = unit, file, banks
         self._told = {report.row: _told(unit, report) for report in reports}
         self._bookings = Bookings(unit, file, self._told.values())
-        self._payments = ToldPayments(file)
+        self._payments = ClaimedPayments(file)
         self._claims: dict[int, str] = {}
         self._rows: dict[str, int] = {}
         self.twins: list[tuple[ReportFact, str]] = []
@@ -149,12 +149,12 @@ class Rows:
             self._note_twin(report, told, payment)
         elif row.result in TAKEN:
             self._claims[report.row], self._rows[claim_id] = claim_id, report.row
-            self._payments.add(Told(claim_id, payment, report.row))
+            self._payments.add(ClaimedPayment(claim_id, payment, report.row))
             if row.line_id:
                 self._bookings.taken[row.line_id] = report.row
         return row
 
-    def _by_bookings(self, told: ToldPayment, payment: Payment) -> Judged:
+    def _by_bookings(self, told: ReportedPayment, payment: Payment) -> Judged:
         fit = [
             Booking(
                 line.line_id,
@@ -171,7 +171,7 @@ class Rows:
         is_covered = self._bookings.is_covered(told)
         return judge(told, fit, is_covered=is_covered, taken=self._bookings.taken)
 
-    def _note_twin(self, report: ReportFact, told: ToldPayment, payment: Payment) -> None:
+    def _note_twin(self, report: ReportFact, told: ReportedPayment, payment: Payment) -> None:
         lines = [line.line_id for line in self._bookings.of(told)]
         by_booking = [self._bookings.claimed.get(name, "") for name in lines]
         taken = self._bookings.taken

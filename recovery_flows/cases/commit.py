@@ -27,6 +27,7 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import stage as multi_agency
+from recovery_flows.restitution.victims import news
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +149,13 @@ def derived(file: CaseFile, now: datetime, laws: Regimes, *, rests: bool | None 
     wake_at = min(multi_agency.preserved_until(file), default=None)
     if file.recovery.state not in CLOSED_RECOVERIES:
         works = has_engine_work(file, now, laws) if rests is None else not rests
-        wake_at = now if works else scheduling.next_wake(file, laws)
+        wake_at = now if works else scheduling.next_run(file, laws)
     return Derived(
         stage=next_steps.stage_of(file),
         step=next_steps.steps(file, laws)[0],
         due_at=scheduling.next_clock(file, laws),
         wake_at=wake_at,
+        victim_due_at=news.first_due(file, laws),
     )
 
 

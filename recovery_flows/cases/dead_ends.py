@@ -45,12 +45,14 @@ def steps(file: CaseFile) -> Iterator[Step]:
 
 
 def _never_traced(file: CaseFile) -> list[ClaimRow]:
-    """Claims of which no statement was asked for, where money came in that is to be divided.
+    """Claims that no statement shows, although money came in to distribute.
 
-    That is so where an account was left alone before its bank was asked, and its holder pays back.
+    That is so where an account was given up before its bank was asked, and its holder pays back.
+    A trace of what there is, as another tracing rule makes one, knows nothing of such a claim.
     """
-    if file.trace is not None or file.recovery.trace_wanted:
+    if file.recovery.trace_wanted:
         return []
+    known = _located(file)
     held = any(a.is_custody and file.live_holds(a.id) for a in file.assets)
     asked = {c.subject_id for c in file.calls if c.state in OPEN_CALLS}
     ours = {a.account_id for a in file.assets}
@@ -60,9 +62,16 @@ def _never_traced(file: CaseFile) -> list[ClaimRow]:
         if held
         and c.state is ClaimState.VERIFIED
         and c.statement_to is None
-        and c.id not in asked
+        and c.id not in asked | known
         and c.payee_account_id in ours
     ]
+
+
+def _located(file: CaseFile) -> set[str]:
+    """Claims whose money the trace shows, wherever it is."""
+    if file.trace is None:
+        return set()
+    return {p.claim_id for p in file.trace.positions} | {g.claim_id for g in file.trace.gone}
 
 
 def _asset_steps(file: CaseFile, asset: AssetRow) -> Iterator[Step]:
@@ -74,7 +83,7 @@ def _asset_steps(file: CaseFile, asset: AssetRow) -> Iterator[Step]:
 
 
 def _is_unexplained(file: CaseFile, asset: AssetRow) -> bool:
-    """An account of the report into which the statements that there are show no payment."""
+    """Whether the available statements show no payment into a reported account."""
     if asset.stage not in (Stage.FREEZING, Stage.CROSS_BORDER) or asset.traced_minor > 0:
         return False
     tried = file.holds_of(asset.id) or any(r.asset_id == asset.id for r in file.requests)
@@ -84,7 +93,7 @@ def _is_unexplained(file: CaseFile, asset: AssetRow) -> bool:
 
 
 def _is_silent(asset: AssetRow) -> bool:
-    """An account in work of which its bank does not say where the money is."""
+    """Whether an account is in work and its bank has not stated where the money is."""
     return asset.left_alone.startswith(SILENT) and asset.stage is not Stage.CLOSED
 
 
@@ -93,7 +102,11 @@ def _claims_into(file: CaseFile, asset: AssetRow) -> list[ClaimRow]:
 
 
 def _is_answered(file: CaseFile, claim: ClaimRow) -> bool:
-    """Whether the victim's own bank has said what it says; one that was not asked yet is asked."""
+    """Whether the victim's bank has answered the request for a statement, and none is open.
+
+    A verified claim for which no statement was requested is not answered: it can still be asked
+    for.
+    """
     calls = [c for c in file.calls if c.subject_id == claim.id]
     return not any(c.state in OPEN_CALLS for c in calls) and (
         claim.statement_to is not None or bool(calls) or claim.state is not ClaimState.VERIFIED
@@ -108,7 +121,7 @@ def _refused(file: CaseFile, asset: AssetRow) -> Iterator[tuple[ClaimRow, CallRo
 
 
 def give_up(changes: Changeset, asset_id: str) -> None:
-    """Leave an account alone into which no payment was found; the recovery can go on and close."""
+    """Give up an account into which no payment was found, so that the recovery can be closed."""
     from recovery_flows.errors import StepRefusedError
 
     asset = changes.file.asset(asset_id)
@@ -119,9 +132,9 @@ def give_up(changes: Changeset, asset_id: str) -> None:
 
 
 def ask_again(changes: Changeset, subject_id: str, asset_id: str, now: datetime) -> None:
-    """Ask once more for the statement that a bank refused: of an account, or a victim's own.
+    """Request again a statement that a bank refused: an account's, or the victim's own.
 
-    It is another call, also where the bank has refused within the same instant.
+    It is a new call, even where the bank refused within the same instant.
     """
     before = sum(call.subject_id == subject_id for call in changes.file.calls)
     call_id = derive_id("call", subject_id, CallKind.STATEMENT, now.isoformat(), before)

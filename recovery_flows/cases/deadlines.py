@@ -30,6 +30,7 @@ from recovery_flows.recalls import (
 from recovery_flows.restitution import objections, voluntary, voluntary_steps
 from recovery_flows.restitution.clawback import steps as clawback_steps
 from recovery_flows.restitution.settlement_clock import settlement_due_at
+from recovery_flows.restitution.third_party import steps as third_party_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def running(file: CaseFile, laws: Regimes) -> list[Deadline]:
     found = [
         *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws),
         *_settlements(file, laws), *_objections(file), *_returns(file),
-        *_unclaimed(file), *_clawbacks(file), *_recalls(file), *_requests(file),
+        *_unclaimed(file), *_clawbacks(file), *_of_others(file), *_recalls(file), *_requests(file),
         *_tasks(file, laws),
     ]  # fmt: skip
     found = [_with_calendar(clock, laws) for clock in found]
@@ -100,6 +101,7 @@ _DUE = {
     ApprovalKind.RENEW: "renewal to be approved",
     ApprovalKind.RELEASE: "release due",
     ApprovalKind.COMPLAINT: "complaint to be answered",
+    ApprovalKind.THIRD_PARTY_CLAIM: "third party's claim to be decided",
     ApprovalKind.MULTI_AGENCY_REQUEST: "multi-agency confirmation due",
 }
 
@@ -133,7 +135,8 @@ def _row_of(file: CaseFile, approval: ApprovalRow, hold: HoldRow | None, law: Re
     if measure is not None:
         return law.measures.get(measure, "")
     if hold is None:
-        return ""
+        named = approval.subject_id
+        return next((t.law_row for t in file.third_party_claims if t.id == named), "")
     before = file.hold(hold.supersedes_id) if hold.supersedes_id else hold
     return before.law_row
 
@@ -209,6 +212,14 @@ def _clawbacks(file: CaseFile) -> Iterator[Deadline]:
                 "money ordered back due", row.due_at, file.recovery.regime, row.law_row, row.id,
                 asset_id, note, row.state is not ClawbackState.ORDERED,
             )  # fmt: skip
+
+
+def _of_others(file: CaseFile) -> Iterator[Deadline]:
+    """What third parties are owed: an answer, or a payment."""
+    for end in third_party_steps.ends(file):
+        what, due, law_row, subject_id, asset_id, note = end
+        regime = file.recovery.regime
+        yield Deadline(what, due, regime, law_row, subject_id, asset_id, note)
 
 
 def _recalls(file: CaseFile) -> Iterator[Deadline]:

@@ -6,13 +6,9 @@ from models.case_file import CaseFile
 from models.entities.call import CallState
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
-from models.entities.officer import Role
-from models.queries.installation.clock import case_now
 from models.store.calls import try_at_once
-from models.store.notes import write_note
 from models.store.unit import Unit
 from recovery_flows.cases.case_officer import CaseOfficer
-from recovery_flows.errors import MisuseError
 from recovery_flows.ledger import discrepancies
 
 
@@ -23,15 +19,11 @@ def resolve(
 
     Raises MisuseError without a reason, a refusal where the discrepancy is not open.
     """
-    if not reason.strip():
-        raise MisuseError("say with --reason what was found out about the discrepancy")
-    with acting.editing(recovery_id, seen_version) as (unit, changes):
-        actor = acting.actor(Role.OFFICER)
-        now = case_now(unit.session, acting.wall_now())
-        discrepancies.resolve(changes, named, actor.id, now)
-        _release(unit, changes.file, named)
-        write_note(unit, actor, now, recovery_id, f"discrepancy {named}: {reason.strip()}")
-    return f"{changes.file.recovery.ref}: discrepancy resolved"
+    with acting.editing(recovery_id, seen_version) as edit:
+        discrepancies.resolve(edit.changes, named, edit.actor.id, edit.now)
+        _release(edit.unit, edit.file, named)
+        edit.note(f"discrepancy {named}", reason)
+    return f"{edit.ref}: discrepancy resolved"
 
 
 def _release(unit: Unit, file: CaseFile, named: str) -> None:

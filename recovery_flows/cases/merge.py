@@ -116,6 +116,7 @@ def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -
         (EntityKind.UNCLAIMED_SHARE, joins.unclaimed),
         (EntityKind.CLAWBACK, joins.clawbacks),
         (EntityKind.COURT_SHARE, joins.court_shares),
+        (EntityKind.VICTIM_MESSAGE, joins.victim_messages),
         (EntityKind.RECALL, joins.recalls),
         (EntityKind.RECALL_CREDIT, joins.recall_credits),
         (EntityKind.REQUEST_RECEIPT, joins.receipts),
@@ -124,6 +125,7 @@ def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -
     for kind, placed in (
         (EntityKind.DISCREPANCY, joins.discrepancies),
         (EntityKind.COURT_LIST, joins.court_lists),
+        (EntityKind.THIRD_PARTY_CLAIM, joins.third_party_claims),
     ):
         for found in placed:
             values = {**to, "asset_id": twin.get(found.asset_id, found.asset_id)}
@@ -195,6 +197,8 @@ def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
         compensations=(*stays.compensations, *joins.compensations),
         unclaimed=(*stays.unclaimed, *joins.unclaimed),
         clawbacks=(*stays.clawbacks, *joins.clawbacks),
+        victim_messages=(*stays.victim_messages, *joins.victim_messages),
+        third_party_claims=(*stays.third_party_claims, *joins.third_party_claims),
         court_lists=(*stays.court_lists, *joins.court_lists),
         court_shares=(*stays.court_shares, *joins.court_shares),
         recalls=(*stays.recalls, *joins.recalls),

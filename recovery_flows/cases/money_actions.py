@@ -15,17 +15,14 @@ import sqlalchemy as sa
 from models.entities.asset import Asset
 from models.entities.catalogue import table_of
 from models.entities.hold import Hold, HoldKind, HoldState
-from models.entities.officer import Role
 from models.entities.payout import NOT_ORDERED
 from models.facts import AccountRef
 from models.money import Money
 from models.queries.books.booked_credits import BookedCredit, booked_credits
 from models.queries.books.money import places
-from models.queries.installation.clock import case_now
 from models.store.accounts import ensure_account
-from models.store.documents import keep
-from models.store.intake import stored_holder
 from models.store.unit import Unit
+from recovery_flows.access.acting_officer import Edit
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.restitution import compensation, custody, voluntary
@@ -53,22 +50,22 @@ def invite(
     acting: CaseOfficer, recovery_id: str, asset_id: str, reason: str, until: datetime | None
 ) -> str:
     """Invite the holder of an account of the recovery to give back what he got."""
-    about = "invitation to give the money back"
-    with acting.editing_with_note(recovery_id, about, reason) as edit:
-        changes = edit.changes
-        ours = [a for a in changes.file.assets if not a.is_custody]
+    with acting.editing(recovery_id) as edit:
+        ours = [a for a in edit.file.assets if not a.is_custody]
         asset = next((a for a in ours if asset_id in (a.id, "")), None)
         if not asset_id and len(ours) > 1:
             raise MisuseError(f"whose account is meant? --asset {' or '.join(a.id for a in ours)}")
         if asset is None:
-            ref = changes.file.recovery.ref
-            raise MisuseError(f"{ref} has no account {asset_id}: `recovery show {ref} --json`")
+            raise MisuseError(
+                f"{edit.ref} has no account {asset_id}: `recovery show {edit.ref} --json`"
+            )
+        why = edit.note("invitation to give the money back", reason)
         name = voluntary.invite(
-            changes, asset.account_id, edit.actor.id, edit.fingerprint, edit.now, until, acting.laws
+            edit.changes, asset.account_id, edit.actor.id, why, edit.now, until, acting.laws
         )
-        row = next(r for r in changes.file.voluntary_returns if r.id == name)
+        row = next(r for r in edit.file.voluntary_returns if r.id == name)
     due = f"{row.answer_due_at:%Y-%m-%d %H:%M} UTC" if row.answer_due_at else "no set time"
-    return f"{changes.file.recovery.ref}: invited, {name}; an answer is due by {due}"
+    return f"{edit.ref}: invited, {name}; an answer is due by {due}"
 
 
 def promise(
@@ -79,27 +76,28 @@ def promise(
     reason: str,
 ) -> str:
     """Record what was promised; what was open of an earlier plan is replaced."""
-    with acting.editing_with_note(recovery_id, f"promise of {return_id}", reason) as edit:
-        changes = edit.changes
-        voluntary.promise(changes, return_id, parts, edit.fingerprint, edit.now)
-        voluntary.advance(changes, edit.now)
-        total = Money(sum(money.minor for money, _ in parts), changes.file.recovery.currency)
+    with acting.editing(recovery_id) as edit:
+        why = edit.note(f"promise of {return_id}", reason)
+        voluntary.promise(edit.changes, return_id, parts, why, edit.now)
+        voluntary.advance(edit.changes, edit.now)
+        total = Money(sum(money.minor for money, _ in parts), edit.file.recovery.currency)
     count = f"{len(parts)} part{'' if len(parts) == 1 else 's'}"
-    return f"{changes.file.recovery.ref}: {total} promised in {count}; nothing of it counts yet"
+    return f"{edit.ref}: {total} promised in {count}; nothing of it counts yet"
 
 
 def remind(acting: CaseOfficer, recovery_id: str, return_id: str, reason: str) -> str:
     """Record how somebody was reminded of what is overdue."""
-    with acting.editing_with_note(recovery_id, f"reminder of {return_id}", reason) as edit:
+    with acting.editing(recovery_id) as edit:
+        edit.note(f"reminder of {return_id}", reason)
         count = voluntary.remind(edit.changes, return_id, edit.now, acting.laws)
-    return f"{edit.changes.file.recovery.ref}: reminded of {count} overdue"
+    return f"{edit.ref}: reminded of {count} overdue"
 
 
 def end(acting: CaseOfficer, recovery_id: str, return_id: str, reason: str) -> str:
     """Record that nothing more is expected from a voluntary return."""
-    with acting.editing_with_note(recovery_id, f"end of {return_id}", reason) as edit:
-        voluntary.end(edit.changes, return_id, edit.fingerprint)
-    return f"{edit.changes.file.recovery.ref}: nothing more is expected from {return_id}"
+    with acting.editing(recovery_id) as edit:
+        voluntary.end(edit.changes, return_id, edit.note(f"end of {return_id}", reason))
+    return f"{edit.ref}: nothing more is expected from {return_id}"
 
 
 def receive(acting: CaseOfficer, recovery_id: str, incoming: Incoming) -> str:
@@ -107,34 +105,31 @@ def receive(acting: CaseOfficer, recovery_id: str, incoming: Incoming) -> str:
     incoming = replace(incoming, booking=" ".join(incoming.booking.split()))
     if not incoming.booking:
         raise MisuseError("name the booking by its reference on the account: --booking")
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        file = changes.file
+    with acting.editing(recovery_id) as edit:
+        file, unit = edit.file, edit.unit
         expected = {c.id for c in file.clawbacks if c.state not in NOT_ORDERED}
         expected |= {r.id for r in file.voluntary_returns}
         if incoming.return_id not in {"", *expected}:
             raise MisuseError(
-                f"{file.recovery.ref} has no voluntary return or clawback {incoming.return_id}"
+                f"{edit.ref} has no voluntary return or clawback {incoming.return_id}"
             )
         account_id = ensure_account(unit, incoming.into, file.recovery.currency)
-        receipt, names = _receipt(unit, incoming, account_id, now)
+        receipt, names = _receipt(edit, incoming, account_id)
         receipt = _as_new(unit, receipt, names)
         place = places(unit.session, [account_id])[account_id]
-        asked = custody.receive(changes, receipt, place, actor.id, now)
+        asked = custody.receive(edit.changes, receipt, place, edit.actor.id, edit.now)
     return (
-        f"{changes.file.recovery.ref}: {receipt.amount} entered; it counts when another person "
+        f"{edit.ref}: {receipt.amount} entered; it counts when another person "
         f"has confirmed it: {asked}"
     )
 
 
-def _receipt(
-    unit: Unit, incoming: Incoming, account_id: str, now: datetime
-) -> tuple[custody.Receipt, set[str]]:
+def _receipt(edit: Edit, incoming: Incoming, account_id: str) -> tuple[custody.Receipt, set[str]]:
     """The receipt as the account's statement tells it, or as the officer does with his paper.
 
     With every name that its booking has: by none of them it may be there.
     """
-    booked = _booked(unit, account_id, incoming.booking)
+    booked = _booked(edit.unit, account_id, incoming.booking)
     if booked is not None:
         if incoming.amount not in (None, booked.amount):
             raise StepRefusedError(
@@ -152,7 +147,7 @@ def _receipt(
             f"no imported statement of this account has a credit {incoming.booking!r}: import it, "
             "or enter --amount, --at and --proof with the paper that shows it"
         )
-    proof = keep(unit, incoming.paper, "receipt proof", "application/octet-stream", now)
+    proof = edit.keep(incoming.paper, "receipt proof")
     receipt = custody.Receipt(
         account_id, incoming.amount, incoming.received_at, incoming.booking, proof,
         incoming.return_id,
@@ -202,15 +197,12 @@ def compensate(
     """Enter what a bank or an insurer has paid a victim; another person holds it to its proof."""
     if not paper:
         raise MisuseError("a payment to a victim is entered with the paper that shows it: --proof")
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        account_id = ensure_account(unit, payer, changes.file.recovery.currency)
-        if not stored_holder(unit.session, unit.vault, account_id):
-            raise MisuseError("say who has paid the victim: --payer NAME")
-        proof = keep(unit, paper, "compensation proof", "application/octet-stream", now)
+    with acting.editing(recovery_id) as edit:
+        account_id = edit.account_of(payer, "say who has paid the victim: --payer NAME")
+        proof = edit.keep(paper, "compensation proof")
         paid = compensation.Paid(claim_id, account_id, amount, paid_at, proof, booking)
-        asked = compensation.enter(changes, paid, actor.id, now)
+        asked = compensation.enter(edit.changes, paid, edit.actor.id, edit.now)
     return (
-        f"{changes.file.recovery.ref}: {amount} paid to the victim of {claim_id} entered; it "
+        f"{edit.ref}: {amount} paid to the victim of {claim_id} entered; it "
         f"counts when another person has seen the proof: {asked}"
     )

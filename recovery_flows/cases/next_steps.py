@@ -44,6 +44,8 @@ from recovery_flows.restitution import (
 from recovery_flows.restitution.clawback import steps as clawback_steps
 from recovery_flows.restitution.court import steps as court_steps
 from recovery_flows.restitution.settlement_clock import settlement_due_at
+from recovery_flows.restitution.third_party import steps as third_party_steps
+from recovery_flows.restitution.victims import news
 
 __all__ = ["ActionKind", "asset_stage", "stage_of", "steps"]
 
@@ -79,12 +81,12 @@ def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
     people += [*denied_stops.steps(file), *dead_ends.steps(file), *objections.steps(file)]
     people += [*voluntary_steps.steps(file), *recall_steps.steps(file)]
     people += [*unclaimed_steps.steps(file), *court_steps.steps(file)]
-    people += clawback_steps.steps(file)
+    people += [*clawback_steps.steps(file), *third_party_steps.steps(file)]
     people += letter_steps.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
     people += letter_steps.answer_steps(file, laws)
     due = people + list(_waits(file, laws)) or [_close_step(file)]
-    return due + list(multi_agency_steps.waits(file))
+    return due + list(multi_agency_steps.waits(file)) + list(news.steps(file, laws))
 
 
 def _step(
@@ -130,9 +132,9 @@ def _asset_steps(file: CaseFile, asset: AssetRow) -> Iterator[Step]:
     if asset.stage is not Stage.RESTITUTION:
         return
     due = _first_end(file, asset)
-    if not basis.title_stands(file, asset) and return_guards.is_allocable(file, asset):
+    if not basis.ownership_stands(file, asset) and return_guards.is_allocable(file, asset):
         held = sum(h.held_minor for h in file.live_holds(asset.id))
-        text = say("check_title")
+        text = say("establish_ownership")
         text += say("held_there", amount=Money(held, asset.currency), partner=asset.partner_id)
         yield _step(ActionKind.CHECK_TITLE, Role.OFFICER, asset.id, asset.id, due, text)
     for hold in return_guards.to_release(file, asset):

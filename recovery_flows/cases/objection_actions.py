@@ -23,15 +23,14 @@ def enter(
     seen_version: int | None = None,
 ) -> str:
     """Enter an objection; what was said is kept sealed as a note."""
-    about = f"objection to {kind} of {claim_id or 'the division'}"
-    with acting.editing_with_note(recovery_id, about, reason, seen_version) as edit:
-        changes = edit.changes
+    with acting.editing(recovery_id, seen_version) as edit:
+        why = edit.note(f"objection to {kind} of {claim_id or 'the division'}", reason)
         name = objections.enter(
-            changes, kind, claim_id, edit.actor.id, edit.fingerprint, edit.now, acting.laws
+            edit.changes, kind, claim_id, edit.actor.id, why, edit.now, acting.laws
         )
-        (found,) = [o for o in changes.file.objections if o.id == name]
+        (found,) = [o for o in edit.file.objections if o.id == name]
     due = f" by {found.due_at:%Y-%m-%d %H:%M} UTC" if found.due_at else ""
-    return f"{changes.file.recovery.ref}: objection {name} entered; another person decides it{due}"
+    return f"{edit.ref}: objection {name} entered; another person decides it{due}"
 
 
 def decide(

@@ -28,7 +28,7 @@ def next_clock(file: CaseFile, laws: Regimes) -> datetime | None:
     return next((clock.due_at for clock in deadlines.running(file, laws)), None)
 
 
-def next_wake(file: CaseFile, laws: Regimes) -> datetime | None:
+def next_run(file: CaseFile, laws: Regimes) -> datetime | None:
     """When the engine must look at this file even if nothing else happens."""
     ends: list[datetime | None] = [at for h in file.holds for at in lapse.wakes(file, h)]
     ends += reminders.instants(file, laws)

@@ -13,6 +13,7 @@ import typer
 from recovery_flows.cli.table import tell_what
 
 if TYPE_CHECKING:
+    from models.case_file import CaseFile
     from models.entities.officer import Role
     from models.queries.installation.officers import OfficerView
     from recovery_flows.cases.case_officer import CaseOfficer
@@ -78,6 +79,14 @@ def find(installation: Installation, ref: str) -> str:
 
     with installation.database.reading() as session:
         return recovery_id_of(session, ref)
+
+
+def file_of(ref: str) -> CaseFile:
+    """The case file of the recovery that `ref` names; NoSuchRecoveryError if there is none."""
+    from models.queries.cases.case_files import load_file, recovery_id_of
+
+    with opened() as installation, installation.database.reading() as session:
+        return load_file(session, recovery_id_of(session, ref))
 
 
 def act(

@@ -21,7 +21,7 @@ from recovery_flows.cli.table import columns, instant_text, long_columns, width_
 
 
 def page_lines(page: Page) -> Iterator[str]:
-    """The head, then each section that says something under its title."""
+    """The head, then each section that has content under its title."""
     yield from parts_lines(page.head, page.zone, page.width)
     for section in page.sections:
         if section.is_shown:
@@ -30,7 +30,7 @@ def page_lines(page: Page) -> Iterator[str]:
 
 
 def section_lines(section: Section, zone: str, width: int = 0) -> Iterator[str]:
-    """The title, under it the parts; what is said where there are none."""
+    """The title, under it the parts, or the sentence for an empty section."""
     yield section.title
     yield from (f"  {text}" for text in parts_lines(section.parts, zone, max(0, width - 2)))
     if not section.parts:
@@ -78,7 +78,7 @@ def table_lines(table: Table, zone: str) -> list[str]:
 
 
 def pieces_lines(table: Table, zone: str, width: int) -> Iterator[str]:
-    """A table; where it is too wide, in pieces of which each has the first column."""
+    """A table; one that is too wide is split, each piece with the first column."""
     taken = [0]
     for n in range(1, len(table.columns) if width else 1):
         wide = max(map(width_of, table_lines(table.only([*taken, n]), zone)))

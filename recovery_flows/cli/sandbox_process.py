@@ -30,7 +30,7 @@ class SandboxError(UnavailableError):
 
 
 def choose_faults(folder: Path, chosen: str) -> str:
-    """Let go wrong at the banks of a folder what `--faults` says, or else the file that lies there.
+    """Set the faults of a folder's banks: those of `--faults`, otherwise those of the file in it.
 
     Returns what is on, in words; MisuseError names in one sentence what cannot be read.
     """

@@ -20,6 +20,7 @@ _NO_ENGINE = "no engine is running: start `recovery engine`, or add --now to sen
 
 def hands(installation: Installation, kind: str = "command") -> Engine:
     """The engine of this process; the caller closes it in the event loop that used it."""
+    from recovery_flows.cli.border import border_channels, state_groups
     from recovery_flows.engine.context import Engine
 
     name = f"{kind}-{os.getpid()}"
@@ -29,6 +30,7 @@ def hands(installation: Installation, kind: str = "command") -> Engine:
         installation.pace(),
         name,
         signer=installation.signer,
+        channels=border_channels(state_groups()),
     )
 
 

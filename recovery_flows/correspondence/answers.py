@@ -66,12 +66,12 @@ def apply_hold_fact(
 def confirm_figure(
     changes: Changeset, hold_id: str, fact: HoldFact, laws: Regimes, now: datetime
 ) -> None:
-    """A bank was asked what it holds: what it shows now has every payout in it."""
+    """Book the held sum that a bank states when asked; it includes every payout so far."""
     before = changes.file.hold(hold_id)
     apply_hold_fact(changes, hold_id, fact, laws, now)
     hold = changes.file.hold(hold_id)
     if hold == before:
-        reason = "the bank was asked, and holds what it stated last"
+        reason = "asked what it holds, the bank confirmed its last figure"
         said = hold_figures.stated(fact)
         changes.apply(
             Transition(EntityKind.HOLD, hold.id, "stated", hold.state, said, reason=reason)
@@ -99,9 +99,10 @@ def _apply_reading(
 
 
 def _compare_again(changes: Changeset, hold: HoldRow, fact: HoldFact, now: datetime) -> None:
-    """A bank that shows two figures under one revision contradicts itself: the last one counts.
+    """Compare a second statement under one revision: a changed figure is booked as a discrepancy.
 
-    Whatever else it states under a revision that is not newer is owned, and not booked.
+    The latest figure counts. Any other contradiction under a revision that is not newer becomes a
+    discrepancy, and is not booked.
     """
     same = fact.revision == hold.bank_revision and fact.state in answer_table.HOLDING
     before = hold_figures.shown(hold)
@@ -169,7 +170,7 @@ def _request_event(request: RequestRow, fact: HoldFact, law: Regime) -> str | No
 
 
 def _while_it_waits(request: RequestRow, fact: HoldFact, law: Regime) -> str | None:
-    """A partner that has the request and has not acted: it may postpone it, or set a condition."""
+    """How a partner that has a request lets it wait: postponed, conditional, acknowledged."""
     ground = law.grounds.get(fact.reason)
     event = _WAITS_BY_GROUND.get(ground.kind) if ground else None
     if event and request.state in (RequestState.SENT, RequestState.ACKNOWLEDGED):
@@ -179,7 +180,7 @@ def _while_it_waits(request: RequestRow, fact: HoldFact, law: Regime) -> str | N
 
 
 def apply_request_sent(changes: Changeset, hold_id: str, now: datetime) -> None:
-    """The partner took the request in: it is sent, and its answer is waited for."""
+    """Record that the partner accepted the message of a request: its answer is awaited."""
     request = _request(changes.file, changes.file.hold(hold_id).request_id)
     if request.state is RequestState.APPROVED:
         move = Transition(EntityKind.REQUEST, request.id, "sent", request.state, {"sent_at": now})
@@ -187,9 +188,9 @@ def apply_request_sent(changes: Changeset, hold_id: str, now: datetime) -> None:
 
 
 def apply_payout_fact(changes: Changeset, payout_id: str, fact: PayoutFact, now: datetime) -> None:
-    """Book what a bank states of a payout; only SETTLED with its booking is money returned.
+    """Book what a bank states of a payout; only SETTLED with its booking counts as returned.
 
-    Its hold is not lowered by that: the bank is asked what it still holds.
+    The payout does not lower the hold: the bank is asked what it still holds.
     """
     payout = next(p for p in changes.file.payouts if p.id == payout_id)
     about = bank_contradictions.About.payout(payout)
@@ -220,7 +221,7 @@ def apply_payout_fact(changes: Changeset, payout_id: str, fact: PayoutFact, now:
 
 
 def _ask_for_hold(changes: Changeset, payout: PayoutRow, revision: int) -> None:
-    """After a payout the bank says itself what it still holds; by letter the answer tells it."""
+    """Ask the bank what it still holds after a payout; by letter its answer states it."""
     hold, partner = changes.file.hold(payout.hold_id), changes.file.asset(payout.asset_id)
     if hold.state in LIVE_HOLDS and partner.partner_id not in changes.file.by_letter:
         changes.call(hold_figures.query(changes.file, payout, revision))
@@ -229,7 +230,7 @@ def _ask_for_hold(changes: Changeset, payout: PayoutRow, revision: int) -> None:
 def apply_refusal(
     changes: Changeset, kind: CallKind, noun: EntityKind, subject_id: str, code: str, now: datetime
 ) -> None:
-    """A partner refused a call for good; what the call was about says so."""
+    """Record that a partner finally refused a call, on the entity that the call is about."""
     file = changes.file
     if kind is CallKind.BALANCE:
         return
@@ -257,7 +258,7 @@ def apply_refusal(
 
 
 def _refuse_query(changes: Changeset, subject_id: str, code: str, now: datetime) -> None:
-    """A bank that does not say what a hold holds: a person asks it."""
+    """A bank refuses to state what it holds: a discrepancy has a person ask it."""
     hold = hold_figures.asked_about(changes.file, subject_id)
     payout = next((p for p in changes.file.payouts if p.id == subject_id), None)
     about = bank_contradictions.About.hold(hold)
@@ -290,7 +291,7 @@ def _refuse_hold(changes: Changeset, hold: HoldRow, code: str) -> None:
 
 
 def _refuse_payout(changes: Changeset, payout_id: str, code: str) -> None:
-    """Refused, unless the feed has told of its settlement before the call was answered."""
+    """Record a refused payout, unless the event feed has reported its settlement before."""
     payout = next(p for p in changes.file.payouts if p.id == payout_id)
     if payout.state is PayoutState.INSTRUCTED:
         told: dict[str, Scalar] = {"reason": code}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.case_file import CaseFile
 from models.entities.approval import ApprovalRow, ApprovalState
-from models.entities.call import QUESTIONS, CallKind, CallRow, CallState
+from models.entities.call import QUERIES, CallKind, CallRow, CallState
 from models.entities.event import EntityKind
 from models.entities.hold import HoldState, Renewal
 from models.entities.multi_agency import TaskRenewal, TaskState
@@ -13,6 +13,7 @@ from models.entities.request import RequestState
 from models.outcome import Transition
 from recovery_flows.approvals.figures import is_in_force, is_unchanged
 from recovery_flows.approvals.kinds import ApprovalKind
+from recovery_flows.cross_border import over_connection
 from recovery_flows.freezing import denied_stops, release, renewal
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import guards as return_guards, payouts
@@ -22,7 +23,7 @@ VOID = "its approval is not in force for what it says now"
 
 def may_leave(file: CaseFile, kind: CallKind, approval_id: str) -> bool:
     """A question may be asked under its stop; an order needs its approval, for these figures."""
-    if kind in QUESTIONS:
+    if kind in QUERIES:
         return True
     approval = next((a for a in file.approvals if a.id == approval_id), None)
     if approval is None or approval.state is ApprovalState.VOID:
@@ -31,6 +32,8 @@ def may_leave(file: CaseFile, kind: CallKind, approval_id: str) -> bool:
         return True  # a task is taken back after a yes, a no, or before either
     if kind is CallKind.RELEASE:
         return release_is_in_force(file, approval) and _is_there_to_release(file, approval)
+    if kind is CallKind.ABROAD and not over_connection.is_dispatched(file, approval.subject_id):
+        return False
     if kind is CallKind.PAYOUT and _rests_on_something_else(file, approval):
         return False
     if kind is CallKind.HOLD and _supersedes_what_is_released(file, approval):
@@ -65,13 +68,19 @@ def release_is_in_force(file: CaseFile, approval: ApprovalRow) -> bool:
 
 
 def _is_there_to_release(file: CaseFile, approval: ApprovalRow) -> bool:
-    """Whether the whole hold is being let go, or exactly a part that it still has."""
-    hold = file.hold(approval.subject_id)
+    """Whether the whole hold is being released, or exactly a part that it still has."""
+    hold = file.hold(_released_by(file, approval))
     if hold.state is HoldState.RELEASE_PENDING:
         return approval.action != ApprovalKind.RELEASE or not return_guards.why_not_released(
             file, hold
         )
     return 0 < hold.releasing_minor <= hold.held_minor
+
+
+def _released_by(file: CaseFile, approval: ApprovalRow) -> str:
+    """The hold that a release is about: the approval's own, or that of a third party's claim."""
+    named = approval.subject_id
+    return next((t.hold_id for t in file.third_party_claims if t.id == named), named)
 
 
 def withdraw_call(changes: Changeset, call: CallRow) -> None:
@@ -87,6 +96,8 @@ def withdraw_call(changes: Changeset, call: CallRow) -> None:
         _withdraw_hold(changes, call)
     elif call.noun is EntityKind.TASK:
         _withdraw_task(changes, call)
+    elif call.kind is CallKind.ABROAD:
+        _withdraw_abroad(changes, call)
 
 
 def _withdraw_payout(changes: Changeset, call: CallRow) -> None:
@@ -119,6 +130,17 @@ def _withdraw_hold(changes: Changeset, call: CallRow) -> None:
                         reason=VOID,
                     )
                 )
+
+
+def _withdraw_abroad(changes: Changeset, call: CallRow) -> None:
+    for request in changes.file.requests:
+        if request.id == call.subject_id and request.state is RequestState.APPROVED:
+            changes.apply(
+                Transition(
+                    EntityKind.REQUEST, request.id, "order_withdrawn", request.state,
+                    {"sent_by": ""}, reason=VOID,
+                )
+            )  # fmt: skip
 
 
 def _withdraw_task(changes: Changeset, call: CallRow) -> None:

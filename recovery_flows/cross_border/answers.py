@@ -6,6 +6,7 @@ had ended contradicts what was recorded, and has an owner.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,7 +44,7 @@ class Answer:
     """What the other side says; `document` is the digest of the paper, `ground` a code of its list.
 
     `amount` is what was frozen or given, `until` the end of a freeze, `review_at` when what is
-    postponed is looked at again.
+    postponed is looked at again. `number` is the answer's own where a connection counts them.
     """
 
     says: str
@@ -52,19 +53,30 @@ class Answer:
     amount: Money | None = None
     until: datetime | None = None
     review_at: datetime | None = None
+    number: int = 0
 
 
 def take_answer(
-    changes: Changeset, request_id: str, answer: Answer, channel: Channel, now: datetime
+    changes: Changeset,
+    request_id: str,
+    answer: Answer,
+    channel: Channel,
+    now: datetime,
+    known: Collection[str] = (),
 ) -> bool:
-    """Record what the other side says; whether it was new. The same paper twice changes nothing."""
+    """Record what the other side says; whether it was new.
+
+    The same paper twice changes nothing, the last one or one of those `known` from before it.
+    """
     request = by_people(changes.file, request_id)
     if request.state not in WENT_OUT or request.sent_at is None:
         raise StepRefusedError(f"{request.id} is {request.state}: nobody answers what was not sent")
-    if request.answer_document == answer.document:
+    if answer.document in {request.answer_document, *known}:
         return False
     ground = ground_for(channel, answer)
     values: dict[str, Scalar] = {"answer_document": answer.document}
+    if answer.number:
+        values["answers_read"] = answer.number
     if request.state not in UNDER_WAY and answer.says not in _NEW_ANSWERS:
         _contradict(changes, request, answer, values, now)
         return True
@@ -96,6 +108,17 @@ def ground_for(channel: Channel, answer: Answer) -> ChannelGround | None:
             f"--ground {answer.ground!r}: for {answer.says} {channel.code} knows {codes}"
         )
     return found
+
+
+def possible_answers(channel: Channel) -> tuple[tuple[str, ChannelGround | None], ...]:
+    """What the other side can say by a channel, each with the grounds that its closed list has."""
+    found: list[tuple[str, ChannelGround | None]] = []
+    for says in SAYS:
+        fitting = [g for g in channel.ground if says in _said_by(g)]
+        if not (says in _NEED_GROUND and fitting):
+            found.append((says, None))
+        found += [(says, ground) for ground in fitting]
+    return tuple(found)
 
 
 def _said_by(ground: ChannelGround) -> tuple[str, ...]:

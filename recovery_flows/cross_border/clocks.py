@@ -164,7 +164,9 @@ def _climb(changes: Changeset, request_id: str, now: datetime) -> None:
 
 
 def is_failed(file: CaseFile, request: RequestRow) -> bool:
-    """Whether the delivery of a request counts as failed."""
+    """Whether the delivery of a request counts as failed: by silence, or by a negative receipt."""
+    if request.receipt and request.receipt == request.receipt_fails:
+        return True
     counted = [
         r for r in file.receipts if r.request_id == request.id and r.state is ReceiptState.COUNTED
     ]

@@ -22,6 +22,7 @@ class RequestAct(StrEnum):
 
     SET = "set"
     SUBMIT = "submit"
+    DISPATCH = "dispatch"
     SENT = "sent"
     ANSWER = "answer"
     CHOOSE = "choose"
@@ -43,10 +44,12 @@ def acts_of(file: CaseFile, request: RequestRow) -> tuple[RequestAct, ...]:
     is_free = file.pending(request.id) is None
     has_next = any(r.replaces_id == request.id for r in file.requests)
     waits = by_people and state in UNDER_WAY
+    is_ready = by_people and state is RequestState.APPROVED and not request.sent_by
     allowed = {
         RequestAct.SUBMIT: state is RequestState.DRAFT and not request.missing,
         RequestAct.SET: state in (RequestState.DRAFT, RequestState.NEEDS_INFO),
-        RequestAct.SENT: by_people and state is RequestState.APPROVED,
+        RequestAct.DISPATCH: is_ready and bool(request.carrier_id),
+        RequestAct.SENT: is_ready,
         RequestAct.TOLD: by_people and bool(owed_word(file, request)),
         RequestAct.ASSURE: state is RequestState.CONDITIONAL and is_free,
         RequestAct.ANSWER: by_people and state in WENT_OUT and request.sent_at is not None,

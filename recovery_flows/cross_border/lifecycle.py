@@ -10,6 +10,7 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.approval import ApprovalRow, ApprovalState
+from models.entities.call import CallState
 from models.entities.event import EntityKind
 from models.entities.request import (
     AT_HOME,
@@ -41,10 +42,22 @@ def send_by_hand(
     now: datetime,
 ) -> None:  # fmt: skip
     """Record that the approved request went out; its clock runs from now, and receipts are due."""
-    file = changes.file
+    request, _ = ready_to_send(changes.file, request_id, actor)
+    ceiling.check(changes.file, request)
+    values = begun(changes.file, request, channel, now)
+    values |= {"sent_by": actor, "proof": proof, "letter": letter, "carrier_id": ""}
+    changes.apply(move(request, "sent_by_hand", values, channel.source))
+
+
+def ready_to_send(file: CaseFile, request_id: str, actor: str) -> tuple[RequestRow, ApprovalRow]:
+    """The approved request and its approval; StepRefusedError where this person sends it not."""
     request = by_people(file, request_id)
     if request.state is not RequestState.APPROVED:
         raise StepRefusedError(f"{request.id} is {request.state}: only an approved request is sent")
+    if request.sent_by:
+        raise StepRefusedError(
+            f"{request.sent_by} has dispatched {request.id}: the engine sends it"
+        )
     approval = next(
         (
             a
@@ -60,17 +73,21 @@ def send_by_hand(
     if actor in (request.drafted_by, approval.decided_by):
         did = "submitted" if actor == request.drafted_by else "approved"
         raise StepRefusedError(f"you have {did} {request.id}: a third person sends it")
-    ceiling.check(file, request)
-    state = file.asset(request.asset_id).regime
+    return request, approval
+
+
+def begun(
+    file: CaseFile, request: RequestRow, channel: Channel, now: datetime
+) -> dict[str, Scalar]:
+    """Columns of a request that goes out now: its clock, the receipt that is awaited."""
     values: dict[str, Scalar] = {
-        "sent_at": now, "sent_by": actor, "proof": proof, "letter": letter,
-        "told_minor": ceiling.received_minor(file), **clocks.awaited(channel, "", now),
+        "sent_at": now, "told_minor": ceiling.received_minor(file),
+        **clocks.awaited(channel, "", now),
     }  # fmt: skip
     if request.left_seconds:
-        values |= clocks.resumed(request, now) | {"law_row": _law_row_before(file, request)}
-    else:
-        values |= clocks.running(channel, _answer_clock(channel, request, state), now)
-    changes.apply(move(request, "sent_by_hand", values, channel.source))
+        return values | clocks.resumed(request, now) | {"law_row": _law_row_before(file, request)}
+    state = file.asset(request.asset_id).regime
+    return values | clocks.running(channel, _answer_clock(channel, request, state), now)
 
 
 def _law_row_before(file: CaseFile, request: RequestRow) -> str:
@@ -184,6 +201,8 @@ def withdraw(changes: Changeset, request_id: str, reason: str) -> bool:
         )
     if request.state not in AT_HOME | UNDER_WAY | CARRIED_OUT:
         raise StepRefusedError(f"{request.id} is {request.state}: there is nothing to take back")
+    if request.sent_by and request.sent_at is None:
+        _refuse_on_its_way(changes.file, request)
     void_approvals(changes, request.id, "the request was withdrawn")
     values: dict[str, Scalar] = {
         "due_at": None, "review_at": None, "hold_ends_at": None, "told_at": None,
@@ -194,6 +213,16 @@ def withdraw(changes: Changeset, request_id: str, reason: str) -> bool:
         )
     )
     return request.sent_at is not None
+
+
+def _refuse_on_its_way(file: CaseFile, request: RequestRow) -> None:
+    """What may be there already is withdrawn once it is known to be: then the body is told."""
+    open_calls = (c for c in file.calls if c.subject_id == request.id)
+    if any(c.state is not CallState.PLANNED or c.may_have_arrived for c in open_calls):
+        raise StepRefusedError(
+            f"{request.id} is on its way to {request.carrier_id}: withdraw it when its receipt is "
+            "there"
+        )
 
 
 def by_people(file: CaseFile, request_id: str) -> RequestRow:

@@ -39,7 +39,11 @@ def steps(file: CaseFile) -> Iterator[Step]:
 
 def _of_people(file: CaseFile, request: RequestRow) -> Iterator[Step]:
     if request.state is RequestState.APPROVED:
-        yield _step(request, ActionKind.SEND_REQUEST, _say("send_request", request))
+        if request.carrier_id and not request.sent_by:
+            text = _say("send_request", request, "dispatch")
+            yield _step(request, ActionKind.DISPATCH_REQUEST, text)
+        elif not request.sent_by:
+            yield _step(request, ActionKind.SEND_REQUEST, _say("send_request", request, "send"))
     owed = owed_word(file, request)
     if owed:
         yield _follow(request, "tell", _OWED[owed])

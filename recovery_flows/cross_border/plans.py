@@ -21,7 +21,8 @@ _STAR, _SECTION = "*", "@"
 class Plan:
     """What a request is to be; `asked` are its fields, empty where the law's own list stands.
 
-    `requested` is the sum, None for all that is traced to the account.
+    `requested` is the sum, None for all that is traced to the account. `carrier_id` is the partner
+    over whose connection it goes, empty where people carry it.
     """
 
     channel: str = CHANNEL
@@ -36,11 +37,12 @@ class Plan:
     version: int = 1
     replaces_id: str = ""
     left_seconds: int = 0
+    carrier_id: str = ""
 
 
 def by_channel(
     channel: Channel, law: Regime, wanted: Help, authority: str, language: str,
-    requested: Money | None,
+    requested: Money | None, carrier_id: str = "",
 ) -> Plan:  # fmt: skip
     """The plan of a request by any channel; the program's own is sent by the program."""
     is_own = channel.code == CHANNEL and channel.code in law.channels and wanted is Help.FREEZE
@@ -54,6 +56,7 @@ def by_channel(
         asked="" if is_own else asked_of(channel, law, wanted),
         basis=channel.source,
         requested=requested,
+        carrier_id="" if is_own else carrier_id,
     )
 
 
@@ -70,6 +73,7 @@ def next_version(request: RequestRow) -> Plan:
         asked=request.asked, version=request.version + 1, replaces_id=request.id,
         requested=sum_asked if request.route is RequestRoute.PEOPLE else None,
         left_seconds=request.left_seconds if is_stopped else 0,
+        carrier_id=request.carrier_id,
     )  # fmt: skip
 
 

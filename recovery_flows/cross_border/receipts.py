@@ -21,12 +21,19 @@ from recovery_flows.ledger.changeset import Changeset
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A receipt as it came: its kind, when it was made, its paper's digest, who entered it."""
+    """A receipt as it came: its kind, when it was made, its paper's digest, who entered it.
+
+    `is_reported` where the connection reports it, and nobody enters it.
+    """
 
     kind: str
     at: datetime
     proof: str
     entered_by: str
+    is_reported: bool = False
+
+
+_EVENTS = {False: ("came", "came_late"), True: ("reported", "reported_late")}
 
 
 def take(changes: Changeset, request: RequestRow, receipt: Receipt, channel: Channel) -> bool:
@@ -46,10 +53,12 @@ def take(changes: Changeset, request: RequestRow, receipt: Receipt, channel: Cha
         "request_id": request.id, "kind": receipt.kind, "at": receipt.at, "proof": receipt.proof,
         "force": rules.order.index(receipt.kind) + 1, "entered_by": receipt.entered_by,
     }  # fmt: skip
-    event = "came" if counts else "came_late"
+    event = _EVENTS[receipt.is_reported][0 if counts else 1]
     moves = [Transition(EntityKind.REQUEST_RECEIPT, name, event, None, row)]
     if counts:
-        noted = {"receipt": receipt.kind, **clocks.awaited(channel, receipt.kind, receipt.at)}
+        noted = clocks.awaited(channel, receipt.kind, receipt.at) | {"receipt": receipt.kind}
+        if receipt.kind in rules.negative:
+            noted["receipt_fails"] = receipt.kind
         moves.append(
             Transition(EntityKind.REQUEST, request.id, "receipt_noted", request.state, noted)
         )

@@ -83,6 +83,7 @@ def draft_request(
         "replaces_id": plan.replaces_id,
         "asked": plan.asked,
         "left_seconds": plan.left_seconds,
+        "carrier_id": plan.carrier_id,
         **field_values(law, request_id, given, seal, plan.asked),
     }
     basis = plan.basis

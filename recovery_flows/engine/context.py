@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
@@ -18,6 +18,7 @@ from models.queries.installation.clock import case_now
 from models.store.unit import ENGINE
 from models.trouble import Trouble
 from recovery_flows.clock import wall_clock
+from recovery_flows.cross_border.channels import Channel
 from recovery_flows.engine.watchdog import AtHand
 from recovery_flows.errors import PartnerUnavailableError, UnfitArgumentError
 from recovery_flows.law.regime import Regimes
@@ -75,6 +76,8 @@ class Engine:
     signer: Signer | None = field(default=None, repr=False)
     report: Callable[[str], None] = field(default=_silence, repr=False)
     """Says a line to whoever watches the engine; it holds ids and codes only."""
+    channels: Mapping[str, Channel] = field(default_factory=dict, repr=False)
+    """Ways across a border by code; a request by one that is not here waits in quarantine."""
     calls_sent: dict[str, int] = field(default_factory=dict)
     nights: dict[str, Night] = field(default_factory=dict)
     at_hand: AtHand = field(default_factory=AtHand)

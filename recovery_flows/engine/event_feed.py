@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.entities.partner import PartnerChannel
-from models.facts import FeedFact, FeedPage, HoldFact, PayoutFact, RawAnswer, TaskFact
+from models.facts import FeedFact, FeedPage, HoldFact, PayoutFact, RawAnswer, RequestFact, TaskFact
 from models.queries.cases.case_files import load_file
 from models.queries.cases.work import PartnerLine, partner as partner_line, partners
 from models.queries.partners.feeds import (
@@ -31,6 +31,7 @@ from recovery_flows.cases.quarantine import Work, went_through
 from recovery_flows.correspondence import answers
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import WorkFailedError, alone, sentence
+from recovery_flows.engine.outbox.abroad_news import settle_request
 from recovery_flows.engine.outbox.settlement import remember_breaker
 from recovery_flows.engine.outbox.task_documents import settle_task
 from recovery_flows.engine.quarantine import note_failure
@@ -51,6 +52,7 @@ _NOUNS: dict[type[FeedFact], EntityKind] = {
     HoldFact: EntityKind.HOLD,
     PayoutFact: EntityKind.PAYOUT,
     TaskFact: EntityKind.TASK,
+    RequestFact: EntityKind.REQUEST,
 }
 _Told = tuple[Owned, FeedFact]
 _TOLD = 300
@@ -233,6 +235,8 @@ def _apply_reported(
             answers.apply_hold_fact(changes, item.order_ref, item, engine.laws, now)
         elif isinstance(item, PayoutFact):
             answers.apply_payout_fact(changes, item.order_ref, item, now)
+        elif isinstance(item, RequestFact):
+            settle_request(unit, engine, changes, item.order_ref, item, now)
         else:
             settle_task(unit, changes, item.order_ref, item, now, engine.wall_now())
         went_through(changes, owner.noun, item.order_ref, now)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from models.facts import DayFact, FeedFact, HoldFact, TaskFact
+from models.facts import DayFact, FeedFact, HoldFact, RequestFact, TaskFact
 from models.ids import PartnerId
 from models.queries.books.daily_books import (
     BookedPartner,
@@ -208,7 +208,7 @@ async def _with_unread(engine: Engine, plan: _Plan, found: PartnerDays) -> Partn
 
 def _begun(item: FeedFact) -> datetime:
     """From when on a change can have moved a day's figures."""
-    if isinstance(item, TaskFact):
+    if isinstance(item, TaskFact | RequestFact):
         return item.modified_at
     acted = item.acted_at if isinstance(item, HoldFact) else item.booked_at
     return min(acted or item.modified_at, item.modified_at)

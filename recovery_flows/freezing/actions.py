@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.entities.hold import HoldRow, HoldState
-from models.entities.officer import Role
 from models.money import Money
 from models.outcome import Transition
-from models.queries.installation.clock import case_now
 from models.store.accounts import correct_holder
-from models.store.notes import write_note
-from models.store.unit import Unit
 from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.approvals import requests as approval_requests
 from recovery_flows.errors import MisuseError, StepRefusedError
@@ -28,42 +21,6 @@ from recovery_flows.freezing import (
     stage as freezing,
     voluntary_holds,
 )
-from recovery_flows.ledger.changeset import Changeset
-
-
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    """A file being changed: who changes it, when, and where the words go."""
-
-    unit: Unit
-    changes: Changeset
-    officer: str
-    now: datetime
-
-    @property
-    def ref(self) -> str:
-        """The reference of the recovery."""
-        return self.changes.file.recovery.ref
-
-
-@contextmanager
-def _editing(
-    acting: ActingOfficer, recovery_id: str, reason: str, seen: int | None
-) -> Iterator[_Edit]:
-    if not reason.strip():
-        raise MisuseError("this takes a reason: whoever reads the file later will ask for it")
-    with acting.editing(recovery_id, seen) as (unit, changes):
-        actor = acting.actor(Role.OFFICER)
-        now = case_now(unit.session, acting.wall_now())
-        yield _Edit(unit, changes, actor.id, now)
-
-
-def _keep(acting: ActingOfficer, edit: _Edit, about: str, reason: str) -> str:
-    """Keep an officer's words; return the fingerprint that history names them by."""
-    text = f"{about}: {reason.strip()}"
-    actor = acting.actor(Role.OFFICER)
-    write_note(edit.unit, actor, edit.now, edit.changes.file.recovery.id, text)
-    return edit.unit.vault.fingerprint(text)
 
 
 def hold_of(file: CaseFile, hold_id: str) -> HoldRow:
@@ -87,31 +44,29 @@ def amend(
 
     To block more than is disputed takes a reason and a second person before it is sent.
     """
-    with acting.editing(recovery_id, seen) as (unit, changes):
-        hold = hold_of(changes.file, hold_id)
-        edit = _Edit(unit, changes, "", case_now(unit.session, acting.wall_now()))
-        over = minor > amendments.disputed_minor(changes.file, hold)
-        kept = _keep(acting, edit, f"more than is disputed at {hold_id}", reason) if reason else ""
-        amendments.amend_hold(changes, hold_id, minor, kept)
+    with acting.editing(recovery_id, seen) as edit:
+        over = minor > amendments.disputed_minor(edit.file, hold_of(edit.file, hold_id))
+        kept = edit.note(f"more than is disputed at {hold_id}", reason) if reason else ""
+        amendments.amend_hold(edit.changes, hold_id, minor, kept)
     told = "; more than is disputed, so a second person has to approve it first" if over else ""
-    return f"{changes.file.recovery.ref}: the sum of {hold_id} was changed{told}"
+    return f"{edit.ref}: the sum of {hold_id} was changed{told}"
 
 
 def withdraw(
     acting: ActingOfficer, recovery_id: str, hold_id: str, reason: str, seen: int | None = None
 ) -> str:
     """Take back a drafted hold; where it stands in line behind another, ask for its release."""
-    with _editing(acting, recovery_id, reason, seen) as edit:
-        hold = hold_of(edit.changes.file, hold_id)
-        _keep(acting, edit, f"hold {hold_id} withdrawn", reason)
+    with acting.editing(recovery_id, seen) as edit:
+        hold = hold_of(edit.file, hold_id)
+        edit.note(f"hold {hold_id} withdrawn", reason)
         if hold.state is HoldState.QUEUED:
-            release.ask_release(edit.changes, hold_id, edit.officer, edit.now)
+            release.ask_release(edit.changes, hold_id, edit.actor.id, edit.now)
             return f"{edit.ref}: release from the waiting list submitted for approval"
         if hold.state not in (HoldState.DRAFT, HoldState.PENDING_APPROVAL):
             raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a draft is withdrawn")
         approval_requests.void_approvals(edit.changes, hold_id, "the draft was withdrawn")
         edit.changes.apply(Transition(EntityKind.HOLD, hold_id, "cancelled", hold.state))
-        freezing.acknowledge_predecessor(edit.changes, hold, edit.officer)
+        freezing.acknowledge_predecessor(edit.changes, hold, edit.actor.id)
         freezing.leave_alone(edit.changes, hold)
     return f"{edit.ref}: {hold_id} withdrawn"
 
@@ -125,13 +80,12 @@ def order_again(
     seen: int | None = None,
 ) -> str:
     """Draft a hold that the bank refused once more; `holder` puts the account's name right."""
-    with _editing(acting, recovery_id, reason, seen) as edit:
-        file = edit.changes.file
-        asset = file.asset(hold_of(file, hold_id).asset_id)
-        draft = refusals.order_again(edit.changes, hold_id, edit.officer)
+    with acting.editing(recovery_id, seen) as edit:
+        asset = edit.file.asset(hold_of(edit.file, hold_id).asset_id)
+        draft = refusals.order_again(edit.changes, hold_id, edit.actor.id)
         if holder.strip():
             correct_holder(edit.unit, asset.account_id, holder.strip())
-        _keep(acting, edit, f"hold {hold_id} again, as {draft}", reason)
+        edit.note(f"hold {hold_id} again, as {draft}", reason)
     named = " under the name given" if holder.strip() else ""
     return f"{edit.ref}: {draft} drafted in the place of {hold_id}{named}"
 
@@ -145,10 +99,10 @@ def release_part(
     seen: int | None = None,
 ) -> str:
     """Ask for a part of a hold to be released; the rest stays to its own term."""
-    with _editing(acting, recovery_id, reason, seen) as edit:
-        hold_of(edit.changes.file, hold_id)
-        release.ask_part(edit.changes, hold_id, part.minor, edit.officer, edit.now)
-        _keep(acting, edit, f"release of {part} of {hold_id}", reason)
+    with acting.editing(recovery_id, seen) as edit:
+        hold_of(edit.file, hold_id)
+        release.ask_part(edit.changes, hold_id, part.minor, edit.actor.id, edit.now)
+        edit.note(f"release of {part} of {hold_id}", reason)
     return f"{edit.ref}: release of {part} submitted for approval"
 
 
@@ -156,10 +110,10 @@ def find_unrelated(
     acting: ActingOfficer, recovery_id: str, hold_id: str, reason: str, seen: int | None = None
 ) -> str:
     """Record that held money has nothing to do with the case: its release has a legal clock."""
-    with _editing(acting, recovery_id, reason, seen) as edit:
-        hold_of(edit.changes.file, hold_id)
-        due = release.find_unrelated(edit.changes, hold_id, edit.officer, edit.now, acting.laws)
-        _keep(acting, edit, f"{hold_id} found unrelated", reason)
+    with acting.editing(recovery_id, seen) as edit:
+        hold_of(edit.file, hold_id)
+        due = release.find_unrelated(edit.changes, hold_id, edit.actor.id, edit.now, acting.laws)
+        edit.note(f"{hold_id} found unrelated", reason)
     return f"{edit.ref}: found unrelated; to be free by {due:%Y-%m-%d %H:%M} UTC, once approved"
 
 
@@ -172,12 +126,12 @@ def complain(
     seen: int | None = None,
 ) -> str:
     """Take in a third party's complaint about a hold; it is answered by a second person."""
-    with _editing(acting, recovery_id, words, seen) as edit:
-        hold_of(edit.changes.file, hold_id)
+    with acting.editing(recovery_id, seen) as edit:
+        hold_of(edit.file, hold_id)
         due = release.complain(
-            edit.changes, hold_id, amount.minor, edit.officer, edit.now, acting.laws
+            edit.changes, hold_id, amount.minor, edit.actor.id, edit.now, acting.laws
         )
-        _keep(acting, edit, f"complaint about {amount} of {hold_id}", words)
+        edit.note(f"complaint about {amount} of {hold_id}", words, "--words")
     return f"{edit.ref}: complaint kept; to be answered by {due:%Y-%m-%d %H:%M} UTC"
 
 
@@ -192,9 +146,8 @@ def record_voluntary(
     seen: int | None = None,
 ) -> str:
     """Record what a bank holds of its own accord, and how we know."""
-    with _editing(acting, recovery_id, reason, seen) as edit:
-        file = edit.changes.file
-        asset = next((a for a in file.assets if a.id == asset_id), None)
+    with acting.editing(recovery_id, seen) as edit:
+        asset = next((a for a in edit.file.assets if a.id == asset_id), None)
         if asset is None:
             raise MisuseError(f"{edit.ref} has no account {asset_id}: `recovery show` lists them")
         try:
@@ -204,7 +157,7 @@ def record_voluntary(
         ends = voluntary_holds.record_voluntary(
             edit.changes, asset_id, money.minor, since, until, acting.laws
         )
-        _keep(acting, edit, f"voluntary hold of {money} at {asset.partner_id}", reason)
+        edit.note(f"voluntary hold of {money} at {asset.partner_id}", reason)
     return f"{edit.ref}: {money} held voluntarily until {ends:%Y-%m-%d %H:%M} UTC; start the order"
 
 
@@ -212,10 +165,10 @@ def record_conversion(
     acting: ActingOfficer, recovery_id: str, hold_id: str, order: str, seen: int | None = None
 ) -> str:
     """Record that a court's order took a freeze over: which court, number and date."""
-    with _editing(acting, recovery_id, order, seen) as edit:
-        hold_of(edit.changes.file, hold_id)
+    with acting.editing(recovery_id, seen) as edit:
+        hold_of(edit.file, hold_id)
         disposal.record_conversion(edit.changes, hold_id, edit.now, acting.laws)
-        _keep(acting, edit, f"court's order on {hold_id}", order)
+        edit.note(f"court's order on {hold_id}", order, "--order")
     return f"{edit.ref}: the freeze is under a court's order; its own term ends no more"
 
 
@@ -228,8 +181,8 @@ def name_at_bank(
     seen: int | None = None,
 ) -> str:
     """Enter by which reference a bank knows a hold that was recorded without one."""
-    with _editing(acting, recovery_id, reason, seen) as edit:
-        hold_of(edit.changes.file, hold_id)
+    with acting.editing(recovery_id, seen) as edit:
+        hold_of(edit.file, hold_id)
         amendments.name_at_bank(edit.changes, hold_id, bank_ref, edit.now)
-        _keep(acting, edit, f"reference of {hold_id} at its bank", reason)
+        edit.note(f"reference of {hold_id} at its bank", reason)
     return f"{edit.ref}: {hold_id} is known to its bank as {bank_ref.strip()}"

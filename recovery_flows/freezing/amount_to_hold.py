@@ -12,12 +12,13 @@ from models.entities.ledger import LedgerAccount
 from models.entities.payout import PayoutRow, PayoutState
 from recovery_flows.freezing.drafts import NEVER_TRIED
 from recovery_flows.law.regime import Regime
+from recovery_flows.ledger.third_parties import left_minor
 
 
 def wanted_minor(file: CaseFile, asset: AssetRow) -> int:
-    """Traced money at an account that no stop was ever asked for, in the account's currency.
+    """Traced money at an account that no stop was ordered for yet, in the account's currency.
 
-    A payout that came back is asked for once more, as far as no hold keeps it.
+    The money of a returned payout is added, unless a hold covers it.
     """
     since = _came_back_since(file, asset)
     before = after = 0
@@ -26,7 +27,8 @@ def wanted_minor(file: CaseFile, asset: AssetRow) -> int:
             is_later = since is not None and hold.ordered_at is not None and hold.ordered_at > since
             after += hold.requested_minor if is_later else 0
             before += 0 if is_later else hold.requested_minor
-    return max(0, asset.traced_minor - before) + _came_back_minor(file, asset) - after
+    disputed = asset.traced_minor - left_minor(file, asset.id)
+    return max(0, disputed - before) + _came_back_minor(file, asset) - after
 
 
 def _returned(file: CaseFile, asset: AssetRow) -> list[PayoutRow]:
@@ -34,13 +36,13 @@ def _returned(file: CaseFile, asset: AssetRow) -> list[PayoutRow]:
 
 
 def _came_back_since(file: CaseFile, asset: AssetRow) -> datetime | None:
-    """A stop ordered after this may have been asked for because a payout came back."""
+    """The earliest settlement of a returned payout: a later stop may cover its money already."""
     settled = [p.settled_at for p in _returned(file, asset) if p.settled_at is not None]
     return min(settled, default=None)
 
 
 def _came_back_minor(file: CaseFile, asset: AssetRow) -> int:
-    """Money of returned payouts that lies on the account and is held by nobody."""
+    """Money of returned payouts that is on the account and under no hold."""
     returned = sum(p.debited_minor for p in _returned(file, asset))
     located = sum(
         b.asset_minor
@@ -53,7 +55,7 @@ def _came_back_minor(file: CaseFile, asset: AssetRow) -> int:
 def is_worth_holding(
     file: CaseFile, asset: AssetRow, minor: int, laws: Mapping[str, Regime]
 ) -> bool:
-    """Whether a stop is drafted; for a victim's own payment it always is, and its step warns."""
+    """Whether a stop is drafted: for a victim's own payment always, however small it is."""
     if asset.depth == 0 and not file.holds_of(asset.id):
         return minor > 0
     least = laws[file.recovery.regime].minimum_worth(file.recovery.currency).minor

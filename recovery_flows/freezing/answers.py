@@ -137,7 +137,7 @@ def _first_event(hold: HoldRow, fact: HoldFact) -> str:
         return "no_funds" if fact.reason == "NO_BALANCE" else "refused"
     if fact.state in WAITING:
         return "acknowledged"
-    # The bank stopped and let go between two of our polls.
+    # The bank stopped and released between two of our polls.
     return "lapsed"
 
 

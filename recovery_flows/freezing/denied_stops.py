@@ -51,7 +51,8 @@ def steps(file: CaseFile) -> Iterator[Step]:
 def _is_kept(file: CaseFile, hold: HoldRow) -> bool:
     is_held = hold.state is HoldState.STOPPED and denial_of(file, hold.id) is not None
     was_refused = refused_releases.last_refused(file, hold.id) is not None
-    return is_held and was_refused and not refused_releases.waits(file, hold)
+    waits = file.pending(hold.id) is not None or refused_releases.waits(file, hold)
+    return is_held and was_refused and not waits
 
 
 def _to_withdraw(file: CaseFile) -> Iterator[tuple[HoldRow, ApprovalRow]]:
@@ -102,6 +103,8 @@ def release_again(changes: Changeset, hold_id: str) -> None:
 
     hold = changes.file.hold(hold_id)
     denial = denial_of(changes.file, hold_id)
+    if changes.file.pending(hold_id) is not None:
+        raise StepRefusedError(f"hold {hold_id} has an approval pending: decide it first")
     if denial is None or not _is_kept(changes.file, hold):
         raise StepRefusedError(f"hold {hold_id} is no denied stop that its bank has kept")
     order_release(changes, hold_id, denial.id, "its confirmation was refused")

@@ -7,6 +7,7 @@ from models.entities.asset import AssetRow
 from models.entities.hold import HoldKind, HoldRow, HoldState
 from recovery_flows.freezing import denied_stops
 from recovery_flows.freezing.drafts import UNANSWERED, is_followed, supersedes
+from recovery_flows.ledger.third_parties import left_minor
 
 _FORMAL = (HoldKind.FREEZE, HoldKind.QUEUE)
 
@@ -34,7 +35,7 @@ def freeze_plan(file: CaseFile, asset: AssetRow) -> list[tuple[HoldRow, int]]:
         if h.kind in _FORMAL and not h.foreign_minor
     )
     paid = sum(p.taken_minor for p in file.payouts if p.asset_id == asset.id)
-    left = max(0, asset.traced_minor - kept - paid)
+    left = max(0, asset.traced_minor - left_minor(file, asset.id) - kept - paid)
     plan = []
     # What another stop keeps, or is to keep, gets a freeze of its own once that is answered.
     others = [h for h in holds if h.state in UNANSWERED and h.kind not in _FORMAL]

@@ -99,6 +99,6 @@ def _released(file: CaseFile, hold: HoldRow, fell: int, paid: int) -> int:
 
 
 def _has_left(file: CaseFile, hold: HoldRow) -> bool:
-    """Whether an order to let go has left: one that has not is not what lowered a hold."""
+    """Whether an order to release has left: one that has not cannot have lowered a hold."""
     orders = (c for c in file.calls if c.subject_id == hold.id and c.kind is CallKind.RELEASE)
     return hold.releasing_minor > 0 and all(c.state is not CallState.PLANNED for c in orders)

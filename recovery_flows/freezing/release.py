@@ -44,7 +44,7 @@ def ask_release(changes: Changeset, hold_id: str, actor: str, now: datetime) -> 
 
 
 def ask_part(changes: Changeset, hold_id: str, minor: int, actor: str, now: datetime) -> None:
-    """Ask for a part of a hold to be let go; the rest stays held to its own term.
+    """Request a partial release of a hold; the rest stays held to its own term.
 
     That it is none of the case is the officer's finding, with a reason; who approves it is shown
     what the trace gives to victims.
@@ -180,7 +180,7 @@ def keep_remainder(changes: Changeset, hold_id: str, fact: HoldFact) -> None:
     if hold.state is not HoldState.RELEASE_PENDING or not still:
         return
     values = hold_figures.stated(fact) | hold_figures.figure(hold, fact) | {"releasing_minor": 0}
-    reason = "the bank let go what was decided on, and holds more"
+    reason = "the bank released what was decided, and holds more"
     changes.apply(
         Transition(EntityKind.HOLD, hold.id, _kept(hold), hold.state, values, reason=reason)
     )

@@ -58,6 +58,10 @@ class Measure(StrEnum):
     VOLUNTARY_RETURN = "voluntary_return"
     UNCLAIMED = "unclaimed"
     CLAWBACK = "clawback"
+    THIRD_PARTY_CLAIM = "third_party_claim"
+    FREEZE_DAMAGES = "freeze_damages"
+    DAMAGES_PAYMENT = "damages_payment"
+    VICTIM_MESSAGE = "victim_message"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,15 @@ away is its own figure. What is carried in another currency than the loss has a 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import NamedTuple
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
 from models.entities.hold import HoldRow
 from models.entities.ledger import LedgerAccount
 from models.entities.payout import PayoutRow, PayoutState
+from recovery_flows.ledger.account_keys import Key, Sums, memo
 from recovery_flows.ledger.hold_figures import unconfirmed_minor
+from recovery_flows.ledger.third_parties import kept_targets
 from recovery_flows.ledger.unclaimed_money import refund_through
 
 EXCHANGE = "exchange_rounding"
@@ -41,25 +42,6 @@ RECEIVED = "received"
 """Detail of what the unit itself holds of money that was given back to it."""
 
 
-class Key(NamedTuple):
-    """Where a balance lies."""
-
-    account: LedgerAccount
-    asset_id: str
-    hold_id: str
-    claim_id: str
-    detail: str
-    claim_currency: str
-    asset_currency: str
-
-
-class Sums(NamedTuple):
-    """Minor units of the loss's currency and of the account's currency."""
-
-    claim_minor: int
-    asset_minor: int
-
-
 def conversion(
     currency: str, there: str, claim_minor: int, amount_minor: int
 ) -> Iterator[tuple[Key, Sums]]:
@@ -80,11 +62,6 @@ def overdrawn(currency: str, there: str) -> LedgerAccount:
     return LedgerAccount.MEMO_COST if there == currency else LedgerAccount.MEMO_EXCHANGE
 
 
-def memo(account: LedgerAccount, currency: str, there: str, minor: int) -> tuple[Key, Sums]:
-    """A leg outside of the identity: minor units of the currency `there`, no part of the claim."""
-    return Key(account, "", "", "", "", currency, there), Sums(0, minor)
-
-
 def asset_targets(file: CaseFile, asset: AssetRow, traced: Sums) -> Iterator[tuple[Key, Sums]]:
     """Returned, held (up to the claim), excess and the rest located, for one account."""
     currency = file.recovery.currency
@@ -93,7 +70,8 @@ def asset_targets(file: CaseFile, asset: AssetRow, traced: Sums) -> Iterator[tup
     left = Sums(max(0, left.claim_minor), left.asset_minor)
     left = yield from _not_credited_targets(file, asset, traced, left)
     left = yield from _held_targets(file, asset, left)
-    claim_left, amount_left = yield from _disposed_targets(file, asset, left)
+    left = yield from _disposed_targets(file, asset, left)
+    claim_left, amount_left = yield from kept_targets(file, asset, left)
     if claim_left and not amount_left:
         key = Key(LedgerAccount.GONE, asset.id, "", "", EXCHANGE, currency, asset.currency)
         yield key, Sums(claim_left, 0)

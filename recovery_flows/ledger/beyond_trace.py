@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from models.case_file import CaseFile, GonePart, Position
+from models.case_file import CaseFile, DissipatedPart, Position
 from models.entities.ledger import LedgerAccount
 from models.entities.payout import PayoutRow, PayoutState
 from models.facts import LineKind
 from recovery_flows.ledger.outstanding_losses import may_have_left
 
 if TYPE_CHECKING:
-    from recovery_flows.ledger.account_targets import Key
+    from recovery_flows.ledger.account_keys import Key
 
 SETTLED = frozenset({PayoutState.SETTLED})
 SETTLED_OR_GOING = frozenset({PayoutState.SETTLED, PayoutState.INSTRUCTED})
@@ -65,7 +65,7 @@ def _returned_minor(payout: PayoutRow) -> int:
     return payout.amount_minor
 
 
-def _at_accounts(file: CaseFile) -> Iterator[Position | GonePart]:
+def _at_accounts(file: CaseFile) -> Iterator[Position | DissipatedPart]:
     """What the trace finds at accounts, what was paid back from them included."""
     if file.trace is not None:
         yield from file.trace.positions

@@ -37,6 +37,8 @@ from models.entities.multi_agency import (
     TaskRow,
     TaskState,
 )
+from models.entities.outside.third_party_claim import ThirdPartyRow, ThirdPartyState
+from models.entities.outside.victim_message import MessageState, VictimMessageRow
 from models.entities.payout import (
     ClawbackRow,
     ClawbackState,
@@ -79,6 +81,8 @@ _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
     EntityKind.COMPENSATION: ("compensations", CompensationRow, CompensationState),
     EntityKind.UNCLAIMED_SHARE: ("unclaimed", UnclaimedRow, UnclaimedState),
     EntityKind.CLAWBACK: ("clawbacks", ClawbackRow, ClawbackState),
+    EntityKind.THIRD_PARTY_CLAIM: ("third_party_claims", ThirdPartyRow, ThirdPartyState),
+    EntityKind.VICTIM_MESSAGE: ("victim_messages", VictimMessageRow, MessageState),
     EntityKind.COURT_LIST: ("court_lists", CourtListRow, CourtListState),
     EntityKind.COURT_SHARE: ("court_shares", CourtShareRow, CourtShareState),
     EntityKind.RECALL: ("recalls", RecallRow, RecallState),

@@ -12,7 +12,7 @@ from models.held_over_time import Held, HoldHistory, PaidFrom
 def held_over_time(histories: Iterable[HoldHistory], recovery_id: str) -> tuple[Held, ...]:
     """Per account what is held for a recovery, and what for others, each time that it changes.
 
-    A figure falls because money was let go, or because it was paid out or disposed of: that left
+    A figure falls because money was released, or because it was paid out or disposed of: that left
     the account by the bank's own hand and counts as held, so that no payment of the holder's is
     taken for it. Two holds that change at one instant, as when a freeze follows a stop, are summed.
     """

@@ -12,7 +12,7 @@ booked by now. What the ledger showed when the day ended is made by ours. From t
 A day is [midnight, midnight) in the time zone of the bank's law, so a hold that ends at midnight is
 still held at the end of the day before. News in between may be one: a bank tells what a hold holds
 now, not each step. Payouts are therefore placed at their own booking, whichever news told of them
-first. What is stopped and let go again between two polls is told by the bank as ended only; our
+first. What is stopped and released again between two polls is told by the bank as ended only; our
 books never held it, and if a midnight lies between, that day does differ.
 """
 

@@ -15,17 +15,16 @@ from models.entities.claim import ClaimRow, ClaimState
 from models.entities.ledger import LedgerAccount
 from models.facts import LineKind
 from models.outcome import Posting
+from recovery_flows.ledger.account_keys import Key, Sums, memo
 from recovery_flows.ledger.account_targets import (
-    Key,
-    Sums,
     asset_targets,
     conversion,
-    memo,
     overdrawn,
     settled,
 )
 from recovery_flows.ledger.beyond_trace import beyond_trace, give_way
 from recovery_flows.ledger.received import received_targets, short_minor
+from recovery_flows.ledger.third_parties import damages_targets, kept
 
 CONFLICT = "conflict"
 """Detail of what a claim names but the trace gives to an earlier victim: not located for it."""
@@ -88,6 +87,7 @@ def _targets(file: CaseFile) -> Iterator[tuple[Key, Sums]]:
     for claim in file.claims:
         yield from _claim_targets(claim, is_traced=claim.id in located)
     yield from _trace_targets(file, currency)
+    yield from damages_targets(file)
 
 
 def _claim_targets(claim: ClaimRow, *, is_traced: bool) -> Iterator[tuple[Key, Sums]]:
@@ -110,7 +110,9 @@ def _trace_targets(file: CaseFile, currency: str) -> Iterator[tuple[Key, Sums]]:
     # What a bank holds is in the books whatever a trace says: as excess, until one says more. So is
     # what it has paid out: a trace that finds nothing there contradicts it.
     at = {
-        a.account_id: [0, 0] for a in assets.values() if file.live_holds(a.id) or settled(file, a)
+        a.account_id: [0, 0]
+        for a in assets.values()
+        if file.live_holds(a.id) or settled(file, a) or kept(file, a.id)
     }
     for position in file.trace.positions if file.trace else ():
         both = at.setdefault(position.account_id, [0, 0])

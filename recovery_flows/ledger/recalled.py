@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from models.case_file import CaseFile
 from models.entities.ledger import LedgerAccount
 from models.entities.recall import CreditState, RecallCreditRow
-from recovery_flows.ledger.account_targets import Key, Sums, memo
+from recovery_flows.ledger.account_keys import Key, Sums, memo
 
 RECALLED = "recalled"
 """Detail of what a bank states beyond what counts, and of what it kept as costs."""

@@ -13,13 +13,8 @@ from models.case_file import CaseFile
 from models.entities.asset import AssetRow
 from models.entities.hold import LIVE_HOLDS
 from models.entities.ledger import LedgerAccount
-from recovery_flows.ledger.account_targets import (
-    Key,
-    Sums,
-    asset_targets,
-    clawed_of_order,
-    settled,
-)
+from recovery_flows.ledger.account_keys import Key, Sums
+from recovery_flows.ledger.account_targets import asset_targets, clawed_of_order, settled
 from recovery_flows.ledger.recalled import counted_minor, recalled_targets
 
 MADE_GOOD = "made_good"

@@ -1,4 +1,4 @@
-"""Shares that did not reach their payees: what stays held for them, what went to the treasury."""
+"""Unclaimed shares in the books: kept in a hold for the payee, or in the treasury."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ from models.money import Money
 def given_up(file: CaseFile) -> dict[str, UnclaimedRow]:
     """The shares in force, by the payout that did not reach its payee.
 
-    Of the loss such a payout stays given: the share is kept for its payee, or is in the treasury.
+    The loss behind such a payout counts as dealt with: the share is kept for its payee, or is in
+    the treasury.
     """
     in_force = KEPT_UNCLAIMED | IN_TREASURY
     return {u.payout_id: u for u in file.unclaimed if u.state in in_force}
 
 
 def kept_minor(file: CaseFile, hold_id: str) -> int:
-    """What of a hold is kept for payees who have not come forward, in the loss's currency."""
+    """The part of a hold that is kept for missing payees, in the currency of the loss."""
     gone = {p.unclaimed_id for p in file.payouts if p.state is PayoutState.SETTLED}
     here = {p.id for p in file.payouts if p.hold_id == hold_id}
     return sum(
@@ -38,24 +39,24 @@ def kept_minor(file: CaseFile, hold_id: str) -> int:
 
 
 def in_treasury_minor(file: CaseFile, claim_id: str) -> int:
-    """What of a claim went to the treasury, refunds included."""
+    """The part of a claim that went to the treasury, refunds included."""
     return sum(
         u.amount_minor for u in file.unclaimed if u.claim_id == claim_id and u.state in IN_TREASURY
     )
 
 
 def refunded_minor(file: CaseFile, claim_id: str) -> int:
-    """What the treasury has paid back to the payees of a claim, seen by two people."""
+    """What the treasury has refunded to the payees of a claim, confirmed by two people."""
     return sum(refund_of(u) for u in file.unclaimed if u.claim_id == claim_id)
 
 
 def refund_of(row: UnclaimedRow) -> int:
-    """What of one share was refunded: 0 before a second person has confirmed it."""
+    """The refunded part of one share: 0 before a second person has confirmed it."""
     return row.refunded_minor if row.state is UnclaimedState.REFUNDED else 0
 
 
 def refund_through(file: CaseFile, payout: PayoutRow) -> int:
-    """What was refunded of what a payout took to the treasury: no more than it took."""
+    """The refunded part of what a payout took to the treasury, at most what it took."""
     if not payout.unclaimed_id:
         return 0
     row = next(u for u in file.unclaimed if u.id == payout.unclaimed_id)
@@ -68,6 +69,6 @@ def to_treasury(file: CaseFile, row: UnclaimedRow) -> Iterator[PayoutRow]:
 
 
 def to_treasury_of(file: CaseFile, allocation: AllocationRow) -> Money:
-    """What an allocation took to the treasury; one of a round takes nothing there."""
+    """What an allocation took to the treasury; that of an ordinary round takes nothing there."""
     credited = (p.credited_minor for p in file.payouts_of(allocation.id) if p.unclaimed_id)
     return Money(sum(credited), allocation.currency)

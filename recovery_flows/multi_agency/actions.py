@@ -11,8 +11,7 @@ from sqlmodel import Session
 from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.multi_agency import SubjectKind, TaskRow
-from models.entities.officer import Role
-from models.entities.partner import PartnerChannel, PartnerKind
+from models.entities.partner import BODIES_ABROAD, PartnerChannel, PartnerKind
 from models.ids import canonical
 from models.queries.cases.case_files import load_file
 from models.queries.cases.multi_agency import (
@@ -23,9 +22,7 @@ from models.queries.cases.multi_agency import (
     incident,
     partner_entries,
 )
-from models.queries.installation.clock import case_now
 from models.sealing.vault import Vault
-from models.store.notes import write_note
 from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.multi_agency import lifecycle as multi_agency_lifecycle
@@ -35,7 +32,7 @@ from recovery_flows.multi_agency.regulator_notice import incident_copy, is_victi
 
 
 class VictimsOwnError(RefusedError):
-    """What was given is a victim's own: partners are not told of it."""
+    """The subject belongs to a victim, so it is not sent to partners."""
 
     def __init__(self, ref: str) -> None:
         super().__init__(
@@ -45,7 +42,7 @@ class VictimsOwnError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """What a multi-agency request of one recovery could be made of, read once."""
+    """What is known for planning a multi-agency request of one recovery, read once."""
 
     ref: str
     recovery_id: str
@@ -53,7 +50,7 @@ class Prospect:
     known: Known
     addressees: tuple[Addressee, ...]
     left_out: tuple[tuple[str, str], ...]
-    """Partners that are not given tasks by us, and why."""
+    """Partners that get no task, and why."""
     named: tuple[str, ...]
     """What earlier multi-agency requests were about, masked."""
     elsewhere: frozenset[str]
@@ -87,7 +84,7 @@ class Prospect:
 
 
 def prospect(session: Session, vault: Vault, recovery_id: str) -> Prospect:
-    """Read what a multi-agency request of this recovery could be made of."""
+    """Read what is known for planning a multi-agency request of this recovery."""
     file = load_file(session, recovery_id)
     told = incident(session, vault, recovery_id)
     reached = tuple(
@@ -95,7 +92,8 @@ def prospect(session: Session, vault: Vault, recovery_id: str) -> Prospect:
         for a in file.assets
         if a.account_id in told.numbers
     )
-    before, entries = found_before(session, vault, recovery_id), partner_entries(session)
+    before = found_before(session, vault, recovery_id)
+    entries = [p for p in partner_entries(session) if p.kind not in BODIES_ABROAD]
     able = [p for p in entries if p.home and p.channel is PartnerChannel.API]
     others = [p for p in entries if p not in able and p.kind is not PartnerKind.BANK]
     return Prospect(
@@ -120,7 +118,7 @@ def read_prospect(database: Database, recovery_id: str) -> Prospect:
 
 
 def subject_of(kind: SubjectKind, text: str) -> Subject:
-    """What a person typed; MisuseError says what is wrong with it."""
+    """A subject as a person typed it; MisuseError says what is wrong with it."""
     try:
         return identifier(kind, text)
     except IdentifierError as error:
@@ -145,27 +143,26 @@ def start(
     seen: int | None = None,
 ) -> str:
     """Send all tasks of a multi-agency request at once; another person confirms them together."""
-    actor = acting.actor(Role.OFFICER)
-    with acting.editing(recovery_id, seen) as (unit, changes):
-        now = case_now(unit.session, acting.wall_now())
-        read = prospect(unit.session, unit.vault, recovery_id)
+    with acting.editing(recovery_id, seen) as edit:
+        vault = edit.unit.vault
+        read = prospect(edit.unit.session, vault, recovery_id)
         _check_partners(read, partners)
         planned = read.planned(identifiers, ask=ask, partners=partners)
-        copy = read.copy(planned, now)
+        copy = read.copy(planned, edit.now)
         sealing = multi_agency_lifecycle.Sealing(
-            lambda value, place: unit.vault.seal(canonical(value).decode(), place),
-            unit.vault.fingerprint,
+            lambda value, place: vault.seal(canonical(value).decode(), place),
+            vault.fingerprint,
         )
         kept = [(str(s.kind), s.value) for s in dict.fromkeys(identifiers)]
         multi_agency_lifecycle.start(
-            changes, planned, copy, kept, sealing, actor.id, now, acting.laws
+            edit.changes, planned, copy, kept, sealing, edit.actor.id, edit.now, acting.laws
         )  # fmt: skip
     shared = read.shared(planned)
     asked = len({p.partner_id for p in planned})
     also = f"; another recovery asks about the subject of {shared} too" if shared else ""
     also += "".join(f"; {name} is left out: it is {why}" for name, why in read.left_out)
     return (
-        f"{read.ref}: request started, {len(planned)} tasks to {asked} partners in one second"
+        f"{read.ref}: request started, {len(planned)} tasks to {asked} partners at once"
         f"{also}; another person confirms it"
     )
 
@@ -174,7 +171,7 @@ def _check_partners(read: Prospect, partners: Sequence[str]) -> None:
     known = {a.id for a in read.addressees}
     for name in partners:
         if name not in known:
-            why = dict(read.left_out).get(name, "no partner of ours at home")
+            why = dict(read.left_out).get(name, "no registered partner at home")
             raise MisuseError(f"{name} cannot be given a task: it is {why}")
 
 
@@ -184,33 +181,28 @@ def task_named(file: CaseFile, named: str) -> TaskRow:
     if len(found) != 1:
         ref = file.recovery.ref
         raise MisuseError(
-            f"{ref} has no one task {named}: `recovery multi-agency show {ref}` lists them"
+            f"{ref} has no single task {named}: `recovery multi-agency show {ref}` lists them"
         )
     return found[0]
 
 
 def renew(acting: ActingOfficer, recovery_id: str, task: str, seen: int | None = None) -> str:
     """Ask a partner to preserve for another term."""
-    with acting.editing(recovery_id, seen) as (unit, changes):
-        now = case_now(unit.session, acting.wall_now())
-        row = task_named(changes.file, task)
-        multi_agency_lifecycle.renew(changes, row.id, now)
-    return f"{changes.file.recovery.ref}: {row.partner_id} is asked to preserve for another term"
+    with acting.editing(recovery_id, seen) as edit:
+        row = task_named(edit.file, task)
+        multi_agency_lifecycle.renew(edit.changes, row.id, edit.now)
+    return f"{edit.ref}: {row.partner_id} is asked to preserve for another term"
 
 
 def cancel_task(
     acting: ActingOfficer, recovery_id: str, task: str, reason: str, seen: int | None = None
 ) -> str:
-    """Take one task back at its partner; the reason is kept sealed as a note."""
-    if not reason.strip():
-        raise MisuseError("this takes a reason: whoever reads the file later will ask for it")
-    actor = acting.actor(Role.OFFICER)
-    with acting.editing(recovery_id, seen) as (unit, changes):
-        now = case_now(unit.session, acting.wall_now())
-        row = task_named(changes.file, task)
-        multi_agency_lifecycle.cancel_task(changes, row.id, "withdrawn by the officer")
-        write_note(unit, actor, now, recovery_id, f"task {row.id} withdrawn: {reason.strip()}")
-    return f"{changes.file.recovery.ref}: {row.kind} at {row.partner_id} is withdrawn"
+    """Withdraw one task at its partner; the reason is kept encrypted as a note."""
+    with acting.editing(recovery_id, seen) as edit:
+        row = task_named(edit.file, task)
+        multi_agency_lifecycle.cancel_task(edit.changes, row.id, "withdrawn by the officer")
+        edit.note(f"task {row.id} withdrawn", reason)
+    return f"{edit.ref}: {row.kind} at {row.partner_id} is withdrawn"
 
 
 def last_document(database: Database, recovery_id: str, task: str) -> tuple[str, bytes, str]:

@@ -53,7 +53,7 @@ class Subject:
 
 
 def identifier(kind: SubjectKind, text: str) -> Subject:
-    """Read what a person typed, in the one spelling that partners get; IdentifierError says why."""
+    """Normalise what a person typed to the spelling for partners; IdentifierError if invalid."""
     given = text.strip()
     if not given or len(given) > _LENGTH_MAX or _UNSEEN.search(given):
         raise IdentifierError(f"{_article(kind)} is 1 to {_LENGTH_MAX} plain characters")
@@ -67,7 +67,7 @@ def site(text: str) -> Subject:
 
 
 def hint(subject: Subject) -> str:
-    """The unencrypted hint: the kind, and enough characters to tell two subjects apart."""
+    """The hint stored in clear: the kind, and enough characters to tell two subjects apart."""
     name = SPOKEN[subject.kind]
     if subject.kind is SubjectKind.INCIDENT:
         return subject.value
@@ -130,7 +130,7 @@ def _address(text: str) -> str:
     except ValueError:
         raise IdentifierError("an address is one IP address, such as 203.0.113.7") from None
     if any(address in network for network in _NOT_ON_THE_INTERNET):
-        raise IdentifierError("this address is of a private network: nobody outside knows it")
+        raise IdentifierError("this is an address of a private network, which identifies nobody")
     return str(address)
 
 

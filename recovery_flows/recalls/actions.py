@@ -5,7 +5,7 @@ The message is kept encrypted by its digest, which is what a second person appro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,21 +13,16 @@ from zoneinfo import ZoneInfo
 from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.claim import ClaimRow
-from models.entities.officer import Role
 from models.ids import digest_bytes
 from models.money import Money
 from models.queries.books.recalls import same_payment_recalled
 from models.queries.cases.case_files import load_file
 from models.queries.cases.multi_agency import document_of
 from models.queries.cases.work import account_ref
-from models.queries.installation.clock import case_now
-from models.store.documents import keep
-from models.store.notes import write_note
 from models.store.unit import Unit
 from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.cross_border.channels import Channel, Help
 from recovery_flows.errors import MisuseError, StepRefusedError
-from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.recalls import lifecycle, message, reversals
 
 Channels = Mapping[str, Channel]
@@ -49,27 +44,25 @@ def draft(
 ) -> str:
     """Write the camt.056 of one payment and ask a second person to approve exactly it."""
     channel = channel_of(channels, given.channel)
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        claim = lifecycle.check_draft(
-            changes.file, _only_claim(changes.file, given.claim_id), channel, now
-        )
-        payment = _payment(unit, acting, changes.file, claim, given)
+    with acting.editing(recovery_id) as edit:
+        file, now = edit.file, edit.now
+        claim = lifecycle.check_draft(file, _only_claim(file, given.claim_id), channel, now)
+        payment = _payment(edit.unit, acting, file, claim, given)
         message.check(payment)
         _check_complete(payment, channel)
-        twin = same_payment_recalled(unit.session, recovery_id, payment.uetr)
+        twin = same_payment_recalled(edit.unit.session, recovery_id, payment.uetr)
         if twin:
             raise StepRefusedError(f"this payment is called back already by {twin}")
-        recall_id = lifecycle.next_id(changes.file, claim.id)
+        recall_id = lifecycle.next_id(file, claim.id)
         case_ref = "RC" + digest_bytes(recall_id.encode())[:16].upper()
         raw = message.camt056(payment, case_ref, lifecycle.REASON, sender or "unit", now)
         entered = lifecycle.Draft(
             claim_id=claim.id, channel=channel.code, case_ref=case_ref, uetr=payment.uetr,
-            message=keep(unit, raw, "camt.056", "application/xml", now),
+            message=edit.keep(raw, "camt.056", "application/xml"),
         )  # fmt: skip
-        asked = lifecycle.draft(changes, entered, actor.id, now)
+        asked = lifecycle.draft(edit.changes, entered, edit.actor.id, now)
     return (
-        f"{changes.file.recovery.ref}: recall of {payment.amount} drafted, {recall_id}; another "
+        f"{edit.ref}: recall of {payment.amount} drafted, {recall_id}; another "
         f"person approves exactly this message: {asked}"
     )
 
@@ -124,43 +117,31 @@ def sent(
     acting: ActingOfficer, recovery_id: str, recall_id: str, how: str, channels: Channels
 ) -> str:
     """Record how the approved message went to the victim's bank."""
-    if not how.strip():
-        raise MisuseError("say with --how how it went, such as the bank's portal")
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        text = f"recall {recall_id} sent: {how.strip()}"
-        row = lifecycle.recall_of(changes.file, recall_id)
-        channel = channel_of(channels, row.channel)
-        lifecycle.send(changes, recall_id, unit.vault.fingerprint(text), channel, now)
-        write_note(unit, actor, now, recovery_id, text)
-        row = lifecycle.recall_of(changes.file, recall_id)
+    with acting.editing(recovery_id) as edit:
+        by = edit.note(f"recall {recall_id} sent", how, "--how")
+        channel = channel_of(channels, lifecycle.recall_of(edit.file, recall_id).channel)
+        lifecycle.send(edit.changes, recall_id, by, channel, edit.now)
+        row = lifecycle.recall_of(edit.file, recall_id)
     due = f"{row.due_at:%Y-%m-%d %H:%M} UTC" if row.due_at else "no set time"
-    return f"{changes.file.recovery.ref}: {recall_id} sent; an answer is due by {due}"
+    return f"{edit.ref}: {recall_id} sent; an answer is due by {due}"
 
 
 def chase(
     acting: ActingOfficer, recovery_id: str, recall_id: str, reason: str, channels: Channels
 ) -> str:
     """Record that the bank was asked again; its clock runs anew."""
-
-    def do(changes: Changeset, fingerprint: str, now: datetime) -> None:
-        row = lifecycle.recall_of(changes.file, recall_id)
-        channel = channel_of(channels, row.channel)
-        lifecycle.chase(changes, recall_id, channel, fingerprint, now)
-
-    ref = _with_words(acting, recovery_id, f"recall {recall_id} chased", reason, do)
-    return f"{ref}: {recall_id} chased; its clock runs anew"
+    with acting.editing(recovery_id) as edit:
+        by = edit.note(f"recall {recall_id} chased", reason)
+        channel = channel_of(channels, lifecycle.recall_of(edit.file, recall_id).channel)
+        lifecycle.chase(edit.changes, recall_id, channel, by, edit.now)
+    return f"{edit.ref}: {recall_id} chased; its clock runs anew"
 
 
 def end(acting: ActingOfficer, recovery_id: str, recall_id: str, reason: str) -> str:
     """Record that nothing more is expected of a recall; money that comes later is taken still."""
-
-    def do(changes: Changeset, fingerprint: str, now: datetime) -> None:
-        del now
-        lifecycle.end(changes, recall_id, fingerprint)
-
-    ref = _with_words(acting, recovery_id, f"recall {recall_id} ended", reason, do)
-    return f"{ref}: nothing more is expected from {recall_id}"
+    with acting.editing(recovery_id) as edit:
+        lifecycle.end(edit.changes, recall_id, edit.note(f"recall {recall_id} ended", reason))
+    return f"{edit.ref}: nothing more is expected from {recall_id}"
 
 
 def reversed_by_bank(
@@ -171,25 +152,12 @@ def reversed_by_bank(
     if not paper:
         raise MisuseError("enter the paper that shows that the bank took it back: --proof")
     named = " ".join(booking.split())
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        proof = keep(unit, paper, "recall proof", "application/octet-stream", now)
-        asked = reversals.enter(changes, recall_id, named, (at, proof), actor.id, now)
+    with acting.editing(recovery_id) as edit:
+        proof = edit.keep(paper, "recall proof")
+        asked = reversals.enter(
+            edit.changes, recall_id, named, (at, proof), edit.actor.id, edit.now
+        )
     return (
-        f"{changes.file.recovery.ref}: reversal of {named!r} entered; the money counts until "
+        f"{edit.ref}: reversal of {named!r} entered; the money counts until "
         f"another person has confirmed it: {asked}"
     )
-
-
-def _with_words(
-    acting: ActingOfficer, recovery_id: str, what: str, reason: str,
-    do: Callable[[Changeset, str, datetime], None],
-) -> str:  # fmt: skip
-    if not reason.strip():
-        raise MisuseError("say with --reason what was said or written: it is kept encrypted")
-    text = f"{what}: {reason.strip()}"
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        do(changes, unit.vault.fingerprint(text), now)
-        write_note(unit, actor, now, recovery_id, text)
-    return changes.file.recovery.ref

@@ -9,17 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.case_file import CaseFile
 from models.entities.officer import Role
 from models.entities.recall import MatchedBy, RecallRow
 from models.facts import RecallAnswerFact, RecallVerdict, ReturnFact
 from models.money import Money
 from models.queries.books.booked_credits import BookedCredit, booked_credits
 from models.queries.books.recalls import recalls_that_went_out, same_money_entered
-from models.queries.installation.clock import case_now
-from models.store.documents import keep
-from models.store.unit import Unit
-from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.access.acting_officer import ActingOfficer, Edit
 from recovery_flows.cross_border.channels import Channel
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.intake.recall_messages import MessageRefusedError, read_message
@@ -113,38 +109,42 @@ def _take(
     by: MatchedBy, channels: Channels, *, is_further: bool,
 ) -> str:  # fmt: skip
     channel = channel_of(channels, row.channel)
-    with acting.editing(row.recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        ref = changes.file.recovery.ref
+    with acting.editing(row.recovery_id) as edit:
         if isinstance(fact, ReturnFact):
-            proof = keep(unit, raw, "pacs.004", "application/xml", now)
+            proof = edit.keep(raw, "pacs.004", "application/xml")
             credit = returned_money.Credit(
                 amount=fact.amount, costs=fact.costs, booking=fact.booking, matched_by=by,
-                arrived_at=min(fact.settled_on, now), proof=proof, is_further=is_further,
+                arrived_at=min(fact.settled_on, edit.now), proof=proof, is_further=is_further,
             )  # fmt: skip
-            if fact.settled_on - _DAY_BEGINS_EARLIER > now:
+            if fact.settled_on - _DAY_BEGINS_EARLIER > edit.now:
                 raise StepRefusedError(f"the return {fact.booking!r} settles on a day to come")
-            _refuse_entered(unit, changes.file, row, credit)
-            asked = returned_money.enter(changes, row.id, credit, actor.id, now)
-            return _entered(ref, row, fact.amount, fact.booking, asked)
-        document = keep(unit, raw, "camt.029", "application/xml", now)
+            return _enter(edit, row, credit)
+        document = edit.keep(raw, "camt.029", "application/xml")
         is_part = fact.verdict is RecallVerdict.PART
         answer = lifecycle.Answer(_EVENTS[fact.verdict], fact.code, document, is_part)
-        if not lifecycle.take_answer(changes, row.id, answer, channel, now):
-            return f"{ref}: this answer to {row.id} is known already"
-        return f"{ref}: {row.id} {_told(fact, channel)}"
+        if not lifecycle.take_answer(edit.changes, row.id, answer, channel, edit.now):
+            return f"{edit.ref}: this answer to {row.id} is known already"
+        return f"{edit.ref}: {row.id} {_told(fact, channel)}"
 
 
-def _refuse_entered(
-    unit: Unit, file: CaseFile, row: RecallRow, credit: returned_money.Credit
-) -> None:
+def _enter(edit: Edit, row: RecallRow, credit: returned_money.Credit) -> str:
     """One return makes good one payment, whichever recoveries a victim's payments are in."""
-    claim = next(c for c in file.claims if c.id == row.claim_id)
+    claim = next(c for c in edit.file.claims if c.id == row.claim_id)
     other = same_money_entered(
-        unit.session, claim.id, claim.victim_account_id, credit.booking, credit.proof
+        edit.unit.session, claim.id, claim.victim_account_id, credit.booking, credit.proof
     )
     if other:
         raise StepRefusedError(f"{credit.booking!r} is entered already as money of {other}")
+    asked = returned_money.enter(edit.changes, row.id, credit, edit.actor.id, edit.now)
+    if asked is None:
+        return (
+            f"{edit.ref}: the return {credit.booking!r} of {row.id} is known already: nothing was "
+            "entered"
+        )
+    return (
+        f"{edit.ref}: {credit.amount} back by {row.id} entered; it counts when another person has "
+        f"confirmed it: {asked}"
+    )
 
 
 def _told(fact: RecallAnswerFact, channel: Channel) -> str:
@@ -176,20 +176,14 @@ def receive(acting: ActingOfficer, recovery_id: str, recall_id: str, given: Rece
     booking = " ".join(given.booking.split())
     if not booking:
         raise MisuseError("name the booking by its reference on the victim's account: --booking")
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        row = lifecycle.recall_of(changes.file, recall_id)
-        credit = _credit(unit, changes.file, row, booking, given, now)
-        _refuse_entered(unit, changes.file, row, credit)
-        asked = returned_money.enter(changes, recall_id, credit, actor.id, now)
-        return _entered(changes.file.recovery.ref, row, credit.amount, booking, asked)
+    with acting.editing(recovery_id) as edit:
+        row = lifecycle.recall_of(edit.file, recall_id)
+        return _enter(edit, row, _credit(edit, row, booking, given))
 
 
-def _credit(
-    unit: Unit, file: CaseFile, row: RecallRow, booking: str, given: Received, now: datetime
-) -> returned_money.Credit:
-    claim = next(c for c in file.claims if c.id == row.claim_id)
-    found = booked_credits(unit.session, claim.victim_account_id, booking)
+def _credit(edit: Edit, row: RecallRow, booking: str, given: Received) -> returned_money.Credit:
+    claim = next(c for c in edit.file.claims if c.id == row.claim_id)
+    found = booked_credits(edit.unit.session, claim.victim_account_id, booking)
     if len(found) > 1:
         raise StepRefusedError(
             f"{len(found)} credits on the victim's account have the reference {booking!r}: name "
@@ -213,7 +207,7 @@ def _credit(
     return returned_money.Credit(
         amount=given.amount, costs=None, booking=booking, matched_by=MatchedBy.PERSON,
         arrived_at=given.received_at, is_further=given.is_further,
-        proof=keep(unit, given.paper, "recall proof", "application/octet-stream", now),
+        proof=edit.keep(given.paper, "recall proof"),
     )  # fmt: skip
 
 
@@ -223,12 +217,3 @@ def _matched(row: RecallRow, found: BookedCredit) -> MatchedBy:
     own = {row.case_ref.lower(), row.end_to_end_id.lower()} - {""}
     is_named = bool(own & {name.lower() for name in found.names})
     return MatchedBy.IDS if is_named else MatchedBy.PERSON
-
-
-def _entered(ref: str, row: RecallRow, amount: Money, booking: str, asked: str | None) -> str:
-    if asked is None:
-        return f"{ref}: the return {booking!r} of {row.id} is known already: nothing was entered"
-    return (
-        f"{ref}: {amount} back by {row.id} entered; it counts when another person has "
-        f"confirmed it: {asked}"
-    )

@@ -1,4 +1,4 @@
-"""What a group took, what of it is secured, returned or kept, and what each hop cost it.
+"""What a group took from its victims, what was secured, and what each hop cost the group.
 
 A group is some recoveries, each counted once. Every sum is a balance of their ledgers or a part of
 their adopted traces, in the currency of the losses; nothing is found by subtraction.
@@ -21,10 +21,10 @@ _KEPT = (LedgerAccount.GONE, LedgerAccount.LOCATED, LedgerAccount.NOT_LOCATED)
 
 @dataclass(frozen=True, slots=True)
 class HopCost:
-    """One hop of the group's accounts: 1 is where the victims paid.
+    """One hop of the group's accounts: hop 1 received the victims' payments.
 
-    `reached` is what came as far as this hop, `fees` what banks took there, `left` what left the
-    traceable world there by other ways (cash, card, exchange); `stayed` what lies there.
+    `reached` is the money that came as far as this hop, `fees` the banks' charges there, `left`
+    what was dissipated there (cash, card, exchange), `stayed` what is still there.
     """
 
     hop: int
@@ -36,17 +36,16 @@ class HopCost:
 
     @property
     def cost(self) -> Fraction | None:
-        """The part of what reached this hop that it cost the group in fees."""
+        """The fees as a part of what reached this hop; None where nothing did."""
         return Fraction(self.fees.minor, self.reached.minor) if self.reached.minor else None
 
 
 @dataclass(frozen=True, slots=True)
 class GroupFigures:
-    """The sums of a group in one currency: `taken` is all the others together, to the unit.
+    """The sums of a group in one currency; `taken` is exactly the sum of all the others.
 
-    `kept` is the most that the group can have: what is gone, located or not located. `treasury`
-    and `others` went elsewhere out of holds: to the treasury, by a court's order, to bona fide
-    third parties.
+    `kept` is the most that the group can still have: dissipated, traced or untraced. `treasury` and
+    `others` left holds for the treasury, by a court's order, or to bona fide third parties.
     """
 
     currency: str
@@ -62,7 +61,7 @@ class GroupFigures:
 
     @property
     def secured(self) -> Money:
-        """What was taken from the group: held now, returned, or given elsewhere out of holds."""
+        """What the group has lost: held now, returned, or paid to others out of holds."""
         parts = (self.held, self.returned, self.treasury, self.others)
         return Money(sum(part.minor for part in parts), self.currency)
 
@@ -106,7 +105,7 @@ def _figures(currency: str, files: Sequence[CaseFile]) -> GroupFigures:
 
 
 def _hops(currency: str, files: Sequence[CaseFile]) -> Iterator[HopCost]:
-    """What the adopted traces find at each hop; what is traced to an account further on passed."""
+    """The sums of each hop, from the adopted traces; money traced further on has passed it."""
     stayed: dict[int, int] = {}
     fees: dict[int, int] = {}
     left: dict[int, int] = {}

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple
 
 from sqlmodel import Session
@@ -19,47 +18,8 @@ from models.money import Money
 from models.queries.audit.rollups import rollup_differences
 from models.queries.books import balances
 from models.queries.books.balances import Stretch, Sum
+from recovery_flows.reports.ledger_sources import SOURCES, Check
 
-
-class Check(StrEnum):
-    """What is compared; `SOURCES` says with what."""
-
-    REPORTED = "reported"
-    NOT_UPHELD = "not upheld"
-    NOT_LOCATED = "not located"
-    GONE = "gone"
-    TRACED = "located, held or returned"
-    HELD = "held, with excess"
-    MADE_GOOD = "made good by what was received"
-    RETURNED = "returned from holds"
-    TREASURY = "went to the treasury, with refunds"
-    REFUNDED = "refunded by the treasury"
-    RECALLED = "returned by recalls"
-    DEBITED = "debited from holds"
-    UNSOURCED = "without a source"
-    IDENTITY = "all terms together"
-    BELOW_ZERO = "below zero"
-    ENTRY = "sum of an entry"
-
-
-SOURCES = {
-    Check.REPORTED: "what the claims report",
-    Check.NOT_UPHELD: "what was refused of the claims",
-    Check.NOT_LOCATED: "the claims that the adopted trace does not find",
-    Check.GONE: "what the adopted trace sees leave",
-    Check.TRACED: "what the adopted trace finds at the account",
-    Check.HELD: "what the bank holds",
-    Check.MADE_GOOD: "what the unit holds of it or has paid on, and what was recalled",
-    Check.RETURNED: "what the banks settled",
-    Check.TREASURY: "what the banks settled to it",
-    Check.REFUNDED: "what two people saw it pay",
-    Check.RECALLED: "what came back and was confirmed",
-    Check.DEBITED: "what the banks debited",
-    Check.UNSOURCED: "nothing: no fact of this kind is recorded",
-    Check.IDENTITY: "what is reported",
-    Check.BELOW_ZERO: "nothing: no term is below zero",
-    Check.ENTRY: "zero",
-}
 _PLACE = {check: place for place, check in enumerate(Check)}
 _AT_ONCE = 500
 _CONFLICT = "conflict"
@@ -67,6 +27,7 @@ _WAS_THERE = ("exchange_rounding", "disposed", "clawed_back")
 _TREASURY = (LedgerAccount.TREASURY, LedgerAccount.RETURNED_TREASURY)
 _WITH_ACCOUNT = (
     LedgerAccount.LOCATED, LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD, *_TREASURY,
+    LedgerAccount.THIRD_PARTY,
 )  # fmt: skip
 _FROM_HOLDS = (LedgerAccount.RETURNED_HOLD, LedgerAccount.RETURNED_VOLUNTARY, *_TREASURY)
 _PAID = (LedgerAccount.RETURNED_HOLD, LedgerAccount.RETURNED_VOLUNTARY, LedgerAccount.MEMO_EXCESS)
@@ -78,10 +39,11 @@ _WHOLE = {
     LedgerAccount.NOT_LOCATED: Check.NOT_LOCATED,
     LedgerAccount.RETURNED_RECALL: Check.RECALLED,
 }
-_NO_SOURCE = (
-    *(a for a in RETURNED if a not in (*_FROM_HOLDS, LedgerAccount.RETURNED_RECALL)),
-    LedgerAccount.THIRD_PARTY,
-)
+_NO_SOURCE = tuple(a for a in RETURNED if a not in (*_FROM_HOLDS, LedgerAccount.RETURNED_RECALL))
+_OF_THIRD_PARTIES = {
+    LedgerAccount.THIRD_PARTY: Check.THIRD_PARTY,
+    LedgerAccount.MEMO_DAMAGES: Check.DAMAGES,
+}
 
 
 class _Key(NamedTuple):
@@ -225,6 +187,8 @@ def _checks(row: Sum) -> Iterator[tuple[Check, str, str, int]]:
         yield Check.TRACED, loss, row.place, claim
     if account in (LedgerAccount.HELD, LedgerAccount.MEMO_EXCESS):
         yield Check.HELD, there, row.hold_id, asset
+    if account in _OF_THIRD_PARTIES:
+        yield _OF_THIRD_PARTIES[account], there, row.place, asset
     if account in _NO_SOURCE:
         yield Check.UNSOURCED, loss, str(account), claim
     yield from _paid_checks(row)
@@ -284,6 +248,9 @@ def _add_settled(session: Session, stretch: Stretch, found: Counter[_Key]) -> No
         found[key] += credit.counted_minor
     for hold in balances.hold_sources(session, stretch):
         found[_Key(Check.HELD, hold.currency, hold.recovery_id, hold.hold_id)] = hold.held_minor
+    for third in balances.third_party_sources(session, stretch):
+        check = Check.DAMAGES if third.is_payment else Check.THIRD_PARTY
+        found[_Key(check, third.currency, third.recovery_id, third.place)] += third.minor
     _paid_sources(session, stretch, found)
 
 
@@ -292,8 +259,8 @@ def _paid_sources(session: Session, stretch: Stretch, found: Counter[_Key]) -> N
     for payout in balances.payout_sources(session, stretch):
         of, hold_id = payout.recovery_id, payout.hold_id
         check = Check.TREASURY if payout.unclaimed_id else Check.RETURNED
-        found[_Key(check, payout.currency, of, hold_id)] += (
-            payout.credited_minor - payout.clawed_minor
+        found[_Key(check, payout.currency, of, hold_id)] += max(
+            0, payout.credited_minor - payout.clawed_minor
         )
         found[_Key(Check.DEBITED, payout.debited_currency, of, hold_id)] += payout.debited_minor
     for of, loss, minor in balances.refund_sources(session, stretch):

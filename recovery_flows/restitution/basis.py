@@ -121,6 +121,6 @@ def title(file: CaseFile, asset: AssetRow) -> str:
     return digest([asset.traced_minor, [c.id for c in _by_id(file)]])
 
 
-def title_stands(file: CaseFile, asset: AssetRow) -> bool:
+def ownership_stands(file: CaseFile, asset: AssetRow) -> bool:
     """Whether the title was checked for the money and the victims that there are now."""
     return bool(asset.title_checked_by) and asset.title_basis == title(file, asset)

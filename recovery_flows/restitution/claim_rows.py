@@ -33,7 +33,7 @@ TAKEN = frozenset({RowResult.ACCEPTED, RowResult.UNVERIFIED, RowResult.OVER_BOOK
 
 
 @dataclass(frozen=True, slots=True)
-class ToldPayment:
+class ReportedPayment:
     """The payment that a row tells of; accounts are ids."""
 
     row: int
@@ -66,7 +66,7 @@ class Judged:
 
 
 def judge(
-    told: ToldPayment,
+    told: ReportedPayment,
     bookings: Sequence[Booking],
     *,
     is_covered: bool,

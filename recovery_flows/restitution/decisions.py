@@ -20,13 +20,13 @@ from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import basis, fast_track, guards as return_guards
 
 
-def check_title(changes: Changeset, asset_id: str, actor: str) -> None:
+def establish_ownership(changes: Changeset, asset_id: str, actor: str) -> None:
     """Record that the money in this account is the victims' and nobody else claims it.
 
     It speaks of the money and the victims that there are now: it ends when others come.
     """
     asset = changes.file.asset(asset_id)
-    if basis.title_stands(changes.file, asset):
+    if basis.ownership_stands(changes.file, asset):
         raise StepRefusedError(f"the title of {asset_id} was checked before")
     values: dict[str, Scalar] = {
         "title_checked_by": actor,

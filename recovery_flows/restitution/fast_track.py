@@ -10,6 +10,7 @@ from models.case_file import CaseFile
 from models.entities.allocation import AllocationRow
 from models.entities.asset import AssetRow
 from recovery_flows.law.regime import Regime
+from recovery_flows.ledger.third_parties import holds_up_return
 from recovery_flows.restitution import basis, objections
 
 
@@ -25,7 +26,8 @@ def row_of(file: CaseFile, asset: AssetRow, pool_minor: int, law: Regime) -> str
     claimed = any(h.complained_minor for h in file.holds_of(asset.id)) or any(
         account_id == asset.account_id for account_id, _, _ in file.shared_with
     )
-    is_clear = basis.title_stands(file, asset) and not objections.open_ones(file)
+    claimed = claimed or holds_up_return(file, asset.id)
+    is_clear = basis.ownership_stands(file, asset) and not objections.open_ones(file)
     return limit.code if is_clear and not claimed else ""
 
 

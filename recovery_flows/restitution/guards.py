@@ -13,7 +13,7 @@ from models.entities.hold import HoldKind, HoldRow, HoldState
 from models.step_wording import NOTHING, Wording, say
 from recovery_flows.freezing import refused_releases, unrelated_funds
 from recovery_flows.freezing.freeze_plan import surplus_stops
-from recovery_flows.ledger import discrepancies, pools, releasable
+from recovery_flows.ledger import discrepancies, pools, releasable, third_parties
 from recovery_flows.ledger.claim_parts import most_open_minor
 from recovery_flows.ledger.court_money import in_force
 from recovery_flows.ledger.outstanding_losses import LOST, net_loss_minor
@@ -76,6 +76,8 @@ def _waits_for_people(file: CaseFile, asset: AssetRow, but: str) -> Wording:
         return say("payee_asked")
     if objections.holds_up(file, asset, given):
         return say("objection_first")
+    if third_parties.holds_up_return(file, asset.id):
+        return say("third_party_first")
     if discrepancies.open_on(file, asset_id=asset.id) or any(
         discrepancies.open_on(file, claim_id=claim_id) for claim_id in given
     ):
@@ -127,7 +129,7 @@ def to_release(file: CaseFile, asset: AssetRow) -> tuple[HoldRow, ...]:
 def why_not_released(file: CaseFile, hold: HoldRow) -> str:
     """Why a hold that was to be given up because no claim needs it is kept; empty if it may go.
 
-    Money found to be none of the case is let go by that finding, and a place in a waiting list
+    Money found to be none of the case is released by that finding, and a place in a waiting list
     holds nothing.
     """
     if hold.release_due_at is not None or not hold.held_minor:

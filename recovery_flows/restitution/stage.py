@@ -7,6 +7,7 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.allocation import AllocationRow, AllocationState
+from models.entities.approval import ApprovalState
 from models.entities.asset import AssetRow, Stage
 from models.entities.claim import ClaimState
 from models.entities.event import EntityKind
@@ -14,6 +15,7 @@ from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cross_border.stage import is_waiting
 from recovery_flows.freezing.stage import is_unanswered
 from recovery_flows.law.regime import Regimes
@@ -21,12 +23,13 @@ from recovery_flows.ledger import claim_parts, pools
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.court_money import in_force
 from recovery_flows.ledger.outstanding_losses import is_paid
-from recovery_flows.recalls import lifecycle as recalls
+from recovery_flows.recalls import lifecycle as recalls, returned_money
 from recovery_flows.restitution import (
     basis,
     compensation,
     distribution,
     fast_track,
+    guards,
     objections,
     payouts,
     refused_payouts,
@@ -38,6 +41,7 @@ from recovery_flows.restitution.clawback import orders as clawbacks
 from recovery_flows.restitution.court import lists
 from recovery_flows.restitution.distribution import Part
 from recovery_flows.restitution.guards import claim_shares, is_allocable
+from recovery_flows.restitution.third_party import decisions as third_party_decisions
 
 
 def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
@@ -46,9 +50,12 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
         return
     voluntary.advance(changes, now)
     clawbacks.advance(changes, now)
+    third_party_decisions.advance(changes)
     unclaimed.advance(changes, now)
     recalls.advance(changes, now)
+    returned_money.recount(changes)
     payouts.void_changed(changes)
+    _void_needed_releases(changes)
     for allocation in changes.file.allocations:
         _end_notice(changes, allocation, now)
         payouts.finish(changes, allocation)
@@ -59,6 +66,24 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
         if asset.stage is Stage.RESTITUTION:
             _draft(changes, asset, laws)
             _close(changes, asset)
+
+
+def _void_needed_releases(changes: Changeset) -> None:
+    """A release that waits for its second person ends once a victim needs the money again."""
+    for approval in changes.file.approvals:
+        waits = approval.state is ApprovalState.PENDING and approval.action == ApprovalKind.RELEASE
+        hold = _hold_of(changes.file, approval.subject_id) if waits else None
+        if hold is None or guards.waits_for(changes.file, changes.file.asset(hold.asset_id)):
+            continue
+        why = guards.why_not_released(changes.file, hold)
+        if why:
+            changes.apply(
+                Transition(EntityKind.APPROVAL, approval.id, "voided", approval.state, reason=why)
+            )
+
+
+def _hold_of(file: CaseFile, name: str) -> HoldRow | None:
+    return next((h for h in file.holds if h.id == name and h.state in LIVE_HOLDS), None)
 
 
 def _end_notice(changes: Changeset, allocation: AllocationRow, now: datetime) -> None:
@@ -95,7 +120,7 @@ def _end_title(changes: Changeset, asset: AssetRow) -> None:
     """A check of whose money it is speaks of the money and the victims that there were then."""
     if not asset.title_checked_by or asset.stage is Stage.CLOSED:
         return
-    if not basis.title_stands(changes.file, asset):
+    if not basis.ownership_stands(changes.file, asset):
         values: dict[str, Scalar] = {"title_checked_by": "", "title_basis": ""}
         reason = "other money was traced here, or other victims have come, since it was checked"
         changes.apply(
@@ -108,7 +133,7 @@ def _end_title(changes: Changeset, asset: AssetRow) -> None:
 def _draft(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
     file = changes.file
     asset = file.asset(asset.id)
-    if not basis.title_stands(file, asset) or not is_allocable(file, asset):
+    if not basis.ownership_stands(file, asset) or not is_allocable(file, asset):
         return
     division = _by_court(file, asset)
     if division is None and not claim_shares(file, asset):

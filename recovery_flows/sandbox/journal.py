@@ -59,7 +59,7 @@ class Journal:
         return found
 
     def read_ahead(self, account_ids: set[int]) -> None:
-        """Read many accounts at once, which one by one would cost most of a long catch-up."""
+        """Read many accounts in one query: one by one they would take most of a long catch-up."""
         rows = self.db.execute(
             "SELECT * FROM balance WHERE account_id IN (SELECT value FROM json_each(?))",
             [json.dumps(list(account_ids - self._accounts.keys()))],

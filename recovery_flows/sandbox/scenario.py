@@ -15,7 +15,7 @@ _SEED = "seed:"
 
 
 def choose(db: sqlite3.Connection, chosen: str) -> str:
-    """Let go wrong in every bank what `chosen` says; return it in words.
+    """Set the faults that `chosen` names in every bank; return them in words.
 
     `chosen` is `seed:N`, `seed:N:PERCENT`, a file (a JSON list of faults, each with its bank, or an
     object with a seed), or empty: only what was planted before and has not happened yet. Whatever

@@ -64,7 +64,7 @@ CREATE TABLE call (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE fault (
     id INTEGER PRIMARY KEY, bank TEXT NOT NULL, call TEXT NOT NULL, kind TEXT NOT NULL,
-    times INTEGER NOT NULL CHECK (times >= 0), seconds INTEGER, amount TEXT
+    times INTEGER NOT NULL CHECK (times >= 0), seconds INTEGER, amount TEXT, code TEXT
 ) STRICT;
 CREATE TABLE clock (
     one INTEGER PRIMARY KEY CHECK (one = 1), now_us INTEGER NOT NULL,

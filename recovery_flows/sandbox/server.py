@@ -21,7 +21,7 @@ from joserfc.jwk import KeySet
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from recovery_flows.sandbox.banks.app import create_app
-from recovery_flows.sandbox.banks.authorization import CLIENT_ID, Doors
+from recovery_flows.sandbox.banks.authorization import CLIENT_ID, AccessRules
 from recovery_flows.sandbox.banks.service import BankContext, open_bank
 from recovery_flows.sandbox.worlds.world import open_book
 
@@ -98,12 +98,12 @@ def serve(
     with closing(open_book(db_path)) as db:
         banks = db.execute("SELECT id, port FROM bank ORDER BY place").fetchall()
         sockets = [_bind(port) for _, port in banks]
-        doors = [
+        access = [
             _doors(bank, s, keys, token_seconds)
             for (bank, _), s in zip(banks, sockets, strict=True)
         ]
         contexts = [
-            open_bank(db, bank, now, at) for (bank, _), at in zip(banks, doors, strict=True)
+            open_bank(db, bank, now, at) for (bank, _), at in zip(banks, access, strict=True)
         ]
         for context, listener in zip(contexts, sockets, strict=True):
             port = listener.getsockname()[1]
@@ -192,11 +192,11 @@ def _url(listener: socket.socket) -> str:
 
 def _doors(
     bank: str, listener: socket.socket, keys: Mapping[str, object] | None, token_seconds: int
-) -> Doors | None:
+) -> AccessRules | None:
     if keys is None:
         return None
     public = KeySet.import_key_set(cast("KeySetSerialization", keys))
-    return Doors(bank, _url(listener), public, token_seconds)
+    return AccessRules(bank, _url(listener), public, token_seconds)
 
 
 def _write_ready(
@@ -210,8 +210,8 @@ def _write_ready(
             "currency": context.currency,
             "kind": context.kind,
             "url": _url(listener),
-            "token": context.token if context.doors is None else "",
-            "client_id": "" if context.doors is None else CLIENT_ID,
+            "token": context.token if context.access is None else "",
+            "client_id": "" if context.access is None else CLIENT_ID,
         }
         for context, listener in zip(contexts, sockets, strict=True)
     ]

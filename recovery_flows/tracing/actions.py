@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from models.store.notes import write_note
-from models.store.unit import Actor, Unit
+from recovery_flows.access.acting_officer import Edit
 from recovery_flows.errors import MisuseError
-from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing import rule_choice
 from recovery_flows.tracing.comparison import moved_by
 from recovery_flows.tracing.inputs import gather
@@ -31,24 +27,12 @@ def among_of(text: str) -> str:
     return name
 
 
-def choose_rule(
-    unit: Unit,
-    changes: Changeset,
-    rule: RuleName,
-    among: str,
-    reason: str,
-    actor: Actor,
-    now: datetime,
-) -> int:
+def choose_rule(edit: Edit, rule: RuleName, among: str, reason: str) -> int:
     """Ask for a rule; return how many minor units of the loss would lie elsewhere under it."""
     among = rule_choice.among_of(rule, among_of(among))
-    rule_choice.check_choice(changes.file, rule, among)
-    if not reason.strip():
-        raise MisuseError("another tracing rule needs a reason: a second person will read it")
-    recovery = changes.file.recovery
-    elsewhere = moved_by(recovery, gather(unit.session, changes.file), rule, among, now)
-    text = f"tracing rule {rule}: {reason.strip()}"
-    write_note(unit, actor, now, recovery.id, text)
-    print_of = unit.vault.fingerprint(text)
-    rule_choice.choose(changes, rule, among, print_of, elsewhere, actor.id, now)
+    rule_choice.check_choice(edit.file, rule, among)
+    why = edit.note(f"tracing rule {rule}", reason)
+    ledger = gather(edit.unit.session, edit.file)
+    elsewhere = moved_by(edit.file.recovery, ledger, rule, among, edit.now)
+    rule_choice.choose(edit.changes, rule, among, why, elsewhere, edit.actor.id, edit.now)
     return elsewhere

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.case_file import CaseFile, GonePart, Position, TraceView
+from models.case_file import CaseFile, DissipatedPart, Position, TraceView
 from models.entities.event import EntityKind
 from models.entities.recovery import RecoveryRow
 from models.ids import derive_id, digest
@@ -140,7 +140,7 @@ def _view(
         both[0] += part.amount_minor
         both[1] += part.claim_minor
     ended = tuple(
-        GonePart(kind, account, claim, amount, minor)
+        DissipatedPart(kind, account, claim, amount, minor)
         for (kind, account, claim), (amount, minor) in sorted(gone.items())
     )
     text = trace_json(positions, ended, mixed)

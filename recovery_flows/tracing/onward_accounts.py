@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.case_file import CaseFile, GonePart, Place, Position, TraceView
+from models.case_file import CaseFile, DissipatedPart, Place, Position, TraceView
 from models.entities.asset import AssetRow, Stage
 from models.entities.call import CallKind
 from models.entities.claim import ClaimRow, ClaimState
@@ -64,14 +64,14 @@ def adopt(
     changes.adopt(found, *moves, *limited)
 
 
-def _content(trace: TraceView) -> tuple[str, tuple[Position, ...], tuple[GonePart, ...]]:
+def _content(trace: TraceView) -> tuple[str, tuple[Position, ...], tuple[DissipatedPart, ...]]:
     return trace.rule, trace.positions, trace.gone
 
 
 def _traced(trace: TraceView) -> dict[str, tuple[int, int]]:
     """(amount, claim) per account, what was already paid back from it included."""
     sums: dict[str, tuple[int, int]] = {}
-    parts: list[Position | GonePart] = [*trace.positions]
+    parts: list[Position | DissipatedPart] = [*trace.positions]
     parts += [g for g in trace.gone if g.kind == LineKind.PAYOUT]
     for part in parts:
         amount, claim = sums.get(part.account_id, (0, 0))

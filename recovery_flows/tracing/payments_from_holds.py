@@ -1,4 +1,4 @@
-"""Payouts from a hold are no payments of the account holder: they are left out of the trace."""
+"""Leaves payouts from holds out of the trace: they are not payments by the account holder."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def apart_from_holds(
     histories: Iterable[HoldHistory],
     covered: Covered,
 ) -> Iterator[Transfer]:
-    """The payments without those that banks made out of holds, and without their way back.
+    """The payments without payouts from holds, and without their returns.
 
-    Such money stays, for a trace, where it was held: the ledger counts it as returned or disposed
-    of. To whom it came it is new money.
+    For a trace such money stays where it was held: the ledger counts it as returned or disposed of.
+    At its payee it is new money.
     """
     holds = _Holds(histories, shown_by, covered)
     for transfer in transfers:
@@ -37,7 +37,7 @@ def apart_from_holds(
 
 
 class _Holds:
-    """The holds by account, and the payouts that a statement must show without their name."""
+    """The holds by account, and the payouts that a statement may show without their reference."""
 
     def __init__(
         self, histories: Iterable[HoldHistory], shown_by: _Lines, covered: Covered
@@ -73,7 +73,7 @@ class _Holds:
         return fitting is not None
 
     def came_back(self, transfer: Transfer) -> bool:
-        """Whether it brings back what was paid out of a hold on this account."""
+        """Whether a payment returns to this account what was paid from a hold on it."""
         histories = self._of.get(transfer.payee or "", [])
         return bool(self._names(transfer) & _payouts(histories))
 
@@ -86,6 +86,6 @@ def _payouts(histories: Iterable[HoldHistory]) -> set[str]:
 
 
 def _fits(paid: PaidFrom, transfer: Transfer) -> bool:
-    """A bank's file may name no payout: then its amount and its day tell."""
+    """Whether amount and day match, for a bank's file that gives no reference of the payout."""
     same_day = abs(transfer.at - paid.at) <= BOOKING_DRIFT
     return same_day and transfer.debit_minor == paid.minor

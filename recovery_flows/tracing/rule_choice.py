@@ -147,7 +147,7 @@ def drop(changes: Changeset, reason: str) -> None:
 def _void_drafts(file: CaseFile) -> Iterator[Transition]:
     """Returns and freezes drafted by the old trace: the new one has other sums for them.
 
-    A drafted stop stays: it is urgent, and what it stops too much is let go.
+    A drafted stop stays: it is urgent, and what it stops too much is released.
     """
     reason = "the tracing rule was changed"
     for hold in file.holds:

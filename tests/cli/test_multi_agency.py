@@ -47,7 +47,7 @@ def test_a_linkage_is_started_shown_and_told_to_a_regulator_without_anybody(
 ) -> None:
     done = run("multi-agency", "start", ref, "--number", "-", stdin=f"{NUMBER}\n")
     assert done.out.splitlines()[0] == (
-        f"{ref}: request started, 4 tasks to 3 partners in one second; another person confirms it"
+        f"{ref}: request started, 4 tasks to 3 partners at once; another person confirms it"
     )
     board = run("multi-agency", "show", ref).out
     assert "4 tasks to 3 partners  ? awaiting confirmation  started" in board
@@ -75,7 +75,7 @@ def test_what_cannot_be_asked_is_refused_in_one_sentence(run: Any, ref: str) -> 
         (["--imei", "1"], 2, "IMEI"),
         (["--account-name", " "], 2, "plain characters"),
         (["--partner", "nobody"], 2, "nobody cannot be given a task"),
-        (["--partner", "bank-abroad"], 2, "no partner of ours at home"),
+        (["--partner", "bank-abroad"], 2, "no registered partner at home"),
         (["--account-name", "Synthetic Victim"], 3, "of a victim of R-2026-0001"),
         (["--as", "chen"], 3, "takes the role officer"),
         (["--seen-version", "0"], 3, "has changed since you looked"),
@@ -89,8 +89,8 @@ def test_acts_on_a_task_that_is_not_there_or_not_answered_are_refused(run: Any, 
     tasks = run("multi-agency", "show", ref, "--json").json()[0]["tasks"]
     name = next(t["task_id"] for t in tasks if t["kind"] == "preserve")
     for words, code, sentence in (
-        (("renew", ref, "task-none"), 2, "no one task task-none"),
-        (("renew", ref, "task-"), 2, "no one task task-"),
+        (("renew", ref, "task-none"), 2, "no single task task-none"),
+        (("renew", ref, "task-"), 2, "no single task task-"),
         (("renew", ref, name[:12]), 3, "nothing is preserved to renew"),
         (("read", ref, name), 3, "has not answered task"),
         (("cancel", ref, name, "--reason", " "), 2, "takes a reason"),

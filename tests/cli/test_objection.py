@@ -31,7 +31,7 @@ def test_what_cannot_be_objected_to_is_refused_in_one_sentence(unit: Any, run: A
         (["--kind", "share", "--reason", "x"], 3, "no notice of a division runs"),
         (["--kind", "appeal", "--claim", claim, "--reason", "x"], 3, "no decision has left"),
         (["--kind", "claim", "--claim", "nobody", "--reason", "x"], 3, "has no claim nobody"),
-        (["--kind", "claim", "--claim", claim, "--reason", " "], 2, "say with --reason"),
+        (["--kind", "claim", "--claim", claim, "--reason", " "], 2, "takes a reason"),
     ):
         said = run("objection", "enter", ref, *words)
         assert said.code == code

@@ -75,7 +75,7 @@ def test_what_cannot_be_is_refused_in_one_sentence(run: Any, ref: str, tmp_path:
         (["answer", str(tmp_path / "none.xml")], 2, "cannot be read"),
         (["answer", nobodys], 3, "answers no recall of this unit"),
         (["sent", ref, "recall-x", "--how", "x"], 3, "recall list"),
-        (["chase", ref, "recall-x", "--reason", " "], 2, "say with --reason"),
+        (["chase", ref, "recall-x", "--reason", " "], 2, "takes a reason"),
         (["end", ref, "recall-x", "--reason", "x"], 3, "has no recall recall-x"),
         (["reversed", ref, "recall-x", *REVERSED, empty], 2, "--proof empty.xml is empty"),
         (["reversed", ref, "recall-x", *REVERSED, broken], 3, "has no recall recall-x"),

@@ -13,7 +13,10 @@ def test_a_look_is_shown_once_recorded_and_reported_without_its_value(run: Any, 
     shown = run("reveal", ref, "account", "--of", claim, *why, "--as", "chen", "--json").json()
     assert shown == {"fields": {"account": "9999000000000002"}}
     said = run("reveal", ref, "name", *why, "--of", claim, "--of", claim)
-    assert (said.code, said.sentence()) == (2, "one victim or one account a look: give --of once")
+    assert (said.code, said.sentence()) == (
+        2,
+        "one victim or one account at a time: give --of once",
+    )
     assert run("reveal", ref, "name", *why, "--as", "both").code == 0
     assert run("document", ref, "--out", str(unit.folder)).code == 0
     assert run("trace", ref, "--out", str(unit.folder / "t.csv")).code == 0

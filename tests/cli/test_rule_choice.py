@@ -29,7 +29,7 @@ def test_a_rule_asked_for_is_in_force_when_another_person_approved_it(run: Any, 
     ("words", "code", "why"),
     [
         (["newest", "--reason", _WHY], 2, "there are: fifo"),
-        (["pro-rata", "--reason", " "], 2, "needs a reason"),
+        (["pro-rata", "--reason", " "], 2, "takes a reason"),
         (["libr", "--among", "lifo", "--reason", _WHY], 2, "among victims"),
         (["poison", "--reason", _WHY], 3, "do not add up"),
         (["tiho", "--reason", _WHY], 3, "no court attributes by it"),

@@ -48,7 +48,7 @@ def test_a_new_unit_gets_banks_by_the_commands_that_the_sandbox_prints(
 ) -> None:
     with sandbox(folder) as told:
         lines = [shlex.split(line)[1:] for line in told if line.startswith("  recovery partner")]
-        assert len(lines) == 7
+        assert len(lines) == 10
         monkeypatch.setenv("RECOVERY_SECURITY__SECRET", BEN)
         asked = [run(*words).out for words in lines]
         monkeypatch.setenv("RECOVERY_SECURITY__SECRET", "")
@@ -56,7 +56,7 @@ def test_a_new_unit_gets_banks_by_the_commands_that_the_sandbox_prints(
             change = next(word for word in out.split() if word.startswith("change-"))
             assert run("approve", change).code == 0
         said = run("doctor").out
-        assert said.count(" answers at http://127.0.0.1:") == 7
+        assert said.count(" answers at http://127.0.0.1:") == 10
         (file,) = (line.split()[-1] for line in told if "intake reports" in line)
         taken = run("intake", "reports", file)
         assert taken.out.endswith(" new reports, 0 known already, 0 refused\n")

@@ -65,7 +65,7 @@ def test_what_cannot_be_is_refused_in_one_sentence(
     for words, code, sentence in (
         (["plan", ref, name, "--part", "250.00", "--reason", "x"], 2, "is not AMOUNT@INSTANT"),
         (["plan", ref, "return-x", "--part", PART, "--reason", "x"], 3, "voluntary list"),
-        (["plan", ref, name, "--part", PART, "--reason", " "], 2, "say with --reason"),
+        (["plan", ref, name, "--part", PART, "--reason", " "], 2, "takes a reason"),
         (["remind", ref, name, "--reason", "x"], 3, "is overdue: there is nothing to remind of"),
         (["receive", ref, *into], 2, "no imported statement of this account has a credit 'B-1'"),
         (["receive", ref, *into, *sum_[:-1], "/no/such"], 2, "cannot be read"),

@@ -75,8 +75,10 @@ def caller(sandbox: Any, form: str) -> Callable[[], Any]:
     return lambda: sandbox.get(own)
 
 
-# Tasks are asked of other partners: test_sandbox_tasks.
-@pytest.mark.parametrize("form", [form for form in fault_catalogue.FORMS if "/tasks" not in form])
+# Other partners are asked for these: test_sandbox_tasks, test_sandbox_requests.
+@pytest.mark.parametrize(
+    "form", [f for f in fault_catalogue.FORMS if "/tasks" not in f and "/requests" not in f]
+)
 def test_an_answer_in_another_schema_is_refused_whichever_field_it_is(
     sandbox: Any, form: str
 ) -> None:

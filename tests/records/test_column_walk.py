@@ -49,7 +49,8 @@ OF_DOCUMENTS = {
     ("request", "letter"), ("request", "proof"), ("request", "answer_document"),
     ("request_receipt", "proof"),
     ("recall", "answer_document"), ("recall_credit", "proof"), ("court_list", "proof"),
-    ("recall_credit", "reversal_proof"),
+    ("recall_credit", "reversal_proof"), ("third_party_claim", "proof"),
+    ("third_party_claim", "payment_proof"), ("victim_message", "text"),
 }  # fmt: skip
 # Rows of these tables vouch for each other or for bytes: they are made by their own writers.
 BY_WRITERS = {EntityKind.STATEMENT, EntityKind.CLOCK, EntityKind.INSTALLATION}

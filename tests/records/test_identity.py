@@ -9,7 +9,7 @@ from random import Random
 
 from hypothesis import given, settings, strategies as st
 
-from models.case_file import CaseFile, GonePart, Position, TraceView
+from models.case_file import CaseFile, DissipatedPart, Position, TraceView
 from models.entities.allocation import (
     AllocationRow,  # fmt: skip
     AllocationState,  # fmt: skip
@@ -106,7 +106,7 @@ def adopt(changes: Changeset, dice: Random) -> None:
             minor = part + known
             positions.append(Position(place, claim.id, minor // rate, minor))
         gone += [
-            GonePart(kind, "" if kind == CONFLICT else "acct-1", claim.id, part, part)
+            DissipatedPart(kind, "" if kind == CONFLICT else "acct-1", claim.id, part, part)
             for kind, part in zip(KINDS, parts[3:], strict=True)
             if part
         ]

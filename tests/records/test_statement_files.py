@@ -235,7 +235,7 @@ def test_bookings_told_twice_in_disguise_are_named(unit: Any) -> None:
     """The bank tells a payer's reference that its file leaves out: nothing says that it is one."""
     api(unit, unit.line(1, 500, ref="E1"))
     (warning,) = take(unit, file_of(unit, [entry(500)])).warnings
-    assert "CNY 5.00 beside its balances: a booking may be told twice" in warning
+    assert "differ by CNY 5.00 from its balances: a booking may be stored twice" in warning
 
 
 def test_the_other_side_tells_that_a_booking_without_reference_is_the_same(unit: Any) -> None:

@@ -4,7 +4,7 @@ from hypothesis import example, given, settings
 pytest.importorskip("numba", reason="the extra `fast` is not installed: no kernel to test")
 
 from recovery_flows.tracing.methods.catalogue import RuleName
-from recovery_flows.tracing.methods.types import GoneKind
+from recovery_flows.tracing.methods.types import DissipatedKind
 from tests.rules.agreement import COMPARED, plain
 from tests.rules.worlds import (
     BEFORE_A_STATEMENT_THAT_BEGINS_IN_DEBT,
@@ -44,7 +44,7 @@ def test_money_that_came_before_a_statement_does_not_pay_the_debt_that_it_begins
     # One is owed as the statement begins, the first payment counted in: the second pays it.
     assert [(p.account, p.claim_id, p.amount_minor) for p in trace.positions] == [("a", "v0", 1)]
     assert [(g.kind, g.claim_id, g.amount_minor) for g in trace.gone] == [
-        (GoneKind.BANK_DEBT, "v1", 1)
+        (DissipatedKind.BANK_DEBT, "v1", 1)
     ]
     # Where the first went before that, only an earlier statement of the account can tell.
     assert trace.frontier == {"a"}

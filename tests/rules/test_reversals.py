@@ -13,7 +13,7 @@ from recovery_flows.tracing.methods.rules import fifo, libr, lifo, pro_rata, tai
 from recovery_flows.tracing.methods.types import (
     Basis,
     Coverage,
-    Gone,
+    Dissipated,
     Opening,
     Source,
     Trace,
@@ -141,7 +141,7 @@ def test_a_card_payment_refunded_is_no_longer_gone() -> None:
         assert [(g.kind, g.amount_minor) for g in _merged(found.gone)] == [("card", 20)], rule
 
 
-def _merged(gone: tuple[Gone, ...]) -> list[Gone]:
+def _merged(gone: tuple[Dissipated, ...]) -> list[Dissipated]:
     total = sum(g.amount_minor for g in gone)
     return [replace(gone[0], amount_minor=total)] if gone else []
 

@@ -23,7 +23,7 @@ from recovery_flows.tracing.methods.types import (
     Basis,
     Conflict,
     Coverage,
-    Gone,
+    Dissipated,
     Opening,
     Position,
     Source,
@@ -91,7 +91,11 @@ def test_no_claim_loses_or_gains_a_cent_in_two_currencies(
     openings = [Opening(*opening) for opening in opened]
     trace = rule(transfers, sources, openings, coverage, as_of=END)
     found: Counter[str] = Counter()
-    parts: list[Position | Gone | Conflict] = [*trace.positions, *trace.gone, *trace.conflicts]
+    parts: list[Position | Dissipated | Conflict] = [
+        *trace.positions,
+        *trace.gone,
+        *trace.conflicts,
+    ]
     for part in parts:
         found[part.claim_id] += part.claim_minor
         assert part.amount_minor >= 0 <= part.claim_minor

@@ -12,7 +12,7 @@ from recovery_flows.tracing.methods.rules import fifo, lifo, pro_rata
 from recovery_flows.tracing.methods.types import (
     Basis,
     Coverage,
-    GoneKind,
+    DissipatedKind,
     Opening,
     Source,
     Trace,
@@ -135,7 +135,7 @@ def test_a_credit_pays_the_overdraft_first_and_that_part_is_gone(rule: TraceRule
         rule=rule,
     )
     assert [(g.kind, g.account, g.amount_minor) for g in trace.gone] == [
-        (GoneKind.BANK_DEBT, "M", 30)
+        (DissipatedKind.BANK_DEBT, "M", 30)
     ]
     assert _held(trace) == {("M", "v"): 70}
 
@@ -154,16 +154,16 @@ def test_a_known_balance_that_falls_short_is_a_debt_the_next_credit_pays() -> No
 @pytest.mark.parametrize(
     ("kind", "payee", "gone"),
     [
-        (LineKind.CASH, None, GoneKind.CASH),
-        (LineKind.FEE, None, GoneKind.FEE),
-        (LineKind.CARD, "shop", GoneKind.CARD),
-        (LineKind.EXCHANGE, "coins", GoneKind.EXCHANGE),
-        (LineKind.PAYOUT, "V", GoneKind.PAYOUT),
-        (LineKind.TRANSFER, None, GoneKind.UNKNOWN),
+        (LineKind.CASH, None, DissipatedKind.CASH),
+        (LineKind.FEE, None, DissipatedKind.FEE),
+        (LineKind.CARD, "shop", DissipatedKind.CARD),
+        (LineKind.EXCHANGE, "coins", DissipatedKind.EXCHANGE),
+        (LineKind.PAYOUT, "V", DissipatedKind.PAYOUT),
+        (LineKind.TRANSFER, None, DissipatedKind.UNKNOWN),
     ],
 )
 def test_a_path_ends_in_a_sink_of_its_kind(
-    kind: LineKind, payee: str | None, gone: GoneKind
+    kind: LineKind, payee: str | None, gone: DissipatedKind
 ) -> None:
     transfers = [_pay(1, ("V", "M"), 10), _pay(2, ("M", payee), 4, kind=kind)]
     trace = _trace(transfers, [Source("t1.0", "v", 10)], _known("M"))

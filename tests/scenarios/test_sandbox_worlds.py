@@ -81,6 +81,7 @@ def test_the_demo_world_has_24_reports_and_comes_out_the_same_each_time(tmp_path
     assert [(bank.jurisdiction, bank.kind) for bank in world.banks] == [
         *[("CN", "bank")] * 3, ("GB", "bank"),
         *[("CN", kind) for kind in ("telecom", "platform", "authority")],
+        *[("GB", kind) for kind in ("police", "central_authority", "fiu")],
     ]  # fmt: skip
     assert all(16 <= len(account.number) <= 19 for account in world.accounts)
     assert len({(account.bank, account.number) for account in world.accounts}) == len(

@@ -9,7 +9,7 @@ from models.entities.partner import PartnerKind
 from models.queries.cases.case_files import load_file
 from models.store import partners
 from models.store.unit import unit_of_work
-from tui.screens.multi_agency import LinkForm
+from tui.screens.multi_agency import SubjectsForm
 
 
 def with_partners(unity: Any) -> None:
@@ -57,7 +57,7 @@ async def test_l_shows_who_gets_what_as_one_types_and_y_sends_it_all_at_once(
         await pilot.press("tab", "tab", *"a.example", "enter", "a")
         await wait(pilot, app, "y sends 10 tasks to 4 partners", "query")
         await pilot.press("a", "y")
-        await wait(pilot, app, "request started, 8 tasks to 4 partners in one second")
+        await wait(pilot, app, "request started, 8 tasks to 4 partners at once")
     found = tasks(unity, recovery)
     assert {t.state for t in found} == {TaskState.ORDERED}
     assert len({t.ordered_at for t in found}) == 1
@@ -100,7 +100,7 @@ async def test_what_is_left_half_typed_is_kept_and_a_victims_own_is_not_sent(
         await wait(pilot, app, "IP address")
         await pilot.press("tab", "tab", "tab", *"Synthetic Person", "enter", "y")
         await wait(pilot, app, "a name, a number or a contact of a victim of")
-        assert isinstance(app.screen, LinkForm)
+        assert isinstance(app.screen, SubjectsForm)
         await pilot.press("escape", "L")
         await wait(pilot, app, "Synthetic Person")
     assert tasks(unity, recovery) == ()
@@ -115,6 +115,6 @@ async def test_a_report_that_nobody_accepted_has_no_linkage(unity: Any, wait: An
         await pilot.press("L")
         await wait(pilot, app, "is reported: accept it before partners are asked")
         await pilot.press("enter", "y")
-        assert isinstance(app.screen, LinkForm)
+        assert isinstance(app.screen, SubjectsForm)
         await pilot.press("escape", "R", "L")
         await wait(pilot, app, "the screen is read-only")

@@ -65,7 +65,7 @@ async def test_each_partner_is_one_line_and_its_page_stands_below(
         )
         if size == (120, 40):
             await wait(
-                pilot, app, "1 order answered later than agreed", "R-2026-0001 stop 40 min",
+                pilot, app, "later than agreed: 1 order", "R-2026-0001 stop 40 min",
                 "too few (1)", "·······█ –",
             )  # fmt: skip
         await pilot.press("j")

@@ -148,7 +148,7 @@ GUARDS = (
     Mutant("approvals of what has changed stay", "2", "what can be decided no more is void",
            "recovery_flows.approvals.upkeep", "_has_ended", Always(value=False)),
     Mutant("a title check is for ever", "2", "new money or victims end a title check",
-           "recovery_flows.restitution.basis", "title_stands", _once_checked, is_pure=True),
+           "recovery_flows.restitution.basis", "ownership_stands", _once_checked, is_pure=True),
     Mutant("a recovery with money on its way is joined", "2", "no join while a bank is paying",
            "recovery_flows.restitution.payouts", "is_on_its_way", Always(value=False)),
     Mutant("a refused payout is drafted again", "2", "nothing is ordered on the same facts",

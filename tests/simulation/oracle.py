@@ -141,7 +141,7 @@ class Oracle(Words, States, Rounds, Late):
             raise ViolationError("repeated", f"the release of {hold} leaves again, refused before")
 
     def _release(self, hold: str, recovery: str, seq: int) -> None:
-        unrelated = "SELECT 1 FROM event WHERE subject_id = ? AND event = 'found_unrelated'"
+        unrelated = "SELECT 1 FROM event WHERE subject_id = ? AND event LIKE '%unrelated'"
         if self._all(unrelated, hold):
             return
         loss, needed = self._net_loss(recovery), self._needed(hold, seq)
@@ -150,10 +150,20 @@ class Oracle(Words, States, Rounds, Late):
         # those that are kept back since a bank had not enough for the conversion.
         short = self._all("SELECT count(*) FROM payout WHERE hold_id = ? AND reason <> ''", hold)
         least = 1 if coins == "CNY" else 10 * (1 + min(3, int(str(short[0][0]))))
+        least += 9 * (self._payees(recovery) - 1) if coins != "CNY" else 0
         if needed >= least and loss >= least:
             raise ViolationError(
                 "released", f"{hold} with {needed} of the loss is let go, {loss} is still owed"
             )
+
+    def _payees(self, recovery: str) -> int:
+        """Victims, and those who stand in the place of one: each may be owed less than a coin."""
+        query = (
+            "SELECT (SELECT count(*) FROM claim WHERE recovery_id = ?1 AND state IN"
+            " ('verified', 'paid')) + (SELECT count(*) FROM compensation WHERE recovery_id = ?1"
+            " AND state = 'confirmed')"
+        )
+        return max(1, int(str(self._all(query, recovery)[0][0])))
 
     def _needed(self, hold: str, seq: int) -> int:
         """What of the loss no other hold on the account keeps once this one is let go.

@@ -26,13 +26,14 @@ class Parts:
     @contextmanager
     def kept(self) -> Iterator[None]:
         """Serve everybody who reads files while the block runs."""
-        before = [(file_parts._Part, "read", file_parts._Part.read)]
+        part_of: Any = file_parts._Part
+        before: list[tuple[Any, str, Any]] = [(part_of, "read", part_of.read)]
         before += [(case_files, name, getattr(case_files, name)) for name in _QUERIES]
         # What is remembered costs nothing to ask: no need to ask first of what there are rows.
         before += [(file_parts, "_FEW", file_parts._FEW)]
         file_parts._FEW = 0
-        usual = file_parts._Part.read
-        file_parts._Part.read = lambda part, session, ids: self._known(  # type: ignore[method-assign]
+        usual = part_of.read
+        part_of.read = lambda part, session, ids: self._known(
             session, (part.name, *ids), part._query, {"ids": ids}, lambda: usual(part, session, ids)
         )
         for name, query in _QUERIES.items():

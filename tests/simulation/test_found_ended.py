@@ -91,3 +91,13 @@ def test_what_is_on_its_way_is_still_owed_where_an_insurer_has_stepped_in(at: Pl
     told, story = played(at, plan_of(425))
     assert "paid to the victim" in story
     assert_well(told, story)
+
+
+def test_a_trace_without_a_statement_leaves_the_victims_statement_to_be_asked_for(
+    at: Place,
+) -> None:
+    """Another tracing rule made a trace of nothing: money given back waited for the engine."""
+    told, story = played(at, plan_of(60002344))
+    assert "tracing rule approved" in story
+    assert "the bank is asked again for the statement" in story
+    assert_well(told, story)

@@ -1,4 +1,4 @@
-"""Money by other ways in lines: what was invited, promised, called back, paid by others."""
+"""Voluntary returns, recalls, compensations and clawbacks as lines of a panel."""
 
 from __future__ import annotations
 
@@ -17,19 +17,21 @@ WAY_COMMANDS: Mapping[str, str] = {
     ActionKind.FOLLOW_RETURN: "voluntary remind",
     ActionKind.FOLLOW_UNCLAIMED: "unclaimed transfer",
     ActionKind.FOLLOW_CLAWBACK: "clawback remind",
+    ActionKind.TELL_VICTIM: "victim sent",
+    ActionKind.FOLLOW_THIRD_PARTY: "third-party decide",
     ActionKind.FOLLOW_COURT_LIST: "court-list identify",
     ActionKind.SEND_RECALL: "recall sent",
     ActionKind.FOLLOW_RECALL: "recall chase",
 }
 """Steps that the key `m` does, with their commands."""
-_DONE = frozenset({"kept", "returned", "received", "confirmed"})
+_DONE = frozenset({"kept", "returned", "received", "confirmed", "released", "paid", "sent"})
 _OVER = frozenset({"ended", "denied", "rejected", "expired"})
 
 
 def ways_lines(page: RestitutionPage, zone: str, width: int) -> list[Content]:
-    """Each with its sums: what came of what was asked; a promise is no money."""
+    """The lines of each: the sum requested, what has arrived; a promise is not money."""
     if not page.ways:
-        told = "Nobody was invited to give money back, and no payment was called back. m begins."
+        told = "No voluntary return was invited and no payment recalled. Press m to begin."
         return paragraph(word(told, MUTED), width)
     return [line for way in page.ways for line in _way(way, page, zone, width)]
 

@@ -111,5 +111,5 @@ def _answer(call_id: str, typed: dict[str, str], seen: int, acting: CaseOfficer)
 
 
 def letter_key(call_id: str) -> str:
-    """With what the keys of the drafts of a letter begin."""
+    """The prefix of the keys under which the draft of a letter is kept."""
     return f"letter:{call_id}:"

@@ -107,9 +107,11 @@ class PaperForm(Dialog[dict[str, str]]):
         fields: tuple[tuple[str, str], ...],
         draft_key: str,
         drafts: Drafts,
+        *,
+        can_be_empty: bool = False,
     ) -> None:
         super().__init__(title)
-        self._sentence, self._fields = sentence, fields
+        self._sentence, self._fields, self._can_be_empty = sentence, fields, can_be_empty
         self._key, self._drafts = draft_key, drafts
 
     def compose_question(self) -> ComposeResult:
@@ -134,7 +136,7 @@ class PaperForm(Dialog[dict[str, str]]):
     def action_save(self) -> None:
         self._keep()
         filled = {name: text for name, text in self._values().items() if text}
-        if filled:
+        if filled or self._can_be_empty:
             self.dismiss(filled)
 
     def action_leave(self) -> None:

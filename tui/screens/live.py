@@ -12,11 +12,11 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from tui.key_map import named
-from tui.messages import ReadFailed, Said, ViewRead
+from tui.messages import ReadFailed, StatusMessage, ViewRead
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
 from tui.widgets.footer import KeyFooter
 from tui.widgets.header import HeaderBar, HeaderValue
-from tui.widgets.status_line import SaidLine
+from tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from tui.context import Terminal
@@ -30,7 +30,7 @@ class LiveScreen(Screen[None]):
     ]  # fmt: skip
     VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-tall")]  # noqa: RUF012
     header_value: reactive[HeaderValue | None] = reactive(None)
-    said: reactive[Said] = reactive(Said(""))
+    said: reactive[StatusMessage] = reactive(StatusMessage(""))
 
     def __init_subclass__(cls, **more: Any) -> None:  # noqa: ANN401 - Textual's own
         if "BINDINGS" in vars(cls):
@@ -57,7 +57,7 @@ class LiveScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield HeaderBar()
         yield from self.compose_body()
-        yield SaidLine()
+        yield StatusLine()
         yield KeyFooter()
 
     def compose_body(self) -> ComposeResult:
@@ -74,19 +74,21 @@ class LiveScreen(Screen[None]):
 
     def show_failure(self, sentence: str) -> None:
         """Say why nothing could be read and what to do; what was shown before stays."""
-        self.said = Said(f"{sentence}; it is tried again, see `recovery doctor`", refused=True)
+        self.said = StatusMessage(
+            f"{sentence}; it is tried again, see `recovery doctor`", refused=True
+        )
 
     def watch_header_value(self, value: HeaderValue | None) -> None:
         for bar in self.query(HeaderBar):
             bar.value = value
 
-    def watch_said(self, value: Said) -> None:
-        for line in self.query(SaidLine):
+    def watch_said(self, value: StatusMessage) -> None:
+        for line in self.query(StatusLine):
             line.value = value
 
     def on_mount(self) -> None:
         self.query_one(HeaderBar).value = self.header_value
-        self.query_one(SaidLine).value = self.said
+        self.query_one(StatusLine).value = self.said
 
     def on_screen_resume(self) -> None:
         self.acting_app.tell_header()

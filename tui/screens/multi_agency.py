@@ -1,4 +1,4 @@
-"""The key `L`: what is known is typed, who would get what is shown, `y` sends it all at once."""
+"""The key `L`: enter subjects of an incident, see each task, send all of them with `y`."""
 
 from __future__ import annotations
 
@@ -49,22 +49,22 @@ _OPTIONS: Mapping[SubjectKind, str] = {
 """The option of the command that takes a kind of subject."""
 
 
-def link_key(recovery_id: str) -> str:
-    """With what the keys of the drafts of a multi-agency request begin."""
+def draft_prefix(recovery_id: str) -> str:
+    """The prefix of the keys under which these drafts are kept."""
     return f"link:{recovery_id}:"
 
 
 @dataclass(frozen=True, slots=True)
 class _Preview:
-    """What would be sent, or why what was typed cannot be."""
+    """What would be sent, or why the input is refused."""
 
     prospect: Prospect
     planned: tuple[Planned, ...] = ()
     wrong: str = ""
 
 
-class LinkForm(Dialog[Answer]):
-    """What was found of an incident; the tasks that follow from it are shown as one types."""
+class SubjectsForm(Dialog[Answer]):
+    """The form for subjects of an incident; the tasks that follow are shown while one types."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "yes", "Send all"),
@@ -93,11 +93,11 @@ class LinkForm(Dialog[Answer]):
         self._show()
 
     def _first(self, name: str) -> str:
-        """What was left half typed before."""
+        """Restore what was typed and not sent before."""
         return safe(self._drafts.get(self._key(name), ""))
 
     def _key(self, name: str) -> str:
-        return f"{link_key(self._prospect.recovery_id)}{name}"
+        return f"{draft_prefix(self._prospect.recovery_id)}{name}"
 
     def _subjects(self) -> tuple[Subject, ...]:
         typed = {line.id or "": line.value for line in self.query(Input)}
@@ -164,7 +164,7 @@ def _preview_lines(preview: _Preview, width: int) -> list[Content]:
     return [*([sends] if planned else ()), *parts_lines(parts, "UTC", width)]
 
 
-class LinkingScreen(LiveScreen):
+class MultiAgencyStarter(LiveScreen):
     """A screen on which a multi-agency request of the chosen recovery can be started."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -190,10 +190,10 @@ class LinkingScreen(LiveScreen):
                 given = [word for one in found for word in (_OPTIONS[one.kind], "-")]
                 words = [prospect.ref, *given, *(["--query"] if ask else [])]
                 told = command("multi-agency", "start", *words)
-                key = link_key(prospect.recovery_id)
+                key = draft_prefix(prospect.recovery_id)
                 app.perform(partial(_start, prospect, *answer), key, command=told)
 
-        app.push_screen(LinkForm(prospect, app.drafts), answered)
+        app.push_screen(SubjectsForm(prospect, app.drafts), answered)
 
 
 def _start(prospect: Prospect, found: tuple[Subject, ...], ask: bool, acting: CaseOfficer) -> str:  # noqa: FBT001 - partial

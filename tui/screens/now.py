@@ -25,7 +25,7 @@ from tui.panels.page import cell_content
 from tui.panels.preview import line_preview, page_preview
 from tui.screen_queries import READ_ERRORS, Source
 from tui.screens.marked import ask_marked
-from tui.screens.multi_agency import LinkingScreen
+from tui.screens.multi_agency import MultiAgencyStarter
 from tui.screens.views import ask_view
 from tui.text import word, words
 from tui.widgets.block import Block
@@ -55,7 +55,7 @@ DEMO_BEGINS = (
 NO_MATCH = "Nothing matches the filter. Esc clears it."
 
 
-class NowScreen(LinkingScreen):
+class NowScreen(MultiAgencyStarter):
     """The queue with a filter and a preview of the line under the cursor."""
 
     AUTO_FOCUS = "QueueTable"
@@ -85,7 +85,7 @@ class NowScreen(LinkingScreen):
         self._look = QueueQuery()
         self._resting: Timer | None = None
         self._with_closed = False
-        self._is_opened = False
+        self._looks_of: str | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Static("", id="counts", markup=False)
@@ -98,8 +98,8 @@ class NowScreen(LinkingScreen):
 
     def aim(self) -> None:
         """Read the lines around the screen again, as they are filtered and ordered."""
-        if not self._is_opened:
-            self._is_opened = True
+        if self._looks_of != self.acting_app.looks_of:
+            self._looks_of = self.acting_app.looks_of
             self._show_through(self.acting_app.look)
         look = self.query_one(QueueTable).look(self.query_one("#filter", Input).value)
         self._look = replace(look, with_closed=self._with_closed)

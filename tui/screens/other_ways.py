@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import ComposeResult
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
+from models.entities.outside.third_party_claim import DamagesSource, ThirdPartyGround
 from models.facts import AccountRef
 from models.money import Money
 from recovery_flows.caller import read_named
@@ -19,7 +21,9 @@ from recovery_flows.cases import money_actions
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.clawbacks import actions as clawbacks
 from recovery_flows.cases.court_lists import actions as court_lists
+from recovery_flows.cases.third_parties import actions as third_parties
 from recovery_flows.cases.unclaimed import actions as unclaimed
+from recovery_flows.cases.victims import actions as victims
 from recovery_flows.cases.views.other_ways import Doable, WayAct
 from recovery_flows.cases.views.restitution_views import RestitutionPage
 from recovery_flows.cross_border.channels import Channel
@@ -34,6 +38,7 @@ from tui.text import word
 if TYPE_CHECKING:
     from tui.context import Terminal
 
+_Kind = TypeVar("_Kind", bound=StrEnum)
 _ASKS: Mapping[WayAct, str] = {
     WayAct.INVITE: "what he was told, and how; stored encrypted",
     WayAct.PLAN: "250.00@2026-05-01T00:00+08:00 250.00@2026-06-01T00:00+08:00",
@@ -51,6 +56,12 @@ _ASKS: Mapping[WayAct, str] = {
     WayAct.CLAWBACK_REMIND: "how he was reminded; stored encrypted",
     WayAct.CLAWBACK_WRITE_OFF: "why it does not come; stored encrypted",
     WayAct.COURT_IDENTIFY: "CLAIM and how it was found out; the latter is stored encrypted",
+    WayAct.VICTIM_SENT: "en or zh, and how the messages went; the latter is stored encrypted",
+    WayAct.THIRD_PARTY_FILE: "excess, good-faith or wrong-freeze, AMOUNT (- for all), his words",
+    WayAct.THIRD_PARTY_DECIDE: "uphold, reject or an AMOUNT, and why; the latter is encrypted",
+    WayAct.THIRD_PARTY_APPEAL: "what he says; stored encrypted",
+    WayAct.THIRD_PARTY_WITHDRAW: "how he took it back; stored encrypted",
+    WayAct.THIRD_PARTY_PAY: "unit-budget, treasury, bank or insurer, AMOUNT INSTANT BOOKING FILE",
 }
 NOTHING = "there is nothing to do about money by other ways now"
 
@@ -127,6 +138,12 @@ def _do(
         WayAct.COURT_IDENTIFY: lambda: court_lists.identify(
             acting, rid, name, *_words(text, one.act, 2)
         ),
+        WayAct.VICTIM_SENT: lambda: victims.sent(acting, rid, "", *_words(text, one.act, 2)),
+        WayAct.THIRD_PARTY_FILE: lambda: _file(acting, rid, name, text),
+        WayAct.THIRD_PARTY_DECIDE: lambda: _decide(acting, rid, name, text),
+        WayAct.THIRD_PARTY_APPEAL: lambda: third_parties.appeal(acting, rid, name, text),
+        WayAct.THIRD_PARTY_WITHDRAW: lambda: third_parties.withdraw(acting, rid, name, text),
+        WayAct.THIRD_PARTY_PAY: lambda: _pay(acting, rid, name, text),
     }
     return acts[one.act]()
 
@@ -157,6 +174,43 @@ def _refund(acting: CaseOfficer, page: RestitutionPage, share: str, text: str) -
     ((paid, when),) = _parts(f"{amount}@{at}", page.currency)
     paper = _read(Path(name))
     return unclaimed.refund(acting, page.recovery_id, share, paid, when, paper)
+
+
+def _file(acting: CaseOfficer, rid: str, asset_id: str, text: str) -> str:
+    ground, amount, words = _words(text, WayAct.THIRD_PARTY_FILE)
+    why = _named(ThirdPartyGround, ground, WayAct.THIRD_PARTY_FILE)
+    filing = third_parties.Filing(why, words, "" if amount == "-" else amount, asset_id)
+    return third_parties.file_claim(acting, rid, filing)
+
+
+def _decide(acting: CaseOfficer, rid: str, name: str, text: str) -> str:
+    what, why = _words(text, WayAct.THIRD_PARTY_DECIDE, 2)
+    given = {"uphold": "", "reject": None}.get(what, what)
+    return third_parties.decide(acting, rid, name, given, why)
+
+
+def _pay(acting: CaseOfficer, rid: str, name: str, text: str) -> str:
+    source, amount, at, booking, file = _words(text, WayAct.THIRD_PARTY_PAY, 5)
+    whose = _named(DamagesSource, source, WayAct.THIRD_PARTY_PAY)
+    paid = third_parties.Paid(amount, whose, _instant(at), booking, _read(Path(file)))
+    return third_parties.pay(acting, rid, name, paid)
+
+
+def _named(kind: type[_Kind], text: str, act: WayAct) -> _Kind:
+    try:
+        return kind(text.replace("-", "_"))
+    except ValueError as error:
+        raise MisuseError(f"{text!r} is none of them: type {_ASKS[act]}") from error
+
+
+def _instant(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise MisuseError(f"{text!r} is not an instant such as 2026-03-02T10:15+08:00")
+    return at
 
 
 def _incoming(text: str, return_id: str) -> money_actions.Incoming:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar, cast
 
 from textual import work
@@ -14,13 +13,14 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.pages.partner import written
 from recovery_flows.partners.breaker_state import BreakerState
 from recovery_flows.partners.contacts import Contacts, show_contacts
 from recovery_flows.partners.page import PartnerPage
 from recovery_flows.wording import counted
 from tui.act_guards import DESK_ERRORS
-from tui.messages import ContactsShown, Done, Said
-from tui.panels.partner import PartnerDetail, detail_lines
+from tui.messages import ContactsShown, Done, StatusMessage
+from tui.panels.partner import detail_lines
 from tui.screen_queries import Source, sentence_of
 from tui.screens.dialogs import AskLine, FullText
 from tui.screens.live import LiveScreen
@@ -94,26 +94,21 @@ class PartnersScreen(LiveScreen):
     def on_screen_suspend(self) -> None:
         self.mask()
 
-    def _detail(self) -> PartnerDetail | None:
-        page = self.page
-        if page is None:
-            return None
-        detail = PartnerDetail(page, self.acting_app.time_zone)
-        if self._clear is not None and self._clear[0] == page.row.id:
-            return replace(detail, clear=self._clear[1])
-        return detail
-
     def _show_detail(self) -> None:
-        detail = self._detail()
-        self.query_one("#detail").border_title = word(f" {detail.page.row.id} ") if detail else ""
-        self.query_one("#partner", Block).value = detail
+        page, clear, shown = self.page, None, None
+        if page is not None:
+            if self._clear is not None and self._clear[0] == page.row.id:
+                clear = self._clear[1]
+            shown = written(page, self.acting_app.time_zone, clear)
+        self.query_one("#detail").border_title = word(f" {page.row.id} ") if page else ""
+        self.query_one("#partner", Block).value = shown
 
     def on_line_table_opened(self) -> None:
         """The whole page, masked: it would outlive the minute."""
         page = self.page
         if page is not None:
-            detail = PartnerDetail(page, self.acting_app.time_zone)
-            self.app.push_screen(FullText(page.row.name, detail_lines, detail))
+            masked = written(page, self.acting_app.time_zone)
+            self.app.push_screen(FullText(page.row.name, detail_lines, masked))
 
     def action_show_contacts(self) -> None:
         page, app = self.page, self.acting_app
@@ -134,7 +129,7 @@ class PartnersScreen(LiveScreen):
         try:
             found = show_contacts(acting, partner_id, reason)
         except DESK_ERRORS as error:
-            self.app.post_message(Done(Said(sentence_of(error), refused=True)))
+            self.app.post_message(Done(StatusMessage(sentence_of(error), refused=True)))
         else:
             self.post_message(ContactsShown(partner_id, found))
 

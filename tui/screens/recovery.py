@@ -18,9 +18,10 @@ from tui.act_log import command
 from tui.panels.next_step import next_lines
 from tui.panels.page import panel_lines, parts_lines
 from tui.screen_queries import Source
+from tui.screens.abroad.channels import ask_new
 from tui.screens.dialogs import FullText
 from tui.screens.forms import NoteForm, note_key
-from tui.screens.multi_agency import LinkingScreen
+from tui.screens.multi_agency import MultiAgencyStarter
 from tui.screens.next_step import ask_step
 from tui.screens.reveal import ask_reveal
 from tui.widgets.block import Block, Builder, Panel
@@ -28,13 +29,14 @@ from tui.widgets.block import Block, Builder, Panel
 NOTHING = "No recovery is chosen. Press 1 and Enter on a line of the queue."
 
 
-class RecoveryScreen(LinkingScreen):
+class RecoveryScreen(MultiAgencyStarter):
     """Who, how much, where the money is, clocks, requests, history, and what is next."""
 
     AUTO_FOCUS = "#money"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next_step", "Next step", tooltip="Do the next step of this recovery"),
         Binding("w", "write_note", "Note", tooltip="Write a note"),
+        Binding("B", "new_request", "Abroad", show=False, tooltip="Draft a request abroad"),
         Binding("m", "reveal", "Reveal", show=False, tooltip="Name, contact, account in clear"),
         Binding("v", "view", "In full", tooltip="Show the panel in full, events all of them"),
         Binding("y", "copy_ref", "Copy ref", show=False, tooltip="Copy the reference"),
@@ -133,7 +135,7 @@ class RecoveryScreen(LinkingScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Writing is out of reach while the screen is read-only."""
         del parameters
-        writes = action in ("write_note", "next_step", "reveal")
+        writes = action in ("write_note", "next_step", "reveal", "new_request")
         return None if writes and self.acting_app.read_only else True
 
     def action_scroll_by(self, lines: int) -> None:
@@ -150,6 +152,10 @@ class RecoveryScreen(LinkingScreen):
     def action_next_step(self) -> None:
         if self.page is not None:
             ask_step(self.acting_app, self.page)
+
+    def action_new_request(self) -> None:
+        if self.page is not None:
+            ask_new(self.acting_app, self.page.recovery_id)
 
     def action_reveal(self) -> None:
         if self.page is not None:

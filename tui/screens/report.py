@@ -30,7 +30,7 @@ from tui.screens.questions import AlreadyReported, SecondReport
 from tui.widgets.block import Block
 
 DRAFT = "report:"
-"""With what the keys of this screen's drafts begin."""
+"""The prefix of the keys under which this screen's drafts are kept."""
 EMPTY = (
     "Paste a report here, or type it: a row with its header, JSON, or lines such as\n\n"
     "victim: NAME\nphone: NUMBER\nfrom account: NUMBER (BANK)\nto account: NUMBER (BANK)\n"
@@ -41,7 +41,7 @@ EMPTY = (
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What was on the screen when it was looked at."""
+    """The text and reading on the screen when the officer was asked to confirm."""
 
     text: str = field(repr=False)
     case_number: str
@@ -81,7 +81,7 @@ class ReportScreen(LiveScreen):
         return _Asked(text, self.query_one("#case", Input).value, self.acting_app.officer)
 
     def aim(self) -> None:
-        """The text as it stands now; a reading under way is followed by another."""
+        """Take the present text; if a reading is under way, another follows it."""
         self._asked = self._now_asked()
 
     def read(self, source: Source) -> tuple[_Asked, Checked | None]:
@@ -112,14 +112,14 @@ class ReportScreen(LiveScreen):
             self.acting_app.answer(wait, self._ask)
 
     def show_failure(self, sentence: str) -> None:
-        """Say it; what waited to be sent is not."""
+        """Show the failure; what was about to be sent is not sent."""
         super().show_failure(sentence)
         if self._wait is not None:
             wait, self._wait = self._wait, None
             self.acting_app.answer(wait, lambda: self.acting_app.say(sentence, refused=True))
 
     def _refusal(self) -> str:
-        """Why nothing can be sent from here, whatever the report says; "" where it can."""
+        """Why nothing can be sent from this screen; "" where it can."""
         app = self.acting_app
         return "the screen is read-only: R ends that" if app.read_only else why_nobody(app.officer)
 
@@ -127,7 +127,7 @@ class ReportScreen(LiveScreen):
         return checked_lines(checked, width, self._refusal())
 
     def accept_paste(self, text: str) -> None:
-        """Put a paste into the report; where one is open, ask what becomes of it."""
+        """Put a paste into the report; ask first where one is open."""
         area = self.query_one("#pasted", TextArea)
         area.focus()
         is_long = len(text.strip().splitlines()) > 1
@@ -163,7 +163,7 @@ class ReportScreen(LiveScreen):
         self._changed()
 
     def _changed(self) -> None:
-        """What was refused was refused for the text before."""
+        """Drop a refusal that was about the text before this change."""
         self._keep()
         if self.acting_app.said.refused:
             self.acting_app.unsay()
@@ -209,7 +209,7 @@ class ReportScreen(LiveScreen):
             self._ask_to_send(report, checked)
 
     def _ask_whether_another(self, report: ReportFact, checked: Checked) -> None:
-        """The payment is in a recovery already: look there, or decide that this is another one."""
+        """Ask whether to open the recovery that has this payment, or to report another payment."""
         app = self.acting_app
 
         def answered(answer: str | None) -> None:
@@ -244,7 +244,7 @@ class ReportScreen(LiveScreen):
         return done.sentence
 
     def _sent(self, asked: _Asked) -> None:
-        """The recovery is shown, and the text goes, unless it is not what was sent any more."""
+        """Show the recovery, and clear the text unless it has changed since."""
         if self._now_asked() == asked:
             self.action_clear()
         self._keep()

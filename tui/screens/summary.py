@@ -19,7 +19,7 @@ from tui.widgets.block import Block, Panel
 
 
 class SummaryScreen(LiveScreen):
-    """The identity per currency, rates with what they divide, counts."""
+    """Sums per currency, rates with their formulas, counts."""
 
     AUTO_FOCUS = "#sums"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 ALL = "all open recoveries"
 SAVE = ""
-"""The answer that asks to save how the queue is looked at now."""
+"""The answer that asks to save the present filter and order."""
 Counted = Mapping[str, tuple[SavedView, int]]
 
 
 def ask_view(app: Terminal, now: SavedView, show: Callable[[SavedView], object]) -> None:
-    """Ask for a view and show the queue through it, or save how it is looked at now."""
+    """Ask for a view and show it, or save the present filter and order."""
     folder = app.folder
     if folder is None:
         app.say("this terminal has no folder for views", refused=True)

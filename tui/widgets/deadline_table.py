@@ -18,11 +18,11 @@ from tui.widgets.table import LineTable, TableColumn, laid_out
 _NARROW = {"due": 11, "ref": 11, "what": 8, "amount": 16, "note": 0}
 _WIDE = {"due": 15, "ref": 11, "what": 8, "bank": 4, "amount": 16, "owner": 7, "note": 0}
 _NOTE_CELLS = 20
-"""What the last column keeps, however long the names of deadlines are."""
+"""The least width of the last column."""
 
 
 class DeadlineTable(LineTable[DeadlineEntry]):
-    """Running deadlines; `now` is what they are counted from, `laws` name their articles."""
+    """Running deadlines; `now` is the case time, `laws` give their articles."""
 
     now: reactive[datetime | None] = reactive(None)
     laws: Mapping[str, Regime] = {}
@@ -75,7 +75,7 @@ class DeadlineTable(LineTable[DeadlineEntry]):
 
 
 def haystack(line: DeadlineEntry) -> str:
-    """Everything of a line that the filter looks in, in lower case."""
+    """The text of a line in which the filter searches, in lower case."""
     clock = line.clock
     parts = (line.ref, clock.what, line.bank, line.amount or "", line.owner, clock.note,
              clock.law_row, clock.regime, "escalated" if clock.escalated else "")  # fmt: skip

@@ -18,16 +18,16 @@ from tui.widgets.block import Block
 TABS = (
     ("1", "Now", "now"), ("2", "Recovery", "recovery"), ("3", "Approvals", "approvals"),
     ("4", "Summary", "summary"), ("5", "Partners", "partners"), ("6", "Deadlines", "deadlines"),
-    ("7", "Restitution", "restitution"),
+    ("7", "Restitution", "restitution"), ("8", "Abroad", "requests"),
 )  # fmt: skip
-_WIDE = 100
+_WIDE, _ROOM_FOR_TABS = 100, 114
 _SHORT = {"Recovery": "File", "Approvals": "Appr", "Summary": "Sum", "Partners": "Partn",
-          "Restitution": "Return"}  # fmt: skip
+          "Deadlines": "Due", "Restitution": "Return"}  # fmt: skip
 
 
 def tab_titles(width: int) -> list[tuple[str, str, str]]:
     """Key, title and screen of each tab, the titles as short as the width asks for."""
-    if width >= _WIDE:
+    if width >= _ROOM_FOR_TABS:
         return list(TABS)
     return [(key, _SHORT.get(title, title), name) for key, title, name in TABS]
 

@@ -8,10 +8,10 @@ from typing import Any
 from textual.content import Content
 
 from models.entities.partner import PartnerChannel
+from recovery_flows.cases.pages.partner import BREAKERS, ago
 from recovery_flows.partners.page import PartnerPage
-from recovery_flows.partners.page_text import ago
-from tui.panels.partner import BREAKERS, bars
-from tui.state_styles import ALARM, CALM, CARE, MUTED
+from tui.panels.partner import bars
+from tui.state_styles import ALARM, CALM, CARE, MUTED, sign_of
 from tui.text import word, words
 from tui.widgets.table import LineTable, TableColumn
 
@@ -79,7 +79,7 @@ class PartnersTable(LineTable[PartnerPage]):
         cells = [
             _name_cell(line, self._widths()[0]),
             word(str(row.kind)[: 9 if is_wide else 4]), word(row.regime, MUTED),
-            word(channel, MUTED), BREAKERS[line.breaker].text(short=not is_wide),
+            word(channel, MUTED), sign_of(BREAKERS[line.breaker]).text(short=not is_wide),
             word(ago(line).removesuffix(" late"), "$foreground"),
         ]  # fmt: skip
         lately = f" {_figure(line.lately.p50)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from tui.messages import Said
+from tui.messages import StatusMessage
 from tui.state_styles import CARE, MUTED, said
 from tui.text import cut, fitted, word, words
 from tui.widgets.block import Block
@@ -13,7 +13,7 @@ NO_ENGINE = "○ engine stopped: no messages sent or received; start it: `recove
 STOPPED = "○ engine stopped"
 
 
-def _lines(value: Said, width: int) -> list[Content]:
+def _lines(value: StatusMessage, width: int) -> list[Content]:
     if not value.sentence:
         return [cut(word(f" {NO_ENGINE}", MUTED), width) if value.is_engine_stopped else word(" ")]
     stopped = word(f"  {STOPPED} " if value.is_engine_stopped else "", CARE)
@@ -32,7 +32,7 @@ def _halves(sentence: Content, width: int) -> tuple[Content, Content]:
     return first, Content(" ").join(more)
 
 
-class SaidLine(Block):
+class StatusLine(Block):
     """Shows the last outcome, refused or done, and beside it that no engine runs."""
 
     def __init__(self) -> None:

@@ -18,6 +18,8 @@ from models.entities.document import Document
 from models.entities.event import Event
 from models.entities.hold import Hold
 from models.entities.multi_agency import Task
+from models.entities.outside.third_party_claim import ThirdPartyClaim
+from models.entities.outside.victim_message import VictimMessage
 from models.entities.recall import Recall, RecallCredit
 from models.entities.request import Request, RequestReceipt
 from models.entities.statement import Statement, StatementLine
@@ -37,7 +39,8 @@ _DOCUMENTS, _CALLS, _TASKS = table_of(Document), table_of(Call), table_of(Task)
 _EVENTS, _HOLDS, _COMPENSATIONS = table_of(Event), table_of(Hold), table_of(Compensation)
 _RECALLS, _CREDITS = table_of(Recall), table_of(RecallCredit)
 _REQUESTS, _RECEIPTS = table_of(Request), table_of(RequestReceipt)
-_COURT_LISTS = table_of(CourtList)
+_MESSAGES = table_of(VictimMessage)
+_COURT_LISTS, _THIRD_PARTIES = table_of(CourtList), table_of(ThirdPartyClaim)
 
 
 def evidence_differences(session: Session, vault: Vault, since: int) -> Iterator[_Difference]:
@@ -133,6 +136,9 @@ def _missing_documents(session: Session, since: int) -> Iterator[_Difference]:
         (_RECEIPTS.c.proof, sa.true()),
         (_CREDITS.c.reversal_proof, sa.true()),
         (_COURT_LISTS.c.proof, sa.true()),
+        (_MESSAGES.c.text, sa.true()),
+        (_THIRD_PARTIES.c.proof, sa.true()),
+        (_THIRD_PARTIES.c.payment_proof, sa.true()),
     ):
         table = column.table
         query = sa.select(table.c.id, column).where(where, column != "", column.not_in(there))

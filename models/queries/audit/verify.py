@@ -1,4 +1,4 @@
-"""`audit verify`: the whole history replayed and held against what is there now.
+"""`audit verify`: replays the whole history and compares it with the rows as they are now.
 
 It finds what somebody changed who can write to the database and to the file of heads but does not
 have the key: any byte of an event, a posting or a row, a sealed text put elsewhere, anything

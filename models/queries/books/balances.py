@@ -19,6 +19,11 @@ from models.entities.catalogue import table_of
 from models.entities.claim import Claim, ClaimState
 from models.entities.hold import LIVE_HOLDS, Hold
 from models.entities.ledger import LedgerAccount, PostingRow
+from models.entities.outside.third_party_claim import (
+    ThirdPartyClaim,
+    ThirdPartyGround,
+    ThirdPartyState,
+)
 from models.entities.payout import Payout, PayoutState, UnclaimedShare, UnclaimedState
 from models.entities.recall import CreditState, RecallCredit
 from models.entities.recovery import Recovery
@@ -28,6 +33,7 @@ _P, _R, _C = table_of(PostingRow).c, table_of(Recovery).c, table_of(Claim).c
 _H, _A, _T, _Y = table_of(Hold).c, table_of(Asset).c, table_of(Trace).c, table_of(Payout).c
 _N = table_of(UnclaimedShare).c
 _K = table_of(RecallCredit).c
+_D = table_of(ThirdPartyClaim).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,17 @@ class ClaimSource:
     reported_minor: int
     lost_minor: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThirdPartySource:
+    """What a third party keeps of an account, or was paid because it was frozen wrongly."""
+
+    recovery_id: str
+    place: str
+    minor: int
+    currency: str
+    is_payment: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +244,26 @@ def refund_sources(session: Session, stretch: Stretch) -> Iterator[tuple[str, st
     )
     for row in session.execute(query).all():
         yield row.recovery_id, row.currency, row.refunded_minor
+
+
+def third_party_sources(session: Session, stretch: Stretch) -> Iterator[ThirdPartySource]:
+    """What was left to third parties and released, and what they were paid for wrong freezes."""
+    query = (
+        sa.select(_D.recovery_id, _A.account_id, _D.granted_minor, _D.currency, _D.state)
+        .join(table_of(Asset), _A.id == _D.asset_id)
+        .where(
+            stretch.has(_D.recovery_id),
+            sa.or_(
+                _D.state == ThirdPartyState.PAID,
+                sa.and_(
+                    _D.state == ThirdPartyState.RELEASED,
+                    _D.ground == ThirdPartyGround.GOOD_FAITH,
+                ),
+            ),
+        )
+    )
+    for of, place, minor, currency, state in session.execute(query).all():
+        yield ThirdPartySource(of, place, int(minor), currency, state == ThirdPartyState.PAID)
 
 
 def recall_sources(session: Session, stretch: Stretch) -> Iterator[RecallSource]:

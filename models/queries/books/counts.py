@@ -1,4 +1,4 @@
-"""How much history there is."""
+"""Counts of events and recoveries."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.case_file import Balance, CaseFile, GonePart, Position, TraceView
+from models.case_file import Balance, CaseFile, DissipatedPart, Position, TraceView
 from models.channels import letter_partners
 from models.engine import is_of_the_database
 from models.entities.asset import Asset, Stage
@@ -150,13 +150,13 @@ def trace_view(trace_id: str, rule: str, as_of: Any, result_json: str) -> TraceV
         rule,
         as_of,
         tuple(Position(*p) for p in body["positions"]),
-        tuple(GonePart(*g) for g in body["gone"]),
+        tuple(DissipatedPart(*g) for g in body["gone"]),
         frozenset(body.get("mixed", ())),
     )
 
 
 def trace_json(
-    positions: Iterable[Position], gone: Iterable[GonePart], mixed: Iterable[str] = ()
+    positions: Iterable[Position], gone: Iterable[DissipatedPart], mixed: Iterable[str] = ()
 ) -> str:
     """Spell a trace result for storing: ids and amounts only."""
     body: dict[str, object] = {

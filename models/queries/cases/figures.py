@@ -1,4 +1,4 @@
-"""The one place where figures become text: every screen and command shows what comes out here."""
+"""Turns figures into text, in one place for every screen and command."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def shown(
 
 
 def main_figure(figures: Iterable[Figure], names: Names) -> str:
-    """What the row of a table shows: the headline; of a typed answer its sum, if it has one."""
+    """The headline figure for a row of a table; of a typed answer its amount, "" without one."""
     figures = tuple(figures)
     for figure in figures:
         if figure.is_headline and isinstance(figure.value, AnswerTyped):

@@ -10,7 +10,7 @@ from models.letter_answer import LetterStand
 
 @dataclass(frozen=True, slots=True)
 class LetterLine:
-    """One letter not answered yet; `fields` are (name, hint) of what its answer can tell."""
+    """A letter without an answer; `fields` are (name, hint) of what an answer to it may state."""
 
     call_id: str
     recovery_id: str

@@ -40,6 +40,7 @@ _R, _Q = table_of(Recovery), table_of(QueueEntry)
 _SELECT = sa.select(
     _R.c.id, _R.c.ref, _R.c.state, _R.c.stage, _R.c.currency, _R.c.due_at, _R.c.owner_id,
     _R.c.step_action, _R.c.step_role, _R.c.step_wording, _R.c.method, _R.c.reported_at,
+    _R.c.victim_due_at,
     _Q.c.loss_minor, _Q.c.victims, _Q.c.waits_for, _Q.c.waits_since,
 ).select_from(JOINED)  # fmt: skip
 
@@ -152,4 +153,5 @@ def _line(
         attention=reason if is_red else "",
         idle_since=since or now if is_red else None,
         shared=row.id in shared,
+        victim_due_at=row.victim_due_at if state is RecoveryState.OPEN else None,
     )

@@ -18,7 +18,8 @@ class QueueLine:
     """One open recovery in the queue; `due_at` is the end of the nearest legal clock.
 
     `urgency` is its group in the queue's order, `attention` why it is in red, `idle_since` since
-    when; `shared`: another recovery knows an account or a payment of it.
+    when; `shared`: another recovery knows an account or a payment of it; `victim_due_at` is
+    by when a victim is to be told how far his report has come.
     """
 
     recovery_id: str
@@ -38,6 +39,7 @@ class QueueLine:
     attention: str = ""
     idle_since: datetime | None = None
     shared: bool = False
+    victim_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

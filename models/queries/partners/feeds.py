@@ -19,15 +19,16 @@ from models.entities.multi_agency import OPEN_TASKS, Task, TaskState
 from models.entities.partner import Partner
 from models.entities.payout import Payout, PayoutState
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery
+from models.entities.request import UNDER_WAY, WENT_OUT, Request, RequestState
 
 _R, _PARTNERS, _TASKS = table_of(Recovery), table_of(Partner), table_of(Task)
 _HOLDS, _ASSETS, _PAYOUTS = table_of(Hold), table_of(Asset), table_of(Payout)
-_D = table_of(Discrepancy)
+_D, _REQUESTS = table_of(Discrepancy), table_of(Request)
 
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """A hold, payout or task of ours that a partner may report on: at which partner, whose."""
+    """Something of ours that a partner may report on: at which partner, whose."""
 
     noun: EntityKind
     id: str
@@ -37,7 +38,7 @@ class Owned:
 
 
 def owners_of_refs(session: Session, refs: Iterable[str]) -> list[Owned]:
-    """Our holds, payouts and tasks with these ids, each with the partner that was told of it."""
+    """What of ours has these ids, each with the partner that was told of it."""
     given = {"wanted": list(set(refs))}
     return [Owned(noun, *row) for noun, query in _OWNED for row in session.execute(query, given)]
 
@@ -50,7 +51,11 @@ def _owned() -> list[tuple[EntityKind, sa.Select[Any]]]:
         joined = query.join(_ASSETS, _ASSETS.c.id == table.c.asset_id)
         found.append((noun, joined.where(table.c.id.in_(wanted))))
     of_tasks = (_TASKS.c.id, _TASKS.c.partner_id, _TASKS.c.recovery_id, _TASKS.c.asset_id)
-    return [*found, (EntityKind.TASK, sa.select(*of_tasks).where(_TASKS.c.id.in_(wanted)))]
+    found.append((EntityKind.TASK, sa.select(*of_tasks).where(_TASKS.c.id.in_(wanted))))
+    r = _REQUESTS.c
+    of_requests = sa.select(r.id, r.carrier_id, r.recovery_id, r.asset_id)
+    carried = of_requests.where(r.id.in_(wanted), r.carrier_id != "")
+    return [*found, (EntityKind.REQUEST, carried)]
 
 
 _OWNED = _owned()
@@ -86,7 +91,12 @@ def _waiting() -> sa.CompoundSelect[Any]:
         .where(_PAYOUTS.c.state == PayoutState.INSTRUCTED)
     )
     tasks = sa.select(_TASKS.c.partner_id).where(_TASKS.c.state.in_(OPEN_TASKS))
-    return holds.union(payouts, tasks)
+    r = _REQUESTS.c
+    dispatched = sa.and_(r.state == RequestState.APPROVED, r.sent_by != "")
+    requests = sa.select(r.carrier_id).where(
+        r.carrier_id != "", sa.or_(r.state.in_(UNDER_WAY), dispatched)
+    )
+    return holds.union(payouts, tasks, requests)
 
 
 # Built once: an idle engine asks this at each look, and building costs more than asking.
@@ -94,7 +104,10 @@ _WAITING = _waiting()
 
 
 def holding_partners(session: Session) -> set[str]:
-    """Partners with a hold in force, or that preserve for an open case: they may let go early."""
+    """Partners with a hold in force, or that preserve for an open case: they may release early.
+
+    Bodies of other States that have answered a request of one too: they may say something else.
+    """
     return set(session.execute(_HOLDING).scalars())
 
 
@@ -112,7 +125,16 @@ def _holding() -> sa.CompoundSelect[Any]:
             sa.or_(_HOLDS.c.held_minor > 0, _HOLDS.c.expires_at.is_not(None)),
         )
     )
-    return query.union(kept)
+    r = _REQUESTS.c
+    ended = (
+        sa.select(r.carrier_id)
+        .join(_R, _R.c.id == r.recovery_id)
+        .where(
+            r.carrier_id != "", r.sent_at.is_not(None), r.state.in_(WENT_OUT - UNDER_WAY),
+            _R.c.state.not_in(CLOSED_RECOVERIES),
+        )
+    )  # fmt: skip
+    return query.union(kept, ended)
 
 
 _HOLDING = _holding()

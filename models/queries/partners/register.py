@@ -1,4 +1,4 @@
-"""The register of partners as it is read: rows, orders with their times, open calls, who looked."""
+"""Reads the partner register: partners, times of orders, open calls, who saw contacts."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class PartnerRow:
 
 @dataclass(frozen=True, slots=True)
 class SentHold:
-    """A hold that was sent to a partner, and what tells when it was answered."""
+    """A hold that was sent to a partner, with the instants that give its answer time."""
 
     partner_id: str
     ref: str
@@ -71,7 +71,7 @@ class SentHold:
 
 @dataclass(frozen=True, slots=True)
 class SentPayout:
-    """A payout that was sent to a partner, and what tells when it was answered."""
+    """A payout that was sent to a partner, with the instants that give its answer time."""
 
     partner_id: str
     ref: str
@@ -94,7 +94,7 @@ class SentTask:
 
 @dataclass(frozen=True, slots=True)
 class OpenCalls:
-    """How many calls to a partner are open; the oldest with its kind and its recovery."""
+    """The number of open calls to a partner; of the oldest its kind and recovery."""
 
     partner_id: str
     count: int
@@ -105,7 +105,7 @@ class OpenCalls:
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """How often a partner's contacts were shown, and to whom last."""
+    """How often a partner's contacts were revealed, when last and to whom."""
 
     partner_id: str
     count: int
@@ -121,7 +121,7 @@ def partner_rows(session: Session) -> list[PartnerRow]:
 
 
 def opened_contacts(session: Session, vault: Vault) -> dict[str, str]:
-    """Every partner's contacts as JSON, opened: for whoever masks or may see them."""
+    """Every partner's contacts as decrypted JSON, to be masked unless they are revealed."""
     query = sa.select(_PARTNERS.c.id, _PARTNERS.c.contacts_sealed)
     return {
         row.id: vault.open(row.contacts_sealed, SealedPlace("partner", row.id, "contacts_sealed"))
@@ -132,7 +132,7 @@ def opened_contacts(session: Session, vault: Vault) -> dict[str, str]:
 def sent_holds(session: Session, partner_id: str = "") -> list[SentHold]:
     """Every hold whose order was sent, to one partner or to all.
 
-    One behind another authority's waits for that one and says nothing of the partner: left out.
+    A hold ranked behind another authority's is left out: its wait is not the partner's.
     """
     refused = sa.case((_C.state == CallState.REFUSED, _C.answered_at))
     query = (
@@ -203,7 +203,7 @@ def open_calls(session: Session, partner_id: str = "") -> list[OpenCalls]:
 
 
 def showings(session: Session, partner_id: str = "") -> list[Showing]:
-    """Who had contacts shown, from the history."""
+    """Who had contacts revealed, from the history."""
     one = _E.subject_id == partner_id if partner_id else sa.true()
     query = (
         sa.select(_E.subject_id, _E.actor_id, _E.at)

@@ -34,9 +34,10 @@ class _Opened:
 def personal_fields(
     session: Session, vault: Vault, file: CaseFile, subject_id: str
 ) -> Mapping[str, str]:
-    """What is known of one claim's victim or of one account, by the name of the field.
+    """The personal fields of one claim's victim or of one account, by field name.
 
-    Empty where the recovery has no such claim or account; what was changed by hand says so.
+    Empty where the recovery has no such claim or account; a value changed by hand is marked as
+    such.
     """
     for claim in file.claims:
         if claim.id == subject_id:
@@ -60,7 +61,7 @@ def personal_fields(
 
 
 def known_data(session: Session, vault: Vault, file: CaseFile) -> Known:
-    """Everything personal that the recovery knows, to compare a text with."""
+    """All personal data of a recovery, to search a text for it."""
     accounts = {asset.account_id for asset in file.assets}
     for claim in file.claims:
         accounts |= {claim.victim_account_id, claim.payout_account_id, claim.payee_account_id}

@@ -1,8 +1,8 @@
-"""Bookings on their way into the tables, and which of them are stored already.
+"""Matches the bookings of a statement with those stored, and makes rows of the new ones.
 
-One statement's lines are matched one to one, so that two real twins on one day stay two. The same
-account, legal day, amount and direction are required; then a reference has to agree, and nothing
-that both sides tell may differ.
+One statement's lines are matched one to one, so that two real twins on one day stay two. Account,
+legal day, amount and direction have to be equal; then a reference has to agree, and nothing that
+both sources state may differ.
 """
 
 from __future__ import annotations
@@ -43,10 +43,11 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class StatementRecord:
-    """What a source says of one account; `number` counts an account's statements in one document.
+    """What a source states about one account; `number` counts its statements in one document.
 
-    `is_complete`: every booking between `covers_from` and `covers_to` is there, and `opening_minor`
-    is what the account held before. `gap_minor` is stated closing less opening and bookings.
+    `is_complete`: the source has every booking between `covers_from` and `covers_to`, and
+    `opening_minor` is the balance before them. `gap_minor` is the stated closing balance less
+    opening and bookings.
     """
 
     account_id: str
@@ -63,7 +64,7 @@ class StatementRecord:
 
 
 def comparable(booking: Booking, origin: str) -> ComparableBooking:
-    """A booking as the sources are compared by."""
+    """A new booking in the form in which sources are compared."""
     return ComparableBooking(
         day=booking.day,
         at=booking.at,
@@ -79,7 +80,7 @@ def comparable(booking: Booking, origin: str) -> ComparableBooking:
 
 
 def comparable_row(row: dict[str, Any], zone: ZoneInfo) -> ComparableBooking:
-    """A stored booking as the sources are compared by."""
+    """A stored booking in the form in which sources are compared."""
     return ComparableBooking(
         day=row["booked_at"].astimezone(zone).date(),
         at=row["booked_at"],
@@ -123,7 +124,7 @@ def row_of(statement: StatementRecord, booking: Booking) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ComparableBooking:
-    """What a source tells of one booking of an account; `at` is the start of `day` if `is_dated`.
+    """A booking as one source states it; `at` is the start of `day` if `is_dated`.
 
     `family` are the sources that spell a bank's own reference alike.
     """
@@ -147,7 +148,7 @@ _Fits = Callable[[ComparableBooking, ComparableBooking], bool]
 def matches(
     stored: Sequence[ComparableBooking], told: Sequence[ComparableBooking]
 ) -> list[int | None]:
-    """For each line told, the position of the stored one that it is; None where it is new."""
+    """For each line the index of the stored line that it equals; None where it is new."""
     found: list[int | None] = [None] * len(told)
     free = dict.fromkeys(range(len(stored)))
     for key, fits in _PASSES:
@@ -178,12 +179,12 @@ def _differ(one: str, other: str) -> bool:
 
 
 def _apart(one: ComparableBooking, other: ComparableBooking) -> bool:
-    """Both tell the time, and not the same."""
+    """Whether both sources state a time of day, and the times differ."""
     return not one.is_dated and not other.is_dated and one.at != other.at
 
 
 def _no_other_reference(one: ComparableBooking, other: ComparableBooking) -> bool:
-    """Two references of one bank in one spelling are two bookings."""
+    """Whether no reference contradicts: two ids of one bank in one spelling are two bookings."""
     return one.family != other.family or not _differ(one.bank_reference, other.bank_reference)
 
 
@@ -218,7 +219,7 @@ def _same_payment(one: ComparableBooking, other: ComparableBooking) -> bool:
 
 
 def _same_without_id(one: ComparableBooking, other: ComparableBooking) -> bool:
-    """No reference speaks: the time where both tell it, and the other side of the payment."""
+    """Whether they agree without an id: in times that both state, and in the counterparty."""
     if _apart(one, other) or not _no_other_reference(one, other):
         return False
     if one.end_to_end_id or other.end_to_end_id:

@@ -1,4 +1,4 @@
-"""Imports of bookings in many short transactions: seen by nobody until they are done."""
+"""Imports of bookings in many short transactions, visible to nobody until they are finished."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ _TOGETHER = 200
 
 
 class ImportRunningError(Exception):
-    """Another import is at work: two at once could store one booking twice."""
+    """Another import is running: two at once could store one booking twice."""
 
     def __init__(self) -> None:
         super().__init__("another import of statements is running: try again when it is done")
 
 
 class ImportLostError(Exception):
-    """This import was taken for dead and taken out again, since it did not go on in time."""
+    """This import was undone because it had not reported itself alive in time."""
 
     def __init__(self) -> None:
         super().__init__("the import was interrupted and taken out again: try again")
 
 
 def is_there(lines: sa.FromClause = _LINES) -> sa.ColumnElement[bool]:
-    """Bookings of no import that is running: one that is not done yet has told nothing."""
+    """The condition that excludes the bookings of imports that are still running."""
     return lines.c.import_id.not_in(sa.select(_IMPORTS.c.id))
 
 
@@ -50,7 +50,7 @@ def begin(unit: Unit, import_id: str, wall_now: datetime) -> None:
 
 
 def go_on(unit: Unit, import_id: str, wall_now: datetime) -> None:
-    """Say that an import is alive; ImportLostError if somebody has taken it out."""
+    """Report that an import is alive; ImportLostError if it was undone."""
     mine = _IMPORTS.update().where(_IMPORTS.c.id == import_id, _IMPORTS.c.lease_until > wall_now)
     changed = unit.session.execute(mine.values(lease_until=wall_now + LEASE))
     if changed.rowcount == 0:
@@ -58,13 +58,13 @@ def go_on(unit: Unit, import_id: str, wall_now: datetime) -> None:
 
 
 def finish(unit: Unit, import_id: str, wall_now: datetime) -> None:
-    """From the commit on the bookings of an import are there."""
+    """Finish an import: its bookings are visible from the commit on."""
     go_on(unit, import_id, wall_now)
     unit.session.execute(_IMPORTS.delete().where(_IMPORTS.c.id == import_id))
 
 
 def lines_of_others(session: Session, account_ids: Iterable[str], import_id: str) -> int:
-    """How many bookings of these accounts others have stored: it changes when one is added."""
+    """The number of these accounts' bookings from elsewhere: it changes when one is added."""
     query = sa.select(sa.func.count()).where(
         _LINES.c.account_id.in_(sorted(account_ids)), _LINES.c.import_id != import_id
     )
@@ -72,13 +72,13 @@ def lines_of_others(session: Session, account_ids: Iterable[str], import_id: str
 
 
 def is_running(session: Session, import_id: str) -> bool:
-    """Whether an import has begun and is neither done nor taken out."""
+    """Whether an import has begun, and was neither finished nor undone."""
     query = sa.select(_IMPORTS.c.id).where(_IMPORTS.c.id == import_id)
     return session.execute(query).first() is not None
 
 
 def undo_dead(database: Database, wall_now: datetime) -> int:
-    """Take out what interrupted imports had stored; return how many imports there were."""
+    """Undo interrupted imports; return how many there were."""
     with database.reading() as session:
         query = sa.select(_IMPORTS.c.id).where(_IMPORTS.c.lease_until <= wall_now)
         dead = list(session.execute(query).scalars())
@@ -88,7 +88,7 @@ def undo_dead(database: Database, wall_now: datetime) -> int:
 
 
 def undo(database: Database, import_id: str) -> None:
-    """Take out what an import has stored, a few at a time, and then the import itself."""
+    """Delete the bookings of an import, a few at a time, then the import itself."""
     with database.reading() as session:
         query = sa.select(_LINES.c.id).where(_LINES.c.import_id == import_id)
         ids = list(session.execute(query).scalars())
@@ -103,7 +103,7 @@ def undo(database: Database, import_id: str) -> None:
 
 
 def _delete_lines(unit: Unit, import_id: str, ids: Sequence[str]) -> None:
-    """Delete bookings that are of this import still: one that a bank has told is there to stay."""
+    """Delete bookings that only this import has; one that a bank has stated since stays."""
     unit.session.execute(
         _LINES.delete().where(_LINES.c.id.in_(ids), _LINES.c.import_id == import_id)
     )

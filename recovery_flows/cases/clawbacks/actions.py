@@ -21,26 +21,25 @@ def order(
     reason: str,
 ) -> str:
     """Ask that money of a payout be ordered back; `reason` says what was wrong with it."""
-    about = f"{amount} of {payout_id} to be given back"
-    with acting.editing_with_note(recovery_id, about, reason) as edit:
-        changes = edit.changes
-        asked = orders.order(
-            changes, payout_id, amount, ground, edit.actor.id, edit.fingerprint, edit.now
-        )
-        (row,) = [c for c in changes.file.clawbacks if c.state == "asked"][-1:]
-    return f"{changes.file.recovery.ref}: {row.id} is ordered when another person approves: {asked}"
+    with acting.editing(recovery_id) as edit:
+        why = edit.note(f"{amount} of {payout_id} to be given back", reason)
+        asked = orders.order(edit.changes, payout_id, amount, ground, edit.actor.id, why, edit.now)
+        (row,) = [c for c in edit.file.clawbacks if c.state == "asked"][-1:]
+    return f"{edit.ref}: {row.id} is ordered when another person approves: {asked}"
 
 
 def remind(acting: CaseOfficer, recovery_id: str, name: str, reason: str) -> str:
     """Record how the payee was reminded."""
-    with acting.editing_with_note(recovery_id, f"reminder of {name}", reason) as edit:
+    with acting.editing(recovery_id) as edit:
+        edit.note(f"reminder of {name}", reason)
         row = orders.remind(edit.changes, name, edit.now, acting.laws)
     due = f"{row.due_at:%Y-%m-%d %H:%M} UTC" if row.due_at else "no set time"
-    return f"{edit.changes.file.recovery.ref}: reminded; due by {due}"
+    return f"{edit.ref}: reminded; due by {due}"
 
 
 def write_off(acting: CaseOfficer, recovery_id: str, name: str, reason: str) -> str:
     """Ask that what has not come be written off."""
-    with acting.editing_with_note(recovery_id, f"write-off of {name}", reason) as edit:
-        asked = orders.write_off(edit.changes, name, edit.actor.id, edit.fingerprint, edit.now)
-    return f"{edit.changes.file.recovery.ref}: written off when another person approves: {asked}"
+    with acting.editing(recovery_id) as edit:
+        why = edit.note(f"write-off of {name}", reason)
+        asked = orders.write_off(edit.changes, name, edit.actor.id, why, edit.now)
+    return f"{edit.ref}: written off when another person approves: {asked}"

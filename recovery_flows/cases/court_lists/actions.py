@@ -13,11 +13,8 @@ from pathlib import Path
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
-from models.entities.officer import Role
 from models.money import Money
 from models.queries.cases.claims import claims_by_reference
-from models.queries.installation.clock import case_now
-from models.store.documents import keep
 from models.store.unit import Unit
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.correspondence.returns.compose import claim_number
@@ -91,20 +88,19 @@ def import_list(
         )
     done = ImportedList(reference=reference)
     try:
-        with acting.editing(recovery_id, None) as (unit, changes):
-            actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-            file = changes.file
+        with acting.editing(recovery_id) as edit:
+            file = edit.file
             asset = _asset(file, order.asset_id)
             shares = court_file.read_list(
-                path, raw, file.recovery.currency, _known(unit, file), limits
+                path, raw, file.recovery.currency, _known(edit.unit, file), limits
             )
-            done.ref = file.recovery.ref
+            done.ref = edit.ref
             free = lists.undivided(file, asset.id)
             done.held = Money(pools.payable_minor(free, asset), file.recovery.currency)
             done.rows = list(_beside(acting, free, asset, shares))
-            proof = keep(unit, raw, "court's list", "text/csv", now)
+            proof = edit.keep(raw, "court's list", "text/csv")
             ordered = lists.ListOrdered(asset.id, reference, order.ordered_at, proof, shares)
-            done.approval = lists.enter(changes, ordered, actor.id, now)
+            done.approval = lists.enter(edit.changes, ordered, edit.actor.id, edit.now)
             if dry_run:
                 raise _NothingKeptError
     except _NothingKeptError:
@@ -154,17 +150,16 @@ def _beside(
 
 def identify(acting: CaseOfficer, recovery_id: str, share_id: str, claim: str, reason: str) -> str:
     """Record whose a row is that named nobody known; without a claim it is set aside."""
-    about = f"row {share_id} of the court's list"
-    with acting.editing_with_note(recovery_id, about, reason) as edit:
-        changes = edit.changes
-        claim_id = _known(edit.unit, changes.file).get(claim.lower(), claim)
-        row = lists.identify(changes, share_id, claim_id, edit.fingerprint, edit.now)
+    with acting.editing(recovery_id) as edit:
+        why = edit.note(f"row {share_id} of the court's list", reason)
+        claim_id = _known(edit.unit, edit.file).get(claim.lower(), claim)
+        row = lists.identify(edit.changes, share_id, claim_id, why, edit.now)
     what = f"is of {row.claim_id}" if row.claim_id else "is set aside"
-    return f"{changes.file.recovery.ref}: line {row.line} of the court's list {what}"
+    return f"{edit.ref}: line {row.line} of the court's list {what}"
 
 
 def end(acting: CaseOfficer, recovery_id: str, list_id: str, reason: str) -> str:
     """Record that a court has withdrawn its list."""
-    with acting.editing_with_note(recovery_id, f"end of {list_id}", reason) as edit:
-        lists.end(edit.changes, list_id, edit.fingerprint)
-    return f"{edit.changes.file.recovery.ref}: {list_id} is followed no more"
+    with acting.editing(recovery_id) as edit:
+        lists.end(edit.changes, list_id, edit.note(f"end of {list_id}", reason))
+    return f"{edit.ref}: {list_id} is followed no more"

@@ -50,6 +50,10 @@ ASKS: Mapping[str, str] = {
     ApprovalKind.COMPLAINT: (
         "A yes lets this much go: it can be gone the same minute. A no needs a reason."
     ),
+    ApprovalKind.THIRD_PARTY_CLAIM: (
+        "A yes lets the granted sum go, or awards it; or it rejects the claim, with an appeal."
+    ),
+    ApprovalKind.DAMAGES_PAYMENT: "What was paid for a wrong freeze counts. Hold it to its paper.",
     ApprovalKind.MULTI_AGENCY_REQUEST: (
         "The partners have these tasks already. You confirm them; a no takes them back."
     ),

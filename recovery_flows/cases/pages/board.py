@@ -80,14 +80,16 @@ def _task(task: TaskLine, now: datetime) -> tuple[Piece | tuple[Piece, ...], ...
 
 
 def plan_lines(prospect: Prospect, planned: Sequence[Planned]) -> tuple[Part, ...]:
-    """What a multi-agency request would send, what else asks about it, whom it leaves out."""
+    """What a multi-agency request would send, duplicate subjects, and partners left out."""
     rows = ((cell(p.partner_id), strong(spoken(p.kind)), muted(p.hint)) for p in planned)
     return (*table(_PLANNED, rows), *_remarks(prospect, planned))
 
 
 def _remarks(prospect: Prospect, planned: Sequence[Planned]) -> Iterator[Line]:
     if not planned:
-        none = f"nobody to ask about {prospect.ref}: nothing is left that a partner could do"
+        none = (
+            f"nothing can be sent for {prospect.ref}: no partner has a task that is not asked yet"
+        )
         yield line(Piece(none, Tone.CARE))
     if shared := prospect.shared(planned):
         also = f"‼ another recovery asks about the subject of {counted(shared, 'task')} too"

@@ -8,6 +8,7 @@ from models.money import Money
 from models.queries.cases.deadline_views import DeadlinesView
 from models.queries.cases.queue_views import QueueLine, QueuePage
 from recovery_flows.cases.pages import approvals, deadlines, queue
+from recovery_flows.cases.pages.partner import fact_rows
 from recovery_flows.cases.pages.value import (
     Cell,
     Column,
@@ -26,7 +27,6 @@ from recovery_flows.cases.views.restitution_views import ClaimStanding, Restitut
 from recovery_flows.cases.views.state_names import allocation_word, claim_word
 from recovery_flows.law.regime import Regime
 from recovery_flows.partners.page import PartnerPage
-from recovery_flows.partners.page_text import facts
 from recovery_flows.wording import counted
 
 _CLAIM_COLUMNS = tuple(
@@ -71,15 +71,11 @@ def approval_list(page: ApprovalsPage, zone: str) -> Page:
 
 
 def partner_list(pages: Iterable[PartnerPage], zone: str) -> Page:
-    """Each partner with its facts, instants in UTC."""
+    """Each partner with its facts."""
     columns = (Column(), Column(rest=True))
     sections = tuple(
-        Section(
-            one.row.id, one.row.id,
-            table(columns, facts(one, lambda at: f"{at:%Y-%m-%d %H:%M} UTC")),
-        )
-        for one in pages
-    )  # fmt: skip
+        Section(one.row.id, one.row.id, table(columns, fact_rows(one))) for one in pages
+    )
     return Page((line(counted(len(sections), "partner")),), sections, zone)
 
 

@@ -15,6 +15,7 @@ from recovery_flows.cases.pages.value import NONE, Cell, Column, Piece, cell, mu
 from recovery_flows.cases.views import state_names
 from recovery_flows.cases.views.queue_terms import read_filter
 from recovery_flows.cases.views.state_names import Tone
+from recovery_flows.law.terms import time_left_text
 from recovery_flows.wording import counted
 
 COLUMNS: Mapping[str, Column] = {
@@ -64,7 +65,13 @@ def _next(entry: QueueLine, now: datetime) -> Cell:
         marks += [idle(entry.attention, entry.idle_since, now), " "]
     if entry.shared:
         marks += [Piece(SHARED.glyph, SHARED.tone), " "]
-    return cell(*marks, entry.sentence)
+    untold = entry.victim_due_at
+    if untold is None:
+        return cell(*marks, entry.sentence)
+    left = time_left_text(now, untold)
+    if untold <= now:
+        return cell(*marks, Piece(f"✉ {left} ", Tone.ALARM), entry.sentence)
+    return cell(*marks, entry.sentence, muted(f"  ✉ {left}"))
 
 
 def counts(page: QueuePage, *, filter_text: str = "", with_closed: bool = False) -> Cell:

@@ -69,8 +69,8 @@ def _parts(
         sign(request_word(row.state)), "  ", Money(row.requested_minor, row.currency), "  ",
         f"{row.authority or row.partner_id} in {asset.regime}", muted(f"  {row.wanted}"),
     )  # fmt: skip
-    yield from _clock(row, channels.get(row.channel), now)
-    yield from _ground(row, channels.get(row.channel))
+    yield from clock_lines(row, channels.get(row.channel), now)
+    yield from ground_lines(row, channels.get(row.channel))
     if row.executed_minor:
         reached = Money(row.executed_minor, row.currency)
         ends = (muted("  until "), row.hold_ends_at) if row.hold_ends_at else ()
@@ -88,7 +88,8 @@ def _parts(
         yield Line(cell(muted(f"$ {command}")), indent=2, typed=True)
 
 
-def _clock(row: RequestRow, channel: Channel | None, now: datetime) -> Iterator[Line]:
+def clock_lines(row: RequestRow, channel: Channel | None, now: datetime) -> Iterator[Line]:
+    """When it was sent and by whom, what is due and by which article."""
     if row.sent_at is not None:
         yield line(muted("sent "), row.sent_at, muted(f"  by {row.sent_by or 'the engine'}"))
     due = row.review_at or row.due_at
@@ -100,7 +101,8 @@ def _clock(row: RequestRow, channel: Channel | None, now: datetime) -> Iterator[
                muted(f"  {clock.source}" if clock else ""))  # fmt: skip
 
 
-def _ground(row: RequestRow, channel: Channel | None) -> Iterator[Line]:
+def ground_lines(row: RequestRow, channel: Channel | None) -> Iterator[Line]:
+    """The ground of the last answer, what it leaves, what was chosen of that."""
     ground = channel.ground_of(row.reason) if channel else None
     if row.reason:
         told = f": {ground.text} {ground.source}" if ground else ""

@@ -1,4 +1,4 @@
-"""The figures of the unit on one page: what is counted stands beside every figure."""
+"""The unit's statistics on one page, each figure with what it counts."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _gauge(percent: Decimal | None) -> Cell:
 
 
 def _spread(spread: Spread) -> Iterator[Part]:
-    """From victims' reports to the first order or request, by the stop-watch."""
+    """Median and 90th percentile of the time from a report to the first order."""
     if spread.p50_seconds is None or spread.p90_seconds is None:
         yield line(muted("nothing was sent yet"))
     else:
@@ -142,5 +142,5 @@ def _holds(figures: Summary) -> tuple[Part, ...]:
 
 
 def _over(rate: Rate) -> Tone:
-    """More than a tenth above what is disputed is marked."""
+    """The tone of the over-freezing ratio: marked from a tenth above the disputed amount."""
     return Tone.SOON if rate.percent and rate.percent > _OVER_PERCENT else Tone.STRONG

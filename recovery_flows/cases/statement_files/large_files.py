@@ -92,7 +92,7 @@ class HiddenImport:
     def running(self) -> Iterator[None]:
         """Begin the import; what it stored is taken out again unless the block finishes it.
 
-        ImportBusyError while another import runs, or where this one was taken for dead.
+        ImportBusyError while another import runs, or where this one was undone as interrupted.
         """
         line_imports.undo_dead(self._database, wall_clock())
         try:

@@ -32,7 +32,7 @@ from recovery_flows.tracing import trace_requests
 
 @dataclass(frozen=True, slots=True)
 class StoredStatement:
-    """What one statement of a file added; no stretch is covered where no opening is stated."""
+    """What one statement of a file added; without an opening balance it covers no period."""
 
     account: str
     """Masked."""
@@ -48,7 +48,7 @@ class StoredStatement:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """What a file added: its statements, the recoveries to be traced again, what a person reads."""
+    """What a file added: its statements, recoveries to trace again, messages to read."""
 
     document_digest: str
     statements: tuple[StoredStatement, ...]
@@ -69,7 +69,7 @@ class StoredFile:
 
 @dataclass(slots=True)
 class PlannedPart:
-    """One statement of a file: what it adds, and what a person has to know of it."""
+    """One statement of a file: what it adds, and the messages about it."""
 
     in_file: FileStatement
     planned: PlannedStatement
@@ -86,7 +86,7 @@ class PlannedPart:
 
 
 class FilePlan:
-    """One file on its way in, read and sealed; it writes nothing."""
+    """A statement file, read and encrypted, with what it would add; it writes nothing."""
 
     def __init__(
         self, session: Session, vault: Vault, now: datetime, laws: Regimes, named: str
@@ -103,7 +103,7 @@ class FilePlan:
         self._rows: dict[str, list[dict[str, object]]] = {}
 
     def add(self, in_file: FileStatement) -> None:
-        """Hold one statement of the file against what is stored."""
+        """Compare one statement of the file with what is stored."""
         bank = self._bank(in_file.head)
         account = AccountRef(bank, in_file.head.number, in_file.head.holder)
         zone = self.laws[self.banks.place[bank].regime].time_zone
@@ -131,7 +131,7 @@ class FilePlan:
         return frozenset(self._numbers)
 
     def _bank(self, head: Head) -> str:
-        """The partner whose account this is; what the file says itself must not contradict it."""
+        """The partner that keeps this account; MisuseError where the file names another."""
         named = self.named
         label, stated = masked_account(head.number[-4:]), self.banks.by_code(head.bank_id)
         if not head.number:
@@ -152,7 +152,7 @@ class FilePlan:
         return known[0]
 
     def _learn(self, bank: str, code: str, *, is_known: bool) -> None:
-        """A file that a person gives as a bank's tells by which code other files name the bank."""
+        """Learn the code by which files name a bank, from a file whose bank a person has named."""
         if is_known or not code.strip() or "," in code:
             return
         self.learned.append((bank, code))
@@ -163,7 +163,7 @@ class FilePlan:
 def write_accounts(
     unit: Unit, rows: Sequence[dict[str, str]], news: Mapping[str, dict[str, str]]
 ) -> None:
-    """Store planned accounts, and what was learned of known ones."""
+    """Store the planned accounts, and what the file adds to known ones."""
     write_planned(unit, rows)
     for account_id, learned in news.items():
         write_learned(unit, account_id, learned)
@@ -172,7 +172,7 @@ def write_accounts(
 def finish(
     unit: Unit, actor: Actor, now: datetime, plan: FilePlan, document: str, laws: Regimes
 ) -> list[str]:
-    """Record each statement with its event, wake the recoveries that it concerns; their references.
+    """Record each statement, and have the recoveries concerned traced again; their references.
 
     Accounts and bookings are stored already.
     """
@@ -193,7 +193,7 @@ def finish(
 def _wake(
     unit: Unit, actor: Actor, now: datetime, laws: Regimes, touched: Mapping[str, datetime | None]
 ) -> list[str]:
-    """Recoveries about an account that the file added to are traced again, at once."""
+    """Have recoveries traced again at once that concern an account of the file."""
     wanted: dict[str, list[str]] = {}
     for account_id in touched:
         for recovery_id in recoveries_about(unit.session, account_id):
@@ -210,7 +210,7 @@ def _wake(
 
 
 def _tell(changes: Changeset, account_id: str, covers_to: datetime | None) -> None:
-    """To where an asset's or a victim's statement reaches now; never back."""
+    """Record how far an asset's or victim's statements reach; the instant never moves back."""
     if covers_to is None:
         return
     for asset in changes.file.assets:
@@ -224,7 +224,7 @@ def _tell(changes: Changeset, account_id: str, covers_to: datetime | None) -> No
 
 
 def stored_file(session: Session, plan: FilePlan, document: str, refs: Sequence[str]) -> StoredFile:
-    """What is told of a file that was stored."""
+    """The result that is reported for a stored file."""
     warnings = list(plan.warnings)
     for part in plan.parts:
         told_so = [*part.warnings, *_contradicted(session, part)]
@@ -248,7 +248,7 @@ def _stored(part: PlannedPart) -> StoredStatement:
 
 
 def _contradicted(session: Session, part: PlannedPart) -> Iterator[str]:
-    """Stored bookings of several sources that do not sum to what this statement says."""
+    """A message where stored bookings do not sum to the balances of this statement."""
     statement = part.planned.statement
     if not statement.is_complete or statement.gap_minor:
         return
@@ -258,6 +258,6 @@ def _contradicted(session: Session, part: PlannedPart) -> Iterator[str]:
     over = stored - (statement.closing_minor - statement.opening_minor)
     if over:
         yield (
-            f"what is stored of these days is {Money(over, statement.currency)} beside its "
-            "balances: a booking may be told twice, or missing here"
+            f"the stored bookings of these days differ by {Money(over, statement.currency)} from "
+            "its balances: a booking may be stored twice, or missing here"
         )

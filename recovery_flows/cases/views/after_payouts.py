@@ -1,4 +1,4 @@
-"""What becomes of payouts afterwards, and courts' lists, as the restitution screen shows them."""
+"""Unclaimed shares, clawbacks and courts' lists, as the restitution screen shows them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from recovery_flows.restitution.unclaimed import is_going
 
 
 def ways(file: CaseFile, names: Names) -> Iterator[Way]:
-    """Unclaimed shares, money that was ordered back, and rows that name nobody known."""
+    """One line for each unclaimed share, clawback, and court's list with unknown names."""
     for share in file.unclaimed:
         amount = Money(share.amount_minor, share.currency)
         refunded = Money(share.refunded_minor, share.currency)

@@ -39,6 +39,12 @@ class WayAct(StrEnum):
     CLAWBACK_REMIND = "clawback remind"
     CLAWBACK_WRITE_OFF = "clawback write-off"
     COURT_IDENTIFY = "court-list identify"
+    VICTIM_SENT = "victim sent"
+    THIRD_PARTY_FILE = "third-party file"
+    THIRD_PARTY_DECIDE = "third-party decide"
+    THIRD_PARTY_APPEAL = "third-party appeal"
+    THIRD_PARTY_WITHDRAW = "third-party withdraw"
+    THIRD_PARTY_PAY = "third-party pay"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Approvals as a second person sees them: with what other recoveries know of the same account."""
+"""Pending approvals as a second person sees them, with duplicate subjects elsewhere."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def approval_line(file: CaseFile, approval: ApprovalRow, names: Names, zone: str
 
 @dataclass(frozen=True, slots=True)
 class ApprovalsPage:
-    """Lines from the `offset`-th on, of `total`; `at_row` is where the one asked for stands."""
+    """`lines` from number `offset` on, of `total`; `at_row` is the approval asked for."""
 
     now: datetime
     lines: tuple[ApprovalLine, ...]
@@ -74,9 +74,9 @@ def approvals_page(
     limit: int,
     viewer: OfficerView | None = None,
 ) -> ApprovalsPage:
-    """A page of what waits for a second person: changes of the registers, then what is due first.
+    """A page of pending approvals: register changes first, then the earliest due.
 
-    Who else asks for the same account is told where a yes sends something.
+    Where an approval sends something, the line says which other recoveries name the account.
     """
     changes = waiting_changes(database)
     order, is_down = look.order_by, look.is_down
@@ -96,7 +96,7 @@ def approvals_page(
 
 
 def pending_approvals(database: Database, laws: Regimes) -> tuple[ApprovalLine, ...]:
-    """All approvals of recoveries that wait for a second person, what is due first before."""
+    """Pending approvals of recoveries, the earliest due first."""
     with database.reading() as session:
         return tuple(line for lines in _pending(session, database, laws) for line in lines)
 
@@ -104,7 +104,7 @@ def pending_approvals(database: Database, laws: Regimes) -> tuple[ApprovalLine, 
 def waiting_approvals(
     database: Database, laws: Regimes, viewer: OfficerView | None = None
 ) -> Iterator[ApprovalLine]:
-    """Everything that waits for a second person, one after the other, however much it is."""
+    """All pending approvals, one page after the other."""
     yield from waiting_changes(database)
     with database.reading() as session:
         for lines in _pending(session, database, laws):
@@ -144,7 +144,7 @@ def _lines(
 def _with_others(
     session: Session, lines: Iterable[ApprovalLine], viewer: OfficerView | None
 ) -> tuple[ApprovalLine, ...]:
-    """The lines with who else asks, where a yes sends something."""
+    """The lines; where an approval sends something, with other recoveries that name the account."""
     lines = tuple(lines)
     asking = [line for line in lines if line.act in _SENDS]
     found = elsewhere(session, sorted({line.recovery_id for line in asking}))

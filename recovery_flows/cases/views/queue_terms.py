@@ -66,7 +66,7 @@ def _term(name: str, sign: str, value: str, now: datetime) -> Term | None:
         raise ValueError(f"there is no such column; there are {', '.join(TermColumn)}")
     column, compared = TermColumn(name), Compared(sign)
     if column in _TIMES:
-        return _time_term(column, compared, value, now)
+        return time_term(column, compared, value, now)
     if column in _NUMBERS:
         number = _NUMBER.fullmatch(value.replace(",", ""))
         if value and number is None:
@@ -77,7 +77,8 @@ def _term(name: str, sign: str, value: str, now: datetime) -> Term | None:
     return _text_term(column, value) if value else None
 
 
-def _time_term(column: TermColumn, compared: Compared, value: str, now: datetime) -> Term | None:
+def time_term(column: TermColumn, compared: Compared, value: str, now: datetime) -> Term | None:
+    """A term on an instant; None while its length is not finished, ValueError as for others."""
     if compared is Compared.IS:
         raise ValueError(f"{column} is asked with < or >, such as {column}<24h")
     span = _SPAN.fullmatch(value)

@@ -1,6 +1,6 @@
-"""The restitution of one recovery as people see it: claims, rounds, rules, objections, next step.
+"""The restitution of one recovery: claims, rounds, rules, objections, next step.
 
-Claims come by the page: of 500 only those on the page have a name opened.
+Claims are read by the page, so that only the names on it are decrypted.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from models.queries.cases.history import reasons_of
 from models.queries.cases.names import Names, names_of
 from models.queries.installation.clock import case_now
 from recovery_flows.cases import next_steps
-from recovery_flows.cases.views import after_payouts, other_ways
+from recovery_flows.cases.views import all_ways
 from recovery_flows.cases.views.page import payout_line
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cases.views.restitution_views import (
@@ -55,10 +55,10 @@ def restitution_page(
     limit: int,
     allocation_id: str = "",
 ) -> RestitutionPage:
-    """At most `limit` claims of a recovery, and all that is decided and paid of it.
+    """At most `limit` claims of a recovery, and all that is decided and paid in it.
 
-    The rules are those over `allocation_id`; without it over the distribution under way, else over
-    the last one.
+    The rules are compared over `allocation_id`; without it over the distribution under way, or the
+    last one.
     """
     with database.reading() as session:
         file, now = load_file(session, recovery_id), case_now(session, wall_now)
@@ -98,15 +98,15 @@ def restitution_page(
         objections=tuple(_objections(file, names)),
         steps=tuple(next_steps.steps(file, laws)),
         receipts=sum(p.state is PayoutState.SETTLED for p in file.payouts),
-        ways=(*after_payouts.ways(file, names), *other_ways.ways(file, names)),
-        doable=(*after_payouts.doable(file), *other_ways.doable(file, names)),
+        ways=tuple(all_ways.ways(file, names, laws)),
+        doable=tuple(all_ways.doable(file, names, laws)),
     )
 
 
 def explanation(
     database: Database, recovery_id: str, claim_id: str, allocation_id: str = ""
 ) -> tuple[str, ...]:
-    """The page of one victim's share of the distribution on the screen; no other claim is in it.
+    """The explanation of one victim's share in a distribution; it names no other claim.
 
     Empty where nothing is distributed, or the claim has no part in it.
     """
@@ -154,7 +154,7 @@ class _Reading:
         return Money(minor, self.file.recovery.currency)
 
     def open_minor(self, claim: ClaimRow) -> int:
-        """What of the upheld loss has not come back; nothing of a claim that is not upheld."""
+        """The part of the upheld loss that has not come back; zero if it is not upheld."""
         return max(0, claim.upheld_minor - self.paid.get(claim.id, 0)) * (claim.state in LOST)
 
     def ordered(self, look: QueueQuery) -> list[ClaimRow]:
@@ -174,7 +174,7 @@ class _Reading:
         return claims
 
     def standing(self, claim: ClaimRow, names: Names) -> ClaimStanding:
-        """One claim with all that is known of it."""
+        """One claim with its payments, objections and next step."""
         booked = self.booked.get(claim.id)
         return ClaimStanding(
             claim_id=claim.id,
@@ -211,14 +211,14 @@ class _Reading:
 
 
 def _on_screen(file: CaseFile, allocation_id: str) -> AllocationRow | None:
-    """The distribution that was asked for; else that under way, else the last one not voided."""
+    """The distribution asked for; otherwise the one under way, otherwise the last not voided."""
     live = [a for a in file.allocations if a.state is not AllocationState.VOID and is_round(a)]
     live.sort(key=lambda a: (a.id == allocation_id, a.state not in ENDED, number_of(a)))
     return live[-1] if live else None
 
 
 def _round_lines(file: CaseFile, names: Names, why: Mapping[str, str]) -> Iterator[RoundLine]:
-    """Every distribution that there was, the latest first."""
+    """Every distribution, the latest first."""
     told = {one.allocation_id: one for one in rounds_of(file)}
     for allocation in sorted(file.allocations, key=number_of, reverse=True):
         payouts = file.payouts_of(allocation.id)

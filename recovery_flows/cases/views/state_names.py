@@ -243,7 +243,7 @@ def is_spent(hold: HoldLine) -> bool:
 
 
 def hold_ends(hold: HoldLine | None) -> datetime | None:
-    """When what is held would be let go; None where nothing is."""
+    """When the held money would be released; None where nothing is held."""
     is_live = hold is not None and hold.state in LIVE_HOLDS and not is_spent(hold)
     return hold.expires_at if hold is not None and is_live else None
 

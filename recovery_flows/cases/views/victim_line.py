@@ -47,7 +47,7 @@ class VictimLine:
 
 
 @dataclass(frozen=True, slots=True)
-class _Own:
+class Own:
     """The part of a claim that belongs to one person, in minor units, and what is paid of it."""
 
     whole_minor: int
@@ -58,14 +58,21 @@ class _Own:
 
     @property
     def paid_minor(self) -> int:
+        """What has reached this person of it."""
         return self.late_minor + sum(p.returned_minor for p in self.payouts)
 
     @property
     def going_minor(self) -> int:
+        """What is decided or prepared for this person."""
         return sum(p.amount_minor for p in self.payouts if p.state in GOING)
 
 
-def _own(file: CaseFile, claim: ClaimRow, payer_account_id: str) -> _Own:
+def own_part(file: CaseFile, claim: ClaimRow) -> Own:
+    """The victim's own part of a claim: what nobody has stepped in for."""
+    return _own(file, claim, "")
+
+
+def _own(file: CaseFile, claim: ClaimRow, payer_account_id: str) -> Own:
     """The payer's part, or without one the victim's: what nobody has stepped in for."""
     victim, *payers = claim_parts.parts(file, claim)
     theirs = {part.payee_account_id: part.whole_minor for part in payers}
@@ -84,8 +91,8 @@ def _own(file: CaseFile, claim: ClaimRow, payer_account_id: str) -> _Own:
     given = given_up(file)
     refunded = sum(refund_of(given[p.id]) for p in mine if p.id in given)
     if payer_account_id:
-        return _Own(whole, 0, mine, refunded)
-    return _Own(whole, sum(theirs.values()), mine, refunded + counted_of(file, claim.id))
+        return Own(whole, 0, mine, refunded)
+    return Own(whole, sum(theirs.values()), mine, refunded + counted_of(file, claim.id))
 
 
 def victim_line(file: CaseFile, claim: ClaimRow, now: datetime, zone: str) -> VictimLine:
@@ -120,7 +127,7 @@ def payer_line(
 
 
 def _told(
-    file: CaseFile, claim: ClaimRow, own: _Own, lines: tuple[str, str, str, str, str]
+    file: CaseFile, claim: ClaimRow, own: Own, lines: tuple[str, str, str, str, str]
 ) -> VictimLine:
     return VictimLine(
         ref=file.recovery.ref,
@@ -162,12 +169,7 @@ def _where(file: CaseFile, claim: ClaimRow) -> str:
         return "nothing is looked for under this claim."
     if file.trace is None:
         return "the banks have been asked; they have not answered in full yet."
-    mine = [p for p in file.trace.positions if p.claim_id == claim.id]
-    found = sum(p.claim_minor for p in mine)
-    gone = sum(g.claim_minor for g in file.trace.gone if g.claim_id == claim.id)
-    held_at = {h.asset_id for h in file.holds if h.state in LIVE_HOLDS and h.held_minor}
-    secured = {file.asset(asset_id).account_id for asset_id in held_at}
-    safe = sum(p.claim_minor for p in mine if p.account_id in secured)
+    found, safe, gone = places(file, claim)
     said = [f"{Money(found, claim.currency)} of it was traced to accounts"]
     if safe:
         said.append(f"{Money(safe, claim.currency)} of that to accounts where money is held")
@@ -176,7 +178,24 @@ def _where(file: CaseFile, claim: ClaimRow) -> str:
     return f"{', '.join(said)}."
 
 
-def _paid(claim: ClaimRow, own: _Own) -> str:
+def places(file: CaseFile, claim: ClaimRow) -> tuple[int, int, int]:
+    """What of a claim was traced to accounts, what of that where money is held, what has left."""
+    if file.trace is None:
+        return 0, 0, 0
+    mine = [p for p in file.trace.positions if p.claim_id == claim.id]
+    found = sum(p.claim_minor for p in mine)
+    gone = sum(g.claim_minor for g in file.trace.gone if g.claim_id == claim.id)
+    held_at = {h.asset_id for h in file.holds if h.state in LIVE_HOLDS and h.held_minor}
+    secured = {file.asset(asset_id).account_id for asset_id in held_at}
+    return found, sum(p.claim_minor for p in mine if p.account_id in secured), gone
+
+
+def is_held(file: CaseFile) -> bool:
+    """Whether money of a recovery is held now."""
+    return any(h.state in LIVE_HOLDS and h.held_minor for h in file.holds)
+
+
+def _paid(claim: ClaimRow, own: Own) -> str:
     paid, whole = Money(own.paid_minor, claim.currency), Money(own.whole_minor, claim.currency)
     told, going = f"{paid} of {whole}", own.going_minor
     on = f"; {Money(going, claim.currency)} more is decided or prepared" if going else ""
@@ -185,9 +204,9 @@ def _paid(claim: ClaimRow, own: _Own) -> str:
     return f"{told}{on}{by}."
 
 
-def _next_of_payer(file: CaseFile, own: _Own, place: ZoneInfo) -> str:
+def _next_of_payer(file: CaseFile, own: Own, place: ZoneInfo) -> str:
     """As for the victim, but of what the victim has objected nothing is said."""
-    allocation = _open_allocation(file, own)
+    allocation = open_allocation(file, own)
     if allocation is not None:
         return _of_allocation(allocation, own, place)
     if own.whole_minor <= own.paid_minor:
@@ -195,14 +214,14 @@ def _next_of_payer(file: CaseFile, own: _Own, place: ZoneInfo) -> str:
     return _of_recovery(file)
 
 
-def _next(file: CaseFile, claim: ClaimRow, own: _Own, place: ZoneInfo) -> str:
+def _next(file: CaseFile, claim: ClaimRow, own: Own, place: ZoneInfo) -> str:
     if claim.state is ClaimState.REJECTED:
         return "nothing under this claim, unless you object."
     objected = [o for o in objections.open_ones(file) if o.claim_id == claim.id]
     if objected:
         due = objected[0].due_at
         return f"your objection is decided{f' by {_day(due, place)}' if due else ''}."
-    allocation = _open_allocation(file, own)
+    allocation = open_allocation(file, own)
     if allocation is not None:
         return _of_allocation(allocation, own, place)
     if file.recovery.state is RecoveryState.REPORTED:
@@ -215,7 +234,7 @@ def _next(file: CaseFile, claim: ClaimRow, own: _Own, place: ZoneInfo) -> str:
 def _of_recovery(file: CaseFile) -> str:
     if file.recovery.state is not RecoveryState.OPEN:
         return "the case is closed; it is opened again when more of your money is found."
-    if any(h.state in LIVE_HOLDS and h.held_minor for h in file.holds):
+    if is_held(file):
         return _OF_STAGE[stage_of(file)]
     stage = stage_of(file)
     return _OF_STAGE[Stage.CLOSED if stage is Stage.RESTITUTION else stage]
@@ -230,14 +249,14 @@ _OF_STAGE = {
 }
 
 
-def _open_allocation(file: CaseFile, own: _Own) -> AllocationRow | None:
+def open_allocation(file: CaseFile, own: Own) -> AllocationRow | None:
     """The youngest division under way that pays this person."""
     mine = {p.allocation_id for p in own.payouts if p.state in GOING}
     going = [a for a in file.allocations if a.id in mine and a.state not in ENDED]
     return going[-1] if going else None
 
 
-def _of_allocation(allocation: AllocationRow, own: _Own, place: ZoneInfo) -> str:
+def _of_allocation(allocation: AllocationRow, own: Own, place: ZoneInfo) -> str:
     if allocation.state is AllocationState.NOTICE and allocation.notice_to is not None:
         return (
             f"who gets what was published; until {_day(allocation.notice_to, place)} "

@@ -22,7 +22,7 @@ StateCode = Annotated[str, typer.Option("--state", metavar="CODE", help="Such as
 
 
 def attach(app: typer.Typer) -> None:
-    """Add the group of this module; alone it lists."""
+    """Add the group of this module; without a subcommand it lists."""
     group = typer.Typer(help="Authorities of States: who is asked, and how.")
     group.callback(invoke_without_command=True)(authorities)
     group.command()(enter)

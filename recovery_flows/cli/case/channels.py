@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recovery_flows.cli.border import border_channels, state_groups
 from recovery_flows.cli.options import AsJson, find, opened
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import tell
@@ -16,14 +16,11 @@ from recovery_flows.cli.table import tell
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlmodel import Session
-
-    from models.case_file import CaseFile
-    from models.sealing.vault import Vault
     from recovery_flows.cross_border.adviser import Question
     from recovery_flows.cross_border.channels import Channel, Help, StateGroup
     from recovery_flows.cross_border.file_questions import Refused
 
+__all__ = ["attach", "border_channels", "channels", "state_groups"]
 _LONGEST_HOURS = 100_000
 
 
@@ -87,22 +84,6 @@ def channels(
     else:
         tell(line for q, found in answers for line in channels_text.advice_lines(q, found))
         tell(channels_text.refused_lines(ref, refused))
-
-
-def state_groups() -> dict[str, StateGroup]:
-    """Groups of States that come with the program."""
-    from config.channels import read_states
-    from recovery_flows.cross_border.channels import load_groups
-
-    return load_groups(read_states())
-
-
-def border_channels(groups: dict[str, StateGroup]) -> dict[str, Channel]:
-    """All channels that come with the program, by code."""
-    from config.channels import channel_codes, read_channel
-    from recovery_flows.cross_border.channels import load_channel
-
-    return {code: load_channel(code, read_channel(code), groups) for code in channel_codes()}
 
 
 def _channel(code: str, known: dict[str, Channel]) -> Channel:
@@ -185,6 +166,7 @@ def _of_recovery(
 ) -> tuple[tuple[Question, ...], tuple[Refused, ...]]:
     """One question for each account abroad where money is traced, and what was refused."""
     from models.queries.cases.case_files import load_file
+    from models.queries.cases.requests import filled_fields
     from models.queries.installation.clock import case_now
     from recovery_flows.clock import wall_clock
     from recovery_flows.cross_border.file_questions import questions_of, refused_requests
@@ -197,26 +179,13 @@ def _of_recovery(
         recovery_id = find(installation, ref)
         with installation.database.reading() as session:
             file = load_file(session, recovery_id)
-            filled = _filled(session, installation.database.vault, file)
+            filled = filled_fields(session, installation.database.vault, file.requests)
             now = case_now(session, wall_clock())
     law = installation.laws[file.recovery.regime]
     found = questions_of(file, rail, wanted, now, filled, law)
     if not found:
         raise RefusedError(f"{ref}: no money is traced to an account abroad")
     return found, refused_requests(file, known)
-
-
-def _filled(session: Session, vault: Vault, file: CaseFile) -> dict[str, dict[str, frozenset[str]]]:
-    """Names of the fields that were written into requests, by asset and channel."""
-    from models.queries.cases.requests import fields_place, sealed_fields
-
-    found: dict[str, dict[str, frozenset[str]]] = {}
-    for request in file.requests:
-        text = vault.open(sealed_fields(session, request.id), fields_place(request.id)) or "{}"
-        names = {name for name, value in json.loads(text).items() if value}
-        of_asset = found.setdefault(request.asset_id, {})
-        of_asset[request.channel] = of_asset.get(request.channel, frozenset()) | names
-    return found
 
 
 def _mapping(channel: Channel) -> dict[str, object]:

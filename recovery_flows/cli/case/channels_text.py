@@ -4,52 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from recovery_flows.cli.table import columns, instant_text
+from recovery_flows.cases.pages import channel_advice
+from recovery_flows.cli.table import columns
 from recovery_flows.cross_border.adviser import Advice, Question
 from recovery_flows.cross_border.channels import Channel, Receipts
 from recovery_flows.cross_border.file_questions import Refused
-from recovery_flows.law.terms import length_text, time_left_text
 from recovery_flows.wording import spoken
-
-_NONE = "nothing"
 
 
 def advice_lines(question: Question, found: Iterable[Advice]) -> Iterator[str]:
     """The question in a line, then each channel with its reasons."""
-    since = length_text(question.paid_at, question.now)
-    yield (
-        f"{question.from_state} to {question.to_state}: {question.amount} by {question.rail}, "
-        f"{since} after the payment; wanted: {question.wanted}"
-    )
+    yield channel_advice.question_text(question)
     for advice in found:
         yield ""
-        yield f"{'YES' if advice.eligible else 'no '}  {advice.channel}: {advice.name}"
-        rows = _open_rows(advice, question) if advice.eligible else _closed_rows(advice)
-        yield from columns([("   ", label, text) for label, text in rows])
-
-
-def _open_rows(advice: Advice, question: Question) -> Iterator[tuple[str, str]]:
-    yield "why", "; ".join(reason.text for reason in advice.reasons)
-    yield "sent by", advice.sender
-    if advice.send_by:
-        left = time_left_text(question.now, advice.send_by)
-        yield "send by", f"{instant_text(advice.send_by)} UTC ({left} left)"
-    for step in advice.expected:
-        told = f"{step.limit} from {spoken(step.after)}: {instant_text(step.by)} UTC"
-        yield "expected", f"{told}; {step.source}"
-    if not advice.expected:
-        yield "expected", "no time is published"
-    yield "missing", ", ".join(advice.missing) or _NONE
-    for approval in advice.approvals:
-        yield "approval", f"{approval.reference_field}: {approval.rule}, {approval.source}"
-    for condition in advice.to_check:
-        yield "to check", condition
-    yield "source", advice.source
-
-
-def _closed_rows(advice: Advice) -> Iterator[tuple[str, str]]:
-    for reason in advice.reasons:
-        yield ("but yes" if reason.speaks_for else "why not"), reason.text
+        yield channel_advice.title(advice)
+        told = channel_advice.rows(advice, question)
+        yield from columns([("   ", label, text) for label, text in told])
 
 
 def refused_lines(ref: str, refused: Iterable[Refused]) -> Iterator[str]:

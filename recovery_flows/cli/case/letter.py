@@ -150,5 +150,5 @@ def cancel(
     from recovery_flows.correspondence.letters import actions as letter_actions
 
     with opened() as installation:
-        done = letter_actions.drop(installation.case_officer(acting_as), call, reason)
+        done = letter_actions.cancel(installation.case_officer(acting_as), call, reason)
     tell_what(done, as_json=as_json)

@@ -22,14 +22,14 @@ def reveal(
         list[str], typer.Argument(metavar="FIELD...", help="name, contact, account, holder, …")
     ],
     *,
-    reason: Annotated[str, typer.Option(help="Why; it stands in the log of looks.")],
+    reason: Annotated[str, typer.Option(help="Why; kept in the disclosure log.")],
     of: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="A claim or an account, one a look.")
+        list[str] | None, typer.Option(metavar="ID", help="A claim or an account; one at a time.")
     ] = None,
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show a victim's or an account's data. The look is logged.
+    """Reveal a victim's or account's data. It is logged.
 
     Only to the officer in charge and to supervisors. Fields of a victim: name, contact, account,
     payout-account, payout-holder; of an account: holder, account.
@@ -38,7 +38,7 @@ def reveal(
     from recovery_flows.errors import MisuseError
 
     if len(of or ()) > 1:
-        raise MisuseError("one victim or one account a look: give --of once")
+        raise MisuseError("one victim or one account at a time: give --of once")
     with opened() as installation:
         recovery_id = find(installation, ref)
         acting = installation.case_officer(acting_as)
@@ -46,4 +46,4 @@ def reveal(
     if as_json:
         say_json({"fields": found})
     else:
-        tell([*columns(list(found.items())), "this look is recorded: `recovery privacy report`"])
+        tell([*columns(list(found.items())), "this is recorded: `recovery privacy report`"])

@@ -35,7 +35,7 @@ Fields = Annotated[
 def attach(app: typer.Typer) -> None:
     """Add the groups of this module; `request` is the older name of one command."""
     group = typer.Typer(help="Requests abroad by any channel.", no_args_is_help=True)
-    for command in (new, show, set_, submit, resubmit):
+    for command in (list_, new, show, set_, submit, resubmit):
         group.command(command.__name__.rstrip("_"))(command)
     xborder_letter.attach(group)
     xborder_follow.attach(group)
@@ -56,14 +56,14 @@ def _channels() -> dict[str, Channel]:
     return border_channels(state_groups())
 
 
-def _given(fields: list[str] | None) -> dict[str, str]:
+def _given(fields: list[str] | None, option: str = "--field") -> dict[str, str]:
     from recovery_flows.errors import MisuseError
 
     found = {}
     for one in fields or []:
         name, is_named, text = one.partition("=")
         if not is_named or not name.strip():
-            raise MisuseError(f"--field {one!r} is not NAME=TEXT")
+            raise MisuseError(f"{option} {one!r} is not NAME=TEXT")
         found[name.strip()] = text.strip()
     return found
 
@@ -152,10 +152,22 @@ def _closed_to(file: CaseFile, request_id: str) -> Iterator[str]:
 
 
 def set_(
-    ref: Ref, request: RequestId, *, field: Fields = None, seen_version: SeenVersion = None,
-    acting_as: ActingAs = "", as_json: AsJson = False,
-) -> None:  # fmt: skip
+    ref: Ref,
+    request: RequestId,
+    *,
+    field: Fields = None,
+    strike: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Strike what is personal; repeat.")
+    ] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=REASON", help="Let it stay; repeat.")
+    ] = None,
+    seen_version: SeenVersion = None,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
     """Fill fields of a draft, or of what is asked for besides."""
+    from recovery_flows.correspondence.free_text import Decided
     from recovery_flows.errors import MisuseError
 
     fields = _given(field)
@@ -164,7 +176,10 @@ def set_(
     with opened() as installation:
         recovery_id = find(installation, ref)
         acting = installation.case_officer(acting_as)
-        done = acting.advance(recovery_id, fields=fields, to=request, seen_version=seen_version)
+        decided = Decided(tuple(strike or ()), _given(keep, "--keep"))
+        done = acting.advance(
+            recovery_id, fields=fields, to=request, seen_version=seen_version, decided=decided
+        )
     tell_what(done, as_json=as_json)
 
 
@@ -211,7 +226,9 @@ def show(
     from models.queries.cases.case_files import load_file
     from models.queries.cases.requests import opened_fields
     from models.queries.installation.clock import case_now
+    from recovery_flows.cases.pages.request_page import written
     from recovery_flows.cases.pages.requests import page
+    from recovery_flows.cases.views.request_view import request_view
     from recovery_flows.cli.page_text import page_lines
     from recovery_flows.clock import wall_clock
     from recovery_flows.cross_border.request_edits import request_of
@@ -224,9 +241,52 @@ def show(
             wanted = {row.id for row in rows} | {row.replaces_id for row in rows} - {""}
             fields = {n: opened_fields(session, installation.database.vault, n) for n in wanted}
         law = installation.laws[file.recovery.regime]
+        channels = _channels()
+        if as_json:
+            receipts = [r for r in file.receipts if r.request_id in {row.id for row in rows}]
+            say_json({"requests": rows, "receipts": receipts})
+        elif request:
+            view = request_view(
+                installation.database, installation.laws, channels, recovery_id, request,
+                installation.sender(), wall_clock(),
+            )  # fmt: skip
+            tell(page_lines(written(view)))
+        else:
+            shown = page(file, rows, channels, now, law.time_zone, fields, law.data_classes)
+            tell(page_lines(shown))
+
+
+def list_(
+    *,
+    text: Annotated[
+        str, typer.Option("--filter", help="Words and terms such as country:gb due<48h.")
+    ] = "",
+    with_closed: Annotated[bool, typer.Option("--all", help="Ended ones too.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 200,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """List requests of all recoveries, what needs you first.
+
+    Within that by the clock; those that other States sent stand among them.
+    """
+    from recovery_flows.cases.pages.request_board import written
+    from recovery_flows.cases.views.queue import QueueQuery
+    from recovery_flows.cases.views.request_board import request_board, wrong_terms
+    from recovery_flows.cli.options import viewer_of
+    from recovery_flows.cli.page_text import page_lines
+    from recovery_flows.clock import wall_clock
+    from recovery_flows.errors import MisuseError
+
+    with opened() as installation:
+        viewer = viewer_of(installation, acting_as)
+        look = QueueQuery(text=text, with_closed=with_closed)
+        with installation.database.reading() as session:
+            found = request_board(session, wall_clock(), look, limit, viewer)
+    if wrong := wrong_terms(text, found.now):
+        raise MisuseError(f"--filter {'; '.join(wrong)}")
     if as_json:
-        receipts = [r for r in file.receipts if r.request_id in {row.id for row in rows}]
-        say_json({"requests": rows, "receipts": receipts})
+        say_json(found)
     else:
-        shown = page(file, rows, _channels(), now, law.time_zone, fields, law.data_classes)
-        tell(page_lines(shown))
+        own = viewer.id if viewer else ""
+        tell(page_lines(written(found, "UTC", own=own, text=text, with_closed=with_closed)))

@@ -25,7 +25,18 @@ Review = Annotated[str, typer.Option("--review", help="When it is looked at agai
 
 def attach(group: typer.Typer) -> None:
     """Add the commands of this module to their group."""
-    for command in (sent, answer, choose, assure, remind, told, extend, withdraw, receipt):
+    for command in (
+        dispatch,
+        sent,
+        answer,
+        choose,
+        assure,
+        remind,
+        told,
+        extend,
+        withdraw,
+        receipt,
+    ):
         group.command()(command)
 
 
@@ -59,6 +70,32 @@ def sent(
         done = actions.sent(
             installation.case_officer(acting_as), find(installation, ref), request, how, proved,
             translated, installation.sender(), _channels(),
+        )  # fmt: skip
+    tell_what(done, as_json=as_json)
+
+
+def dispatch(
+    ref: Ref,
+    request: RequestId,
+    *,
+    translation: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where the State reads another language.")
+    ] = None,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let the engine send the approved letter.
+
+    For a body with a connection (`recovery partner list`). A third person does it, and stands on
+    the request as its sender; its clock starts when the body has it.
+    """
+    from recovery_flows.correspondence.abroad import actions
+
+    translated = paper(translation) if translation else b""
+    with opened() as installation:
+        done = actions.dispatch(
+            installation.case_officer(acting_as), find(installation, ref), request, translated,
+            installation.sender(), _channels(),
         )  # fmt: skip
     tell_what(done, as_json=as_json)
 

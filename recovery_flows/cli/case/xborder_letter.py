@@ -48,16 +48,18 @@ def preview(
 ) -> None:  # fmt: skip
     """Show the exact letter; lines with personal data are marked.
 
-    To the officer in charge and to supervisors: the look is logged.
+    To the officer in charge and to supervisors: it is logged.
     """
-    from recovery_flows.correspondence.abroad.actions import look, notice_of
+    from recovery_flows.correspondence.abroad.actions import notice_of, record_reveal
     from recovery_flows.correspondence.abroad.letter import preview as lines_of
     from recovery_flows.correspondence.returns.page import as_markdown
 
     with opened() as installation:
         facts = _facts(installation, ref, request)
         if not notice:
-            look(installation.case_officer(acting_as), find(installation, ref), facts.request.id)
+            record_reveal(
+                installation.case_officer(acting_as), find(installation, ref), facts.request.id
+            )
     code = language or _ours(facts.request.language)
     if notice:
         tell(as_markdown(notice_of(facts, code)).splitlines())
@@ -80,36 +82,20 @@ def document(
         list[str], typer.Option("--language", help="en or zh; may be given again for both.")
     ] = ["en"],  # noqa: B006 - typer reads it, nobody changes it
     ending: Annotated[
-        list[str], typer.Option("--format", help="pdf, md, json; may be given again.")
+        list[str], typer.Option("--format", help="pdf, md, json, xml; may be given again.")
     ] = ["pdf"],  # noqa: B006 - typer reads it, nobody changes it
     notice: Notice = False,
     acting_as: ActingAs = "",
 ) -> None:
-    """Write the approved letter or the notice into new files. It is logged."""
-    from models.entities.outside.disclosure import DisclosureKind
-    from recovery_flows.access.disclosures import note_files
-    from recovery_flows.correspondence.abroad.actions import check_approved, notice_of
-    from recovery_flows.correspondence.abroad.letter import letter
-    from recovery_flows.correspondence.returns.writing import (
-        ENDINGS,
-        check_all_free,
-        files_of,
-        write_files,
-    )
-    from recovery_flows.errors import MisuseError
+    """Write the approved letter or the notice into new files. It is logged.
 
-    for one in ending:
-        if one not in ENDINGS:
-            raise MisuseError(f"--format: there is no {one!r}; there are: {', '.join(ENDINGS)}")
+    XML is by the project's own schema; no official one of a certificate is held.
+    """
+    from recovery_flows.correspondence.abroad.files import check_endings, write_letter
+
+    check_endings(ending)
     with opened() as installation:
         facts = _facts(installation, ref, request)
-        if not notice:
-            check_approved(facts.request)
-        made = [notice_of(facts, code) if notice else letter(facts, code) for code in language]
-        files = files_of(made, ending)
-        check_all_free(out, files)
-        note_files(
-            installation.case_officer(acting_as), find(installation, ref),
-            DisclosureKind.DOCUMENTS, ", ".join(files), files,
-        )  # fmt: skip
-    tell([str(path) for path in write_files(out, files)])
+        acting = installation.case_officer(acting_as)
+        written = write_letter(acting, facts, out, language, ending, is_notice=notice)
+    tell([str(path) for path in written])

@@ -18,13 +18,15 @@ from models.entities.request import Request
 from models.money import Money
 from models.queries.cases.discrepancies import discrepancy
 from models.queries.cases.open_steps import open_steps
+from recovery_flows.cases.pages.statistics import written
 from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.demo.objections import PAPERS, write_papers
 from recovery_flows.cli.demo.recalls import MESSAGES, write_recall_papers
 from recovery_flows.cli.output import say
+from recovery_flows.cli.page_text import page_lines
 from recovery_flows.clock import wall_clock
 from recovery_flows.engine.context import Engine
-from recovery_flows.reports.statistics import Summary, summary
+from recovery_flows.reports.statistics import summary
 
 _CALLS, _ALLOCATIONS = table_of(Call), table_of(Allocation)
 _PAYOUTS, _REQUESTS = table_of(Payout), table_of(Request)
@@ -32,7 +34,7 @@ _MANY_VICTIMS = 3
 
 
 def tell_figures(installation: Installation, engine: Engine) -> None:
-    """Identity terms, rates with formulas, ends, calls, Prefect runs, where the database is."""
+    """The statistics, then what only the demo counts: calls, Prefect runs, its documents."""
     with installation.database.reading() as session:
         figures = summary(session, wall_clock())
         calls = session.execute(
@@ -43,8 +45,9 @@ def tell_figures(installation: Installation, engine: Engine) -> None:
         parts = session.execute(
             sa.select(sa.func.count()).where(_REQUESTS.c.state == "partially_executed")
         ).scalar_one()
-    tell_summary(figures)
-    say(f"  holds at a second hop or later: {figures.second_hop_holds}")
+    for text in page_lines(written(figures, "UTC")):
+        say(f"  {text}".rstrip())
+    say()
     say(f"  pro rata returns over three or more victims: {shared}")
     say(f"  requests executed in part abroad: {parts}")
     told = ", ".join(f"{why.replace('_', ' ')} {count}" for why, count in resting)
@@ -92,20 +95,6 @@ def tell_ending(installation: Installation, *, ended: bool) -> None:
     say("Look around:")
     for command in ("list --all", "report rates", "tui"):
         say(f"  RECOVERY_DATA_DIR={installation.data_dir} recovery {command}")
-
-
-def tell_summary(figures: Summary) -> None:
-    """The identity and the rates per currency, how the files ended."""
-    for currency in figures.currencies:
-        say(f"\n  {currency.currency}   reported {currency.reported}")
-        for term in currency.terms:
-            say(f"      = {term.account.replace('_', ' '):<20} {term.amount!s:>20}")
-        say(f"      ever held {currency.ever_held}")
-        for rate in currency.rates:
-            say(f"      {rate.name:<25} {rate!s:>8}   = {rate.formula}")
-    say()
-    say("  files: " + ", ".join(f"{end.replace('_', ' ')} {count}" for end, count in figures.ends))
-    say("  holds: " + ", ".join(f"{what} {count}" for what, count in figures.holds))
 
 
 def _in_brackets(text: str) -> str:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 
+from recovery_flows.cli.border import border_channels, state_groups
 from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.demo.drive import Drive
 from recovery_flows.cli.demo.figures import tell_figures
@@ -44,6 +45,7 @@ def play(installation: Installation, pace_seconds: float = 0) -> None:
         _PACE,
         f"demo-{os.getpid()}",
         signer=installation.signer,
+        channels=border_channels(state_groups()),
     )
     try:
         banks = sandbox.start()
@@ -61,7 +63,7 @@ def play(installation: Installation, pace_seconds: float = 0) -> None:
 
 
 async def _begun_anew(engine: Engine, link: PrefectLink, say_now: Callable[[str], None]) -> int:
-    """One sweep; what Prefect lets wait or a busy machine fails is tried again, as engines do."""
+    """Run one sweep, retried like the engine's where Prefect is late or the machine is busy."""
     for pause in range(_TRIES_MAX):
         try:
             return await guarded_sweep(engine, link, say_now)

@@ -65,7 +65,7 @@ def open_terminal(
     from recovery_flows.cli.case.letter import post_of
     from tui.opening import run
 
-    look = installation.settings.screen
+    look, groups = installation.settings.screen, state_groups()
     handle = acting_as or (SUPERVISOR if installation.is_demo else "")
     if story is None and installation.is_demo and (installation.data_dir / PLAN).exists():
         world = read_plan(installation.data_dir).world
@@ -85,7 +85,8 @@ def open_terminal(
         theme=look.theme,
         refresh_seconds=look.refresh_milliseconds / 1000,
         limits=installation.limits(),
-        channels=border_channels(state_groups()),
+        channels=border_channels(groups),
+        groups=groups,
         folder=installation.data_dir,
         view=view or look.view,
         hold_back_seconds=0 if installation.is_demo else look.hold_back_seconds,

@@ -22,10 +22,10 @@ class FileRead:
     currency: str = ""
     warnings: list[str] = field(default_factory=list)
     unread: Counter[str] = field(default_factory=Counter)
-    """Names of what no reader looks at, and how often each is there."""
+    """Names of elements that no reader uses, with how often each occurs."""
     refused: str = ""
     refused_inside: list[str] = field(default_factory=list)
-    """Files inside a zip of which nothing is taken, each with its reason."""
+    """Files in a zip that are not imported, each with its reason."""
     stored: str = ""
 
     @property

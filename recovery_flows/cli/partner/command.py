@@ -30,6 +30,9 @@ class OfKind(StrEnum):
     TELECOM = "telecom"
     PLATFORM = "platform"
     AUTHORITY = "authority"
+    POLICE = "police"
+    CENTRAL_AUTHORITY = "central_authority"
+    FIU = "fiu"
 
 
 Kind = Annotated[OfKind, typer.Option(help="What it is; only a bank has accounts.")]
@@ -55,11 +58,11 @@ def add(
     channel: Annotated[
         Channel, typer.Option(help="`letter` for a bank without an interface.")
     ] = Channel.API,
-    client_id: Annotated[str, typer.Option(help="Who we are to it; our key proves it.")] = "",
+    client_id: Annotated[str, typer.Option(help="Our client id there; our key proves it.")] = "",
     token_from_stdin: Annotated[
         bool, typer.Option("--token-from-stdin", help="Read a fixed token from standard input.")
     ] = False,
-    ca: Annotated[Path | None, typer.Option(help="PEM file: whom we trust at its address.")] = None,
+    ca: Annotated[Path | None, typer.Option(help="PEM file: trusted at its address.")] = None,
     cert: Annotated[Path | None, typer.Option(help="PEM file: our TLS certificate.")] = None,
     cert_key: Annotated[Path | None, typer.Option(help="PEM file: its key.")] = None,
     home: Annotated[bool, typer.Option("--home", help="Orders are sent, not requests.")] = False,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from datetime import datetime
 from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,7 @@ import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, opened
 from recovery_flows.cli.output import plain, say_json
-from recovery_flows.cli.table import cells, columns, instant_text, tell, tell_what, width_of
+from recovery_flows.cli.table import cells, columns, tell, tell_what, width_of
 
 if TYPE_CHECKING:
     from recovery_flows.cli.composition import Installation
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from recovery_flows.partners.page import PartnerPage
 
 PartnerId = Annotated[str, typer.Argument(metavar="ID", help="See `recovery partner list`.")]
-_LATE_SHOWN = 10
 _NAME_CELLS_MIN = 8
 _WIDTH = 80
 
@@ -104,6 +102,8 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a partner: contacts, service level, connection."""
+    from recovery_flows.cases.pages.partner import written
+    from recovery_flows.cli.page_text import page_lines
     from recovery_flows.partners.contacts import show_contacts
 
     with opened() as installation:
@@ -114,7 +114,7 @@ def show(
     if as_json:
         say_json(_mapping(page, clear))
     else:
-        tell(_page_lines(page, clear))
+        tell(page_lines(written(page, "UTC", clear)))
 
 
 def list_(*, as_json: AsJson = False) -> None:
@@ -176,7 +176,7 @@ def _wrong(page: PartnerPage) -> Iterator[str]:
 
 
 def _row(page: PartnerPage) -> tuple[str, ...]:
-    from recovery_flows.partners.page_text import ago
+    from recovery_flows.cases.pages.partner import ago
 
     row, ever = page.row, page.ever
     return (
@@ -184,42 +184,6 @@ def _row(page: PartnerPage) -> tuple[str, ...]:
         "-" if ever.p50 is None else str(ever.p50), "-" if ever.p90 is None else str(ever.p90),
         str(len(page.breaches)), page.breaker, ago(page),
     )  # fmt: skip
-
-
-def _page_lines(page: PartnerPage, clear: Contacts | None) -> list[str]:
-    from recovery_flows.partners.page_text import facts, late_words
-    from recovery_flows.partners.response_times import MEASURE
-
-    told = [(name, text) for name, text in facts(page, _spell, clear)]
-    if clear is None and page.contacts:
-        told = [(n, f"{t}  (masked: --reveal REASON)" if n == "contacts" else t) for n, t in told]
-    lines = [page.row.id, *(f"  {name:<12} {text}" for name, text in told), ""]
-    lines += [f"  {line}" for line in (*wrap(MEASURE, _WIDTH - 2), *_times_lines(page))]
-    for name, late in (("later than agreed", page.breaches), ("waits longer", page.overdue)):
-        lines.append(f"  {name}: {len(late):,}")
-        words = late_words(late, _spell)
-        lines += [f"    {line}" for line in words[:_LATE_SHOWN]]
-        if len(words) > _LATE_SHOWN:
-            lines.append(f"    and {len(words) - _LATE_SHOWN:,} more: --json has all")
-    return lines
-
-
-def _times_lines(page: PartnerPage) -> list[str]:
-    from recovery_flows.partners.page_text import times_cells
-
-    rows = [
-        ("all", "ever", *times_cells(page.ever)),
-        ("", "8 weeks", *times_cells(page.lately)),
-    ]
-    for of in page.kinds:
-        if of.ever.answered or of.ever.open or of.ever.undated:
-            rows.append((of.kind, "ever", *times_cells(of.ever)))
-            rows.append(("", "8 weeks", *times_cells(of.lately)))
-    return columns(rows, ("order", "sent", "answered", "p50", "p90", "no time"), right=(2, 3, 4))
-
-
-def _spell(at: datetime) -> str:
-    return f"{instant_text(at)} UTC"
 
 
 def _mapping(page: PartnerPage, clear: Contacts | None) -> dict[str, object]:

@@ -85,9 +85,9 @@ def import_(
     if as_json:
         say_json({**plain(result), "counts": result.counts(), "dry_run": dry_run})
         return
-    from recovery_flows.cases.claim_actions import told_rows
+    from recovery_flows.cases.claim_actions import row_lines
 
-    tell(told_rows(result))
+    tell(row_lines(result))
     tell(["dry run: nothing was kept"] if dry_run else [])
 
 

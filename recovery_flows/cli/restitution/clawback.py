@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, opened
+from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, file_of
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.restitution.voluntary import currency_of, money
 from recovery_flows.cli.table import instant_text, tell
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from recovery_flows.cases.case_officer import CaseOfficer
 
 OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="See `recovery clawback list`.")]
-Reason = Annotated[str, typer.Option(help="What was wrong or done; stored encrypted.")]
+Reason = Annotated[str, typer.Option(help="What went wrong or was done; stored encrypted.")]
 
 
 class GroundOption(StrEnum):
@@ -40,7 +40,7 @@ def attach(app: typer.Typer) -> None:
 
 def order(
     ref: Ref,
-    payout: Annotated[str, typer.Argument(metavar="PAYOUT", help="What a bank has paid.")],
+    payout: Annotated[str, typer.Argument(metavar="PAYOUT", help="The payout that was paid.")],
     *,
     amount: Annotated[str, typer.Option(help="What of it is to be given back.")],
     ground: Annotated[GroundOption, typer.Option(help="To a stranger, or beyond what was due.")],
@@ -74,7 +74,7 @@ def write_off(
     ref: Ref, order_id: OrderId, *, reason: Reason, acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Give up what has not come. Takes a second person."""
+    """Write off what was not paid back. Takes a second person."""
     from recovery_flows.cases.clawbacks import actions
 
     act(ref, acting_as, as_json, actions.write_off, order_id, reason)
@@ -82,12 +82,7 @@ def write_off(
 
 def list_(ref: Ref, *, as_json: AsJson = False) -> None:
     """Show what was ordered back, and what of it came."""
-    from models.queries.cases.case_files import load_file
-
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        with installation.database.reading() as session:
-            file = load_file(session, recovery_id)
+    file = file_of(ref)
     if as_json:
         say_json({"clawbacks": file.clawbacks})
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, instant, opened
+from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, file_of, find, instant, opened
 from recovery_flows.cli.output import plain, say_json
 from recovery_flows.cli.papers import paper
 from recovery_flows.cli.table import columns, instant_text, tell
@@ -80,12 +80,7 @@ def _told(done: ImportedList) -> Iterator[str]:
 
 def list_(ref: Ref, *, as_json: AsJson = False) -> None:
     """Show courts' lists, and what of each row is to be paid."""
-    from models.queries.cases.case_files import load_file
-
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        with installation.database.reading() as session:
-            file = load_file(session, recovery_id)
+    file = file_of(ref)
     if as_json:
         say_json({"lists": file.court_lists, "rows": file.court_shares})
     else:

@@ -7,8 +7,16 @@ from typing import Annotated
 
 import typer
 
-from recovery_flows.cli.options import ActingAs, AsJson, Ref, SeenVersion, find, opened
+from recovery_flows.cli.options import (
+    ActingAs,
+    AsJson,
+    Ref,
+    SeenVersion,
+    act,
+    file_of,
+)
 from recovery_flows.cli.output import say_json
+from recovery_flows.cli.restitution.voluntary import money
 from recovery_flows.cli.table import columns, instant_text, tell
 
 
@@ -41,12 +49,7 @@ def attach(app: typer.Typer) -> None:
 
 def list_(ref: Ref, *, as_json: AsJson = False) -> None:
     """List the objections of a recovery, the oldest first."""
-    from models.queries.cases.case_files import load_file
-
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        with installation.database.reading() as session:
-            found = load_file(session, recovery_id).objections
+    found = file_of(ref).objections
     if as_json:
         say_json(found)
     elif found:
@@ -75,12 +78,8 @@ def enter(
     from models.entities.claim import ObjectionKind
     from recovery_flows.cases import objection_actions
 
-    with opened() as installation:
-        recovery_id, acting = find(installation, ref), installation.case_officer(acting_as)
-        done = objection_actions.enter(
-            acting, recovery_id, ObjectionKind(kind.value), claim, reason, seen_version
-        )
-    _tell(done, as_json=as_json)
+    against = ObjectionKind(kind.value)
+    act(ref, acting_as, as_json, objection_actions.enter, against, claim, reason, seen_version)
 
 
 def decide(
@@ -95,28 +94,10 @@ def decide(
     as_json: AsJson = False,
 ) -> None:
     """Decide an objection that another person entered."""
-    from models.money import Money
-    from models.queries.cases.case_files import load_file
     from recovery_flows.cases import objection_actions
-    from recovery_flows.errors import MisuseError
 
-    with opened() as installation:
-        recovery_id, acting = find(installation, ref), installation.case_officer(acting_as)
-        with installation.database.reading() as session:
-            currency = load_file(session, recovery_id).recovery.currency
-        try:
-            upheld = Money.parse(loss, currency) if loss else None
-        except ValueError as error:
-            raise MisuseError(f"--loss: {error}") from error
-        done = objection_actions.decide(
-            acting, recovery_id, objection_id, reason, is_upheld=uphold, loss=upheld,
-            seen_version=seen_version,
-        )  # fmt: skip
-    _tell(done, as_json=as_json)
-
-
-def _tell(done: str, *, as_json: bool) -> None:
-    if as_json:
-        say_json({"done": done})
-    else:
-        tell([done])
+    upheld = money(loss, file_of(ref).recovery.currency) if loss else None
+    act(
+        ref, acting_as, as_json, objection_actions.decide, objection_id, reason, is_upheld=uphold,
+        loss=upheld, seen_version=seen_version,
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import AsJson, Ref, find, opened
+from recovery_flows.cli.options import AsJson, Ref, file_of
 from recovery_flows.cli.output import plain, say_json
 from recovery_flows.cli.table import tell
 from recovery_flows.wording import spoken
@@ -35,13 +35,9 @@ def rounds(
     as_json: AsJson = False,
 ) -> None:
     """Show the rounds of a return: pool, paid, reserves, counters."""
-    from models.queries.cases.case_files import load_file
     from recovery_flows.restitution.rounds import rounds_of
 
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        with installation.database.reading() as session:
-            file = load_file(session, recovery_id)
+    file = file_of(ref)
     if compare or explain:
         show_under_way(file, explain, as_json=as_json)
         return

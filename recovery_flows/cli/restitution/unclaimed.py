@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, instant, opened
+from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, file_of, instant
 from recovery_flows.cli.output import plain, say_json
 from recovery_flows.cli.papers import paper
 from recovery_flows.cli.restitution.voluntary import account_ref, currency_of, money
@@ -93,12 +93,7 @@ def refund(
 
 def list_(ref: Ref, *, as_json: AsJson = False) -> None:
     """Show what did not reach its payee, and where it is now."""
-    from models.queries.cases.case_files import load_file
-
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        with installation.database.reading() as session:
-            file = load_file(session, recovery_id)
+    file = file_of(ref)
     if as_json:
         say_json({"announced": [plain(u) for u in file.unclaimed], "not_paid": _open(file)})
     else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, instant, opened
+from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, file_of, instant
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.papers import paper
 from recovery_flows.cli.table import instant_text, tell
@@ -137,12 +137,7 @@ def end(
 
 def list_(ref: Ref, *, as_json: AsJson = False) -> None:
     """List invitations, promises with their parts, and receipts."""
-    from models.queries.cases.case_files import load_file
-
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        with installation.database.reading() as session:
-            file = load_file(session, recovery_id)
+    file = file_of(ref)
     if as_json:
         say_json(_plain(file))
     else:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """One claim's way under the rule in force."""
+    """The path of one claim's money under the rule in force."""
 
     claim_id: str
     label: str
@@ -35,7 +35,7 @@ def show_case_trace(
     acting_as: str = "",
     as_json: bool = False,
 ) -> None:
-    """Show a recovery's trace; with `paths` each victim's way, with `claim` that one's only.
+    """Show a recovery's trace; `paths` adds each victim's path, `claim` that of one claim.
 
     Raises MisuseError for a claim that the recovery does not have.
     """

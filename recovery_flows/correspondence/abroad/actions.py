@@ -11,20 +11,20 @@ from models.engine import Database
 from models.entities.officer import Role
 from models.entities.outside.disclosure import DisclosureKind
 from models.entities.request import RequestRow, RequestState
-from models.ids import digest_bytes
+from models.privacy.personal_data import personal_data
 from models.queries.cases.case_files import load_file
 from models.queries.cases.requests import opened_fields
 from models.queries.cases.work import account_ref
 from models.queries.installation.clock import case_now
+from models.queries.privacy.personal_data import known_data
 from models.sealing.vault import Vault
 from models.store.disclosures import Disclosed, note_disclosure
-from models.store.documents import keep
-from models.store.notes import write_note
-from recovery_flows.access.acting_officer import ActingOfficer
+from models.store.unit import Unit
+from recovery_flows.access.acting_officer import ActingOfficer, Edit
 from recovery_flows.correspondence.abroad.letter import LetterFacts, letter, notice, ours
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.returns.page import Document, as_markdown
-from recovery_flows.cross_border import ceiling, lifecycle
+from recovery_flows.cross_border import ceiling, lifecycle, over_connection
 from recovery_flows.cross_border.actions import Channels, channel_of
 from recovery_flows.cross_border.request_edits import request_of
 from recovery_flows.errors import MisuseError, StepRefusedError
@@ -55,12 +55,12 @@ def _facts(
         fields["account"] = account_ref(session, vault, asset.account_id).number
     return LetterFacts(
         file=file, request=request, fields=fields, classes=law.data_classes,
-        source=channel_of(channels, request.channel).source, sender=sender,
+        source=channel_of(channels, request.channel).citation, sender=sender,
         zone=law.time_zone, now=now,
     )  # fmt: skip
 
 
-def look(acting: ActingOfficer, recovery_id: str, request_id: str) -> None:
+def record_reveal(acting: ActingOfficer, recovery_id: str, request_id: str) -> None:
     """Record that somebody reads a letter in clear: only who may have its fields revealed."""
     actor = acting.actor_in(Role.SUPERVISOR, Role.OFFICER)
     told = Disclosed(DisclosureKind.REVEAL, "letter abroad: all its fields", request_id, _TO_READ)
@@ -93,27 +93,67 @@ def sent(
     """Record that the approved letter went out; the letter, proof and translation are kept."""
     if not how.strip() or not proof:
         raise MisuseError("say with --how how it went, and give the --proof of it")
-    with acting.editing(recovery_id, None) as (unit, changes):
-        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
-        request = request_of(changes.file, request_id)
-        is_ours = ours(request.language)
-        if not is_ours and not translation:
-            raise MisuseError(
-                f"the requested State reads {request.language!r}: give the --translation"
-            )
-        facts = _facts(
-            unit.session, unit.vault, changes.file, request, acting.laws, sender, now, channels
-        )
-        raw = as_markdown(letter(facts, request.language if is_ours else "en")).encode()
-        kept = keep(unit, raw, "request abroad", "text/markdown", now)
-        paper = keep(unit, proof, "proof of sending", "application/octet-stream", now)
-        text = f"request {request_id} sent: {how.strip()}"
-        if translation:
-            keep(unit, translation, "translation", "application/octet-stream", now)
-            text += f"; translation {digest_bytes(translation)}"
+    with acting.editing(recovery_id) as edit:
+        request = request_of(edit.file, request_id)
+        raw = _letter_bytes(acting, edit, request, sender, channels, translation)
+        kept = edit.keep(raw, "request abroad", "text/markdown")
+        paper = edit.keep(proof, "proof of sending")
+        translated = f"; translation {edit.keep(translation, 'translation')}" if translation else ""
         channel = channel_of(channels, request.channel)
-        lifecycle.send_by_hand(changes, request_id, channel, paper, kept, actor.id, now)
-        write_note(unit, actor, now, recovery_id, text)
-        due = request_of(changes.file, request_id).due_at
+        lifecycle.send_by_hand(
+            edit.changes, request_id, channel, paper, kept, edit.actor.id, edit.now
+        )
+        edit.note(f"request {request_id} sent", how.strip() + translated)
+        due = request_of(edit.file, request_id).due_at
     when = f"an answer is due by {due:%Y-%m-%d %H:%M} UTC" if due else "no answer time is set"
-    return f"{changes.file.recovery.ref}: {request_id} sent; {when}"
+    return f"{edit.ref}: {request_id} sent; {when}"
+
+
+def dispatch(
+    acting: ActingOfficer, recovery_id: str, request_id: str, translation: bytes, sender: Sender,
+    channels: Channels,
+) -> str:  # fmt: skip
+    """Let the engine send the approved letter over the body's connection; who did so is named.
+
+    A translation is text, goes after the letter, and names nobody whom the letter does not name.
+    """
+    with acting.editing(recovery_id) as edit:
+        request = request_of(edit.file, request_id)
+        raw = _letter_bytes(acting, edit, request, sender, channels, translation)
+        if translation:
+            raw += b"\n---\n\n" + _passed_translation(edit.unit, edit.file, raw, translation)
+        kept = edit.keep(raw, "request abroad", "text/markdown")
+        channel = channel_of(channels, request.channel)
+        over_connection.dispatch(edit.changes, request_id, channel, kept, edit.actor.id)
+    return (
+        f"{edit.ref}: {request_id} dispatched by {edit.actor.id}; "
+        f"the engine sends it to {request.carrier_id}"
+    )
+
+
+def _letter_bytes(
+    acting: ActingOfficer, edit: Edit, request: RequestRow, sender: Sender, channels: Channels,
+    translation: bytes,
+) -> bytes:  # fmt: skip
+    is_ours, unit = ours(request.language), edit.unit
+    if not is_ours and not translation:
+        raise MisuseError(f"the requested State reads {request.language!r}: give the --translation")
+    facts = _facts(
+        unit.session, unit.vault, edit.file, request, acting.laws, sender, edit.now, channels
+    )
+    return as_markdown(letter(facts, request.language if is_ours else "en")).encode()
+
+
+def _passed_translation(unit: Unit, file: CaseFile, raw: bytes, translation: bytes) -> bytes:
+    """The translation as text; what is personal in it must stand in the approved letter."""
+    try:
+        text = translation.decode()
+    except UnicodeDecodeError:
+        raise MisuseError("--translation goes over a connection as text in UTF-8") from None
+    approved = raw.decode()
+    for found in personal_data(text, known_data(unit.session, unit.vault, file)):
+        if text[found.start : found.end] not in approved:
+            raise StepRefusedError(
+                f"--translation holds a {found.kind} that the approved letter does not hold"
+            )
+    return text.encode()

@@ -7,21 +7,20 @@ from dataclasses import dataclass
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
-from models.entities.officer import Role
+from models.entities.partner import PartnerChannel, PartnerKind
 from models.entities.recovery import RecoveryState
 from models.money import Money
 from models.privacy.personal_data import personal_data
-from models.queries.installation.clock import case_now
+from models.queries.cases.work import PartnerLine, partners
 from models.queries.privacy.personal_data import known_data
 from models.safe_text import steers_or_hides, undirected
 from models.store.unit import Unit
-from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.access.acting_officer import ActingOfficer, Edit
 from recovery_flows.correspondence.free_text import UNDECIDED, Decided, passed_texts
 from recovery_flows.cross_border import ceiling, plans, request_edits, stage
 from recovery_flows.cross_border.actions import Channels, channel_of, seal_by
 from recovery_flows.cross_border.channels import Channel, Help, Recipient
 from recovery_flows.errors import MisuseError, StepRefusedError
-from recovery_flows.ledger.changeset import Changeset
 
 _AUTHORITY_LENGTH_MAX, _LANGUAGE_LENGTH = 120, 2
 
@@ -46,33 +45,58 @@ def draft(
     """Draft a request by any channel for each account named; return their ids."""
     channel = channel_of(channels, given.channel)
     wanted = _wanted(channel, given.wanted)
-    with acting.editing(recovery_id, None) as (unit, changes):
-        file = changes.file
+    with acting.editing(recovery_id) as edit:
+        file = edit.file
         if file.recovery.state is not RecoveryState.OPEN:
             raise StepRefusedError(f"{file.recovery.ref} is {file.recovery.state}: accept it first")
         assets = _assets(file, given)
-        return tuple(_draft_one(acting, unit, changes, a, given, channel, wanted) for a in assets)
+        return tuple(_draft_one(acting, edit, a, given, channel, wanted) for a in assets)
 
 
 def _draft_one(
-    acting: ActingOfficer, unit: Unit, changes: Changeset, asset: AssetRow, given: Given,
-    channel: Channel, wanted: Help,
+    acting: ActingOfficer, edit: Edit, asset: AssetRow, given: Given, channel: Channel,
+    wanted: Help,
 ) -> str:  # fmt: skip
+    unit, changes, now = edit.unit, edit.changes, edit.now
     law = acting.laws[changes.file.recovery.regime]
-    request_edits.refuse_twin(changes.file, asset, channel.code)
+    request_edits.refuse_duplicate(changes.file, asset, channel.code)
     requested = _requested(asset, given.amount)
-    authority = given.authority.strip() or f"the {channel.recipient} of {asset.regime}"
-    plan = plans.by_channel(channel, law, wanted, authority, given.language, requested)
+    carrier = _carrier(unit, asset, channel, given.authority.strip())
+    named = carrier.name if carrier else given.authority.strip()
+    authority = named or f"the {channel.recipient} of {asset.regime}"
+    carrier_id = carrier.id if carrier else ""
+    plan = plans.by_channel(channel, law, wanted, authority, given.language, requested, carrier_id)
     known = stage.known_fields(changes.file, asset, requested)
-    actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
     _check_address(unit, changes.file, authority, given.language)
-    texts = passed_texts(unit, actor, now, changes.file, asset.id, given.fields, given.decided, law)
+    texts = passed_texts(
+        unit, edit.actor, now, changes.file, asset.id, given.fields, given.decided, law
+    )
     request_edits.begin_abroad(changes, asset)
     request_id = stage.draft_request(changes, asset, known | texts, law, seal_by(unit), plan)
     request = request_edits.request_of(changes.file, request_id)
     request_edits.refuse_unfit(changes.file, request, given.fields, acting.laws)
     ceiling.check(changes.file, request)
     return request_id
+
+
+def _carrier(unit: Unit, asset: AssetRow, channel: Channel, named: str) -> PartnerLine | None:
+    """The body of that State with a connection: the one that is named, or the only one there is."""
+    kind = _BODIES.get(Recipient(channel.recipient))
+    there = [
+        p
+        for p in partners(unit.session, None)
+        if p.kind is kind and p.regime == asset.regime and p.channel is PartnerChannel.API
+    ]
+    if named:
+        return next((p for p in there if named in (p.id, p.name)), None)
+    return there[0] if len(there) == 1 else None
+
+
+_BODIES = {
+    Recipient.POLICE: PartnerKind.POLICE, Recipient.AUTHORITY: PartnerKind.CENTRAL_AUTHORITY,
+    Recipient.COURT: PartnerKind.CENTRAL_AUTHORITY, Recipient.FIU: PartnerKind.FIU,
+}  # fmt: skip
+"""Which kind of partner takes what goes to a recipient; a provider or a bank takes no request."""
 
 
 def _check_address(unit: Unit, file: CaseFile, authority: str, language: str) -> None:

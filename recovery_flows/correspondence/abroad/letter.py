@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from models.case_file import CaseFile
 from models.entities.request import RequestRow
 from models.money import Money
+from models.privacy.personal_data import NUMBER, personal_data
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.returns.page import Document, Section, Table, as_markdown
 from recovery_flows.correspondence.returns.wording import Wording, languages, wording
@@ -54,9 +55,14 @@ def ours(language: str) -> bool:
 def letter(facts: LetterFacts, language: str) -> Document:
     """The request as it leaves."""
     words, request = words_of(language), facts.request
-    title = words.texts.get(f"title.{request.channel}") or words(f"title.{request.recipient}")
-    return _document(facts, words, f"{request.channel}-v{request.version}", title,
-                     tuple(_sections(facts, words)))  # fmt: skip
+    name = f"{request.channel}-v{request.version}"
+    return _document(facts, words, name, title_of(facts, words), tuple(_sections(facts, words)))
+
+
+def title_of(facts: LetterFacts, words: Wording) -> str:
+    """What a request is called: by its channel, or by what kind of body receives it."""
+    request = facts.request
+    return words.texts.get(f"title.{request.channel}") or words(f"title.{request.recipient}")
 
 
 def notice(facts: LetterFacts, language: str, what: str) -> Document:
@@ -128,13 +134,21 @@ def _sections(facts: LetterFacts, words: Wording) -> Iterator[Section]:
         yield Section(title, table=Table(head, tuple(rows)))
 
 
+def _looks_personal(text: str) -> bool:
+    return any(found.kind != NUMBER for found in personal_data(text))
+
+
 def preview(facts: LetterFacts, language: str) -> Iterator[str]:
-    """The exact letter line by line; a mark stands before each line with personal data."""
+    """The exact letter line by line; a mark stands before each line with personal data.
+
+    So it does where a reference looks like a telephone, card or ID number, which the gate lets
+    pass in fields that hold references.
+    """
     words = words_of(language)
     marked = tuple(
         f"| {words.named('field', name)} |"
         for name, text in facts.fields.items()
-        if text and facts.classes.get(name) in PERSONAL
+        if text and (facts.classes.get(name) in PERSONAL or _looks_personal(text))
     )
     for line in as_markdown(letter(facts, language)).splitlines():
         yield f"{MARK if line.startswith(marked) and marked else ' '} {line}"

@@ -54,7 +54,7 @@ def opening(order: Order) -> Iterator[str]:
         )
     elif order.kind is CallKind.RELEASE:
         part = "the amount below, and keep the rest" if order.is_part else "all that you hold"
-        yield f"Please let go {part}. Nothing else on the account changes by this letter."
+        yield f"Please release {part}. Nothing else on the account changes by this letter."
     else:
         yield _OPENINGS[order.kind]
 

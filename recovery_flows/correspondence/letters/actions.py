@@ -8,9 +8,8 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from models.case_file import CaseFile
 from models.engine import Database
-from models.entities.call import QUESTIONS, CallRow, CallState
+from models.entities.call import QUERIES, CallRow, CallState
 from models.entities.officer import Role
 from models.entities.outside.disclosure import DisclosureKind
 from models.ids import digest_bytes
@@ -20,11 +19,9 @@ from models.queries.cases.work import calls_by_id
 from models.queries.installation.clock import case_now
 from models.sealing.vault import Vault
 from models.store.calls import freeze_body
-from models.store.documents import keep
-from models.store.notes import write_note
 from models.store.sealing import SealingSession
 from models.store.unit import Unit
-from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.access.acting_officer import ActingOfficer, Edit, given_reason
 from recovery_flows.access.disclosures import note_files
 from recovery_flows.correspondence import call_validity, vouching
 from recovery_flows.correspondence.documents.assembly import letter_lines
@@ -96,12 +93,12 @@ def print_letter(
     if again is not None:
         return _noted(acting, known.recovery_id, again)
     may_leave = True
-    with acting.editing(known.recovery_id, seen) as (unit, changes):
-        call = letter_steps.letter_of(changes.file, call_id)
-        broken = _broken(acting, unit, changes, call)
-        may_leave = bool(broken) or _may_leave(changes, call)
+    with acting.editing(known.recovery_id, seen) as edit:
+        call = letter_steps.letter_of(edit.file, call_id)
+        broken = _broken(acting, edit, call)
+        may_leave = bool(broken) or _may_leave(edit.changes, call)
         if may_leave and not broken and not call.letter_digest:
-            _fix(acting, unit, changes, call, post)
+            _fix(acting, edit, call, post)
     _refuse_broken(call_id, broken)
     _refuse_void(call_id, may_leave=may_leave)
     with acting.database.reading() as session:
@@ -125,15 +122,16 @@ def _check_sender(sender: Sender) -> None:
         )
 
 
-def _broken(acting: ActingOfficer, unit: Unit, changes: Changeset, call: CallRow) -> str:
+def _broken(acting: ActingOfficer, edit: Edit, call: CallRow) -> str:
     """What was changed by hand in the records behind an order; a person finds it then."""
-    if call.kind in QUESTIONS or call.state is not CallState.PLANNED:
+    if call.kind in QUERIES or call.state is not CallState.PLANNED:
         return ""
-    vouched = vouching.Vouched(unit, acting.database)
-    detail = vouched.broken(changes.file.recovery.id, call.partner_id)
+    vouched = vouching.Vouched(edit.unit, acting.database)
+    detail = vouched.broken(edit.file.recovery.id, call.partner_id)
     if detail:
-        now = case_now(unit.session, acting.wall_now())
-        changes.file = vouching.note_broken(unit, changes.file, detail, now, acting.derived)
+        edit.changes.file = vouching.note_broken(
+            edit.unit, edit.file, detail, edit.now, acting.derived
+        )
     return detail
 
 
@@ -157,15 +155,14 @@ def _refuse_void(call_id: str, *, may_leave: bool) -> None:
         raise StepRefusedError(f"the letter {call_id} must not go out: {call_validity.VOID}")
 
 
-def _fix(acting: ActingOfficer, unit: Unit, changes: Changeset, call: CallRow, post: Post) -> None:
-    now = case_now(unit.session, acting.wall_now())
-    file: CaseFile = changes.file
+def _fix(acting: ActingOfficer, edit: Edit, call: CallRow, post: Post) -> None:
+    unit, file = edit.unit, edit.file
     (line,) = calls_by_id(unit.session, unit.vault, [call.id])
     path, body = order_bytes(unit, file, line, acting.laws, post)
-    facts = letter_facts(unit, file, line, body, acting.laws, post.sender, now)
-    name = keep(unit, letter_text(letter_lines(facts)), "letter", _TEXT, now)
+    facts = letter_facts(unit, file, line, body, acting.laws, post.sender, edit.now)
+    name = edit.keep(letter_text(letter_lines(facts)), "letter", _TEXT)
     freeze_body(unit, call.id, path, body)
-    letter_steps.record_printed(changes, call, digest_bytes(body), name)
+    letter_steps.record_printed(edit.changes, call, digest_bytes(body), name)
 
 
 def _printed_before(session: Session, vault: Vault, known: LetterCall) -> Printed:
@@ -198,34 +195,29 @@ def record_sent(
     """
     known = _open(acting, call_id)
     may_leave = True
-    with acting.editing(known.recovery_id, seen) as (unit, changes):
-        call = letter_steps.letter_of(changes.file, call_id)
-        now = case_now(unit.session, acting.wall_now())
-        law = acting.laws[changes.file.asset(call.asset_id).regime]
-        sent_at = instant_of(at, "at", law) if at.strip() else now
-        broken = _broken(acting, unit, changes, call)
-        may_leave = bool(broken) or _may_leave(changes, call)
+    with acting.editing(known.recovery_id, seen) as edit:
+        call = letter_steps.letter_of(edit.file, call_id)
+        law = acting.laws[edit.file.asset(call.asset_id).regime]
+        sent_at = instant_of(at, "at", law) if at.strip() else edit.now
+        broken = _broken(acting, edit, call)
+        may_leave = bool(broken) or _may_leave(edit.changes, call)
         if may_leave and not broken:
-            letter_steps.record_sent(changes, call, how, sent_at, now)
-        ref = changes.file.recovery.ref
+            letter_steps.record_sent(edit.changes, call, how, sent_at, edit.now)
     _refuse_broken(call_id, broken)
     _refuse_void(call_id, may_leave=may_leave)
-    return f"{ref}: letter to {call.partner_id} sent {sent_at:%Y-%m-%d %H:%M %Z}; its clock runs"
+    return (
+        f"{edit.ref}: letter to {call.partner_id} sent {sent_at:%Y-%m-%d %H:%M %Z}; its clock runs"
+    )
 
 
-def drop(acting: ActingOfficer, call_id: str, reason: str, seen: int | None = None) -> str:
+def cancel(acting: ActingOfficer, call_id: str, reason: str, seen: int | None = None) -> str:
     """Give up a question about a balance or an unasked letter; the reason is kept sealed."""
-    if not reason.strip():
-        raise MisuseError("to drop a letter takes a reason")
-    known = _open(acting, call_id)
-    with acting.editing(known.recovery_id, seen) as (unit, changes):
-        letter_steps.drop(
-            changes, letter_steps.letter_of(changes.file, call_id), "dropped by an officer"
-        )
-        now = case_now(unit.session, acting.wall_now())
-        text = f"letter {call_id} dropped: {reason.strip()}"
-        write_note(unit, acting.actor(Role.OFFICER), now, known.recovery_id, text)
-        return f"{changes.file.recovery.ref}: letter {call_id} dropped"
+    why = given_reason(reason)
+    with acting.editing(_open(acting, call_id).recovery_id, seen) as edit:
+        call = letter_steps.letter_of(edit.file, call_id)
+        letter_steps.cancel(edit.changes, call, "dropped by an officer")
+        edit.note(f"letter {call_id} dropped", why)
+        return f"{edit.ref}: letter {call_id} dropped"
 
 
 def _open(acting: ActingOfficer, call_id: str) -> LetterCall:

@@ -19,7 +19,7 @@ from models.queries.cases.work import account_ref
 from models.queries.installation.clock import case_now
 from models.store.documents import keep
 from models.store.unit import Unit, unit_of_work
-from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.access.acting_officer import ActingOfficer, Edit
 from recovery_flows.access.disclosures import note_files
 from recovery_flows.correspondence.letters import (
     answers as letter_answers,
@@ -53,11 +53,11 @@ def enter_answer(
     with acting.database.reading() as session:
         known = letter_known(session, acting.database.vault, call_id)
     document = _keep(acting, raw, path)
-    with acting.editing(known.recovery_id, seen) as (unit, changes):
-        call = letter_steps.letter_of(changes.file, call_id)
+    with acting.editing(known.recovery_id, seen) as edit:
+        call = letter_steps.letter_of(edit.file, call_id)
         if call.sent_at is None and not call.sent_how:
             raise StepRefusedError(f"the letter {call_id} has not been sent: enter that first")
-        return _enter(acting, unit, changes, call, fields, document, raw)
+        return _enter(acting, edit, call, fields, document, raw)
 
 
 def record_bank_notice(
@@ -71,15 +71,14 @@ def record_bank_notice(
     """Type in what a bank wrote unasked about a hold; it counts after a second look."""
     raw = read_document(path)
     document = _keep(acting, raw, path)
-    with acting.editing(recovery_id, seen) as (unit, changes):
-        hold_of(changes.file, hold_id)
-        now = case_now(unit.session, acting.wall_now())
-        call_id = letter_steps.receive(changes, hold_id, document, now)
-        is_open = any(c.id == call_id for c in changes.file.calls)
-        if not is_open or _is_over(unit, changes, call_id):
+    with acting.editing(recovery_id, seen) as edit:
+        hold_of(edit.file, hold_id)
+        call_id = letter_steps.receive(edit.changes, hold_id, document, edit.now)
+        is_open = any(c.id == call_id for c in edit.file.calls)
+        if not is_open or _is_over(edit.unit, edit.changes, call_id):
             raise StepRefusedError(f"this letter about {hold_id} was taken already")
-        call = letter_steps.letter_of(changes.file, call_id)
-        return _enter(acting, unit, changes, call, fields, document, raw)
+        call = letter_steps.letter_of(edit.file, call_id)
+        return _enter(acting, edit, call, fields, document, raw)
 
 
 def _is_over(unit: Unit, changes: Changeset, call_id: str) -> bool:
@@ -96,25 +95,23 @@ def _keep(acting: ActingOfficer, raw: bytes, path: Path) -> str:
 
 def _enter(
     acting: ActingOfficer,
-    unit: Unit,
-    changes: Changeset,
+    edit: Edit,
     call: CallRow,
     fields: Mapping[str, str],
     document: str,
     raw: bytes,
 ) -> str:
-    file = changes.file
+    file, unit = edit.file, edit.unit
     law = acting.laws[regime_of(file, call)]
     known = acting.laws[file.recovery.regime].grounds
     grounds = [code for code, ground in known.items() if ground.refuses]
     answer = typed_answer(file, call, fields, law, grounds)
     if call.kind is CallKind.STATEMENT and answer.state is AnswerState.TOLD:
         answer = _with_file(unit, file, call, answer, list(statements_in(raw, acting.limits)))
-    now, actor = case_now(unit.session, acting.wall_now()), acting.actor(Role.OFFICER)
     sealed = unit.vault.seal(answer.spelled().decode(), answer_place(call.id))
     letter_answers.enter(
-        changes, call, answer, sealed, document, actor.id, now, acting.laws
-    )  # fmt: skip
+        edit.changes, call, answer, sealed, document, edit.actor.id, edit.now, acting.laws
+    )
     return f"{file.recovery.ref}: answer of {call.partner_id} kept; another person looks at it"
 
 

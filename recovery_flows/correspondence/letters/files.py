@@ -1,4 +1,4 @@
-"""Files that letters become and answers come in: never overwritten, for nobody else to read."""
+"""Files of printed letters and of answers: never overwritten, readable by their owner alone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DOCUMENT_BYTES_MAX = 25_000_000
 
 
 def default_name(call_id: str, suffix: str = ".txt") -> str:
-    """A name for a letter's file that says nothing of anybody."""
+    """A file name for a letter that contains no personal data."""
     return f"letter-{call_id.removeprefix('call-')[:12]}{suffix}"
 
 
@@ -62,5 +62,5 @@ def read_document(path: Path) -> bytes:
 
 
 def media_type(path: Path) -> str:
-    """What kind of file its name says it is."""
+    """The media type that the name of a file suggests."""
     return mimetypes.guess_type(path.name)[0] or "application/octet-stream"

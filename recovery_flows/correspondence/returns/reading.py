@@ -20,7 +20,7 @@ from models.queries.cases.names import names_of
 from models.queries.installation.clock import case_now
 from models.queries.partners.bank_names import bank_names
 from recovery_flows.correspondence.documents.text import Sender
-from recovery_flows.correspondence.returns import compose, other_ways
+from recovery_flows.correspondence.returns import claimants, compose, other_ways
 from recovery_flows.correspondence.returns.compose import Facts
 from recovery_flows.correspondence.returns.fact_sheet import fact_sheet
 from recovery_flows.correspondence.returns.page import Document
@@ -34,7 +34,7 @@ from recovery_flows.tracing.views import HopView
 KINDS = ("notice", "decision", "receipt", "flow")
 FACT_SHEET = "fact-sheet"
 """For a court, about an account's holder: only where it is asked for by name."""
-ALL_KINDS = (*KINDS, FACT_SHEET, *other_ways.KINDS)
+ALL_KINDS = (*KINDS, FACT_SHEET, *other_ways.KINDS, *claimants.KINDS)
 _EVENTS = table_of(Event)
 
 
@@ -65,6 +65,8 @@ def documents_of(
                 made.append(compose.flow(facts, _ways(session, facts), words))
             elif kind in other_ways.KINDS:
                 made += other_ways.papers(facts, kind, words)
+            elif kind in claimants.KINDS:
+                made += claimants.papers(facts, kind, words)
             elif kind == FACT_SHEET:
                 made += [fact_sheet(facts, a, words) for a in facts.file.assets if not a.is_custody]
             elif kind == "receipt":

@@ -11,6 +11,11 @@ from models.ids import HoldId, OfficerId, RecoveryId
 from models.money import Money
 from models.queries.cases.work import CallLine, account_ref
 from models.store.unit import Unit
+from recovery_flows.engine.outbox.abroad_bodies import (
+    request_limits,
+    request_mandate,
+    request_path_and_body,
+)
 from recovery_flows.engine.outbox.task_bodies import mandate_of, task_limits, task_path_and_body
 from recovery_flows.errors import DisagreementError
 from recovery_flows.freezing import renewal
@@ -36,6 +41,8 @@ def path_and_body(unit: Unit, file: CaseFile, call: CallLine, laws: Regimes) -> 
     """Where an order goes and what it says; raises LookupError if its subject is gone."""
     if call.kind in TASK_CALLS:
         return task_path_and_body(unit, file, call, laws)
+    if call.kind is CallKind.ABROAD:
+        return request_path_and_body(unit, file, call)
     if call.kind in (CallKind.HOLD, CallKind.REQUEST):
         return wire.HOLDS_PATH, _hold_body(unit, file, call, laws)
     if call.kind is CallKind.RELEASE:
@@ -95,6 +102,8 @@ def limits_of(unit: Unit, file: CaseFile, call: CallLine) -> Limits:
     amount = None
     if call.kind in TASK_CALLS:
         return task_limits(unit, file, call)
+    if call.kind is CallKind.ABROAD:
+        return request_limits(file, call)
     if call.kind in (CallKind.STATEMENT, CallKind.BALANCE):
         account_id = statement_account(file, call)
     elif call.kind is CallKind.HOLD_QUERY:
@@ -124,6 +133,8 @@ def authority_of(file: CaseFile, call: CallLine, laws: Regimes) -> Authority:
 def _mandate(file: CaseFile, call: CallLine, laws: Regimes) -> str:
     if call.noun is EntityKind.TASK:
         return mandate_of(file, laws)
+    if call.kind is CallKind.ABROAD:
+        return request_mandate(file, call)
     if call.noun is not EntityKind.HOLD:
         return f"{call.kind} of {file.recovery.ref}"
     hold = file.hold(call.subject_id)

@@ -29,10 +29,10 @@ def is_large(result: Result) -> bool:
 
 
 def stored_before(engine: Engine, result: Result, until_settled: ExitStack) -> Result:
-    """The same result with its bookings stored already, where they are many.
+    """The same result; where there are many bookings, they are stored before it is settled.
 
-    They are taken out again unless they were settled when `until_settled` ends. While another
-    import runs the bank is asked again later.
+    They are deleted again unless they were settled when `until_settled` ends. While another import
+    runs, the bank is asked again later.
     """
     fact = result.statement
     if fact is None or not is_large(result):

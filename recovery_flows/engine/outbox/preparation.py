@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from models.case_file import CaseFile
-from models.entities.call import OPEN_CALLS, QUESTIONS, CallKind, CallState
+from models.entities.call import OPEN_CALLS, QUERIES, CallKind, CallState
 from models.entities.event import EntityKind
 from models.queries.cases.case_files import files_by_id, load_file
 from models.queries.cases.work import CallLine, call_owner, calls_by_id
@@ -108,7 +108,7 @@ class _ReadAtOnce:
 
 
 def _is_new_order(call: CallLine) -> bool:
-    return call.state is CallState.PLANNED and call.kind not in QUESTIONS
+    return call.state is CallState.PLANNED and call.kind not in QUERIES
 
 
 def _prepare_alone(
@@ -185,7 +185,7 @@ def _withdraw(unit: Unit, engine: Engine, file: CaseFile, call: CallLine, now: d
 def _make_ready(unit: Unit, engine: Engine, file: CaseFile, call: CallLine, now: datetime) -> Ready:
     path, body = call.path, call.body
     since = min(c.paid_at for c in file.claims) - _LOOK_BACK
-    if not body and call.kind not in QUESTIONS:
+    if not body and call.kind not in QUERIES:
         path, body = path_and_body(unit, file, call, engine.laws)
         freeze_body(unit, call.id, path, body)
     if call.kind is CallKind.HOLD_QUERY:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.entities.call import QUESTIONS, TASK_CALLS, CallKind, CallState
+from models.entities.call import QUERIES, TASK_CALLS, CallKind, CallState
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.ids import PartnerId, canonical
@@ -22,10 +22,11 @@ from models.trouble import Trouble
 from recovery_flows.cases.commit import commit_changes, shared_accounts
 from recovery_flows.cases.quarantine import Work, went_through
 from recovery_flows.correspondence import answers
+from recovery_flows.cross_border import over_connection
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import alone, sentence
 from recovery_flows.engine.outbox.merged_calls import as_joined
-from recovery_flows.engine.outbox.task_documents import settle_task
+from recovery_flows.engine.outbox.resources import belongs, settle_resource
 from recovery_flows.engine.quarantine import note_failure
 from recovery_flows.errors import AnswerUnreadableError
 from recovery_flows.freezing import account_monitoring, release
@@ -174,6 +175,8 @@ def _refuse(changes: Changeset, result: Result, now: datetime) -> None:
     call = result.call
     if call.kind in TASK_CALLS:
         task_answers.apply_refusal(changes, call.kind, call.subject_id, result.code)
+    elif call.kind is CallKind.ABROAD:
+        over_connection.refused(changes, call.subject_id, result.code)
     else:
         answers.apply_refusal(changes, call.kind, call.noun, call.subject_id, result.code, now)
 
@@ -223,16 +226,14 @@ def _settle_answer(
         _apply_balance(engine, now, changes, result)
     elif call.kind is CallKind.PAYOUT:
         fact = wire.parse_payout(result.raw[0].body, PartnerId(call.partner_id))
-        _belongs(changes, result, now, fact.order_ref)
+        belongs(changes, result, now, fact.order_ref)
         answers.apply_payout_fact(changes, call.subject_id, fact, now)
-    elif call.kind in TASK_CALLS:
-        told = wire.parse_task(result.raw[0].body, PartnerId(call.partner_id))
-        _belongs(changes, result, now, told.order_ref)
-        settle_task(unit, changes, call.subject_id, told, now, engine.wall_now())
+    elif call.kind in TASK_CALLS or call.kind is CallKind.ABROAD:
+        settle_resource(unit, engine, now, changes, result, digests[0])
     else:
         answered = wire.parse_hold(result.raw[0].body, PartnerId(call.partner_id))
         if not hold_figures.is_the_banks_own(changes.file, call.subject_id, answered):
-            _belongs(changes, result, now, answered.order_ref)
+            belongs(changes, result, now, answered.order_ref)
         if call.kind is CallKind.REQUEST:
             answers.apply_request_sent(changes, call.subject_id, now)
         answers.apply_hold_fact(changes, call.subject_id, answered, engine.laws, now)
@@ -246,27 +247,13 @@ def _apply_balance(engine: Engine, now: datetime, changes: Changeset, result: Re
     hold = hold_figures.asked_about(changes.file, call.subject_id)
     told = wire.parse_hold(result.raw[0].body, PartnerId(call.partner_id))
     if not hold_figures.is_the_banks_own(changes.file, hold.id, told):
-        _belongs(changes, result, now, told.order_ref, hold.id)
+        belongs(changes, result, now, told.order_ref, hold.id)
     if told.revision < hold.bank_revision:
         bank_contradictions.older_answer(changes, hold, told.revision, now)
         why = "is older than what the bank stated before"
         raise AnswerUnreadableError(PartnerId(call.partner_id), "revision", why)
     changes.settle_call(call.id, "answered")
     answers.confirm_figure(changes, hold.id, told, engine.laws, now)
-
-
-def _belongs(
-    changes: Changeset, result: Result, now: datetime, order_ref: str, expected: str = ""
-) -> None:
-    """An answer that is about something else than was asked is not taken, and a person looks."""
-    call = result.call
-    if order_ref == (expected or call.subject_id):
-        return
-    about = bank_contradictions.About(call.noun, call.subject_id, call.asset_id)
-    kind, detail = DiscrepancyKind.WRONG_REFERENCE, f"the answer to {call.id} names another order"
-    bank_contradictions.find(changes, kind, about, now, detail=detail, mark=call.id)
-    why = "is not that of the order"
-    raise AnswerUnreadableError(PartnerId(call.partner_id), "orderRef", why)
 
 
 def remember_breaker(unit: Unit, engine: Engine, partner_id: str) -> None:
@@ -281,7 +268,7 @@ def _poll_soon(unit: Unit, results: list[Result], soon: datetime) -> None:
     ordered = {
         r.call.partner_id
         for r in results
-        if (r.event == "answered" or r.code == _ANOTHER_STATE) and r.call.kind not in QUESTIONS
+        if (r.event == "answered" or r.code == _ANOTHER_STATE) and r.call.kind not in QUERIES
     }
     for partner_id in ordered:
         plan_poll(unit, partner_id, due_at=soon, interval_seconds=0)

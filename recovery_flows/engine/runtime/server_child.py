@@ -27,7 +27,7 @@ _LOG_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ServerRecord:
-    """Which process serves a home, on which loopback port, and what it asks of who comes."""
+    """The process that serves a home, its loopback port, and the credential that it requires."""
 
     pid: int
     port: int
@@ -50,7 +50,7 @@ def open_log(home: Path) -> BinaryIO:
 
 
 def _keep_log_small(home: Path) -> None:
-    """Begin the log anew when it is long; what a crash wrote last time is kept."""
+    """Begin a new log when it is too long; the output of a crash is kept."""
     if log_path(home).stat().st_size > _LOG_BYTES:
         os.truncate(log_path(home), 0)
 
@@ -103,7 +103,7 @@ def command_line(pid: int) -> str:
 
 
 def _stop_stale(home: Path) -> None:
-    """Kill a server whose supervisor is gone; a process that merely took its number is spared."""
+    """Kill a server whose supervisor is gone, but no other process that reuses its number."""
     stale = read_record(home)
     if stale is not None:
         command = command_line(stale.pid)

@@ -1,4 +1,4 @@
-"""An instant as people write it; without a zone it is of the legal time, and says so."""
+"""Reads an instant as people write it; without a zone it is in the law's, and says so."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def read_instant_text(text: str, field: str, zone: str, now: datetime) -> tuple[
     except (ValueError, OverflowError) as error:
         if isinstance(error, CellRefusedError):
             raise
-        raise CellRefusedError(field, "is no day and time that there is") from None
+        raise CellRefusedError(field, "is a date or time that does not exist") from None
 
 
 def _why_not(text: str) -> str:
@@ -106,7 +106,7 @@ def _stated(match: re.Match[str]) -> tzinfo | None:
 
 
 def _in_zone(local: datetime, field: str, zone: ZoneInfo) -> datetime:
-    """Where clocks are put forward or back an hour is missing or there twice."""
+    """The instant in a zone; refused in an hour that a clock change skips or repeats."""
     first, second = local.replace(tzinfo=zone), local.replace(tzinfo=zone, fold=1)
     if first.utcoffset() != second.utcoffset():
         raise CellRefusedError(

@@ -1,4 +1,4 @@
-"""What every reader's items are held to: sums within 64 bits, ids that are shown as they are."""
+"""Checks the items of every reader: sums within 64 bits, ids without reordering characters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from recovery_flows.intake.statements.shape import (
 )
 
 SUM_MAX = 2**62
-"""The bookings of one statement, debits and credits added: half of what 64 bits hold."""
+"""Limit for the sum of a statement's debits and credits: half of what 64 bits hold."""
 _PLAIN = re.compile(r"[\x20-\x7e]*")
 _IDS = (
     ("the bank's reference", "bank_reference"), ("the end-to-end id", "end_to_end_id"),
@@ -29,10 +29,10 @@ _TOLD_MAX = 20
 
 
 def plausible(items: Iterable[Item]) -> Iterator[Item]:
-    """The same items; ids that reorder what is shown are left out, with a warning at the end.
+    """The items; ids with characters that reorder text are left out, with a warning at the end.
 
-    Who sent money chose some of them: one payment must not keep a whole statement out.
-    StatementRefusedError where the statement's own account, or a sum, cannot be what it says.
+    Whoever sent money chose some of these ids: one payment must not keep a whole statement out.
+    StatementRefusedError where the statement's own account, or a sum, is impossible.
     """
     warnings: list[str] = []
     total = 0

@@ -41,6 +41,7 @@ _ORDERS = tuple(
         (r"/v1/tasks", Flag.TASK),
         (r"/v1/tasks/[^/?#]+/extend", Flag.TASK_EXTEND),
         (r"/v1/tasks/[^/?#]+/cancel", Flag.TASK_CANCEL),
+        (r"/v1/requests", Flag.REQUEST),
     )
 )
 _STEP = timedelta(microseconds=1)
@@ -58,8 +59,7 @@ def open_partner_bank(
 
     `standing` is the authority of reads that belong to no recovery; `request_id` is the dice.
     """
-    # These loggers print URLs, and account numbers are in the paths.
-    for name in ("httpx", "httpcore"):
+    for name in ("httpx", "httpcore"):  # they print URLs, and account numbers are in the paths
         logging.getLogger(name).setLevel(logging.WARNING)
     calm = breaker or Breaker(line.partner, line.case_now)
     return PartnerBank(line, standing, Exchange(line, gate, calm), request_id)

@@ -1,4 +1,4 @@
-"""One exchange with a partner: gate, breaker, token, bytes, and what a failure means."""
+"""One HTTP exchange with a partner: rate limit, circuit breaker, token, and failures by meaning."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ class Exchange:
         self._remembered: OrderedDict[str, tuple[str, RawAnswer]] = OrderedDict()
 
     async def order(self, request: httpx.Request, key: CallId, flag: Flag) -> RawAnswer:
-        """Send an order once; its outcome is unknown unless the partner said it or never saw it."""
+        """Send an order once; without an answer its outcome is unknown, unless it never left."""
         async with self.gate.passage(flag):
             with self.breaker.passage():
                 response, body = await self._bytes(request, key)
                 return self._checked(response, body, key)
 
     async def read(self, request: httpx.Request, flag: Flag) -> RawAnswer:
-        """Read; what was read before and has not changed (304) is given from memory."""
+        """Read; an answer that has not changed since (304) comes from memory."""
         target = str(request.url)
         etag, before = self._remembered.get(target, ("", None))
         if etag:
@@ -74,7 +74,7 @@ class Exchange:
         return answer
 
     def forget(self) -> None:
-        """Forget what was read: an answer that cannot be used is asked for anew, ETag or not."""
+        """Drop an answer from memory that cannot be used, so that it is read again in full."""
         self._remembered.clear()
 
     def _remember(self, target: str, etag: str, answer: RawAnswer) -> None:

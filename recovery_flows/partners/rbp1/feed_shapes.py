@@ -18,6 +18,7 @@ from pydantic import (
 
 from models.facts import PartnerTaskState, TaskAnswer, TaskFact
 from recovery_flows.partners.rbp1.bounds import ITEMS_MAX, Code, Instant, Ref, Whole
+from recovery_flows.partners.rbp1.request_shapes import RequestShape
 from recovery_flows.partners.rbp1.shapes import HoldShape, Link, PayoutShape
 
 DOCUMENT_BYTES_MAX = 1_000_000
@@ -96,10 +97,10 @@ class FeedShape(BaseModel):
     has_more_elements: bool
 
 
-class ItemShape(RootModel[HoldShape | PayoutShape | TaskShape]):
+class ItemShape(RootModel[HoldShape | PayoutShape | TaskShape | RequestShape]):
     """One item of the change feed, of the type that it names."""
 
-    root: Annotated[HoldShape | PayoutShape | TaskShape, Field(discriminator="type")]
+    root: Annotated[HoldShape | PayoutShape | TaskShape | RequestShape, Field(discriminator="type")]
 
 
 class ModifiedShape(BaseModel):

@@ -34,6 +34,7 @@ class Flag(StrEnum):
     TASK_EXTEND = "taskExtensions"
     TASK_CANCEL = "taskCancels"
     DAILY = "daily"
+    REQUEST = "requests"
 
 
 @dataclass(frozen=True, slots=True)

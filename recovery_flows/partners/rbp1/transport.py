@@ -1,7 +1,7 @@
-"""The bytes that come over a connection, counted before anything reads them.
+"""Limits the bytes of an answer before anything parses them.
 
-What a body holds is bounded where it is read; interim answers, headers and the marks between the
-pieces of a body are read below that, and a partner could send them for as long as time lasts.
+The length of a body is checked where it is read. Interim answers, headers and chunk sizes are
+parsed below that, and a partner could send them without end.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import httpcore
 import httpx
 
 WIRE_BYTES_MAX = 7_000_000
-"""What may come in answer to one request: the largest body, and what stands around its pieces."""
+"""The limit for one answer: the largest body, with room for headers and chunk sizes."""
 
 
 class AnswerTooLargeError(Exception):
-    """An answer went past what one may hold."""
+    """An answer was longer than the limit."""
 
 
 class BoundedTransport(httpx.AsyncHTTPTransport):
-    """httpx's own transport over connections that end an answer which is too long."""
+    """httpx's transport over connections that end an answer which is too long."""
 
     def __init__(self, context: ssl.SSLContext | None, limits: httpx.Limits) -> None:
         super().__init__(verify=context or False, trust_env=False, limits=limits)
@@ -37,7 +37,7 @@ class BoundedTransport(httpx.AsyncHTTPTransport):
 
 
 def no_cookies() -> CookieJar:
-    """A jar that takes none: they would be kept for as long as the engine runs, and sent again."""
+    """A cookie jar that accepts none: the engine would keep and resend them as long as it runs."""
     return CookieJar(DefaultCookiePolicy(allowed_domains=()))
 
 
@@ -55,7 +55,7 @@ class _Backend(httpcore.AnyIOBackend):
 
 
 class _Counted(httpcore.AsyncNetworkStream):
-    """A stream that counts from each request on what comes in answer to it."""
+    """A stream that counts, from each request on, the bytes of its answer."""
 
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream, self._come = stream, 0

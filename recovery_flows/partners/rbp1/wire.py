@@ -107,7 +107,7 @@ def hold_body(
 
 
 def release_body(amount: Money, reason: str) -> bytes:
-    """The order to let go of the sum that was decided on; zero takes back a place in a line."""
+    """The order to release the sum decided on; zero gives up a rank behind another freeze."""
     if amount.minor < 0:
         raise UnfitArgumentError("amount", "is below zero")
     told = {"currency": amount.currency, "amount": amount.text()}

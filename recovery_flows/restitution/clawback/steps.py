@@ -1,4 +1,4 @@
-"""What an order to give money back waits for: whom it makes act, and until when."""
+"""Steps and deadlines of clawbacks: who has to act, and until when."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recovery_flows.ledger.clawed import received_for
 
 
 def steps(file: CaseFile) -> Iterator[Step]:
-    """What is overdue waits for the officer: he reminds, or asks to write it off."""
+    """The officer's step for an overdue clawback: remind the payee, or request the write-off."""
     for row in file.clawbacks:
         if row.state is ClawbackState.OVERDUE:
             text = say("clawback_overdue", amount=open_of(file, row))
@@ -23,7 +23,7 @@ def steps(file: CaseFile) -> Iterator[Step]:
 
 
 def waits(file: CaseFile) -> Iterator[Step]:
-    """While money is to come the recovery is not offered to be closed."""
+    """Whether money is due, so that closing the recovery is not proposed."""
     for row in file.clawbacks:
         if row.state is ClawbackState.ORDERED:
             due = f"{row.due_at:%Y-%m-%d}" if row.due_at else "no set day"
@@ -37,12 +37,12 @@ def _step(file: CaseFile, action: ActionKind, role: Role, row: ClawbackRow, text
 
 
 def open_of(file: CaseFile, row: ClawbackRow) -> Money:
-    """What of an order has not come."""
+    """The part of an order that was not paid back."""
     return Money(max(0, row.amount_minor - received_for(file, row.id)), row.currency)
 
 
 def instants(file: CaseFile) -> Iterator[datetime]:
-    """When the engine must look at a file because a time to pay ends."""
+    """The instants at which a time to pay ends, when the engine looks at the recovery again."""
     for row in file.clawbacks:
         if row.state is ClawbackState.ORDERED and row.due_at is not None:
             yield row.due_at

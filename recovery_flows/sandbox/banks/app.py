@@ -14,6 +14,7 @@ from starlette.routing import Route
 from recovery_flows.sandbox import rows
 from recovery_flows.sandbox.arithmetic import minor_of
 from recovery_flows.sandbox.banks import (
+    abroad_routes,
     daily,
     fault_routes,
     feed,
@@ -36,7 +37,7 @@ from recovery_flows.sandbox.states import FaultKind
 
 _Object = dict[str, object]
 _PAGE_ITEMS = 200
-_LIMITED = ("events", "accountDetails", "transactions", "holds", "payouts", "tasks")
+_LIMITED = ("events", "accountDetails", "transactions", "holds", "payouts", "tasks", "requests")
 
 
 def create_app(context: BankContext) -> Starlette:
@@ -50,11 +51,13 @@ def create_app(context: BankContext) -> Starlette:
         _get("/v1/events", context, _events),
         _get("/v1/calls/{key}", context, _call),
         *(_money_routes(context) if context.kind == BANK else ()),
+        *(_abroad_routes(context) if abroad_routes.is_abroad(context) else ()),
         *inspection.routes(context),
+        *abroad_routes.inspection(context),
         *fault_routes.routes(context),
     ]
-    if context.doors is not None:
-        routes.append(Route(TOKEN_PATH, context.doors.give_token, methods=["POST"]))
+    if context.access is not None:
+        routes.append(Route(TOKEN_PATH, context.access.give_token, methods=["POST"]))
     return Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_found})
 
 
@@ -70,6 +73,14 @@ def _money_routes(context: BankContext) -> list[Route]:
         _post("/v1/payouts", context, _place_payout),
         _get("/v1/payouts/{id}", context, _payout),
         _get("/v1/daily", context, _daily),
+    ]
+
+
+def _abroad_routes(context: BankContext) -> list[Route]:
+    """Routes that only a body of another State has."""
+    return [
+        _post("/v1/requests", context, abroad_routes.place),
+        _get("/v1/requests/{id}", context, abroad_routes.show),
     ]
 
 

@@ -31,7 +31,7 @@ _MICROS = 1_000_000
 
 
 @dataclass(slots=True)
-class Doors:
+class AccessRules:
     """Access data of one bank: public keys of the unit, issued tokens, proofs already used."""
 
     bank: str
@@ -83,7 +83,7 @@ class Doors:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class Scope:
     """The resource that a call touches: the signed order has to allow exactly this."""
 
     flag: str
@@ -92,14 +92,14 @@ class Visit:
     needs_approval: bool
 
 
-def check_order(doors: Doors, request: Request, raw: bytes, now_us: int) -> Json:
+def check_order(access: AccessRules, request: Request, raw: bytes, now_us: int) -> Json:
     """The claims of the order sent with a call; 403 or 422 where it is not valid for the call."""
     headers = request.headers
     if headers.get("AdditionalReferenceIDType") != ORDER_TYPE:
         raise ProblemError(403, "OrderMissing", "the call carries no order")
-    claims = _signed(doors, headers.get("AdditionalReferenceID", ""))
+    claims = _signed(access, headers.get("AdditionalReferenceID", ""))
     if request.method == "POST":
-        _check_signature(doors, headers.get("x-jws-signature", ""), raw)
+        _check_signature(access, headers.get("x-jws-signature", ""), raw)
     now = now_us // _MICROS
     begins, ends = claims.get("iat"), claims.get("exp")
     if not isinstance(begins, int) or not isinstance(ends, int):
@@ -107,7 +107,7 @@ def check_order(doors: Doors, request: Request, raw: bytes, now_us: int) -> Json
     if now >= ends or now < begins - _CLOCKS_APART_SECONDS:
         raise ProblemError(422, "PeriodExpired", "the order has ended, or has not begun")
     same = (
-        ("aud", doors.bank),
+        ("aud", access.bank),
         ("extraditionOrderID", headers.get("X-Request-ID")),
         ("requesterID", headers.get("RequesterID")),
         ("caseID", headers.get("AccountInfoRequestID")),
@@ -119,18 +119,18 @@ def check_order(doors: Doors, request: Request, raw: bytes, now_us: int) -> Json
     return claims
 
 
-def check_visit(doors: Doors, claims: Json, visit: Visit) -> None:
+def check_scope(access: AccessRules, claims: Json, scope: Scope) -> None:
     """403 EndpointNotInOrder unless the order allows what the call touches."""
     flags = claims.get("flags")
-    if not isinstance(flags, list) or visit.flag not in flags:
-        raise _outside(f"it does not name {visit.flag}")
-    if visit.number is not None:
-        told = hashlib.sha256(f"{doors.bank}\n{visit.number}".encode()).hexdigest()
+    if not isinstance(flags, list) or scope.flag not in flags:
+        raise _outside(f"it does not name {scope.flag}")
+    if scope.number is not None:
+        told = hashlib.sha256(f"{access.bank}\n{scope.number}".encode()).hexdigest()
         if claims.get("accountDigest") != told:
             raise _outside("it is for another account")
-    if visit.amount is not None:
-        _check_amount(claims.get("maxAmount"), *visit.amount)
-    if visit.needs_approval and not _is_approval(claims.get("approval")):
+    if scope.amount is not None:
+        _check_amount(claims.get("maxAmount"), *scope.amount)
+    if scope.needs_approval and not _is_approval(claims.get("approval")):
         raise _outside("nobody approved it")
 
 
@@ -149,9 +149,9 @@ def _outside(why: str) -> ProblemError:
     return ProblemError(403, "EndpointNotInOrder", f"the order does not cover this call: {why}")
 
 
-def _signed(doors: Doors, token: str) -> Json:
+def _signed(access: AccessRules, token: str) -> Json:
     try:
-        order = jws.deserialize_compact(token, doors.keys, algorithms=_ALGORITHMS)
+        order = jws.deserialize_compact(token, access.keys, algorithms=_ALGORITHMS)
         claims = json.loads(order.payload or b"")
     except (JoseError, ValueError):
         claims = None
@@ -160,11 +160,11 @@ def _signed(doors: Doors, token: str) -> Json:
     return claims
 
 
-def _check_signature(doors: Doors, signature: str, raw: bytes) -> None:
+def _check_signature(access: AccessRules, signature: str, raw: bytes) -> None:
     try:
         if ".." not in signature:
             raise ValueError("it repeats a body of its own")
-        jws.deserialize_compact(signature, doors.keys, payload=raw, algorithms=_ALGORITHMS)
+        jws.deserialize_compact(signature, access.keys, payload=raw, algorithms=_ALGORITHMS)
     except (JoseError, ValueError):
         detail = "the body is not the one that the unit signed"
         raise ProblemError(403, "OrderSignatureInvalid", detail) from None

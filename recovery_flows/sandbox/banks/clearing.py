@@ -7,7 +7,7 @@ import sqlite3
 from datetime import datetime
 
 from recovery_flows.sandbox.arithmetic import Rates, micros
-from recovery_flows.sandbox.banks import holds, payouts, tasks
+from recovery_flows.sandbox.banks import abroad, holds, payouts, tasks
 from recovery_flows.sandbox.journal import Journal, transaction
 
 _TRANSFERS_DUE = (
@@ -17,6 +17,7 @@ _NEXT_DUE = (
     "SELECT (SELECT MIN(due_us) FROM hold WHERE due_us IS NOT NULL),"
     " (SELECT MIN(due_us) FROM payout WHERE due_us IS NOT NULL),"
     " (SELECT MIN(due_us) FROM task WHERE due_us IS NOT NULL),"
+    " (SELECT MIN(due_us) FROM request WHERE due_us IS NOT NULL),"
     " (SELECT t.at_us FROM transfer t WHERE (t.at_us, t.place) > (c.booked_at_us, c.booked_place)"
     " ORDER BY t.at_us, t.place LIMIT 1), c.now_us FROM clock c"
 )
@@ -41,6 +42,9 @@ def catch_up(db: sqlite3.Connection, now: datetime) -> int:
     return now_us
 
 
+_STEPS = {"hold": holds.step, "task": tasks.step, "request": abroad.step}
+
+
 class _Agenda:
     """What the banks do at instants of their own: answers, settlements, expiries."""
 
@@ -52,7 +56,8 @@ class _Agenda:
         rows = journal.db.execute(
             "SELECT due_us, 'hold', id, bank FROM hold WHERE due_us <= ?1 UNION ALL"
             " SELECT due_us, 'payout', id, bank FROM payout WHERE due_us <= ?1 UNION ALL"
-            " SELECT due_us, 'task', id, bank FROM task WHERE due_us <= ?1",
+            " SELECT due_us, 'task', id, bank FROM task WHERE due_us <= ?1 UNION ALL"
+            " SELECT due_us, 'request', id, bank FROM request WHERE due_us <= ?1",
             [now_us],
         )
         self._heap: list[tuple[int, str, str, str]] = [tuple(row) for row in rows]
@@ -66,8 +71,7 @@ class _Agenda:
                 payouts.step(self._journal, self.rates, bank, key, due_us)
                 continue
             answering = (bank, self._answer_minutes[bank])
-            step = tasks.step if noun == "task" else holds.step
-            next_us = step(self._journal, answering, key, due_us)
+            next_us = _STEPS[noun](self._journal, answering, key, due_us)
             if next_us is not None and next_us <= self._now_us:
                 heapq.heappush(self._heap, (next_us, noun, key, bank))
 

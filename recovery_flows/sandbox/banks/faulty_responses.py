@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from recovery_flows.sandbox.arithmetic import minor_of, text_of
+from recovery_flows.sandbox.banks.abroad import older as older_request
 from recovery_flows.sandbox.banks.payouts import Payout
 from recovery_flows.sandbox.banks.resources import hold_json, payout_json
 from recovery_flows.sandbox.faults.plan import Fault
@@ -121,6 +122,8 @@ def _older(answer: Answer, item: dict[str, Any]) -> dict[str, Any] | None:
     """The revision before this one, from the bank's own memory."""
     if item["type"] == "task":
         return _older_task(item)
+    if item["type"] == "request":
+        return older_request(item)
     table = "hold_before" if item["type"] == "hold" else "payout_before"
     row = answer.db.execute(
         f"SELECT * FROM {table} WHERE id = ? AND revision < ?",  # noqa: S608 - ours

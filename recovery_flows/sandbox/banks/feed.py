@@ -1,10 +1,11 @@
-"""The change feed: holds, payouts and tasks, each with its latest state, oldest change first."""
+"""The change feed: each resource with its latest state, oldest change first."""
 
 from __future__ import annotations
 
 import sqlite3
 from urllib.parse import urlencode
 
+from recovery_flows.sandbox.banks.abroad import Request, request_json
 from recovery_flows.sandbox.banks.payouts import Payout
 from recovery_flows.sandbox.banks.resources import hold_json, payout_json
 from recovery_flows.sandbox.banks.task_routes import task_json
@@ -12,7 +13,7 @@ from recovery_flows.sandbox.banks.tasks import Task
 from recovery_flows.sandbox.banks.wire import write_cursor
 from recovery_flows.sandbox.rows import Hold
 
-_TABLES = ("hold", "payout", "task")
+_TABLES = ("hold", "payout", "task", "request")
 
 
 def feed_json(
@@ -28,6 +29,8 @@ def feed_json(
         " SELECT modified_us, id, 1 FROM payout WHERE bank = ?1 AND (modified_us, id) > (?2, ?3)"
         " UNION ALL"
         " SELECT modified_us, id, 2 FROM task WHERE bank = ?1 AND (modified_us, id) > (?2, ?3)"
+        " UNION ALL"
+        " SELECT modified_us, id, 3 FROM request WHERE bank = ?1 AND (modified_us, id) > (?2, ?3)"
         " ORDER BY 1, 2 LIMIT ?4",
         [bank[0], *after, limit + 1],
     ).fetchall()
@@ -46,4 +49,6 @@ def _resource(
     row = db.execute(f"SELECT * FROM {table} WHERE id = ?", [key]).fetchone()  # noqa: S608 - ours
     if table == "task":
         return task_json(db, Task(*row))
+    if table == "request":
+        return request_json(db, Request(*row))
     return payout_json(Payout(*row), bank[1]) if table == "payout" else hold_json(Hold(*row))

@@ -97,7 +97,7 @@ def step(journal: Journal, bank: tuple[str, int], hold_id: str, at_us: int) -> i
 
 
 def release(journal: Journal, hold: Hold, amount_minor: int | None, now_us: int) -> bool:
-    """Let go of a part, or of all with None; False when the hold cannot give that much.
+    """Release a part, or all with None; False when the hold cannot give that much.
 
     A hold that was not acted on yet is cancelled, by zero too: nothing of it is held.
     """

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from recovery_flows.sandbox.arithmetic import iso, micros
-from recovery_flows.sandbox.banks import resources, statements, task_routes
+from recovery_flows.sandbox.banks import abroad_routes, resources, statements, task_routes
 from recovery_flows.sandbox.banks.clearing import catch_up
 from recovery_flows.sandbox.banks.fault_routes import faults_html
 from recovery_flows.sandbox.banks.holds import convert, dispose, find_hold, release
@@ -74,6 +74,8 @@ async def _book(context: BankContext, request: Request) -> Response:
     rows = context.db.execute("SELECT * FROM payout WHERE bank = ? ORDER BY modified_us, id", where)
     book["payouts"] = [resources.payout_json(Payout(*row), context.currency) for row in rows]
     book["tasks"] = task_routes.book(context)
+    if abroad_routes.is_abroad(context):
+        book["requests"] = abroad_routes.book(context)
     book["refusedDebits"] = _refused_debits(context)
     number = request.query_params.get("account")
     if number is not None:

@@ -7,7 +7,7 @@ import sqlite3
 
 from starlette.requests import Request
 
-from recovery_flows.sandbox.banks.authorization import Visit
+from recovery_flows.sandbox.banks.authorization import Scope
 from recovery_flows.sandbox.banks.holds import find_hold
 from recovery_flows.sandbox.banks.tasks import find_task
 from recovery_flows.sandbox.banks.wire import Json, json_object, money
@@ -31,29 +31,33 @@ _FLAGS = tuple(
         ("POST", r"/v1/tasks", "tasks"),
         ("POST", r"/v1/tasks/[^/]+/extend", "taskExtensions"),
         ("POST", r"/v1/tasks/[^/]+/cancel", "taskCancels"),
+        ("GET", r"/v1/requests/[^/]+", "requests"),
+        ("POST", r"/v1/requests", "requests"),
     )
 )
 
 
-def visit_of(db: sqlite3.Connection, bank: str, request: Request, raw: bytes) -> Visit:
+def scope_of(db: sqlite3.Connection, bank: str, request: Request, raw: bytes) -> Scope:
     """What `request` touches; 400 for an order whose account or money cannot be read."""
     flag = _flag(request)
     if request.method == "GET":
-        return Visit(flag, request.path_params.get("number"), None, needs_approval=False)
+        return Scope(flag, request.path_params.get("number"), None, needs_approval=False)
     body = json_object(raw)
     if flag == "holds":
         account = body.get("account")
         number = account.get("number") if isinstance(account, dict) else None
         # A stop may be sent first and confirmed afterwards; a freeze never.
         is_stop = body.get("kind") == HoldKind.STOP
-        return Visit(flag, number or "", money(body, "amount"), needs_approval=not is_stop)
+        return Scope(flag, number or "", money(body, "amount"), needs_approval=not is_stop)
     if flag.startswith("task"):
         # Tasks may be sent first and confirmed afterwards, as stops may.
-        return Visit(flag, _subject(db, bank, request, body), None, needs_approval=False)
+        return Scope(flag, _subject(db, bank, request, body), None, needs_approval=False)
+    if flag == "requests":
+        return Scope(flag, str(body.get("requestRef")), money(body, "amount"), needs_approval=True)
     hold_id = body.get("holdId") if flag == "payouts" else request.path_params.get("id")
     hold = find_hold(db, bank, str(hold_id))
     number = None if hold is None else hold.number
-    return Visit(flag, number, _moved(flag, body), needs_approval=flag != "extensions")
+    return Scope(flag, number, _moved(flag, body), needs_approval=flag != "extensions")
 
 
 def _subject(db: sqlite3.Connection, bank: str, request: Request, body: Json) -> str | None:

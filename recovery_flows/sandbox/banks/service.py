@@ -18,10 +18,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from recovery_flows.sandbox.arithmetic import Rates, micros
-from recovery_flows.sandbox.banks.authorization import Doors, check_order, check_visit
+from recovery_flows.sandbox.banks import abroad
+from recovery_flows.sandbox.banks.abroad_behaviour import KINDS
+from recovery_flows.sandbox.banks.authorization import AccessRules, check_order, check_scope
 from recovery_flows.sandbox.banks.clearing import catch_up
 from recovery_flows.sandbox.banks.faulty_responses import bends, bent
-from recovery_flows.sandbox.banks.scope import visit_of
+from recovery_flows.sandbox.banks.scope import scope_of
 from recovery_flows.sandbox.banks.wire import Json, ProblemError, bad_request, json_object
 from recovery_flows.sandbox.faults import plan as faults
 from recovery_flows.sandbox.faults.plan import Fault
@@ -31,7 +33,9 @@ from recovery_flows.sandbox.states import FaultKind
 _ALWAYS = ("X-Request-ID", "RequesterID")
 _ABOUT_A_RECOVERY = ("AccountInfoRequestID", "Legal-Mandate")
 _GATEWAY = (408, 409, 413, 499)
-_WITH_ETAG = ("/v1/capabilities", "/v1/holds/", "/v1/payouts/", "/v1/tasks/", "/v1/events")
+_WITH_ETAG = (
+    "/v1/capabilities", "/v1/holds/", "/v1/payouts/", "/v1/tasks/", "/v1/requests/", "/v1/events",
+)  # fmt: skip
 _DELAY_SECONDS = 5
 _NIGHT_SECONDS = 2
 
@@ -69,7 +73,7 @@ class BankContext:
     settle_minutes: int
     token: str
     kind: str = "bank"
-    doors: Doors | None = field(default=None, kw_only=True)
+    access: AccessRules | None = field(default=None, kw_only=True)
     in_progress: set[str] = field(default_factory=set, kw_only=True)
     hours: Hours = field(default_factory=Hours, kw_only=True)
 
@@ -91,11 +95,14 @@ Order = Callable[[BankContext, Journal, Request, Json, int, Fault | None], Answe
 
 
 def open_bank(
-    db: sqlite3.Connection, bank: str, now: Callable[[], datetime], doors: Doors | None = None
+    db: sqlite3.Connection,
+    bank: str,
+    now: Callable[[], datetime],
+    access: AccessRules | None = None,
 ) -> BankContext:
     """The desk of a bank of an installed sandbox; KeyError for an unknown bank.
 
-    With `doors` whoever calls proves its key and shows an order; without, a fixed token is enough.
+    With `access` whoever calls proves its key and shows an order; without, a fixed token is enough.
     """
     row = db.execute(
         "SELECT id, name, jurisdiction, currency, answer_minutes, settle_minutes, token, kind"
@@ -104,7 +111,7 @@ def open_bank(
     ).fetchone()
     if row is None:
         raise KeyError(bank)
-    return BankContext(db, Rates.load(db), now, *row, doors=doors)
+    return BankContext(db, Rates.load(db), now, *row, access=access)
 
 
 class HangUp(Response):
@@ -169,14 +176,14 @@ def _check_caller(context: BankContext, request: Request, raw: bytes) -> None:
     for name in _ALWAYS + (_ABOUT_A_RECOVERY if about else ()):
         if not request.headers.get(name):
             raise bad_request(f"the header {name} is missing")
-    if context.doors is not None:
-        claims = check_order(context.doors, request, raw, micros(context.now()))
-        check_visit(context.doors, claims, visit_of(context.db, context.bank, request, raw))
+    if context.access is not None:
+        claims = check_order(context.access, request, raw, micros(context.now()))
+        check_scope(context.access, claims, scope_of(context.db, context.bank, request, raw))
 
 
 def _is_known(context: BankContext, given: str) -> bool:
-    if context.doors is not None:
-        return context.doors.knows(given.removeprefix("Bearer "))
+    if context.access is not None:
+        return context.access.knows(given.removeprefix("Bearer "))
     return secrets.compare_digest(given.encode(), f"Bearer {context.token}".encode())
 
 
@@ -231,6 +238,9 @@ def _read(context: BankContext, request: Request, read: Read, fault: Fault | Non
 def _order(
     context: BankContext, request: Request, raw: bytes, order: Order, fault: Fault | None
 ) -> Response:
+    if context.kind in KINDS:
+        target = request.url.path
+        abroad.keep_received(context.db, context.bank, target, request.headers.raw, raw)
     key = request.headers.get("Idempotency-Key", "")
     if not key:
         raise ProblemError(400, "IdempotencyKeyMissing", "an order needs an Idempotency-Key")

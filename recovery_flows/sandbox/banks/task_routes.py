@@ -29,7 +29,7 @@ def task_order(body: Json, partner_kind: str, now_us: int) -> TaskOrder:
     if not isinstance(subject, dict):
         raise bad_request("subject is not a JSON object")
     given = wire.text(body, "kind")
-    if given not in KINDS_OF[partner_kind]:
+    if given not in KINDS_OF.get(partner_kind, ()):
         raise bad_request(f"kind {given!r} is nothing that a {partner_kind} does")
     for name in ("reason", "legalBasis"):
         wire.text(body, name)

@@ -1,4 +1,4 @@
-"""What a partner is asked to do beside holds: received, worked on, answered, kept, let go.
+"""What a partner is asked to do beside holds: received, worked on, answered, preserved, released.
 
 Each step is an answer with a document of its own.
 """

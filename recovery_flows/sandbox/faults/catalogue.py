@@ -16,12 +16,14 @@ PAYOUT = "POST /v1/payouts"
 TASK = "POST /v1/tasks"
 TASK_EXTEND = "POST /v1/tasks/{id}/extend"
 TASK_CANCEL = "POST /v1/tasks/{id}/cancel"
+REQUEST = "POST /v1/requests"
 FEED = "GET /v1/events"
 BALANCE = "GET /v1/accounts/{number}"
 STATEMENT = "GET /v1/accounts/{number}/transactions"
 READ_HOLD = "GET /v1/holds/{id}"
 READ_PAYOUT = "GET /v1/payouts/{id}"
 READ_TASK = "GET /v1/tasks/{id}"
+READ_REQUEST = "GET /v1/requests/{id}"
 BY_KEY = "GET /v1/calls/{key}"
 CAPABILITIES = "GET /v1/capabilities"
 
@@ -33,12 +35,14 @@ FORMS: Mapping[str, str] = {
     TASK: "task",
     TASK_EXTEND: "task extend",
     TASK_CANCEL: "task cancel",
+    REQUEST: "request abroad",
     FEED: "feed",
     BALANCE: "balance",
     STATEMENT: "statement",
     READ_HOLD: "one hold",
     READ_PAYOUT: "one payout",
     READ_TASK: "one task",
+    READ_REQUEST: "one request abroad",
     BY_KEY: "by key",
     CAPABILITIES: "capabilities",
 }
@@ -54,13 +58,14 @@ class Kind:
     """What a fault does (a sentence without its subject, the bank), and to which calls.
 
     Without `calls` it can happen to any. `waits` says what the fault's `seconds` are, if it has
-    any; `of` what its `amount` is.
+    any; `of` what its `amount` is; `code` what its code is.
     """
 
     does: str
     calls: tuple[str, ...] = ()
     waits: str = ""
     of: str = ""
+    code: str = ""
 
 
 KINDS: Mapping[FaultKind, Kind] = {
@@ -79,7 +84,7 @@ KINDS: Mapping[FaultKind, Kind] = {
         waits="until it opens (2)",
     ),
     FaultKind.TOO_LARGE: Kind("answers 413: less is to be asked for at once", _LISTS),
-    FaultKind.NOT_ALLOWED: Kind("answers 403: this unit may not ask for that", _TASKS),
+    FaultKind.NOT_ALLOWED: Kind("answers 403: this unit may not ask for that", (*_TASKS, REQUEST)),
     FaultKind.SCHEMA_CHANGE: Kind(
         "answers in another schema: a field is renamed, left out or of another type, by turns"
     ),
@@ -146,7 +151,39 @@ KINDS: Mapping[FaultKind, Kind] = {
     FaultKind.PAYOUT_STAMPED_FIRST: Kind(
         "stamps a payout 10 ms before what is left of its hold", (PAYOUT,)
     ),
+    FaultKind.ASKS_FOR_MORE: Kind("asks for more before it goes on", (REQUEST,)),
+    FaultKind.POSTPONES: Kind(
+        "puts a request off, and carries it out a day after that",
+        (REQUEST,),
+        waits="case time until it looks again (30 days)",
+        code="ground",
+    ),
+    FaultKind.SETS_A_CONDITION: Kind(
+        "sets a condition, and carries the request out as if it were met",
+        (REQUEST,),
+        waits="case time until it does (10 days)",
+        code="ground",
+    ),
+    FaultKind.REFUSES: Kind("refuses a request by a ground of its list", (REQUEST,), code="ground"),
+    FaultKind.EXECUTES_PART: Kind(
+        "carries out a part", (REQUEST,), of="what it reaches (half of what is asked)"
+    ),
+    FaultKind.ANSWERS_LATE: Kind(
+        "acknowledges, and carries out long after every clock",
+        (REQUEST,),
+        waits="case time beside its own (60 days)",
+    ),
+    FaultKind.ANSWERS_TWICE: Kind("gives its last answer once more a day later", (REQUEST,)),
+    FaultKind.CONTRADICTS: Kind(
+        "carries out, and says a day later that it refuses", (REQUEST,), code="ground"
+    ),
+    FaultKind.KEEPS_SILENT: Kind("receives a request and never answers", (REQUEST,)),
+    FaultKind.NOT_DELIVERED: Kind(
+        "has a receipt that the request did not arrive, and never answers", (REQUEST,)
+    ),
 }
+ABROAD_FAULTS = frozenset(kind for kind, of in KINDS.items() if of.calls == (REQUEST,))
+"""What only a body of another State does with a request."""
 
 
 def form_of(call: str) -> str:

@@ -134,7 +134,7 @@ def after_extending(
 
 
 def end_of(db: sqlite3.Connection, hold_id: str) -> HoldStatus:
-    """What a hold is when its own end has come: expired, or let go by mistake."""
+    """What a hold is when its own end has come: expired, or released by mistake."""
     mishap = _of(db, hold_id)
     by_mistake = mishap is not None and mishap.kind == FaultKind.LET_GO
     return HoldStatus.RELEASED if by_mistake else HoldStatus.EXPIRED

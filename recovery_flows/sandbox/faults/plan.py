@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ class Fault:
     """One planted misbehaviour of `bank`, for the next `times` calls that match `call`.
 
     `call` is `POST /v1/holds`, `GET /v1/accounts/{number}/transactions`, or `*` for any call that
-    the kind means something for. What `seconds` and `amount` are is told in `kinds.KINDS`.
+    the kind means something for. What `seconds`, `amount` and `code` are is told in `KINDS`.
     """
 
     bank: str
@@ -28,6 +29,7 @@ class Fault:
     times: int
     seconds: int | None
     amount: str | None
+    code: str | None = None
 
 
 def read_faults(rows: object, bank: str | None) -> list[Fault]:
@@ -50,8 +52,8 @@ def plant(db: sqlite3.Connection, faults: Iterable[Fault]) -> None:
         if fault.amount is not None:
             minor_of(fault.amount, currencies[fault.bank])
     db.executemany(
-        "INSERT INTO fault (bank, call, kind, times, seconds, amount) VALUES (?,?,?,?,?,?)",
-        [(f.bank, f.call, f.kind, f.times, f.seconds, f.amount) for f in faults],
+        "INSERT INTO fault (bank, call, kind, times, seconds, amount, code) VALUES (?,?,?,?,?,?,?)",
+        [(f.bank, f.call, f.kind, f.times, f.seconds, f.amount, f.code) for f in faults],
     )
 
 
@@ -63,9 +65,10 @@ def clear(db: sqlite3.Connection, bank: str) -> None:
 def planted(db: sqlite3.Connection, bank: str) -> list[dict[str, object]]:
     """The faults of one bank that are still to come, as JSON objects."""
     rows = db.execute(
-        "SELECT call, kind, times, seconds, amount FROM fault WHERE bank = ? ORDER BY id", [bank]
+        "SELECT call, kind, times, seconds, amount, code FROM fault WHERE bank = ? ORDER BY id",
+        [bank],
     )
-    return [dict(row) for row in rows]
+    return [{k: v for k, v in dict(row).items() if k != "code" or v} for row in rows]
 
 
 def due_fault(db: sqlite3.Connection, bank: str, call: str, at_us: int) -> Fault | None:
@@ -99,7 +102,7 @@ def _planted_fault(db: sqlite3.Connection, bank: str, call: str) -> Fault | None
                 db.execute("UPDATE fault SET times = times - 1 WHERE id = ?", [row["id"]])
             else:
                 db.execute("DELETE FROM fault WHERE id = ?", [row["id"]])
-            return Fault(bank, row["call"], kind, times, row["seconds"], row["amount"])
+            return Fault(bank, row["call"], kind, times, row["seconds"], row["amount"], row["code"])
     return None
 
 
@@ -114,7 +117,7 @@ def _thrown(db: sqlite3.Connection, bank: str, call: str) -> Fault | None:
 def _read_fault(row: object, bank: str | None) -> Fault:
     if not isinstance(row, dict):
         raise ValueError("a fault is a JSON object")
-    unknown = set(row) - {"bank", "call", "kind", "times", "seconds", "amount"}
+    unknown = set(row) - {"bank", "call", "kind", "times", "seconds", "amount", "code"}
     if unknown:
         raise ValueError(f"a fault has no field {min(unknown)!r}")
     whose = bank or row.get("bank")
@@ -123,6 +126,9 @@ def _read_fault(row: object, bank: str | None) -> Fault:
     amount = row.get("amount")
     if amount is not None and not isinstance(amount, str):
         raise ValueError("amount is a text such as '3200.50'")
+    code = row.get("code")
+    if code is not None and not (isinstance(code, str) and re.fullmatch("[A-Z0-9_]{1,40}", code)):
+        raise ValueError("code is a ground such as 'DUAL_CRIM'")
     kind, call = _kind(row.get("kind")), row.get("call", ANY_CALL)
     if not isinstance(call, str) or not can_meet(kind, call):
         raise ValueError(f"{kind} means nothing for the call {call!r}")
@@ -133,6 +139,7 @@ def _read_fault(row: object, bank: str | None) -> Fault:
         times=_whole(row, "times", least=1) or 1,
         seconds=_whole(row, "seconds", least=0),
         amount=amount,
+        code=code,
     )
 
 

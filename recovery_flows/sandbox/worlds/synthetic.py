@@ -21,6 +21,17 @@ BANKS = (
     Bank(TELECOM, "Sandbox Telecom", "CN", "CNY", 20, 0, "telecom"),
     Bank(PLATFORM, "Sandbox Platform", "CN", "CNY", 110, 0, "platform"),
     Bank(AUTHORITY, "Sandbox Banking Authority", "CN", "CNY", 50, 0, "authority"),
+    Bank("sandbox-police-abroad", "Sandbox Police Abroad", "GB", "GBP", 240, 0, "police"),
+    Bank(
+        "sandbox-central-abroad",
+        "Sandbox Central Authority Abroad",
+        "GB",
+        "GBP",
+        1_440,
+        0,
+        "central_authority",
+    ),
+    Bank("sandbox-fiu-abroad", "Sandbox FIU Abroad", "GB", "GBP", 480, 0, "fiu"),
 )
 # What the swindlers of two stories used: no number begins so anywhere, no such domain can be.
 LURES = (("+999000110001", "lure-one.example"), ("+999000110002", "lure-two.example"))

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from recovery_flows.sandbox.arithmetic import Rate, micros
-from recovery_flows.sandbox.banks import tasks
+from recovery_flows.sandbox.banks import abroad, tasks
 from recovery_flows.sandbox.schema import BANK, LATER, SCHEMA, keep_amounts
 
 AccountKey = tuple[str, str]
@@ -22,7 +22,8 @@ AccountKey = tuple[str, str]
 class Bank:
     """One partner; 0 answer or settle minutes mean that it acts while it is asked.
 
-    `kind` is bank, telecom, platform or authority; only a bank has accounts.
+    `kind` is bank, telecom, platform or authority; or, of another State, police, central_authority
+    or fiu. Only a bank has accounts.
     """
 
     id: str
@@ -153,11 +154,14 @@ def open_book(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA cache_size = -65536")
     db.execute("PRAGMA wal_autocheckpoint = 4000")
     db.executescript(tasks.SCHEMA)
+    db.executescript(abroad.SCHEMA)
     columns = [row["name"] for row in db.execute("PRAGMA table_info(bank)")]
     if columns and "kind" not in columns:  # a file from before there were others than banks
         db.execute("ALTER TABLE bank ADD COLUMN kind TEXT NOT NULL DEFAULT 'bank'")
     if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'clock'").fetchone():
         _run(db, LATER)
+        if "code" not in [row["name"] for row in db.execute("PRAGMA table_info(fault)")]:
+            db.execute("ALTER TABLE fault ADD COLUMN code TEXT")
     keep_amounts(db)
     return db
 

@@ -17,8 +17,8 @@ from recovery_flows.tracing.methods.opening import Covered, laid_openings
 from recovery_flows.tracing.methods.types import (
     Conflict,
     Coverage,
-    Gone,
-    GoneKind,
+    Dissipated,
+    DissipatedKind,
     Hop,
     Opening,
     Position,
@@ -48,12 +48,12 @@ class Numbered:
     """Accounts without any statement, instead of all their rows in `uncovered`."""
 
 
-WAYS_OUT = tuple(kind for kind in GoneKind if kind is not GoneKind.BANK_DEBT)
+WAYS_OUT = tuple(kind for kind in DissipatedKind if kind is not DissipatedKind.BANK_DEBT)
 
 
 def way_out(kind: LineKind) -> int:
     """The place in WAYS_OUT of how money leaves sight by a payment of that kind."""
-    gone = GoneKind.UNKNOWN if kind is LineKind.TRANSFER else GoneKind(kind)
+    gone = DissipatedKind.UNKNOWN if kind is LineKind.TRANSFER else DissipatedKind(kind)
     return WAYS_OUT.index(gone)
 
 
@@ -208,13 +208,13 @@ def _hop(number: int) -> int | None:
     return None if number < 0 else number
 
 
-def _gone(numbers: Numbered, answer: Answer) -> tuple[Gone, ...]:
+def _gone(numbers: Numbered, answer: Answer) -> tuple[Dissipated, ...]:
     parts = zip(
         answer.gone_row.tolist(), answer.gone_account.tolist(), answer.gone_claim.tolist(),
         answer.gone_minor.tolist(), answer.gone_is_debt.tolist(), strict=True,
     )  # fmt: skip
     return tuple(
-        Gone(
+        Dissipated(
             _kind(numbers.rows[row], is_debt=is_debt), numbers.claims[claim],
             numbers.accounts[account] if account >= 0 else numbers.rows[row].payer or "",
             numbers.rows[row].id, minor, minor,
@@ -223,11 +223,11 @@ def _gone(numbers: Numbered, answer: Answer) -> tuple[Gone, ...]:
     )  # fmt: skip
 
 
-def _kind(transfer: Transfer, *, is_debt: bool) -> GoneKind:
+def _kind(transfer: Transfer, *, is_debt: bool) -> DissipatedKind:
     if is_debt:
-        return GoneKind.BANK_DEBT
+        return DissipatedKind.BANK_DEBT
     ends = transfer.kind is not LineKind.TRANSFER
-    return GoneKind(transfer.kind) if ends else GoneKind.UNKNOWN
+    return DissipatedKind(transfer.kind) if ends else DissipatedKind.UNKNOWN
 
 
 def _hops(numbers: Numbered, answer: Answer) -> tuple[Hop, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recovery_flows.tracing.kernel.adapt import WAYS_OUT, Numbered
 from recovery_flows.tracing.kernel.exposure import exposures
-from recovery_flows.tracing.methods.types import Gone, Position, Trace
+from recovery_flows.tracing.methods.types import Dissipated, Position, Trace
 
 
 def trace_exposure(numbers: Numbered) -> Trace:
@@ -15,7 +15,7 @@ def trace_exposure(numbers: Numbered) -> Trace:
         (names[account], claims[claim], minor) for account, claim, minor in found.held.tolist()
     )
     gone = [
-        Gone(
+        Dissipated(
             WAYS_OUT[numbers.ways_out[row]], claims[claim], rows[row].payer or "", rows[row].id,
             rows[row].debit_minor, rows[row].debit_minor,
         )

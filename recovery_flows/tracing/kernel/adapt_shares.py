@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from recovery_flows.tracing.kernel.adapt import WAYS_OUT, Numbered
 from recovery_flows.tracing.kernel.shares import Cells, share_out
-from recovery_flows.tracing.methods.types import Conflict, Gone, GoneKind, Position, Shortage, Trace
+from recovery_flows.tracing.methods.types import (
+    Conflict,
+    Dissipated,
+    DissipatedKind,
+    Position,
+    Shortage,
+    Trace,
+)
 
 ANY_OTHER = ""
 """The holder of a contested part: all claims that own some of it together."""
@@ -29,10 +36,10 @@ def trace_shares(numbers: Numbered) -> Trace:
     )
 
 
-def _gone(numbers: Numbered, name: str, cell: Cells) -> list[Gone]:
-    kinds = (*WAYS_OUT, GoneKind.BANK_DEBT)
+def _gone(numbers: Numbered, name: str, cell: Cells) -> list[Dissipated]:
+    kinds = (*WAYS_OUT, DissipatedKind.BANK_DEBT)
     return [
-        Gone(kinds[kind], name, numbers.accounts[a] if a >= 0 else "", "", m, m)
+        Dissipated(kinds[kind], name, numbers.accounts[a] if a >= 0 else "", "", m, m)
         for a, kind, m in cell.gone.tolist()
     ]
 

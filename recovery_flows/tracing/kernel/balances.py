@@ -1,4 +1,4 @@
-"""Balances on arrays: the least opening that fits, and what is there after the last row."""
+"""Balances on arrays: the smallest opening balance that fits, and the closing balances."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from recovery_flows.tracing.kernel.problem import Bools, Ints32, Ints64, Problem
 
 
 def least_openings(payer: Ints32, payee: Ints32, minor: Ints64, accounts: int) -> Ints64:
-    """Per account the least minor units with which it never falls below zero."""
+    """Per account the smallest opening, in minor units, with which it is never overdrawn."""
     lowest = np.zeros(accounts, np.int64)
     _lowest(payer, payee, minor, np.zeros(accounts, np.int64), lowest)
     return -lowest

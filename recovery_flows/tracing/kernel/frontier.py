@@ -1,4 +1,4 @@
-"""Which accounts' statements would tell more, of those that the kernel's answer leaves money in."""
+"""The frontier: accounts with traced money whose further statements would show where it went."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from recovery_flows.tracing.kernel.problem import Answer, Problem
 
 Uncovered = tuple[int, int, int]
-"""(row, account, 1 in or -1 out): what an account did outside the time of its statements."""
+"""(row, account, 1 in or -1 out): a payment outside the period of the account's statements."""
 
 
 def accounts_to_ask(problem: Problem, answer: Answer, uncovered: Sequence[Uncovered]) -> set[int]:
-    """Accounts that hold traced money of which a statement outside what is known would tell."""
+    """Accounts with traced money and payments outside their statements that may have moved it."""
     holding = set(answer.held_account.tolist())
     asked = [event for event in uncovered if event[1] in holding]
     stolen = _stolen_over_time(problem, answer, {account for _, account, _ in asked})
@@ -22,7 +22,7 @@ def accounts_to_ask(problem: Problem, answer: Answer, uncovered: Sequence[Uncove
 def _stolen_over_time(
     problem: Problem, answer: Answer, accounts: set[int]
 ) -> Callable[[int, int, int], bool]:
-    """Asks whether stolen money came by a row (way 1), or was there when it was booked (way -1)."""
+    """Tells whether a row brought traced money (1), or found some on the account (-1)."""
     moves: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
     debts = _paid_debts(answer)
     payers, payees = problem.payer.tolist(), problem.payee.tolist()

@@ -14,12 +14,12 @@ NONE = -1
 
 
 def rows_payers_first(batch: NDArray[np.integer], payer: Ints32, payee: Ints32) -> Ints64:
-    """Rows so that, within each batch, whoever pays on what he just received comes after that."""
+    """Rows in an order where, within a batch, accounts receive before they pay on."""
     return _by_batch(_ends(batch), payer, payee, _accounts(payer, payee))
 
 
 def rows_highest_out(batch: Ints32, payer: Ints32, payee: Ints32, minor: Ints64) -> Ints64:
-    """Rows so that, in each batch, payers come before payees and each pays the largest first."""
+    """Rows in an order where, within a batch, payers precede payees and pay large sums first."""
     falling = np.lexsort((-minor, batch))
     return _by_payer(_ends(batch), payer, payee, falling, _accounts(payer, payee))
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from recovery_flows.tracing.methods.types import Coverage, Gone, Position, Trace, Transfer
+from recovery_flows.tracing.methods.types import Coverage, Dissipated, Position, Trace, Transfer
 
-_Part = TypeVar("_Part", Position, Gone)
+_Part = TypeVar("_Part", Position, Dissipated)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from models.held_over_time import Held
 from recovery_flows.tracing.methods.opening import Covered
 from recovery_flows.tracing.methods.types import (
     Coverage,
-    Gone,
-    GoneKind,
+    Dissipated,
+    DissipatedKind,
     Opening,
     Position,
     Source,
@@ -56,7 +56,7 @@ class _Spread:
         self.covered = covered
         self.flags: defaultdict[str, set[str]] = defaultdict(set)
         self.exposed: Counter[tuple[str, str]] = Counter()
-        self.gone: list[Gone] = []
+        self.gone: list[Dissipated] = []
         self.unseen: set[str] = set()
         self.rates: dict[str, Fraction] = {}
         """Minor units of the loss for one of the account's own."""
@@ -96,11 +96,11 @@ class _Spread:
             self.unseen.add(transfer.payer)
         return set()
 
-    def _ended(self, transfer: Transfer, claim: str, value: Fraction) -> Gone:
+    def _ended(self, transfer: Transfer, claim: str, value: Fraction) -> Dissipated:
         ends = transfer.kind is not LineKind.TRANSFER
-        kind = GoneKind(transfer.kind) if ends else GoneKind.UNKNOWN
+        kind = DissipatedKind(transfer.kind) if ends else DissipatedKind.UNKNOWN
         minor = transfer.debit_minor
-        return Gone(kind, claim, transfer.payer or "", transfer.id, minor, _nearest(value))
+        return Dissipated(kind, claim, transfer.payer or "", transfer.id, minor, _nearest(value))
 
     def trace(self) -> Trace:
         positions = tuple(

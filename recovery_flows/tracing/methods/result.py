@@ -8,8 +8,8 @@ from typing import NamedTuple
 from recovery_flows.tracing.methods.piece import Piece
 from recovery_flows.tracing.methods.types import (
     Conflict,
-    Gone,
-    GoneKind,
+    Dissipated,
+    DissipatedKind,
     Hop,
     Position,
     Shortage,
@@ -26,7 +26,7 @@ class Part(NamedTuple):
     account: str
     piece: Piece
     transfer_id: str = ""
-    kind: GoneKind | None = None
+    kind: DissipatedKind | None = None
     contested_by: str = ""
 
 
@@ -71,9 +71,11 @@ def _position(part: Part) -> Position:
     return Position(part.account, str(claim), int(amount), int(claim_minor), hop)
 
 
-def _gone(part: Part, kind: GoneKind) -> Gone:
+def _gone(part: Part, kind: DissipatedKind) -> Dissipated:
     claim, amount, claim_minor, _ = part.piece[:4]
-    return Gone(kind, str(claim), part.account, part.transfer_id, int(amount), int(claim_minor))
+    return Dissipated(
+        kind, str(claim), part.account, part.transfer_id, int(amount), int(claim_minor)
+    )
 
 
 def _conflict(part: Part) -> Conflict:

@@ -1,4 +1,4 @@
-"""Which payments take back an earlier one, whole or in part."""
+"""Finds payments that reverse an earlier one, wholly or in part."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from recovery_flows.tracing.methods.types import Transfer
 
 
 def undone_payments(ordered: Sequence[Transfer]) -> dict[str, Transfer]:
-    """For each reversal, by its id, the payment it takes back.
+    """For each reversal, by its id, the payment that it reverses.
 
-    It must come later and go the same way back; whatever does not is a payment of its own, and so
-    is the reversal of a reversal.
+    A reversal comes later and goes in the opposite direction; anything else is a payment of its
+    own, and so is the reversal of a reversal.
     """
     earlier: dict[str, Transfer] = {}
     found: dict[str, Transfer] = {}

@@ -21,7 +21,7 @@ class Basis(StrEnum):
     ZERO = "zero"
 
 
-class GoneKind(StrEnum):
+class DissipatedKind(StrEnum):
     """Where traced money left the accounts: the kinds of booking, and two that are not one."""
 
     CASH = "cash"
@@ -98,10 +98,10 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class Dissipated:
     """Traced money that left through `account`, in that account's currency."""
 
-    kind: GoneKind
+    kind: DissipatedKind
     claim_id: str
     account: str
     transfer_id: str
@@ -155,7 +155,7 @@ class Trace:
     """
 
     positions: tuple[Position, ...]
-    gone: tuple[Gone, ...]
+    gone: tuple[Dissipated, ...]
     hops: tuple[Hop, ...]
     frontier: frozenset[str]
     shortages: tuple[Shortage, ...]
@@ -186,7 +186,11 @@ class ConservationError(AssertionError):
 def check_conserved(trace: Trace, sources: Iterable[Source]) -> None:
     """Positions + gone + conflicts = sources, per claim, in the currency of the loss, exactly."""
     found: Counter[str] = Counter()
-    parts: list[Position | Gone | Conflict] = [*trace.positions, *trace.gone, *trace.conflicts]
+    parts: list[Position | Dissipated | Conflict] = [
+        *trace.positions,
+        *trace.gone,
+        *trace.conflicts,
+    ]
     for part in parts:
         found[part.claim_id] += part.claim_minor
     for source in sources:

@@ -16,7 +16,7 @@ from recovery_flows.tracing.methods.result import Part, Step, Walked
 from recovery_flows.tracing.methods.reversal import undone_payments
 from recovery_flows.tracing.methods.types import (
     Coverage,
-    GoneKind,
+    DissipatedKind,
     Opening,
     Shortage,
     Source,
@@ -200,7 +200,7 @@ class _Ledger:
         paid = credit.draw(self.debts[payee])
         self.debts[payee] -= int(sum(piece.amount for piece in paid))
         for piece in paid:
-            self._end(payee, piece, transfer.id, kind=GoneKind.BANK_DEBT)
+            self._end(payee, piece, transfer.id, kind=DissipatedKind.BANK_DEBT)
         by = transfer.id if transfer.id in self.to_undo else ""
         return [piece._replace(by=by) for piece in credit.draw(transfer.credit_minor)]
 
@@ -229,7 +229,7 @@ class _Ledger:
         piece: Piece,
         transfer_id: str,
         *,
-        kind: GoneKind | None = None,
+        kind: DissipatedKind | None = None,
         contested_by: str = "",
     ) -> None:
         if piece.claim is not None:
@@ -265,9 +265,9 @@ class _Ledger:
         return self.found
 
 
-def _way_out(transfer: Transfer) -> GoneKind:
+def _way_out(transfer: Transfer) -> DissipatedKind:
     ends = transfer.kind is not LineKind.TRANSFER
-    return GoneKind(transfer.kind) if ends else GoneKind.UNKNOWN
+    return DissipatedKind(transfer.kind) if ends else DissipatedKind.UNKNOWN
 
 
 def _check_unique(transfers: Sequence[Transfer]) -> None:

@@ -1,4 +1,4 @@
-"""The three files of a trace on files alone: transfers, sources, known openings.
+"""The three input files of a trace without a case: transfers, sources, known openings.
 
 An id inside a trace joins account and currency; `ends_of` splits it.
 """
@@ -90,7 +90,7 @@ def read_files(
 
 
 def covered_for_good(transfers: Sequence[Transfer]) -> tuple[Coverage, ...]:
-    """Coverage without limit for every account that ever pays: the file holds all its payments."""
+    """Unlimited coverage for every account that pays: the file has all of its payments."""
     begins, ends = transfers[0].at, transfers[-1].at
     payers = sorted({t.payer for t in transfers if t.payer is not None})
     return tuple(Coverage(payer, begins, ends) for payer in payers)
@@ -170,7 +170,7 @@ def in_order(rows: Iterable[tuple[int, Transfer]]) -> list[Transfer]:
 
 
 def read_sources(path: Path, transfers: Iterable[Transfer]) -> Iterable[Source]:
-    """Each victim of each payment; refuses a payment that is not there or moves nothing."""
+    """The victims of each payment; one that is not in the file or moves nothing is refused."""
     by_id = {t.id: t for t in transfers}
     seen: set[tuple[str, str]] = set()
     for line, cells in table(path, ("transfer_id", "victim")):
@@ -193,7 +193,7 @@ def _accounts(transfers: Iterable[Transfer]) -> set[str]:
 
 
 def read_openings(path: Path, accounts: Iterable[str]) -> dict[str, int]:
-    """Known openings by account id, in minor units; accounts that move nothing are left out."""
+    """Known openings by account id, in minor units; accounts without payments are left out."""
     currencies: dict[str, set[str]] = {}
     for account in accounts:
         name, currency = ends_of(account)
@@ -219,7 +219,7 @@ def read_openings(path: Path, accounts: Iterable[str]) -> dict[str, int]:
 
 
 def stated_openings(files: TransferFiles, basis: Basis) -> tuple[Opening, ...]:
-    """The openings under a basis: none at zero, the least that fits, or those of the file."""
+    """The openings on a basis: zero, the smallest that fits, or those of the file."""
     from recovery_flows.tracing.methods.opening import openings_for
 
     if basis is Basis.KNOWN:
@@ -232,7 +232,7 @@ def stated_openings(files: TransferFiles, basis: Basis) -> tuple[Opening, ...]:
 def closing_balances(files: TransferFiles, openings: Iterable[Opening]) -> dict[str, int]:
     """Every account's balance after the last payment, in minor units.
 
-    Where the opening is known a shortage is an overdraft; elsewhere the missing money was there.
+    Where the opening is known a shortage is an overdraft; elsewhere the money was there before.
     """
     owes = {o.account for o in openings if o.basis is Basis.KNOWN}
     balance: Counter[str] = Counter({o.account: o.minor for o in openings})

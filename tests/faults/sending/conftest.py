@@ -49,6 +49,7 @@ from recovery_flows.engine.decisions import CALLS, decide, due_by_stage
 from recovery_flows.engine.outbox import dispatch
 from recovery_flows.engine.reconciliation import reconcile
 from recovery_flows.reports.ledger_check import ledger_check
+from tests.recall_messages import CHANNELS
 
 PATIENCE_SECONDS = 60
 STORY_BEGINS = datetime(2026, 3, 2, tzinfo=UTC)
@@ -79,7 +80,10 @@ class Unit:
         A bank that hangs up does so at once; only a test of a late answer takes less patience.
         """
         pace = Pace(timeout_seconds=timeout_seconds, poll_seconds=60)
-        return Engine(self.database, self.installation.laws, pace, owner, lambda: self.wall_now)
+        return Engine(
+            self.database, self.installation.laws, pace, owner, lambda: self.wall_now,
+            channels=CHANNELS,
+        )  # fmt: skip
 
     def case_officer(self, role: Role = Role.OFFICER) -> CaseOfficer:
         who = by_system_user(self.database, f"the-{role}")

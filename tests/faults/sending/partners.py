@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from models.entities.call import CallKind
 from models.entities.multi_agency import SubjectKind, TaskKind, TaskState
 from models.entities.officer import Role
 from recovery_flows.multi_agency import actions as multi_agency_actions
@@ -19,6 +20,7 @@ PHONE = Subject(SubjectKind.NUMBER, NUMBER)
 SITE = Subject(SubjectKind.DOMAIN, DOMAIN)
 ADDRESS = Subject(SubjectKind.IP, IP)
 MINUTES = 20
+CALLS = (CallKind.TASK, CallKind.TASK_EXTEND, CallKind.TASK_CANCEL)
 
 
 def with_partners(world: World) -> World:

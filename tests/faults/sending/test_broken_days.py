@@ -144,7 +144,7 @@ async def test_of_two_desks_that_saw_the_same_file_the_second_to_save_is_refused
     changed = unit.file()
     with pytest.raises(StepRefusedError, match=f"version {seen}, now {unit.page().version}"):
         amend(unit.case_officer(), unit.recovery_id, freeze.id, 60_000, seen=seen)
-    with pytest.raises(StepRefusedError, match="look again and decide anew"):
+    with pytest.raises(StepRefusedError, match="review it and try again"):
         unit.case_officer().advance(unit.recovery_id, seen_version=seen)
     assert unit.file() == changed
     unit.case_officer().advance(unit.recovery_id, seen_version=unit.page().version)

@@ -45,7 +45,7 @@ def world(world: World) -> World:
 
 async def test_one_act_gives_four_tasks_to_four_partners_in_the_same_second(unit: Any) -> None:
     done = start(unit, ADDRESS)
-    assert "4 tasks to 4 partners in one second; another person confirms it" in done
+    assert "4 tasks to 4 partners at once; another person confirms it" in done
     tasks = unit.file().tasks
     assert len({t.partner_id for t in tasks}) == 4
     assert len({t.ordered_at for t in tasks}) == len({t.due_at for t in tasks}) == 1
@@ -197,7 +197,10 @@ async def test_nobody_is_asked_the_same_twice_while_it_stands(unit: Any) -> None
 
 async def test_only_partners_at_home_that_were_named_are_asked(unit: Any) -> None:
     unit.advance()
-    for name, why in ((unit.sandbox.ABROAD, "no partner of ours at home"), ("x", "no partner")):
+    for name, why in (
+        (unit.sandbox.ABROAD, "no registered partner at home"),
+        ("x", "no registered partner"),
+    ):
         with pytest.raises(MisuseError, match=why):
             start(unit, PHONE, partners=[name])
     assert unit.file().tasks == ()

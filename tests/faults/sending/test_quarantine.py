@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.case_file import GonePart
+from models.case_file import DissipatedPart
 from models.entities.discrepancy import DiscrepancyKind, DiscrepancyState
 from models.entities.hold import HoldKind, HoldState
 from models.facts import LineKind
@@ -217,7 +217,7 @@ async def test_a_payout_that_a_trace_contradicts_is_booked_and_owned(unit: Any) 
     trace = unit.file().trace
     (place,) = trace.positions
     rest = payout.amount_minor - 1
-    gone = GonePart(LineKind.CASH, place.account_id, place.claim_id, rest, rest)
+    gone = DissipatedPart(LineKind.CASH, place.account_id, place.claim_id, rest, rest)
     text = trace_json([replace(place, amount_minor=1, claim_minor=1)], [gone])
     garble(unit, f"UPDATE trace SET result_json = '{text}' WHERE id = '{trace.id}'")
     unit.later(1)

@@ -267,10 +267,7 @@ KINDS: dict[ApprovalKind, Callable[[Any], Case]] = {
     ApprovalKind.LETTER_ANSWER: _letter_answer,
     ApprovalKind.PAYEE: _payee,
     **{act: partial(make, begin=_return) for act, make in money_cases.AFTER_A_RETURN.items()},
-    ApprovalKind.COURT_LIST: lambda unit: money_cases.court_list(unit, _frozen),
-    ApprovalKind.RECALL: lambda unit: money_cases.recall(unit, _frozen),
-    ApprovalKind.RECALL_CREDIT: lambda unit: money_cases.recalled(unit, _frozen),
-    ApprovalKind.RECALL_REVERSAL: lambda unit: money_cases.reversed_again(unit, _frozen),
+    **{act: partial(make, begin=_frozen) for act, make in money_cases.AFTER_A_FREEZE.items()},
 }
 
 

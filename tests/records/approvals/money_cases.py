@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.entities.officer import Role
+from models.entities.outside.third_party_claim import DamagesSource, ThirdPartyGround
 from models.entities.partner import PartnerChannel
 from models.entities.payout import ClawbackGround
 from models.facts import AccountRef, BankPayoutState, PayoutFact
@@ -21,6 +22,7 @@ from recovery_flows.cases.clawbacks import actions as clawbacks
 from recovery_flows.cases.commit import commit_changes
 from recovery_flows.cases.court_lists import actions as court_lists
 from recovery_flows.cases.money_actions import Incoming
+from recovery_flows.cases.third_parties import actions as third_parties
 from recovery_flows.cases.unclaimed import actions as unclaimed
 from recovery_flows.correspondence import answers
 from recovery_flows.intake.budget import Limits
@@ -74,8 +76,8 @@ def compensate(unit: Any, begin: Callable[[Any], Any]) -> Any:
     return case
 
 
-def refund(unit: Any, begin: Callable[[Any], Any]) -> Any:
-    """What came back went to the treasury; it has refunded the late payee."""
+def transferred(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """What came back is to go to the treasury."""
     _shorten_notice(unit)
     case = begin(unit)
     unit.approve(case.recovery_id)
@@ -87,6 +89,13 @@ def refund(unit: Any, begin: Callable[[Any], Any]) -> Any:
     case.decide()
     (row,) = case.file().unclaimed
     unclaimed.transfer(officer, case.recovery_id, row.id, FISC)
+    return case
+
+
+def refund(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """What came back went to the treasury; it has refunded the late payee."""
+    case = transferred(unit, begin)
+    officer, (row,) = unit.case_officer(), case.file().unclaimed
     unit.approve(case.recovery_id)
     _bank_says(case, next(p.id for p in case.file().payouts if p.unclaimed_id), "SETTLED")
     unit.later(24)
@@ -183,6 +192,35 @@ def reversed_again(unit: Any, begin: Callable[[Any], Any]) -> Any:
     return case
 
 
+def third_party_claim(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """Somebody has sold goods for a part of the held money; the officer would leave it to him."""
+    case = begin(unit)
+    officer, recovery_id = unit.case_officer(), case.recovery_id
+    filing = third_parties.Filing(
+        ThirdPartyGround.GOOD_FAITH, "sold goods", "200.00", "", b"an invented invoice"
+    )
+    third_parties.file_claim(officer, recovery_id, filing)
+    (row,) = case.file().third_party_claims
+    third_parties.decide(officer, recovery_id, row.id, "150.00", "the invoice shows that much")
+    return case
+
+
+def damages_payment(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """The holder of a frozen account was awarded 80.00, and they are paid."""
+    case = begin(unit)
+    officer, recovery_id = unit.case_officer(), case.recovery_id
+    filing = third_parties.Filing(ThirdPartyGround.WRONG_FREEZE, "the rent bounced", "80.00")
+    third_parties.file_claim(officer, recovery_id, filing)
+    (row,) = case.file().third_party_claims
+    third_parties.decide(officer, recovery_id, row.id, "", "its fees are shown")
+    unit.approve(recovery_id)
+    unit.later(24)
+    slip = b"an invented slip of the unit"
+    paid = third_parties.Paid("80.00", DamagesSource.UNIT_BUDGET, unit.now, "B-7", slip)
+    third_parties.pay(officer, recovery_id, row.id, paid)
+    return case
+
+
 AFTER_A_RETURN = {
     ApprovalKind.RECEIPT: receive,
     ApprovalKind.COMPENSATION: compensate,
@@ -191,3 +229,12 @@ AFTER_A_RETURN = {
     ApprovalKind.CLAWBACK_WRITE_OFF: write_off,
 }
 """Cases that begin with a return decision that waits for its second person."""
+AFTER_A_FREEZE = {
+    ApprovalKind.COURT_LIST: court_list,
+    ApprovalKind.RECALL: recall,
+    ApprovalKind.RECALL_CREDIT: recalled,
+    ApprovalKind.RECALL_REVERSAL: reversed_again,
+    ApprovalKind.THIRD_PARTY_CLAIM: third_party_claim,
+    ApprovalKind.DAMAGES_PAYMENT: damages_payment,
+}
+"""Cases that begin with a freeze that is in force."""

@@ -32,6 +32,7 @@ _ROWS = (
     "clawbacks",
     "court_lists",
     "court_shares",
+    "third_party_claims",
 )
 _MASKED = {"tasks.subject_digest": "the subject is shown masked, its keyed digest is bound"}
 _NAMES_A_ROW = {

@@ -98,7 +98,7 @@ def test_a_bank_that_stays_silent_is_a_lapse_with_an_owner_and_stopped_again(sto
     stopped.unit.later(46.9)
     stopped.decide()
     assert "lapsed" not in stopped.events(hold.id)
-    assert scheduling.next_wake(stopped.file(), stopped.unit.laws) == hold.ordered_at + TERM
+    assert scheduling.next_run(stopped.file(), stopped.unit.laws) == hold.ordered_at + TERM
     stopped.unit.later(0.2)
     stopped.decide()
     assert stopped.events(hold.id)[-1] == "lapsed"

@@ -208,7 +208,7 @@ def test_word_of_another_figure_is_taken_once_and_a_mistaken_one_dropped(paper: 
         answer_actions.record_bank_notice(acting, paper.recovery_id, freeze.id, less, document)
     answer_actions.record_bank_notice(acting, paper.recovery_id, freeze.id, less, paper.scan())
     word = paper.line("hold")
-    letter_actions.drop(acting, word.call_id, "it was about another file")
+    letter_actions.cancel(acting, word.call_id, "it was about another file")
     assert paper.lines() == ()
     assert not [a for a in paper.file().approvals if a.state == "pending"]
     assert sound(paper)
@@ -228,7 +228,7 @@ def test_a_bank_with_an_interface_tells_by_it_alone(paper: Any, change_partner: 
 
 def test_an_order_cannot_be_dropped(stopped: Any) -> None:
     with pytest.raises(StepRefusedError, match="cannot be dropped"):
-        letter_actions.drop(stopped.unit.case_officer(), stopped.line("hold").call_id, "no")
+        letter_actions.cancel(stopped.unit.case_officer(), stopped.line("hold").call_id, "no")
 
 
 def test_a_request_abroad_goes_by_letter_with_its_fields(stopped: Any, foreign: Any) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from recovery_flows.reports.ledger_check import Check, LedgerCheck, ledger_check
+from recovery_flows.reports.ledger_check import LedgerCheck, ledger_check
+from recovery_flows.reports.ledger_sources import Check
 
 
 def checked(unit: Any) -> LedgerCheck:
@@ -120,7 +121,7 @@ def test_a_term_below_zero_is_found_even_where_the_sum_is_right(returned: Any) -
         "UPDATE posting SET claim_minor = -claim_minor WHERE account = 'third_party'",
     )
     checks = {d.check for d in checked(returned).differences}
-    assert {Check.BELOW_ZERO, Check.UNSOURCED, Check.GONE} <= checks
+    assert {Check.BELOW_ZERO, Check.TRACED, Check.GONE} <= checks
 
 
 def test_what_a_bank_holds_is_in_the_books_before_any_trace(unit: Any) -> None:

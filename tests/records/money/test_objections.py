@@ -201,7 +201,7 @@ def test_the_same_objection_twice_and_one_without_a_reason_are_refused(
     objected(unit, noticed, ROWS, first)
     with pytest.raises(StepRefusedError, match="is open already: decide it"):
         enter(unit.case_officer(), noticed, ROWS, first, WHY)
-    with pytest.raises(MisuseError, match="say with --reason"):
+    with pytest.raises(MisuseError, match="takes a reason"):
         enter(unit.case_officer(), noticed, SHARE, first, "  ")
 
 

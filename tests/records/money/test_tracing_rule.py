@@ -89,7 +89,7 @@ def test_a_rule_that_only_leads_or_exposes_is_refused(unit: Any, mixed: str) -> 
 
 
 def test_a_choice_without_a_reason_or_of_no_rule_is_refused(unit: Any, mixed: str) -> None:
-    with pytest.raises(MisuseError, match="needs a reason"):
+    with pytest.raises(MisuseError, match="takes a reason"):
         unit.case_officer().choose_rule(mixed, "lifo", "  ")
     with pytest.raises(MisuseError, match="there are: fifo"):
         unit.case_officer().choose_rule(mixed, "newest", WHY)

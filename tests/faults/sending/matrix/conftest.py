@@ -24,10 +24,12 @@ from recovery_flows.sandbox.faults import catalogue as fault_catalogue
 from recovery_flows.sandbox.faults.catalogue import means_something
 from recovery_flows.sandbox.states import FaultKind
 from tests.faults.sending import partners
+from tests.faults.sending.abroad import bodies
 from tests.faults.sending.matrix.effects import assert_one_effect_each, was_kept
 from tests.faults.sending.partners import PLATFORM
 
 FEED, BY_KEY = "feed", "by_key"
+WORLDS = {PLATFORM: partners.with_partners, bodies.POLICE: bodies.with_bodies}
 REASON = "told by the duty desk of the bank"
 Prepare = Callable[[Any], Awaitable[None]]
 
@@ -139,11 +141,12 @@ COLUMNS: dict[str, Column] = {
     CallKind.TASK_CANCEL: Column(
         fault_catalogue.TASK_CANCEL, partners.about_to_take_back, PLATFORM
     ),
+    CallKind.ABROAD: Column(fault_catalogue.REQUEST, bodies.about_to_ask, bodies.POLICE),
 }
 """Every kind of call there is. A new CallKind gets a line here, and its outcomes in a test file."""
 
 FILES = dict.fromkeys((CallKind.HOLD, CallKind.REQUEST, FEED, BY_KEY), "first_calls")
-FILES |= dict.fromkeys((CallKind.TASK, CallKind.TASK_EXTEND, CallKind.TASK_CANCEL), "task_calls")
+FILES |= dict.fromkeys(partners.CALLS, "task_calls") | {CallKind.ABROAD: "abroad_calls"}
 """Columns by test file; all others are of later_calls, so that workers share them."""
 
 PLANTED: dict[FaultKind, dict[str, Any]] = {
@@ -208,8 +211,8 @@ class Worlds:
     async def _prepare(self, kind: str) -> Snapshot:
         folder = self.folder / kind
         folder.mkdir()
-        if COLUMNS[kind].bank == PLATFORM:
-            self.sandbox_at(folder / "sandbox.sqlite3", partners.with_partners)
+        if COLUMNS[kind].bank in WORLDS:
+            self.sandbox_at(folder / "sandbox.sqlite3", WORLDS[COLUMNS[kind].bank])
         sandbox = self._serve(folder)
         unit = self.unit_with(sandbox.at(3), self.installed(folder, sandbox))
         await COLUMNS[kind].prepare(unit)

@@ -1,0 +1,1 @@
+"""Reads of what is asked across borders, over all recoveries."""

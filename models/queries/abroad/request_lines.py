@@ -1,0 +1,145 @@
+"""Each request across a border as a line: ours over all recoveries, and those from abroad.
+
+Whose turn it is follows `recovery_flows.cross_border.next_steps`; a test holds them together.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from models.entities.asset import Asset
+from models.entities.catalogue import table_of
+from models.entities.ledger import RETURNED, PostingRow
+from models.entities.outside.incoming_request import (
+    OPEN_INCOMING,
+    IncomingRequest,
+    IncomingState,
+)
+from models.entities.recovery import CLOSED_RECOVERIES, Recovery
+from models.entities.request import (
+    AT_HOME,
+    CARRIED_OUT,
+    UNDER_WAY,
+    ReceiptState,
+    Request,
+    RequestReceipt,
+    RequestRoute,
+    RequestState,
+)
+
+
+class Way(StrEnum):
+    """OUT: we ask. IN: another State asks us."""
+
+    OUT = "out"
+    IN = "in"
+
+
+class Turn(StrEnum):
+    """Who has to act on a request: its officer, a second person, or the other side."""
+
+    OURS = "ours"
+    SECOND = "second"
+    THEIRS = "theirs"
+
+
+_Q, _R, _ASSET = table_of(Request), table_of(Recovery), table_of(Asset)
+_IN, _POSTING, _RECEIPT = table_of(IncomingRequest), table_of(PostingRow), table_of(RequestReceipt)
+_S, _I = RequestState, IncomingState
+_OF_MONEY = ("freeze", "return")
+
+
+def _has_next() -> sa.ColumnElement[bool]:
+    later = _Q.alias("later")
+    same = later.c.recovery_id == _Q.c.recovery_id
+    return sa.exists().where(same, later.c.replaces_id == _Q.c.id)
+
+
+def _received() -> sa.ScalarSelect[int]:
+    """What came back anywhere to the recovery of a request, in minor units of the loss."""
+    p = _POSTING.c
+    total = sa.select(sa.func.coalesce(sa.func.sum(p.claim_minor), 0))
+    return total.where(p.recovery_id == _Q.c.recovery_id, p.account.in_(RETURNED)).scalar_subquery()
+
+
+def _owes_word() -> sa.ColumnElement[bool]:
+    """Whether the other side has yet to be told something."""
+    q = _Q.c
+    live = q.state.in_(AT_HOME | UNDER_WAY | CARRIED_OUT) & q.wanted.in_(_OF_MONEY)
+    ended = q.state.in_(CARRIED_OUT | {_S.WITHDRAWN}) & q.told_at.is_(None)
+    return sa.and_(
+        q.sent_at.is_not(None), q.proof != "",
+        sa.or_(ended, sa.and_(live, q.told_minor < _received())),
+    )  # fmt: skip
+
+
+def _is_undelivered() -> sa.ColumnElement[bool]:
+    """Whether delivery failed by silence, or a receipt is late."""
+    q, r = _Q.c, _RECEIPT.c
+    silent = sa.exists().where(r.request_id == q.id, r.state == ReceiptState.COUNTED, r.force == 0)
+    is_late = q.receipt_due_at.is_not(None) & q.receipt_warn_at.is_(None)
+    return sa.or_(is_late, sa.and_(q.receipt_next == "", silent))
+
+
+def _turn() -> sa.ColumnElement[str]:
+    q = _Q.c
+    by_people = q.route == RequestRoute.PEOPLE
+    has_rung = q.rung > q.rung_done
+    ours = sa.or_(
+        q.state.in_((_S.DRAFT, _S.NEEDS_INFO)),
+        sa.and_(q.state == _S.CONDITIONAL, q.assurance == ""),
+        sa.and_(
+            by_people,
+            q.state != _S.CONDITIONAL,
+            sa.or_(
+                q.state == _S.APPROVED,
+                _owes_word(),
+                sa.and_(q.state.in_(UNDER_WAY), sa.or_(has_rung, _is_undelivered())),
+                sa.and_(
+                    q.state.in_((_S.REFUSED, _S.EXPIRED)), q.chosen == "", sa.not_(_has_next())
+                ),
+                sa.and_(q.state.in_(CARRIED_OUT), has_rung, sa.not_(_has_next())),
+            ),
+        ),
+    )
+    second = sa.or_(q.state == _S.PENDING_APPROVAL, q.state == _S.CONDITIONAL)
+    return sa.case((ours, Turn.OURS), (second, Turn.SECOND), else_=Turn.THEIRS)
+
+
+def _ours() -> sa.Select[tuple[object, ...]]:
+    q = _Q.c
+    return (
+        sa.select(
+            sa.literal(Way.OUT).label("way"), q.id, _Q.c.recovery_id, _R.c.ref,
+            _ASSET.c.regime.label("country"), q.channel,
+            sa.case((q.authority != "", q.authority), else_=q.partner_id).label("authority"),
+            q.wanted, sa.cast(q.state, sa.String).label("state"),
+            q.requested_minor.label("minor"), q.currency,
+            sa.func.coalesce(q.review_at, q.due_at, q.hold_ends_at).label("due_at"),
+            _R.c.owner_id.label("owner"), q.version, q.reason,
+            _turn().label("turn"),
+            sa.and_(
+                _R.c.state.not_in(CLOSED_RECOVERIES), q.state.in_(AT_HOME | UNDER_WAY | CARRIED_OUT)
+            ).label("runs"),
+        )
+        .join(_R, _R.c.id == q.recovery_id)
+        .join(_ASSET, _ASSET.c.id == q.asset_id)
+    )  # fmt: skip
+
+
+def _theirs() -> sa.Select[tuple[object, ...]]:
+    i = _IN.c
+    is_open = i.state.in_(OPEN_INCOMING)
+    waits = i.state.in_((_I.ANSWER_PENDING, _I.REFUSAL_PENDING))
+    return sa.select(
+        sa.literal(Way.IN), i.id, sa.literal(""), i.ref, i.from_state, i.channel, i.asked_by,
+        i.wanted, sa.cast(i.state, sa.String), sa.literal(0), sa.literal(""), i.due_at,
+        i.owner_id, sa.literal(1), i.ground,
+        sa.case((waits, Turn.SECOND), (is_open, Turn.OURS), else_=Turn.THEIRS), is_open,
+    )  # fmt: skip
+
+
+LINES = sa.union_all(_ours(), _theirs()).subquery("request_lines")
+"""One row a request; `runs` is false of those that have ended, `turn` is one of `Turn`."""

@@ -1,0 +1,1 @@
+"""Sentences of next steps, by stage; `models.step_wording` puts them together."""

@@ -1,0 +1,232 @@
+"""One request abroad on one page: what may be done, checks, clocks, answers, fields, its letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from models.entities.request import RequestRow
+from models.money import Money
+from recovery_flows.cases.pages.requests import clock_lines, ground_lines
+from recovery_flows.cases.pages.shared_cells import also_lines, sign, time_left
+from recovery_flows.cases.pages.value import (
+    NONE,
+    Cell,
+    Column,
+    Line,
+    Page,
+    Part,
+    Piece,
+    Section,
+    cell,
+    line,
+    muted,
+    strong,
+    table,
+)
+from recovery_flows.cases.views.request_view import GIVEN, LetterLine, RequestView
+from recovery_flows.cases.views.state_names import Tone, request_word
+from recovery_flows.cross_border import clocks
+from recovery_flows.cross_border.ceiling import ceiling, owed_word
+from recovery_flows.cross_border.doable import RequestAct
+from recovery_flows.cross_border.next_steps import steps
+from recovery_flows.cross_border.plans import section_of
+from recovery_flows.wording import counted, spoken
+
+KEYS: Mapping[RequestAct, str] = {
+    RequestAct.SUBMIT: "s", RequestAct.SET: "e", RequestAct.DISPATCH: "x",
+    RequestAct.SENT: "S", RequestAct.TOLD: "T",
+    RequestAct.ASSURE: "A", RequestAct.ANSWER: "a", RequestAct.CHOOSE: "c",
+    RequestAct.RESUBMIT: "b", RequestAct.REMIND: "r", RequestAct.EXTEND: "E",
+    RequestAct.RECEIPT: "d", RequestAct.WITHDRAW: "W",
+}  # fmt: skip
+"""The key of each act on the request's page in the terminal."""
+ACTS: Mapping[RequestAct, str] = {
+    RequestAct.SUBMIT: "submit it for another person's approval",
+    RequestAct.SET: "fill its fields, or answer what is asked besides",
+    RequestAct.DISPATCH: "let the engine send the approved letter: a third person",
+    RequestAct.SENT: "record that the approved letter went out: a third person",
+    RequestAct.TOLD: "record that the other side was told what it has to know",
+    RequestAct.ASSURE: "ask another person to give the assurance that is wanted",
+    RequestAct.ANSWER: "record what the other side says, with its paper",
+    RequestAct.CHOOSE: "take one of the ways that its ground leaves",
+    RequestAct.RESUBMIT: "draft it once more as its next version",
+    RequestAct.REMIND: "record that the other side was asked where it stands",
+    RequestAct.EXTEND: "record that the other side freezes for longer",
+    RequestAct.RECEIPT: "record a delivery receipt",
+    RequestAct.WITHDRAW: "take it back, and a freeze by it",
+}
+SECTIONS: Mapping[str, str] = {
+    "next": "What can be done", "checks": "Checks before it leaves", "clock": "Clock and reminders",
+    "answers": "What the other side says", "fields": "Fields", "versions": "Versions side by side",
+    "letter": "The letter as it leaves, masked here",
+}  # fmt: skip
+_DOABLE = (Column(most=1), Column(most=9), Column(rest=True), Column(typed=True))
+_FIELDS = (Column("field", most=32), Column("section", most=7), Column("text", rest=True))
+_RECEIPTS = (Column("receipt", most=24), Column("at", most=24), Column("", rest=True))
+_OF_LETTER = 12
+_RUNG_DONE, _RUNG_DUE = Piece("✓ done", Tone.GOOD), Piece("! due", Tone.SOON)
+
+
+def written(view: RequestView) -> Page:
+    """The page of one request; all personal data is masked."""
+    parts: Mapping[str, tuple[Iterator[Part], str]] = {
+        "next": (_doable(view), "nothing: it has ended"),
+        "checks": (_checks(view), ""),
+        "clock": (_clock(view), "no clock runs"),
+        "answers": (_answers(view), "nothing yet"),
+        "fields": (_fields(view), "no field"),
+        "versions": (_versions(view), "this is the first version"),
+        "letter": (_letter(view), ""),
+    }
+    sections = tuple(
+        Section(key, SECTIONS[key], tuple(made), empty) for key, (made, empty) in parts.items()
+    )
+    return Page(tuple(_head(view)), sections, view.zone)
+
+
+def _head(view: RequestView) -> Iterator[Line]:
+    row, file = view.row, view.file
+    country = file.asset(row.asset_id).regime
+    yield line(
+        Piece(file.recovery.ref, Tone.NAMED), "  ", sign(request_word(row.state)), "  ",
+        strong(Money(row.requested_minor, row.currency)), f"  {spoken(row.wanted)}",
+    )  # fmt: skip
+    name = view.channel.name if view.channel else row.channel
+    yield line(
+        f"{row.authority or row.partner_id} in {country}", muted(f"  by {row.channel}: {name}")
+    )
+    officer = file.recovery.owner_id or "unassigned"
+    drafted = f"  submitted by {row.drafted_by}" if row.drafted_by else ""
+    yield line(f"version {row.version}  officer: {officer}", muted(f"{drafted}  id {row.id}"))
+    yield from also_lines(view.elsewhere)
+
+
+def _doable(view: RequestView) -> Iterator[Part]:
+    for step in (s for s in steps(view.file) if s.subject_id == view.row.id):
+        yield line(Piece(f"▸ {step.sentence}", Tone.CARE))
+    if view.file.pending(view.row.id) is not None:
+        yield line(Piece("? another person decides it: 3, Approvals", Tone.CALM))
+    ref = view.file.recovery.ref
+    rows = (
+        (
+            Piece(KEYS[act], Tone.FOUND), strong(act.value), muted(ACTS[act]),
+            muted(f"$ recovery xborder {act} {ref} {view.row.id}"),
+        )
+        for act in view.acts
+    )  # fmt: skip
+    yield from table(_DOABLE, rows)
+
+
+def _checks(view: RequestView) -> Iterator[Line]:
+    row = view.row
+    lacks = [name for name in row.missing.split(",") if name]
+    for name in lacks:
+        section = section_of(row.asked, name)
+        yield line(Piece(f"✕ lacks {name}{f' (section {section})' if section else ''}", Tone.ALARM))
+    if not lacks:
+        text = f"✓ complete: {counted(len(view.asked), 'field')} asked for, none missing"
+        yield line(Piece(text, Tone.GOOD))
+    for approval, is_there in view.approvals:
+        seen = Piece("✓", Tone.GOOD) if is_there else Piece("✕", Tone.ALARM)
+        told = "recorded" if is_there else f"missing: {approval.reference_field}"
+        yield line(seen, f" approval {approval.rule} {told}", muted(f"  {approval.source}"))
+    for found in view.marks:
+        yield line(Piece(f"✕ {found.field} holds a {found.what} ({found.masked})", Tone.ALARM))
+    if not view.marks:
+        yield line(Piece("✓ nothing personal where it is not asked for", Tone.GOOD))
+    top = ceiling(view.file)
+    is_over = top.received.minor + top.asked.minor > top.order.minor
+    sign_ = Piece("✕", Tone.ALARM) if is_over else Piece("✓", Tone.GOOD)
+    yield line(
+        sign_, " received ", top.received, " and asked ", top.asked, " of ", top.order,
+        muted("  left "), top.left,
+    )  # fmt: skip
+    for other in view.also:
+        yield line(Piece(f"∩ also asked {other}", Tone.CARE))
+
+
+def _clock(view: RequestView) -> Iterator[Line]:
+    yield from clock_lines(view.row, view.channel, view.now)
+    row = view.row
+    for number, (percent, what) in enumerate(clocks.RUNGS, 1):
+        at = clocks.rung_at(row, number)
+        if at is None:
+            continue
+        told = f"{percent} %: {what}" if row.due_at is not None else "ask again, or where it stands"
+        yield line(at, "  ", *_rung(row, number), muted(told))
+    if row.receipt_due_at is not None:
+        yield line(muted(f"{spoken(row.receipt_next)} receipt until "), row.receipt_due_at, " ",
+                   time_left(view.now, row.receipt_due_at))  # fmt: skip
+    if row.left_seconds:
+        yield line(muted(f"stopped with {row.left_seconds // 3600} h left: they go on later"))
+
+
+def _rung(row: RequestRow, number: int) -> Cell:
+    if number <= row.rung_done:
+        return cell(_RUNG_DONE, "  ")
+    return cell(_RUNG_DUE, "  ") if number <= row.rung else ()
+
+
+def _answers(view: RequestView) -> Iterator[Part]:
+    row = view.row
+    yield from ground_lines(row, view.channel)
+    if row.executed_minor:
+        ends = (muted("  until "), row.hold_ends_at) if row.hold_ends_at else ()
+        yield line("reached ", strong(Money(row.executed_minor, row.currency)), *ends)
+    if owed := owed_word(view.file, row):
+        yield line(Piece(f"▸ the other side is to be told: {owed}", Tone.CARE))
+    if row.answer_document:
+        yield line(muted(f"paper {row.answer_document[:12]}"))
+    found = [r for r in view.file.receipts if r.request_id == row.id]
+    rows = ((cell(spoken(r.kind)), cell(r.at), cell(muted(r.state))) for r in found)
+    yield from table(_RECEIPTS, rows)
+
+
+def _fields(view: RequestView) -> Iterator[Part]:
+    rows = (
+        (cell(name), muted(section_of(view.row.asked, name)), _text(view, name))
+        for name in view.asked
+    )
+    yield from table(_FIELDS, rows, whole=True)
+
+
+def _text(view: RequestView, name: str) -> Cell:
+    text = view.fields.get(name, "")
+    if text:
+        return cell(muted(f"◌ {GIVEN}") if text == GIVEN else text)
+    is_needed = name in view.row.missing.split(",")
+    return cell(Piece("✕ missing", Tone.ALARM)) if is_needed else NONE
+
+
+def _versions(view: RequestView) -> Iterator[Part]:
+    if view.changed is None or view.before is None:
+        return
+    before, now = view.before.version, view.row.version
+    if not view.changed:
+        yield line(muted(f"the same fields as version {before}"))
+    columns = (
+        Column("field", most=28), Column(f"version {before}", most=40),
+        Column(f"version {now}", most=40, rest=True),
+    )  # fmt: skip
+    rows = ((cell(one.field), _either(one.before), _either(one.now)) for one in view.changed)
+    yield from table(columns, rows, whole=True)
+
+
+def _either(text: str) -> Cell:
+    return cell(muted(text) if text == GIVEN else text) if text else NONE
+
+
+def _letter(view: RequestView) -> Iterator[Line]:
+    language, lines = view.letter
+    yield line(muted(f"{language}  ◌ is masked here, in full in the letter"))
+    for number, one in enumerate(lines):
+        yield Line(_marked(one), detail=number >= _OF_LETTER)
+    asked = f"preview {view.file.recovery.ref} {view.row.id} --language zh"
+    yield Line(cell(muted("… v shows all of it, m in clear, in each language: it is recorded")))
+    yield Line(cell(muted(f"$ recovery xborder {asked}")), indent=2, typed=True)
+
+
+def _marked(one: LetterLine) -> Cell:
+    if one.is_personal:
+        return cell(Piece("◌ ", Tone.SOON), Piece(one.text, Tone.CARE))
+    return cell("  ", one.text)

@@ -1,0 +1,1 @@
+"""What people do about claims of people who are no victims."""

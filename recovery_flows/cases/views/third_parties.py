@@ -1,0 +1,67 @@
+"""Claims of people who are no victims, as the restitution screen shows them, with what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.case_file import CaseFile
+from models.entities.hold import LIVE_HOLDS
+from models.entities.outside.third_party_claim import (
+    UNSETTLED_THIRD_PARTY,
+    ThirdPartyRow,
+    ThirdPartyState,
+)
+from models.entities.recovery import RecoveryState
+from models.money import Money
+from models.queries.cases.names import Names
+from recovery_flows.cases.views.other_ways import Doable, Way, WayAct
+from recovery_flows.restitution.third_party.steps import is_unpaid
+
+_S = ThirdPartyState
+
+
+def ways(file: CaseFile, names: Names) -> Iterator[Way]:
+    """Each claim with what was claimed and what was given of it."""
+    for row in file.third_party_claims:
+        is_over = row.state in (_S.RELEASED, _S.PAID)
+        came = Money(row.granted_minor if is_over else 0, row.currency)
+        account = names.account(file.asset(row.asset_id).account_id)
+        yield Way(
+            "third party's claim", row.id, f"{account}, {row.ground.replace('_', ' ')}", row.state,
+            came, Money(row.claimed_minor, row.currency),
+            row.due_at if row.state in UNSETTLED_THIRD_PARTY else row.appeal_until,
+            is_late=False, parts=tuple(_parts(row)),
+        )  # fmt: skip
+
+
+def _parts(row: ThirdPartyRow) -> Iterator[str]:
+    granted = Money(row.granted_minor, row.currency)
+    if row.state is _S.PROPOSED:
+        yield f"to be upheld with {granted}" if row.granted_minor else "to be rejected"
+    elif row.granted_minor and row.state is _S.UPHELD:
+        yield f"{granted} to be paid" if is_unpaid(row) else f"{granted} to be released by the bank"
+    if row.appeals:
+        yield f"appealed {row.appeals} time{'' if row.appeals == 1 else 's'}"
+
+
+def doable(file: CaseFile, names: Names) -> Iterator[Doable]:
+    """What an officer may do now about them."""
+    if file.recovery.state is not RecoveryState.OPEN:
+        return
+    for row in file.third_party_claims:
+        of = f"the claim of {Money(row.claimed_minor, row.currency)} by a third party"
+        if row.state is _S.FILED:
+            yield Doable(WayAct.THIRD_PARTY_DECIDE, row.id, f"propose a decision on {of}")
+            yield Doable(WayAct.THIRD_PARTY_WITHDRAW, row.id, f"{of} is taken back")
+        elif row.state is _S.REJECTED:
+            yield Doable(WayAct.THIRD_PARTY_APPEAL, row.id, f"enter the appeal about {of}")
+        elif is_unpaid(row):
+            granted = Money(row.granted_minor, row.currency)
+            yield Doable(WayAct.THIRD_PARTY_PAY, row.id, f"enter how {granted} were paid")
+    for asset in file.assets:
+        was_held = any(h.acted_at or h.state in LIVE_HOLDS for h in file.holds_of(asset.id))
+        if was_held and not asset.is_custody:
+            whose = f"{names.account(asset.account_id)} at {asset.partner_id}"
+            yield Doable(
+                WayAct.THIRD_PARTY_FILE, asset.id, f"file a third party's claim on {whose}"
+            )

@@ -1,0 +1,41 @@
+"""Who of the victims is to be told what, as the restitution screen shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.case_file import CaseFile
+from models.money import Money
+from recovery_flows.cases.views.other_ways import Doable, Way, WayAct
+from recovery_flows.correspondence.returns.compose import claim_number
+from recovery_flows.law.regime import Regimes
+from recovery_flows.restitution.victims import news
+
+_SHOWN = 3
+
+
+def ways(file: CaseFile, laws: Regimes) -> Iterator[Way]:
+    """One line for all who are to be told, with the first of them, and one for what was sent."""
+    nothing = Money(0, file.recovery.currency)
+    found = news.due(file, laws)
+    if found:
+        parts = [f"claim {claim_number(n.claim_id)}: {n.stage.replace('_', ' ')}" for n in found]
+        more = [f"and {len(parts) - _SHOWN} more"] if len(parts) > _SHOWN else []
+        yield Way(
+            "messages to victims", found[0].claim_id, f"{len(found)} to be told", "due", nothing,
+            nothing, found[0].due_at, is_late=False, parts=(*parts[:_SHOWN], *more),
+        )  # fmt: skip
+    sent = file.victim_messages
+    if sent:
+        late = sum(m.due_at is not None and m.sent_at > m.due_at for m in sent)
+        told = f"{len(sent)} sent, {late} of them late"
+        yield Way("messages to victims", sent[-1].id, told, "sent", nothing, nothing, None,
+                  is_late=False)  # fmt: skip
+
+
+def doable(file: CaseFile, laws: Regimes) -> Iterator[Doable]:
+    """Saying that they were told."""
+    found = news.due(file, laws)
+    if found:
+        whom = "the victim was" if len(found) == 1 else f"all {len(found)} victims were"
+        yield Doable(WayAct.VICTIM_SENT, "", f"say how {whom} told how far the report has come")

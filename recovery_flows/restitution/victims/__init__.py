@@ -1,0 +1,1 @@
+"""What victims are told, stage by stage: by when, and that it was sent."""

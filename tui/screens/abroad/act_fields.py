@@ -1,0 +1,97 @@
+"""What an act on a request asks for in lines, and what was typed as values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from models.money import Money
+from recovery_flows.caller import expanded, read_paper
+from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.views.request_view import RequestView
+from recovery_flows.cross_border.channels import Channel
+from recovery_flows.cross_border.doable import RequestAct
+from recovery_flows.errors import MisuseError
+from recovery_flows.wording import spoken
+from tui.act_log import command
+from tui.screens.letters import PaperForm
+
+if TYPE_CHECKING:
+    from tui.context import Terminal
+
+Typed = dict[str, str]
+Fields = tuple[tuple[str, str], ...]
+PAPER = ("document", "the file with its paper; kept encrypted")
+HOW = ("how", "how, and to whom; stored encrypted")
+_SEALED = ("how", "reason", "words")
+
+
+def ask_lines(
+    app: Terminal, view: RequestView, act: RequestAct, sentence: str, fields: Fields,
+    deed: Callable[[CaseOfficer, Typed], str], *given: str,
+) -> None:  # fmt: skip
+    """Ask for these lines; what was typed stays a draft until the act was carried out."""
+    ref, name = view.file.recovery.ref, view.row.id
+    key = f"abroad:{act}:{name}:"
+
+    def answered(typed: Typed | None) -> None:
+        if typed is not None:
+            told = command("xborder", str(act), ref, name, *given, *_options(typed))
+            do = lambda acting: deed(acting, typed)  # noqa: E731
+            app.perform(do, key, command=told, holds_back=True)
+
+    title = f"{ref}: {spoken(act)}, {view.row.authority or view.row.partner_id}"
+    app.push_screen(PaperForm(title, sentence, fields, key, app.drafts), answered)
+
+
+def _options(typed: Typed) -> list[str]:
+    """The same options for the command; what is stored encrypted stands as TEXT."""
+    return [
+        one
+        for name, text in typed.items()
+        for one in (f"--{name}", "TEXT" if name in _SEALED else text)
+    ]
+
+
+def channel_of(view: RequestView) -> Channel:
+    """The channel of a request; MisuseError where the data has it no more."""
+    if view.channel is None:
+        raise MisuseError(f"there is no channel {view.row.channel!r} any more")
+    return view.channel
+
+
+def paper_of(typed: Typed, name: str) -> bytes:
+    """The file that was named; MisuseError where none was, or it cannot be read."""
+    text = typed.get(name, "")
+    if not text:
+        raise MisuseError(f"{name}: name the file with it")
+    return read_paper(expanded(text), name)
+
+
+def sum_of(text: str, currency: str) -> Money | None:
+    """A sum as it is typed; None for an empty line, MisuseError for what is none."""
+    if not text:
+        return None
+    try:
+        return Money.parse(text, currency)
+    except ValueError as error:
+        raise MisuseError(f"amount {text!r} is no sum in {currency}: {error}") from error
+
+
+def example(zone: str) -> str:
+    """How an instant is typed."""
+    return f"such as 2026-03-02T10:15 ({zone})"
+
+
+def instant_of(typed: Typed, name: str, zone: str) -> datetime | None:
+    """An instant as it is typed; without an offset it is of the zone of the page."""
+    text = typed.get(name, "")
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise MisuseError(f"{name} {text!r} is no date and time, {example(zone)}") from error
+    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)

@@ -1,0 +1,181 @@
+"""What each key of a request's page asks for, and does: every act is a `recovery xborder` too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from models.money import Money
+from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.views.request_view import RequestView
+from recovery_flows.correspondence.abroad import actions as letters
+from recovery_flows.correspondence.abroad.letter import ours
+from recovery_flows.correspondence.free_text import Decided
+from recovery_flows.cross_border import actions
+from recovery_flows.cross_border.doable import RequestAct
+from recovery_flows.wording import spoken
+from tui.act_log import command
+from tui.screens.abroad import other_side
+from tui.screens.abroad.act_fields import HOW, Fields, Typed, ask_lines, paper_of
+from tui.screens.abroad.forms import RequestFields, fields_key
+from tui.screens.dialogs import Confirm
+
+if TYPE_CHECKING:
+    from tui.context import Terminal
+
+
+def ask_act(app: Terminal, view: RequestView, act: RequestAct) -> None:
+    """Ask what an act takes, then do it; one that the request does not allow now is refused."""
+    if app.read_only:
+        app.say("the screen is read-only: R ends that", refused=True)
+    elif act not in view.acts:
+        left = ", ".join(view.acts) or "nothing"
+        told = f"{view.row.id} is {spoken(view.row.state)}: {act} is not possible, {left} is"
+        app.say(told, refused=True)
+    else:
+        _ASKS[act](app, view)
+
+
+def _set(app: Terminal, view: RequestView) -> None:
+    ref, name = view.file.recovery.ref, view.row.id
+
+    def answered(typed: tuple[Typed, Decided] | None) -> None:
+        if typed is None:
+            return
+        fields, decided = typed
+        given = [w for one in fields for w in ("--field", f"{one}=TEXT")]
+        given += [w for one in decided.struck for w in ("--strike", one)]
+        given += [w for one in decided.kept for w in ("--keep", f"{one}=TEXT")]
+        told = command("xborder", "set", ref, name, *given)
+        do = partial(_fill, view, fields, decided)
+        app.perform(do, fields_key(name), command=told)
+
+    app.push_screen(RequestFields(view, app.drafts), answered)
+
+
+def _fill(view: RequestView, fields: Typed, decided: Decided, acting: CaseOfficer) -> str:
+    return acting.advance(
+        view.recovery_id, fields=fields, to=view.row.id, decided=decided,
+    )  # fmt: skip
+
+
+def _submit(app: Terminal, view: RequestView) -> None:
+    row, file = view.row, view.file
+    figures = (
+        ("recovery", file.recovery.ref), ("request", f"{row.id}, version {row.version}"),
+        ("to", f"{row.authority or row.partner_id} in {file.asset(row.asset_id).regime}"),
+        ("by", row.channel), ("wanted", row.wanted),
+        ("sum", str(Money(row.requested_minor, row.currency))),
+        ("fields", f"{sum(map(bool, view.fields.values()))} of {len(view.asked)}"),
+    )  # fmt: skip
+
+    def answered(yes: str | None) -> None:
+        if yes is not None:
+            is_known = bool(view.elsewhere)
+            given = ["--allow-duplicate"] if is_known else []
+            told = command("xborder", "submit", file.recovery.ref, row.id, *given)
+            do = lambda acting: acting.advance(  # noqa: E731
+                view.recovery_id, to=row.id, knowing=is_known
+            )
+            app.perform(do, command=told, holds_back=True)
+
+    sentence = "Another person approves it before it leaves the country."
+    app.push_screen(
+        Confirm("Submit the request?", sentence, figures, also=view.elsewhere), answered
+    )
+
+
+def _sent(app: Terminal, view: RequestView) -> None:
+    fields: Fields = (HOW, ("proof", "the file that proves that it went; kept encrypted"))
+    if not ours(view.row.language):
+        fields += (("translation", f"the file with the letter in {view.row.language!r}"),)
+
+    def do(acting: CaseOfficer, typed: Typed) -> str:
+        translation = typed.get("translation", "")
+        return letters.sent(
+            acting, view.recovery_id, view.row.id, typed.get("how", ""),
+            paper_of(typed, "proof"), paper_of(typed, "translation") if translation else b"",
+            app.source.post.sender, app.source.channels,
+        )  # fmt: skip
+
+    sentence = "Who has submitted or approved it does not send it. Its clock begins."
+    ask_lines(app, view, RequestAct.SENT, sentence, fields, do)
+
+
+def _dispatch(app: Terminal, view: RequestView) -> None:
+    row, ref = view.row, view.file.recovery.ref
+    sentence = f"The engine sends it over the connection of {row.carrier_id}; you are its sender."
+
+    def do(acting: CaseOfficer, typed: Typed) -> str:
+        translation = paper_of(typed, "translation") if typed.get("translation", "") else b""
+        return letters.dispatch(
+            acting, view.recovery_id, row.id, translation, app.source.post.sender,
+            app.source.channels,
+        )  # fmt: skip
+
+    def answered(yes: str | None) -> None:
+        if yes is not None:
+            told = command("xborder", str(RequestAct.DISPATCH), ref, row.id)
+            app.perform(lambda acting: do(acting, {}), command=told, holds_back=True)
+
+    if ours(row.language):
+        amount = str(Money(row.requested_minor, row.currency))
+        figures = (("recovery", ref), ("request", row.id), ("to", row.authority), ("sum", amount))
+        app.push_screen(Confirm("Dispatch the request?", sentence, figures), answered)
+        return
+    fields: Fields = (("translation", f"the file with the letter in {row.language!r}"),)
+    ask_lines(app, view, RequestAct.DISPATCH, sentence, fields, do)
+
+
+def _line(
+    act: RequestAct, sentence: str, field: tuple[str, str],
+    deed: Callable[[CaseOfficer, str, str, str], str],
+) -> Callable[[Terminal, RequestView], None]:  # fmt: skip
+    """An act that takes one line of text."""
+
+    def ask(app: Terminal, view: RequestView) -> None:
+        def do(acting: CaseOfficer, typed: Typed) -> str:
+            return deed(acting, view.recovery_id, view.row.id, typed.get(field[0], ""))
+
+        ask_lines(app, view, act, sentence, (field,), do)
+
+    return ask
+
+
+def _resubmit(app: Terminal, view: RequestView) -> None:
+    def do(acting: CaseOfficer, typed: Typed) -> str:
+        return actions.resubmit(
+            acting, view.recovery_id, view.row.id, typed.get("reason", ""), app.source.channels
+        )
+
+    fields = (("reason", "what is cured by it; stored encrypted"),)
+    sentence = "The next version has its fields; what was sent stays as it was."
+    ask_lines(app, view, RequestAct.RESUBMIT, sentence, fields, do)
+
+
+_ASKS: Mapping[RequestAct, Callable[[Terminal, RequestView], None]] = {
+    RequestAct.SET: _set,
+    RequestAct.SUBMIT: _submit,
+    RequestAct.DISPATCH: _dispatch,
+    RequestAct.SENT: _sent,
+    RequestAct.ANSWER: other_side.answer,
+    RequestAct.CHOOSE: other_side.choose,
+    RequestAct.ASSURE: _line(
+        RequestAct.ASSURE, "Another person approves exactly these words.",
+        ("words", "the assurance, word by word; stored encrypted"), actions.assure,
+    ),
+    RequestAct.REMIND: _line(
+        RequestAct.REMIND, "The other side was asked where it stands.", HOW, actions.remind
+    ),
+    RequestAct.TOLD: _line(
+        RequestAct.TOLD, "The notice went to the other side: D writes it.", HOW, actions.told
+    ),
+    RequestAct.WITHDRAW: _line(
+        RequestAct.WITHDRAW, "It is taken back, and a freeze abroad by it; that cannot be undone.",
+        ("reason", "why it is taken back; stored encrypted"), actions.withdraw,
+    ),
+    RequestAct.EXTEND: other_side.extend,
+    RequestAct.RESUBMIT: _resubmit,
+    RequestAct.RECEIPT: other_side.receipt,
+}  # fmt: skip

@@ -1,0 +1,138 @@
+"""What the other side of a request says or does, entered by keys: by its channel's closed lists."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from models.ids import digest_bytes
+from models.money import Money
+from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.views.request_view import RequestView
+from recovery_flows.cross_border import actions
+from recovery_flows.cross_border.answers import Answer
+from recovery_flows.cross_border.channels import ChannelGround, Option
+from recovery_flows.cross_border.doable import RequestAct
+from recovery_flows.cross_border.lifecycle import options_of
+from recovery_flows.errors import MisuseError
+from recovery_flows.wording import spoken
+from tui.screens.abroad.act_fields import (
+    PAPER,
+    Fields,
+    Typed,
+    ask_lines,
+    channel_of,
+    example,
+    instant_of,
+    paper_of,
+    sum_of,
+)
+from tui.screens.abroad.forms import PickAnswer, PickOne
+
+if TYPE_CHECKING:
+    from tui.context import Terminal
+
+_SAYS_REACHED = ("executed", "partially_executed")
+
+
+def answer(app: Terminal, view: RequestView) -> None:
+    """Ask what the other side says, by which ground, then for its paper."""
+    channel = channel_of(view)
+
+    def chosen(one: tuple[str, ChannelGround | None] | None) -> None:
+        if one is not None:
+            _ask_answer(app, view, *one)
+
+    app.push_screen(PickAnswer(view.file.recovery.ref, channel), chosen)
+
+
+def _ask_answer(app: Terminal, view: RequestView, says: str, ground: ChannelGround | None) -> None:
+    row, zone = view.row, view.zone
+    fields: Fields = (PAPER,)
+    if says in _SAYS_REACHED:
+        of = Money(row.requested_minor, row.currency)
+        fields += (
+            ("amount", f"what was reached of {of}"),
+            ("until", f"when the freeze ends, {example(zone)}; empty: by the channel"),
+        )
+    if says == "postponed":
+        fields += (("review", f"when it is looked at again, {example(zone)}"),)
+    code = ground.code if ground else ""
+
+    def do(acting: CaseOfficer, typed: Typed) -> str:
+        raw = paper_of(typed, "document")
+        given = Answer(
+            says=says, document=digest_bytes(raw), ground=code,
+            amount=sum_of(typed.get("amount", ""), row.currency),
+            until=instant_of(typed, "until", zone), review_at=instant_of(typed, "review", zone),
+        )  # fmt: skip
+        return actions.answer(acting, view.recovery_id, row.id, given, raw, app.source.channels)
+
+    sentence = f"{spoken(says)}{f', {code}: {ground.text}' if ground else ''}"
+    option = ["--ground", code] if code else []
+    ask_lines(app, view, RequestAct.ANSWER, sentence, fields, do, "--says", says, *option)
+
+
+def choose(app: Terminal, view: RequestView) -> None:
+    """Ask which of the ways that the ground leaves is taken, and why."""
+    left = options_of(view.row, channel_of(view))
+
+    def chosen(option: str | None) -> None:
+        if option is not None:
+            _ask_choice(app, view, option)
+
+    title = f"{view.file.recovery.ref}: which way on?"
+    sentence = f"{view.row.reason or 'No ground'} leaves these and no other."
+    app.push_screen(PickOne(title, sentence, [(str(o), spoken(o)) for o in left]), chosen)
+
+
+def _ask_choice(app: Terminal, view: RequestView, option: str) -> None:
+    fields: Fields = (("reason", "why this way; stored encrypted"),)
+    if option == Option.WAIT:
+        fields += (("review", f"when it is looked at again, {example(view.zone)}"),)
+
+    def do(acting: CaseOfficer, typed: Typed) -> str:
+        at = instant_of(typed, "review", view.zone)
+        return actions.choose(
+            acting, view.recovery_id, view.row.id, option, typed.get("reason", ""),
+            app.source.channels, at,
+        )  # fmt: skip
+
+    ask_lines(app, view, RequestAct.CHOOSE, spoken(option), fields, do, option)
+
+
+def receipt(app: Terminal, view: RequestView) -> None:
+    """Ask which receipt came, when it was made, and for its paper."""
+    rules = channel_of(view).receipts
+    kinds = [(one, spoken(one)) for one in rules.order] if rules else []
+
+    def chosen(kind: str | None) -> None:
+        if kind is not None:
+            fields: Fields = (("at", f"when it was made, {example(view.zone)}"), PAPER)
+            ask_lines(app, view, RequestAct.RECEIPT, spoken(kind), fields, partial(do, kind), kind)
+
+    def do(kind: str, acting: CaseOfficer, typed: Typed) -> str:
+        at = instant_of(typed, "at", view.zone)
+        if at is None:
+            raise MisuseError(f"at: {example(view.zone)}")
+        raw = paper_of(typed, "document")
+        return actions.receipt(
+            acting, view.recovery_id, view.row.id, kind, at, raw, app.source.channels
+        )
+
+    told = "The strongest counts; a weaker one, or one that is late, is kept."
+    app.push_screen(PickOne(f"{view.file.recovery.ref}: which receipt?", told, kinds), chosen)
+
+
+def extend(app: Terminal, view: RequestView) -> None:
+    """Ask until when the other side freezes now, and for its paper."""
+    fields: Fields = (("until", f"the new end of the freeze, {example(view.zone)}"), PAPER)
+
+    def do(acting: CaseOfficer, typed: Typed) -> str:
+        until = instant_of(typed, "until", view.zone)
+        if until is None:
+            raise MisuseError(f"until: {example(view.zone)}")
+        raw = paper_of(typed, "document")
+        return actions.extend(acting, view.recovery_id, view.row.id, until, raw)
+
+    ask_lines(app, view, RequestAct.EXTEND, "The other side freezes for longer.", fields, do)
