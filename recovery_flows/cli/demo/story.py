@@ -135,7 +135,8 @@ class Story:
         asked, currency = session.execute(
             sa.select(table.c[columns[0]], table.c[columns[1]]).where(table.c.id == row.subject_id)
         ).one()
-        minor = json.loads(row.values_json).get("held_minor", asked)
+        values = json.loads(row.values_json)
+        minor = values.get("held_minor", values.get("executed_minor", asked))
         return f"  {Money(minor, currency)}{self._round(session, row)}"
 
     def _round(self, session: Session, row: sa.Row[Any]) -> str:
