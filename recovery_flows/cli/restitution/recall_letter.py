@@ -29,9 +29,9 @@ def document(
     ] = ["pdf"],  # noqa: B006 - typer reads it, nobody changes it
     acting_as: ActingAs = "",
 ) -> None:
-    """Write the letter that goes with a recall, made of its message alone.
+    """Write the letter that goes with a recall.
 
-    XML is the camt.056 itself, the same in every language. It is logged.
+    It is made of the message alone; XML is the camt.056 itself, in every language. It is logged.
     """
     from models.entities.outside.disclosure import DisclosureKind
     from models.ids import digest_bytes
