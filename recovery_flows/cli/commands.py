@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from recovery_flows.cli import doctor, officer, processes, serve, setup, verify
+from recovery_flows.cli import doctor, officer, process_map, processes, serve, setup, verify
 from recovery_flows.cli.case import (
     actions,
     approve,
@@ -63,6 +63,7 @@ def attach(app: typer.Typer) -> None:
         show,
         reveal,
         privacy,
+        process_map,
         deadlines,
         group_figures,
         trace,
