@@ -148,7 +148,8 @@ def _complete_request(changes: Changeset, step: Step, given: ActionContext) -> s
 
 def _submit_request(changes: Changeset, step: Step, given: ActionContext) -> str:
     kept = opened_fields(given.session, given.vault, step.subject_id)
-    if not given.fields.items() <= kept.items():
+    is_decided = given.fields and (given.decided.struck or given.decided.kept)
+    if is_decided or not given.fields.items() <= kept.items():
         return _complete_request(changes, step, given)
     law = given.laws[changes.file.recovery.regime]
     refuse_unkept(given.session, given.vault, changes.file, kept, law)

@@ -66,6 +66,7 @@ def test_a_refused_upgrade_leaves_nothing_half_done(unit: Any) -> None:
     with closing(sqlite3.connect(unit.path)) as raw:
         raw.executescript(
             "UPDATE alembic_version SET version_num = '0014'; DROP TABLE table_seal; "
+            "DROP TRIGGER partner_address_by_two; "
             "DROP TABLE register_change; ALTER TABLE account DROP COLUMN row_seal"
         )
     before = made_of(unit.path)

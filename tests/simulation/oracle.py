@@ -141,7 +141,7 @@ class Oracle(Words, States, Rounds, Late):
             raise ViolationError("repeated", f"the release of {hold} leaves again, refused before")
 
     def _release(self, hold: str, recovery: str, seq: int) -> None:
-        unrelated = "SELECT 1 FROM event WHERE subject_id = ? AND event = 'found_unrelated'"
+        unrelated = "SELECT 1 FROM event WHERE subject_id = ? AND event LIKE '%unrelated'"
         if self._all(unrelated, hold):
             return
         loss, needed = self._net_loss(recovery), self._needed(hold, seq)

@@ -76,8 +76,8 @@ def compensate(unit: Any, begin: Callable[[Any], Any]) -> Any:
     return case
 
 
-def refund(unit: Any, begin: Callable[[Any], Any]) -> Any:
-    """What came back went to the treasury; it has refunded the late payee."""
+def transferred(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """What came back is to go to the treasury."""
     _shorten_notice(unit)
     case = begin(unit)
     unit.approve(case.recovery_id)
@@ -89,6 +89,13 @@ def refund(unit: Any, begin: Callable[[Any], Any]) -> Any:
     case.decide()
     (row,) = case.file().unclaimed
     unclaimed.transfer(officer, case.recovery_id, row.id, FISC)
+    return case
+
+
+def refund(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """What came back went to the treasury; it has refunded the late payee."""
+    case = transferred(unit, begin)
+    officer, (row,) = unit.case_officer(), case.file().unclaimed
     unit.approve(case.recovery_id)
     _bank_says(case, next(p.id for p in case.file().payouts if p.unclaimed_id), "SETTLED")
     unit.later(24)
