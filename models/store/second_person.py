@@ -66,7 +66,7 @@ RESTS_ON: Mapping[tuple[EntityKind, str], Yes] = {
 """By entity and event, the approval that has to be there when the move is recorded. A payout's is
 asked for by the database itself, once for all that are written together."""
 
-_OF = sa.bindparam("of")
+_OF: sa.BindParameter[str] = sa.bindparam("of")
 # A hold is let go by the decision on the claim of a third party that names it, too.
 _CLAIMED = sa.select(_THIRD_PARTIES.c.id).where(_THIRD_PARTIES.c.hold_id == _OF)
 _BY_ANOTHER = (

@@ -100,6 +100,9 @@ class Oracle(Words, States, Rounds, Late):
         until = self._all(drafted, ref)[0][0]
         if int(str(until)) < int(str(since)):
             return True  # decided on by itself before anybody knew of the refusal
+        # A freeze is a draft of the engine until an officer, who has read the refusal, submits it.
+        submitted = "SELECT max(seq) FROM event WHERE subject_id = ? AND event = 'submitted'"
+        until = max(int(str(until)), int(str(self._all(submitted, ref)[0][0] or 0)))
         query = (
             "SELECT 1 FROM event WHERE seq > ?2 AND seq <= ?3 AND (subject_id = ?1 AND event ="
             " 'refusal_seen' OR noun = 'request' AND event = 'drafted' AND role = 'officer'"

@@ -1,7 +1,7 @@
 """what moves money takes two people: orders that leave, holds let go, losses, addresses, the yes itself
 
 Revision ID: 0039
-Revises: 0036
+Revises: 0038
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from alembic import op
 
 
 revision = '0039'
-down_revision = '0036'
+down_revision = '0038'
 branch_labels = None
 depends_on = None
 
