@@ -42,7 +42,7 @@ def map_(
     Read from the signed history. What waits at the same time counts once; `spares` is what all
     would wait less without that kind. --without thinks a kind away.
     """
-    from models.queries.cases.process_events import events_between
+    from models.queries.audit.process_events import events_between
     from recovery_flows.errors import MisuseError
     from recovery_flows.reports.process_map import (
         CODES,
