@@ -1,8 +1,8 @@
 """Each guard of the core switched off in turn: `python -m bench.mutants [--from S] [--only TEXT]`.
 
 Prints which seed of `bench.simulate` finds that the guard is missing, and keeps it in mutants.json
-with the commit that it was found on. `--living` hunts only those that have no such seed there yet
-and are no second lock behind another.
+with the commit that it was found on; the seed that found it before is asked first. `--living` hunts
+only those that have no such seed there yet and are no second lock behind another.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def main() -> None:
         for m in GUARDS
         if given.only in m.name and not (given.living and (m.behind or m.name in dead))
     )
-    for killed in hunted(chosen, given.first, given.most):
+    seeds = {name: known[name]["seed"] for name in dead}
+    for killed in hunted(chosen, given.first, given.most, seeds):
         print(_told(killed), flush=True)
         known[killed.mutant.name] = _row(killed)
         rows = [known[m.name] for m in GUARDS if m.name in known]

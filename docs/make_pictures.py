@@ -19,6 +19,8 @@ from textual.widgets import TextArea
 
 from models.entities.recovery import RecoveryState
 from recovery_flows.cases.views.queue import QueueQuery, whole_queue
+from recovery_flows.cases.views.request_board import request_board
+from recovery_flows.cli.case.channels import border_channels, state_groups
 from recovery_flows.cli.composition import Installation, open_installation
 from recovery_flows.cli.demo.folder import HOME, OFFICER, SUPERVISOR, read_plan
 from recovery_flows.cli.options import find
@@ -39,7 +41,8 @@ report: SYN-77
 """
 TARGET = Path(__file__).parent / "img"
 SCREENS = ("now", "recovery", "approvals", "summary", "trace", "partners", "deadlines", "report",
-           "restitution")  # fmt: skip
+           "restitution", "requests", "request")  # fmt: skip
+OF_OFFICER = ("report", "requests", "request")
 SIZES = ((80, 24), (120, 40))
 SCALE = 1.2
 COLOURS = 96
@@ -58,10 +61,15 @@ def fullest_recovery(installation: Installation) -> str:
 
 def terminal(installation: Installation, screen: str, recovery_id: str) -> RecoveryApp:
     """The terminal as `recovery tui` opens it in a demo folder."""
-    world = read_plan(installation.data_dir).world
-    return RecoveryApp(
-        Source(installation.database, installation.laws),
-        installation.officer(OFFICER if screen == "report" else SUPERVISOR),
+    world, groups = read_plan(installation.data_dir).world, state_groups()
+    app = RecoveryApp(
+        Source(
+            installation.database,
+            installation.laws,
+            channels=border_channels(groups),
+            groups=groups,
+        ),
+        installation.officer(OFFICER if screen in OF_OFFICER else SUPERVISOR),
         officers=installation.identities(),
         unit_name=installation.settings.screen.unit_name or "recovery",
         time_zone=installation.laws[HOME].time_zone,
@@ -69,6 +77,17 @@ def terminal(installation: Installation, screen: str, recovery_id: str) -> Recov
         start_screen=screen,
         recovery_id=recovery_id,
     )
+    if screen == "request":
+        app.recovery_id, app.request_id = newest_version(installation)
+    return app
+
+
+def newest_version(installation: Installation) -> tuple[str, str]:
+    """Recovery and id of the request abroad that has gone through the most versions."""
+    with installation.database.reading() as session:
+        lines = request_board(session, wall_clock(), QueueQuery(with_closed=True), 200).lines
+    best = max((line for line in lines if line.recovery_id), key=lambda line: line.version)
+    return best.recovery_id, best.line_id
 
 
 async def drawn(app: RecoveryApp, size: tuple[int, int]) -> str:

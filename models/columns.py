@@ -14,6 +14,9 @@ from typing import Annotated, Any, TypeVar, get_type_hints
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+# Rows are born from validated facts, so no table validates: its validator is made when one does.
+SQLModel.model_config["defer_build"] = True
+
 Id = Annotated[str, Field(primary_key=True, max_length=64)]
 """A text primary key that was derived before the row was born."""
 Minor = Annotated[int, Field(default=0, sa_type=sa.BigInteger)]

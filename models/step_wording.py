@@ -245,8 +245,9 @@ class Wording:
     def stored(self) -> str:
         """The wording as JSON: codes and figures, no words."""
         return json.dumps(
-            [[code, {n: _plain(v) for n, v in figures}] for code, figures in self.parts],
+            [[code, dict(figures)] for code, figures in self.parts],
             ensure_ascii=False, separators=(",", ":"),
+            default=lambda amount: [amount.minor, amount.currency],
         )  # fmt: skip
 
     @classmethod
@@ -270,10 +271,6 @@ def say(code: str, **figures: Scalar) -> Wording:
     if missing := wanted - figures.keys():
         raise KeyError(f"the sentence {code} needs {', '.join(sorted(missing))}")
     return Wording(((code, tuple((n, v) for n, v in figures.items() if n in wanted)),))
-
-
-def _plain(value: Scalar) -> object:
-    return [value.minor, value.currency] if isinstance(value, Money) else value
 
 
 def _read(value: object) -> Scalar:

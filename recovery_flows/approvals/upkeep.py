@@ -84,7 +84,7 @@ def void_changed(changes: Changeset, now: datetime) -> None:
     for approval in changes.file.approvals:
         if approval.state is not ApprovalState.PENDING:
             continue
-        ended = _has_ended(changes.file, approval)
+        ended = has_ended(changes.file, approval)
         if is_unchanged(changes.file, approval) and not ended:
             continue
         reason = ENDED if ended else CHANGED
@@ -145,13 +145,16 @@ def _binds_abroad(request: RequestRow) -> bool:
     return request.route is RequestRoute.PEOPLE and is_live
 
 
-def _has_ended(file: CaseFile, approval: ApprovalRow) -> bool:
+def has_ended(file: CaseFile, approval: ApprovalRow) -> bool:
     """Whether what was asked is over, such as the hold to be prolonged: no yes could do it now.
 
     A stop that was sent first is confirmed all the same: it was somebody's act. A closing has ended
-    where work or a hold has come since, a refusal of a report where the report was accepted.
+    where work or a hold has come since, a refusal of a report where the report was accepted, a
+    write-off where the money has come.
     """
     act = ApprovalKind(approval.action)
+    if act in _WAITING_ROWS:
+        return not _is_open(file, approval)
     if act is ApprovalKind.CLOSE:
         return bool(still_open(file))
     if act is ApprovalKind.REFUSE_REPORT:

@@ -47,7 +47,7 @@ def approve(
     """Approve exactly the figures that were submitted; changed figures are refused."""
     approval = pending_approval(changes.file, named)
     act = ApprovalKind(approval.action)
-    if not is_unchanged(changes.file, approval):
+    if not is_unchanged(changes.file, approval) or upkeep.has_ended(changes.file, approval):
         raise StepRefusedError(
             f"what approval {named} is about has changed since it was asked: it is void, ask again"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -66,18 +66,22 @@ class CaseOfficer(ActingOfficer):
         to: str = "",
         knowing: bool = False,
         decided: Decided = UNDECIDED,
+        only_fills: bool = False,
     ) -> str:
         """Do the officer's first open step of a recovery; return one sentence of what was done.
 
         StepRefusedError, with the reason or the missing steps: there is none, the file has changed
         since version `seen_version`, another recovery has the account too and the person does not
-        say `knowing`, or a text holds personal data that is not `decided` about.
+        say `knowing`, or a text holds personal data that is not `decided` about. Where it
+        `only_fills` a request, one that is complete is not submitted by it.
         """
         actor = self.actor(Role.OFFICER)
         with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             check_version(unit.session, file, seen_version)
             step = _officer_step(file, next_steps.steps(file, self.laws), to)
+            if only_fills and step.action == next_steps.ActionKind.SUBMIT_REQUEST:
+                step = replace(step, action=next_steps.ActionKind.COMPLETE_REQUEST)
             if step.action == next_steps.ActionKind.JOIN:
                 return self._join(unit, now, actor, file, step.subject_id)
             found = check_step(unit.session, file, step, self.officer, knowing=knowing)

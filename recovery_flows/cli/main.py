@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import typer
-from typer.main import get_command
+from typer.main import get_command, get_group
 
 from recovery_flows.cli.running import run_here
 from recovery_flows.collecting import collect_seldom
@@ -36,6 +36,20 @@ def _load_commands() -> Callable[..., Any]:
     return get_command(app)
 
 
+def _command_for(words: list[str]) -> Callable[..., Any]:
+    """What runs these words: only the group that they name is drawn up, if they name one.
+
+    A service runs whatever its callers name.
+    """
+    from recovery_flows.cli import commands
+
+    if words[:1] == ["serve"]:
+        return _load_commands()
+    commands.attach(app)
+    only = commands.named(app, words[0]) if words else None
+    return get_command(app) if only is None else get_group(only)
+
+
 def main() -> None:
     """Run the command; exits with 0 to 5 as `--help` says, 130 when stopped.
 
@@ -49,7 +63,7 @@ def main() -> None:
     # Whatever a command writes is for this user alone, also what a library writes for it.
     os.umask(0o077)
     collect_seldom()
-    run_here(_load_commands())
+    run_here(_command_for(sys.argv[1:]))
 
 
 if __name__ == "__main__":

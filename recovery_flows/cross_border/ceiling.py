@@ -33,9 +33,13 @@ class Ceiling:
 
 
 def ceiling(file: CaseFile) -> Ceiling:
-    """Where a recovery stands against its ceiling; the sums are in the currency of the loss."""
+    """Where a recovery stands against its ceiling; the sums are in the currency of the loss.
+
+    What came back from an account is asked for there no more: it counts as received, once.
+    """
     currency = file.recovery.currency
     by_account: dict[str, int] = {}
+    came = _came_by_account(file)
     for request in file.requests:
         if _is_open(request):
             asked = claim_minor(file, request)
@@ -43,8 +47,19 @@ def ceiling(file: CaseFile) -> Ceiling:
     return Ceiling(
         order=Money(sum(c.upheld_minor for c in file.claims), currency),
         received=Money(received_minor(file), currency),
-        asked=Money(sum(by_account.values()), currency),
+        asked=Money(
+            sum(max(0, asked - came.get(asset, 0)) for asset, asked in by_account.items()), currency
+        ),
     )
+
+
+def _came_by_account(file: CaseFile) -> dict[str, int]:
+    """What came back to the victims from each account, in minor units of the loss's currency."""
+    came: dict[str, int] = {}
+    for balance in file.balances:
+        if balance.account in RETURNED and balance.asset_id:
+            came[balance.asset_id] = came.get(balance.asset_id, 0) + balance.claim_minor
+    return came
 
 
 def received_minor(file: CaseFile) -> int:

@@ -72,6 +72,9 @@ def why_kept(file: CaseFile, hold: HoldRow) -> str:
     """Why a hold is not free to be released, with the sums, in words."""
     if file.recovery.trace_wanted or file.trace is None:
         return "the trace does not say yet whose money it is"
+    if unknown := unknown_minor(file, hold.asset_id):
+        given = Money(unknown, file.recovery.currency)
+        return f"a court has given {given} of it to somebody whom nobody has found yet"
     traced = Money(of_loss_minor(file, hold), hold.currency)
     return f"{traced} of it are traced to victims who are still owed {owed(file)}"
 

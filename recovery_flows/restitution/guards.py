@@ -19,7 +19,7 @@ from recovery_flows.ledger.court_money import in_force
 from recovery_flows.ledger.outstanding_losses import LOST, net_loss_minor
 from recovery_flows.restitution import objections, payouts, refused_payouts
 from recovery_flows.restitution.allocation import ClaimShare
-from recovery_flows.restitution.court import lists
+from recovery_flows.restitution.court import rows
 from recovery_flows.restitution.methods.stakes import tier_of
 
 
@@ -104,7 +104,7 @@ def is_allocable(file: CaseFile, asset: AssetRow) -> bool:
     """Whether held money of an asset can be allocated, title check apart."""
     held = pools.payable_minor(file, asset)
     found = in_force(file, asset.id)
-    shares = lists.open_shares(file, found) if found else ()
+    shares = rows.open_shares(file, found) if found else ()
     return held > 0 and bool(shares or claim_shares(file, asset)) and not waits_for(file, asset)
 
 

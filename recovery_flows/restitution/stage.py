@@ -38,7 +38,7 @@ from recovery_flows.restitution import (
 )
 from recovery_flows.restitution.allocation import COURT_LIST, AllocationResult, allocate
 from recovery_flows.restitution.clawback import orders as clawbacks
-from recovery_flows.restitution.court import lists
+from recovery_flows.restitution.court import rows, unpaid
 from recovery_flows.restitution.distribution import Part
 from recovery_flows.restitution.guards import claim_shares, is_allocable
 from recovery_flows.restitution.third_party import decisions as third_party_decisions
@@ -66,6 +66,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
         if asset.stage is Stage.RESTITUTION:
             _draft(changes, asset, laws)
             _close(changes, asset)
+    unpaid.own_unpaid(changes, now)
 
 
 def _void_needed_releases(changes: Changeset) -> None:
@@ -160,7 +161,7 @@ _Drafted = tuple[dict[str, Scalar], tuple[Part, ...]]
 def _by_court(file: CaseFile, asset: AssetRow) -> _Drafted | None:
     """What a court's list still gives out of an account; the law's rule divides what is left."""
     found = in_force(file, asset.id)
-    parts = lists.divided(file, found, pools.pools(file, asset)) if found else ()
+    parts = rows.divided(file, found, pools.pools(file, asset)) if found else ()
     if found is None or not parts:
         return None
     formula = f"as the court has ordered: {found.reference}"

@@ -12,6 +12,8 @@ import zlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from tests.simulation.ordered import Ordered
+
 TREASURY, OURS = "treasury", "U1"
 STATE = ("east", "T1")
 INSURERS = (("east", "I1"), ("east", "I2"))
@@ -45,6 +47,7 @@ class Chest:
     """The bookings of these that the bank has really taken back."""
     refunded: dict[str, int] = field(default_factory=dict)
     """By share: what the treasury has really paid to a late payee."""
+    orders: Ordered = field(default_factory=Ordered)
     polite: bool = False
 
     @property
@@ -80,8 +83,10 @@ class Chest:
         }  # fmt: skip
 
     def next_due(self, at: datetime) -> datetime | None:
-        """When the next answer comes."""
-        return min((x.answered for x in self.letters.values() if x.answered > at), default=None)
+        """When the next answer comes, or money that was ordered back."""
+        answers = [x.answered for x in self.letters.values() if x.answered > at]
+        back = self.orders.next_due(at)
+        return min([*answers, back] if back else answers, default=None)
 
 
 def _spelled(minor: int) -> str:

@@ -132,6 +132,7 @@ class Ending(World):
     def _prove(self) -> None:
         """At the end the whole history replays, and the ledger agrees with its sources."""
         self.oracle.stale_approvals()
+        self.oracle.decreed_at_rest()
         found = verify(self.place.database)
         if found:
             raise ViolationError("audit", found[0].sentence)

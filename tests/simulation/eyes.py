@@ -57,6 +57,7 @@ class Eyes:
     _looked: int = 0
     _objected: int = 0
     _moved: int = 0
+    _decreed: int = 0
     _decided: dict[str, object] = field(default_factory=dict)
 
     # Rows
@@ -208,6 +209,13 @@ class Eyes:
                 " GROUP BY 1, 2"
             )
         }
+        for hold, claim, minor in self._all(
+            "SELECT hold_id, claim_id, sum(min(clawed_minor, settled_minor)) FROM payout WHERE"
+            " clawed_minor > 0 AND state = 'settled' AND asset_id IN (SELECT id FROM asset WHERE"
+            " partner_id <> 'treasury') GROUP BY 1, 2"
+        ):
+            back = str(hold), str(claim)
+            booked[back] = booked.get(back, 0) + int(str(minor))
         for key in {*groups, *booked}:
             self._group(key, groups.get(key, []), booked.get(key, 0), ours)
 

@@ -86,7 +86,8 @@ class Given(Eyes):
             )
             for payout, payee in self._all(query, claim):
                 whose = str(payee) if str(payee) in paid_by else ""
-                got[whose] = got.get(whose, 0) + self.paid_of(str(payout))
+                back = self.chest.orders.not_with_victim(str(payout), self._now())
+                got[whose] = got.get(whose, 0) + max(0, self.paid_of(str(payout)) - back)
             limits = {**paid_by, "": max(0, upheld[claim] - sum(paid_by.values()))}
             for whose, minor in got.items():
                 if minor > limits[whose] and not self._owned(claim):

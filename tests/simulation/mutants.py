@@ -8,10 +8,11 @@ first: one that never comes to a guard, or gets from it what its mutant says, is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 
 from tests.simulation.place import Place, place
@@ -125,14 +126,21 @@ def _watched(mutant: Mutant, found: set[str]) -> Wrap:
 
 
 def hunted(
-    mutants: tuple[Mutant, ...], first: int = 0, most: int | None = None
+    mutants: tuple[Mutant, ...],
+    first: int = 0,
+    most: int | None = None,
+    known: Mapping[str, int] = MappingProxyType({}),
 ) -> Iterator[Killed]:
-    """Play seeds against each mutant until one fails that does not fail without it."""
+    """Play seeds against each mutant until one fails that does not fail without it.
+
+    `known` has the seed by which a mutant was found before: that one is asked first.
+    """
     with place() as at, asyncio.Runner() as runner:
         seeds = _Seeds(mutants, at, runner)
         for mutant in mutants:
             killed = Killed(mutant, None)
-            for seed in range(first, first + min(mutant.seeds, most or mutant.seeds)):
+            before = [known[mutant.name]] if mutant.name in known else []
+            for seed in (*before, *range(first, first + min(mutant.seeds, most or mutant.seeds))):
                 if mutant.name not in seeds.reaching(seed):
                     continue
                 killed = replace(killed, played=killed.played + 1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tests.simulation.decreed import Decreed
 from tests.simulation.eyes import ViolationError
-from tests.simulation.late import Late
 from tests.simulation.rounds import Rounds
 from tests.simulation.states import States
 from tests.simulation.words import Words
@@ -15,7 +15,7 @@ _CLOSED = (
 )  # fmt: skip
 
 
-class Oracle(Words, States, Rounds, Late):
+class Oracle(Words, States, Rounds, Decreed):
     """Looks at one history's database and banks; it shares no code with the rules."""
 
     def look(self) -> None:
@@ -36,6 +36,7 @@ class Oracle(Words, States, Rounds, Late):
         self._rounds()
         self._given()
         self._late()
+        self._by_order()
 
     # Victims
 
@@ -65,7 +66,8 @@ class Oracle(Words, States, Rounds, Late):
         )
         for claim, _, reported, external, payout, _ in rows:
             ref = str(external).split("/")[1]
-            got[ref] = got.get(ref, 0) + paid.get(str(payout), 0)
+            back = self.chest.orders.not_with_victim(str(payout), self._now())
+            got[ref] = got.get(ref, 0) + max(0, paid.get(str(payout), 0) - back)
             most = min(int(str(reported)), self.truth[ref])
             limit[ref] = (max(most, limit.get(ref, (0, ""))[0]), str(claim))
         for ref, minor in got.items():
@@ -147,12 +149,13 @@ class Oracle(Words, States, Rounds, Late):
         unrelated = "SELECT 1 FROM event WHERE subject_id = ? AND event LIKE '%unrelated'"
         if self._all(unrelated, hold):
             return
-        loss, needed = self._net_loss(recovery), self._needed(hold, seq)
+        needed = self._needed(hold, seq)
         coins = self._all("SELECT currency FROM hold WHERE id = ?", hold)[0][0]
         # A loss below the coin of a conversion can be paid by nobody, nor can a coin alone, nor
         # those that are kept back since a bank had not enough for the conversion.
         short = self._all("SELECT count(*) FROM payout WHERE hold_id = ? AND reason <> ''", hold)
         least = 1 if coins == "CNY" else 10 * (1 + min(3, int(str(short[0][0]))))
+        loss = self._net_loss(recovery, least)
         least += 9 * (self._payees(recovery) - 1) if coins != "CNY" else 0
         if needed >= least and loss >= least:
             raise ViolationError(
@@ -198,8 +201,11 @@ class Oracle(Words, States, Rounds, Late):
             )
         return int(str(here)) * left // max(1, int(str(own)))
 
-    def _net_loss(self, recovery: str) -> int:
-        """What is upheld of a recovery's claims and was not paid by a bank (or is on its way)."""
+    def _net_loss(self, recovery: str, least: int) -> int:
+        """What is upheld of a recovery's claims and was not paid by a bank (or is on its way).
+
+        What is below `least`, the worth of a coin, can be paid to no victim, whatever others lack.
+        """
         claims = self._all(
             "SELECT id, upheld_minor, external_ref FROM claim WHERE recovery_id = ?"
             " AND state IN ('verified','paid')",
@@ -208,10 +214,13 @@ class Oracle(Words, States, Rounds, Late):
         total = 0
         for claim, upheld, external in claims:
             rows = self._all("SELECT id, state FROM payout WHERE claim_id = ?", claim)
-            paid = sum(self._paid_by_banks(str(payout)) for payout, _ in rows)
+            paid = sum(
+                max(0, self._paid_by_banks(str(payout)) - self.back_of(str(payout)))
+                for payout, _ in rows
+            )
             paid += self._counted_otherwise(str(claim))
             most = min(int(str(upheld)), self.truth[str(external).split("/")[1]])
-            total += max(0, most - paid)
+            total += most - paid if most - paid >= least else 0
         return total
 
     def _counted_otherwise(self, claim: str) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from models.queries import file_parts
 from models.queries.cases import case_files
 from models.queries.partners import feeds
 from tests.simulation.session import Transactions
@@ -25,10 +26,14 @@ class Parts:
     @contextmanager
     def kept(self) -> Iterator[None]:
         """Serve everybody who reads files while the block runs."""
-        before = [(case_files._Part, "read", case_files._Part.read)]
+        part_of: Any = file_parts._Part
+        before: list[tuple[Any, str, Any]] = [(part_of, "read", part_of.read)]
         before += [(case_files, name, getattr(case_files, name)) for name in _QUERIES]
-        usual = case_files._Part.read
-        case_files._Part.read = lambda part, session, ids: self._known(  # type: ignore[method-assign]
+        # What is remembered costs nothing to ask: no need to ask first of what there are rows.
+        before += [(file_parts, "_FEW", file_parts._FEW)]
+        file_parts._FEW = 0
+        usual = part_of.read
+        part_of.read = lambda part, session, ids: self._known(
             session, (part.name, *ids), part._query, {"ids": ids}, lambda: usual(part, session, ids)
         )
         for name, query in _QUERIES.items():

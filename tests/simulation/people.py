@@ -18,6 +18,7 @@ from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.report_and_stop import stop_at_once
 from recovery_flows.errors import RecoveryFlowsError
 from recovery_flows.freezing import actions as hold_actions
+from tests.simulation.by_order import ByOrder
 from tests.simulation.called_back import CalledBack
 from tests.simulation.chest import Chest
 from tests.simulation.other_ways import OtherWays
@@ -36,7 +37,7 @@ _STEPS_MAX = 12
 Say = Callable[[str], None]
 
 
-class People(Whims, OtherWays, CalledBack):
+class People(Whims, OtherWays, CalledBack, ByOrder):
     """Who sits at the desks; `refused` counts acts to which the program said no."""
 
     def __init__(
@@ -94,7 +95,7 @@ class People(Whims, OtherWays, CalledBack):
 
     def officers(self, how: str) -> int:
         """Do what the queue asks officers for: all of it, one step, or nothing."""
-        done, stuck = 0, set[str]()
+        done, stuck = 0 if how == "none" else self.enter_what_came(), set[str]()
         while how != "none":
             rows = [r for r in self._queue() if r[0] not in stuck]
             if not rows:
@@ -123,6 +124,8 @@ class People(Whims, OtherWays, CalledBack):
         by_hand = self.by_hand(recovery_id, action, subject, who)
         if by_hand is None:
             by_hand = self.followed(recovery_id, action, subject, who)
+        if by_hand is None:
+            by_hand = self.by_order(recovery_id, action, subject, who)
         if by_hand is not None:
             return by_hand
         if action == "resolve_discrepancy" and self._name_at_bank(recovery_id, subject, who):
@@ -171,6 +174,7 @@ class People(Whims, OtherWays, CalledBack):
         proofs = {
             "receipt": self.is_true_receipt, "recall_credit": self.is_true_return,
             "recall_reversal": self.is_true_reversal, "refund": self.is_true_refund,
+            "court_list": self.is_true_list, "clawback": self.is_true_demand,
         }  # fmt: skip
         for name, action, subject in self._eyes.execute(query).fetchall():
             is_true = action not in proofs or proofs[action](subject)

@@ -31,6 +31,11 @@ CALLED_BACK = (
     "recall", "recall", "recall_told", "recall_told", "recall_told", "recall_reversed",
     "unclaimed", "unclaimed", "come_forward", "refund",
 )  # fmt: skip
+BY_ORDER = ("court_list", "court_list", "court_list", "court_identify", "court_end", "clawback")
+BACK = (
+    "clawback", "clawback", "clawback", "clawback", "clawback_remind", "clawback_write_off",
+    "court_list",
+)  # fmt: skip
 _MEET = ("engine", "late_engine", "officer", "supervisor", "import")
 _WEIGHTS = {
     "order": 4, "hold": 4, "payout": 5, "feed": 2, "read": 1, "statement": 1, "release": 1,
@@ -123,6 +128,12 @@ class Plan:
 
 def plan_of(seed: int) -> Plan:
     """The history of a seed."""
+    plan = plan_without_orders(seed)
+    return replace(plan, ticks=_by_order(seed, plan.ticks))
+
+
+def plan_without_orders(seed: int) -> Plan:
+    """The same where no court sends a list, and nobody is ordered to give money back."""
     plan = plan_without_recalls(seed)
     faults = (*plan.faults, *_odd_sums(seed, plan.faults))
     return replace(plan, ticks=_called_back(seed, plan.ticks), faults=faults)
@@ -173,6 +184,21 @@ def _called_back(seed: int, ticks: tuple[Tick, ...]) -> tuple[Tick, ...]:
     return tuple(
         replace(tick, odd=(*tick.odd, *odd)) for tick, odd in zip(ticks, more, strict=True)
     )
+
+
+def _by_order(seed: int, ticks: tuple[Tick, ...]) -> tuple[Tick, ...]:
+    """In one history of five courts and orders to give money back come, some after its end."""
+    dice = random.Random(f"by order {seed}")  # noqa: S311 - a story, no secret
+    if dice.random() > 0.2:
+        return ticks
+    late = [Tick(dice.choice((24, 49, 24 * 8, 24 * 31))) for _ in range(dice.choice((1, 1, 2, 3)))]
+    more = []
+    for number, tick in enumerate((*ticks, *late)):
+        names = BY_ORDER if number < len(ticks) else BACK
+        count = dice.choice((0, 0, 1, 1)) if number < len(ticks) else dice.choice((1, 2))
+        acts = tuple((dice.choice(names), dice.random()) for _ in range(count))
+        more.append(replace(tick, odd=(*tick.odd, *acts)))
+    return tuple(more)
 
 
 def _odd_sums(seed: int, faults: tuple[Fault, ...]) -> Iterator[Fault]:

@@ -31,6 +31,7 @@ from tests.simulation.plan import Plan, Report, Tick
 from tests.simulation.told import Told
 
 Say = Callable[[str], None]
+_REACHED = "'court_list', 'court_share', 'clawback'"
 _A_LEASE = timedelta(seconds=PACE.lease_seconds + 1)
 
 
@@ -91,6 +92,11 @@ class History(Ending):
         told.days = (self.at - START) / timedelta(days=1)
         for bank in self.banks.values():
             told.faults += bank.told
+        told.reached = Counter(
+            f"{noun}:{event}" for noun, event in eyes.execute(
+                f"SELECT noun, event FROM event WHERE noun IN ({_REACHED})"
+            )
+        )  # fmt: skip
         told.ends = Counter(row[0] for row in eyes.execute("SELECT state FROM recovery"))
 
     def _engine(self, name: str) -> Hands:

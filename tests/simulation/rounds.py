@@ -55,8 +55,9 @@ class Rounds(Eyes):
     def _within_the_loss(self) -> None:
         """All rounds together order no more than what is upheld, what came back not counted."""
         rows = self._all(
-            "SELECT c.id, c.upheld_minor, c.decided_minor, sum(p.amount_minor) AS given FROM claim"
-            " c JOIN payout p ON p.claim_id = c.id WHERE p.state = 'settled' AND"
+            "SELECT c.id, c.upheld_minor, c.decided_minor, sum(p.amount_minor -"
+            " p.clawed_minor) AS given FROM claim c"
+            " JOIN payout p ON p.claim_id = c.id WHERE p.state = 'settled' AND"
             " p.unclaimed_id = '' AND p.settled_minor = p.amount_minor AND p.settled_currency ="
             " p.currency GROUP BY c.id"
             " HAVING given > c.upheld_minor OR given > coalesce(c.decided_minor, given)"

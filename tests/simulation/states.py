@@ -22,7 +22,8 @@ class States(Orders):
     def _paid_claims(self) -> None:
         """Once the engine has nothing to do on a recovery, a paid claim has its money."""
         rows = self._all(
-            "SELECT c.id, c.upheld_minor, (SELECT coalesce(sum(p.settled_minor), 0) FROM payout p"
+            "SELECT c.id, c.upheld_minor, (SELECT coalesce(sum(p.settled_minor -"
+            " p.clawed_minor), 0) FROM payout p"
             " WHERE p.claim_id = c.id AND p.state = 'settled' AND p.unclaimed_id = ''"
             " AND p.settled_currency = c.currency)"
             " + (SELECT coalesce(sum(m.counted_minor), 0) FROM recall_credit m"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.simulation.faults import Fault
 from tests.simulation.place import Place, place
-from tests.simulation.plan import Payment, Report, Tick, plain_plan_of, plan_of
+from tests.simulation.plan import Payment, Report, Tick, plain_plan_of, plan_without_orders
 from tests.simulation.test_found import M1, V1, assert_well, plan, played
 
 
@@ -81,14 +81,14 @@ def test_a_seed_of_the_long_record_that_had_failed_comes_to_rest(at: Place, seed
 
 
 def test_an_objection_that_is_upheld_after_the_closing_opens_the_recovery(at: Place) -> None:
-    told, story = played(at, plan_of(340))
+    told, story = played(at, plan_without_orders(340))
     assert_well(told, story)
     assert "asks for" in story
 
 
 def test_what_is_on_its_way_is_still_owed_where_an_insurer_has_stepped_in(at: Place) -> None:
     """Two of three letters were answered; what the third pays may come back, so nothing goes."""
-    told, story = played(at, plan_of(425))
+    told, story = played(at, plan_without_orders(425))
     assert "paid to the victim" in story
     assert_well(told, story)
 
@@ -97,7 +97,7 @@ def test_a_trace_without_a_statement_leaves_the_victims_statement_to_be_asked_fo
     at: Place,
 ) -> None:
     """Another tracing rule made a trace of nothing: money given back waited for the engine."""
-    told, story = played(at, plan_of(60002344))
+    told, story = played(at, plan_without_orders(60002344))
     assert "tracing rule approved" in story
     assert "the bank is asked again for the statement" in story
     assert_well(told, story)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.simulation.faults import Fault
 from tests.simulation.place import Place, place
-from tests.simulation.plan import Payment, Report, Tick, plan_of, plan_without_recalls
+from tests.simulation.plan import Payment, Report, Tick, plan_without_orders, plan_without_recalls
 from tests.simulation.test_found import M1, V1, V2, assert_well, plan, played
 
 
@@ -62,7 +62,7 @@ def test_a_victim_who_paid_after_the_statement_of_an_account_is_looked_for_anew(
 
 def test_nothing_is_looked_for_on_an_account_whose_stop_was_denied(at: Place) -> None:
     """Seed 50000402: each day the bank's balance drafted a stop that was given up at once."""
-    told, story = played(at, plan_of(50000402))
+    told, story = played(at, plan_without_orders(50000402))
     assert "approval denied" in story
     assert_well(told, story)
 
@@ -94,27 +94,27 @@ def test_a_release_that_waits_for_its_yes_ends_when_a_victim_needs_the_money_aga
     at: Place,
 ) -> None:
     """An objection was upheld meanwhile; the second person could never say yes."""
-    told, story = played(at, plan_of(60001013))
+    told, story = played(at, plan_without_orders(60001013))
     assert "loss CNY 333.33" in story
     assert_well(told, story)
 
 
 def test_a_denied_stop_that_is_found_unrelated_too_is_released_by_one_order(at: Place) -> None:
     """The second person said yes to what the officer had ordered again meanwhile."""
-    told, story = played(at, plan_of(60001900))
+    told, story = played(at, plan_without_orders(60001900))
     assert "found unrelated" in story
     assert_well(told, story)
 
 
 def test_money_of_a_recall_counts_for_what_a_payout_on_its_way_left_of_the_loss(at: Place) -> None:
     """Both banks paid the whole loss: the books and the credit said different things of it."""
-    told, story = played(at, plan_of(60004289))
+    told, story = played(at, plan_without_orders(60004289))
     assert "money back by a recall approved" in story
     assert_well(told, story)
 
 
 def test_a_freeze_takes_over_what_was_found_of_its_stop_by_the_engine_itself(at: Place) -> None:
     """The finding was written again as if the engine were an officer, and was refused."""
-    told, story = played(at, plan_of(60006351))
+    told, story = played(at, plan_without_orders(60006351))
     assert "found unrelated" in story
     assert_well(told, story)

@@ -21,6 +21,7 @@ class Told:
     crashes: int = 0
     meetings: int = 0
     days: float = 0
+    reached: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
     violation: ViolationError | None = None

@@ -9,6 +9,7 @@ from textual.content import Content
 from models.action_kinds import ActionKind
 from recovery_flows.cases.views.other_ways import Way
 from recovery_flows.cases.views.restitution_views import RestitutionPage
+from recovery_flows.cases.views.victims import MESSAGES
 from tui.layout import paragraph
 from tui.state_styles import ALARM, CARE, GOOD, MUTED, time_left
 from tui.text import cut, day_and_time, plain, word, words
@@ -30,10 +31,11 @@ _OVER = frozenset({"ended", "denied", "rejected", "expired"})
 
 def ways_lines(page: RestitutionPage, zone: str, width: int) -> list[Content]:
     """The lines of each: the sum requested, what has arrived; a promise is not money."""
-    if not page.ways:
+    lines = [line for way in page.ways for line in _way(way, page, zone, width)]
+    if all(way.kind == MESSAGES for way in page.ways):
         told = "No voluntary return was invited and no payment recalled. Press m to begin."
-        return paragraph(word(told, MUTED), width)
-    return [line for way in page.ways for line in _way(way, page, zone, width)]
+        return [*paragraph(word(told, MUTED), width), *lines]
+    return lines
 
 
 def _way(way: Way, page: RestitutionPage, zone: str, width: int) -> Iterator[Content]:
@@ -48,10 +50,11 @@ def _way(way: Way, page: RestitutionPage, zone: str, width: int) -> Iterator[Con
     of = ("  came", MUTED)
     if way.of.minor and way.of != way.came:
         of = (f" of {plain(way.of)} came", MUTED)
-    told = [words("  ", came, of)]
+    told = [words("  ", came, of)] if way.kind != MESSAGES else []
     if way.due_at is not None:
         when, left = day_and_time(way.due_at, zone), time_left(page.now, way.due_at)
         told.append(words(("  due ", MUTED), when, " ", left))
-    yield cut(words(*told), width)
+    if told:
+        yield cut(words(*told), width)
     for part in way.parts:
         yield cut(word(f"    {part}", MUTED), width)

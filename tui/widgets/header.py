@@ -20,16 +20,25 @@ TABS = (
     ("4", "Summary", "summary"), ("5", "Partners", "partners"), ("6", "Deadlines", "deadlines"),
     ("7", "Restitution", "restitution"), ("8", "Abroad", "requests"),
 )  # fmt: skip
-_WIDE, _ROOM_FOR_TABS = 100, 114
+_WIDE = 100
 _SHORT = {"Recovery": "File", "Approvals": "Appr", "Summary": "Sum", "Partners": "Partn",
           "Deadlines": "Due", "Restitution": "Return"}  # fmt: skip
 
 
-def tab_titles(width: int) -> list[tuple[str, str, str]]:
-    """Key, title and screen of each tab, the titles as short as the width asks for."""
-    if width >= _ROOM_FOR_TABS:
-        return list(TABS)
-    return [(key, _SHORT.get(title, title), name) for key, title, name in TABS]
+def tab_titles(room: int, screen: str) -> list[tuple[str, str, str]]:
+    """Key, title and screen of each tab, the titles as short as these cells ask for.
+
+    Where no title has room, only the present screen keeps its own.
+    """
+    short = [(key, _SHORT.get(title, title), name) for key, title, name in TABS]
+    bare = [(key, title if name == screen else "", name) for key, title, name in short]
+    fits = (tabs for tabs in (list(TABS), short) if 1 + sum(map(_tab_cells, tabs)) <= room)
+    return next(fits, bare)
+
+
+def _tab_cells(tab: tuple[str, str, str]) -> int:
+    """How wide a tab is: its key between blanks, then its title and a blank."""
+    return 3 + (len(tab[1]) + 1 if tab[1] else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,7 @@ def header_lines(value: HeaderValue, width: int) -> list[Content]:
     left = words(" ", cut(words((value.unit_name, "bold $primary")), room), "  ", when)
     lines = [
         _spread(left, right, width),
-        _spread(_tabs(value.screen, width), _marks(value, width), width),
+        _spread(_tabs(value, width), _marks(value, width), width),
     ]
     if value.story is not None:
         mark = words((" ▒ SYNTHETIC DATA ", "bold $warning"), (value.story, "$foreground"))
@@ -94,12 +103,17 @@ def _engine(engine: EngineView | None, width: int) -> Content:
     return words(("● engine working" if width >= 100 else "● working", GOOD))
 
 
-def _tabs(screen: str, width: int) -> Content:
+def _room_for_tabs(value: HeaderValue, width: int) -> int:
+    return width - _marks(value, width).cell_length - 1
+
+
+def _tabs(value: HeaderValue, width: int) -> Content:
     pieces: list[tuple[object, str] | str] = [" "]
-    for key, title, name in tab_titles(width):
-        is_here = name == screen
+    for key, title, name in tab_titles(_room_for_tabs(value, width), value.screen):
+        is_here = name == value.screen
         pieces.append((f" {key} ", "bold $accent on $primary 25%" if is_here else "$accent"))
-        pieces.append((f"{title} ", "bold $foreground on $primary 25%" if is_here else MUTED))
+        shown = f"{title} " if title else ""
+        pieces.append((shown, "bold $foreground on $primary 25%" if is_here else MUTED))
     return words(*pieces)
 
 
@@ -128,9 +142,11 @@ class HeaderBar(Block):
         super().__init__(header_lines)
 
     def on_click(self, event: events.Click) -> None:
-        left = 1
-        for _, title, name in tab_titles(self.size.width):
-            left += len(title) + 4
+        value, left = self.value, 1
+        if not isinstance(value, HeaderValue):
+            return
+        for tab in tab_titles(_room_for_tabs(value, self.size.width), value.screen):
+            left += _tab_cells(tab)
             if event.y == 1 and event.x < left:
-                self.post_message(self.TabChosen(name))
+                self.post_message(self.TabChosen(tab[2]))
                 return

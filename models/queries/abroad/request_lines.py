@@ -94,7 +94,7 @@ def _turn() -> sa.ColumnElement[str]:
             by_people,
             q.state != _S.CONDITIONAL,
             sa.or_(
-                q.state == _S.APPROVED,
+                sa.and_(q.state == _S.APPROVED, q.sent_by == ""),
                 _owes_word(),
                 sa.and_(q.state.in_(UNDER_WAY), sa.or_(has_rung, _is_undelivered())),
                 sa.and_(

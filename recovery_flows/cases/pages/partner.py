@@ -36,6 +36,8 @@ BREAKERS: Mapping[BreakerState, Worded] = {
 }
 FACTS, TIMES, LATE, OVERDUE = "facts", "times", "late", "overdue"
 _LATE_SHOWN = 10
+_WIDTH = 80
+"""Cells in which a command prints the page."""
 _FACTS = (Column(most=12), Column(most=500, rest=True))
 _TIMES = (
     Column("order", most=8), Column("sent", most=8), Column("answered", right=True),
@@ -52,12 +54,13 @@ def written(page: PartnerPage, zone: str, clear: Contacts | None = None) -> Page
         hint = cell(muted("contacts are masked: --reveal REASON shows them"))
         facts += (Line(hint, typed=True),)
     sections = (
-        Section(FACTS, page.row.id, facts),
+        Section(FACTS, "register and connection", facts),
         Section(TIMES, "answer times", (line(muted(MEASURE)), *_times(page))),
         _late(LATE, "later than agreed", page.breaches, Tone.CARE),
         _late(OVERDUE, "waits longer", page.overdue, Tone.ALARM),
     )
-    return Page((), sections, zone)
+    head = line(strong(page.row.id), muted(f"  times in {zone}"))
+    return Page((head,), sections, zone, _WIDTH)
 
 
 def fact_rows(page: PartnerPage, clear: Contacts | None = None) -> Iterator[tuple[Piece, Cell]]:

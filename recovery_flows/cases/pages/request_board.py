@@ -35,7 +35,7 @@ COLUMNS: Mapping[str, Column] = {
     "state": Column("state"),
     "turn": Column("action by"),
     "amount": Column("sum", right=True),
-    "authority": Column("who is asked, or asks"),
+    "authority": Column("who is asked, or asks", short="who"),
     "officer": Column("officer"),
     "id": Column("request", typed=True),
 }
@@ -65,7 +65,7 @@ def row(entry: BoardLine, now: datetime, own: str = "") -> dict[str, Cell]:
     is_over = not entry.runs and entry.turn is Turn.THEIRS
     way = "→" if entry.way is Way.OUT else "←"
     return {
-        "due": NONE if is_over else cell(time_left(now, entry.due_at)),
+        "due": cell(time_left(now, None if is_over else entry.due_at)),
         "country": cell(Piece(f"{way} {entry.country}", Tone.ABROAD)),
         "ref": cell(Piece(entry.ref, Tone.NAMED)),
         "channel": cell(spoken(entry.channel)),

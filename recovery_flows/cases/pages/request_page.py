@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from models.entities.ledger import RETURNED, LedgerAccount
 from models.entities.request import RequestRow
 from models.money import Money
 from recovery_flows.cases.pages.requests import clock_lines, ground_lines
@@ -30,6 +31,7 @@ from recovery_flows.cross_border.ceiling import ceiling, owed_word
 from recovery_flows.cross_border.doable import RequestAct
 from recovery_flows.cross_border.next_steps import steps
 from recovery_flows.cross_border.plans import section_of
+from recovery_flows.ledger.term_names import term_word
 from recovery_flows.wording import counted, spoken
 
 KEYS: Mapping[RequestAct, str] = {
@@ -175,11 +177,25 @@ def _answers(view: RequestView) -> Iterator[Part]:
         yield line("reached ", strong(Money(row.executed_minor, row.currency)), *ends)
     if owed := owed_word(view.file, row):
         yield line(Piece(f"▸ the other side is to be told: {owed}", Tone.CARE))
+    yield from _money_back(view)
     if row.answer_document:
         yield line(muted(f"paper {row.answer_document[:12]}"))
     found = [r for r in view.file.receipts if r.request_id == row.id]
     rows = ((cell(spoken(r.kind)), cell(r.at), cell(muted(r.state))) for r in found)
     yield from table(_RECEIPTS, rows)
+
+
+def _money_back(view: RequestView) -> Iterator[Line]:
+    """What came back to the recovery, by each way, and what others kept of it."""
+    file, currency = view.file, view.file.recovery.currency
+    for account in RETURNED:
+        minor = sum(b.claim_minor for b in file.balances if b.account is account)
+        if minor:
+            came = Piece(Money(minor, currency), Tone.GOOD)
+            yield line("money back to the recovery ", came, muted(f"  {term_word(account)}"))
+    for cost in (b for b in file.balances if b.account is LedgerAccount.MEMO_COST):
+        if cost.asset_minor:
+            yield line(muted("  costs kept "), Money(cost.asset_minor, cost.asset_currency))
 
 
 def _fields(view: RequestView) -> Iterator[Part]:

@@ -122,7 +122,7 @@ def request_view(
         changed=_changed(old, clear, mask) if before else None, before=before,
         letter=_letter(facts),
         elsewhere=also_lines(deconfliction.about(hits, file, row.asset_id), viewer),
-        also=tuple(also_asked(file, row.id)),
+        also=_also(file, row),
         acts=acts_of(file, row),
     )  # fmt: skip
 
@@ -146,6 +146,12 @@ def _masking(
         }
 
     return mask
+
+
+def _also(file: CaseFile, row: RequestRow) -> tuple[str, ...]:
+    """What else asks for the account; the version before this one is on the page itself."""
+    told = also_asked(file, row.id)
+    return tuple(one for one in told if not row.replaces_id or row.replaces_id not in one)
 
 
 def _changed(

@@ -11,6 +11,7 @@ from recovery_flows.correspondence.returns.compose import claim_number
 from recovery_flows.law.regime import Regimes
 from recovery_flows.restitution.victims import news
 
+MESSAGES = "messages to victims"
 _SHOWN = 3
 
 
@@ -22,14 +23,14 @@ def ways(file: CaseFile, laws: Regimes) -> Iterator[Way]:
         parts = [f"claim {claim_number(n.claim_id)}: {n.stage.replace('_', ' ')}" for n in found]
         more = [f"and {len(parts) - _SHOWN} more"] if len(parts) > _SHOWN else []
         yield Way(
-            "messages to victims", found[0].claim_id, f"{len(found)} to be told", "due", nothing,
+            MESSAGES, found[0].claim_id, f"{len(found)} to be told", "due", nothing,
             nothing, found[0].due_at, is_late=False, parts=(*parts[:_SHOWN], *more),
         )  # fmt: skip
     sent = file.victim_messages
     if sent:
         late = sum(m.due_at is not None and m.sent_at > m.due_at for m in sent)
         told = f"{len(sent)} sent, {late} of them late"
-        yield Way("messages to victims", sent[-1].id, told, "sent", nothing, nothing, None,
+        yield Way(MESSAGES, sent[-1].id, told, "sent", nothing, nothing, None,
                   is_late=False)  # fmt: skip
 
 

@@ -178,8 +178,9 @@ def set_(
         acting = installation.case_officer(acting_as)
         decided = Decided(tuple(strike or ()), _given(keep, "--keep"))
         done = acting.advance(
-            recovery_id, fields=fields, to=request, seen_version=seen_version, decided=decided
-        )
+            recovery_id, fields=fields, to=request, seen_version=seen_version, decided=decided,
+            only_fills=True,
+        )  # fmt: skip
     tell_what(done, as_json=as_json)
 
 

@@ -45,7 +45,8 @@ from recovery_flows.sandbox.worlds.world import (
 
 _EVENTS = table_of(Event)
 PLAN, REPORTS = "demo-plan.json", "demo-reports.csv"
-OFFICER, SUPERVISOR = "lin", "chen"
+OFFICER, SUPERVISOR, SENDER = "lin", "chen", "wu"
+"""Who drafts, who approves, and who sends what those two have drafted and approved."""
 HOME = "CN"
 
 
@@ -61,6 +62,7 @@ class Plan:
     objections: tuple[WorldObjection, ...] = ()
     recalls: tuple[WorldRecall, ...] = ()
     gives_back: str = ""
+    goes_abroad: str = ""
 
     def begins(self) -> datetime:
         """When the story begins, in case time."""
@@ -143,12 +145,13 @@ def _world(data: Path | None, limit: int | None) -> World:
 
 
 def _make(folder: Path, world: World, data: Path | None) -> Installation:
-    identities = {OFFICER: secrets.token_urlsafe(16), SUPERVISOR: secrets.token_urlsafe(16)}
+    identities = {name: secrets.token_urlsafe(16) for name in (OFFICER, SUPERVISOR, SENDER)}
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write_private(folder / DEMO_IDENTITIES, json.dumps(identities))
     first = (
         FirstOfficer(OFFICER, frozenset({Role.OFFICER}), secret=identities[OFFICER]),
         FirstOfficer(SUPERVISOR, frozenset({Role.SUPERVISOR}), secret=identities[SUPERVISOR]),
+        FirstOfficer(SENDER, frozenset({Role.OFFICER}), secret=identities[SENDER]),
     )
     installation = make_installation(
         load_settings(folder), first, stands_at=world.starts_at, kind=InstallationKind.DEMO
@@ -164,6 +167,7 @@ def _make(folder: Path, world: World, data: Path | None) -> Installation:
         objections=world.objections,
         recalls=world.recalls,
         gives_back=world.gives_back,
+        goes_abroad=world.goes_abroad,
     )
     # Written last and at one stroke: a folder with a plan is complete.
     draft = folder / f"{PLAN}.new"

@@ -18,6 +18,7 @@ from recovery_flows.cases import discrepancy_actions
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.next_steps import ActionKind
 from recovery_flows.cli.composition import Installation
+from recovery_flows.cli.demo.abroad import AskedAbroad
 from recovery_flows.cli.demo.folder import OFFICER, SUPERVISOR, read_plan
 from recovery_flows.cli.demo.giving_back import GivingBack
 from recovery_flows.cli.demo.objections import Objectors
@@ -66,6 +67,7 @@ class People:
         self._chen = self._desk(SUPERVISOR)
         self._objectors = Objectors(installation, self._lin, self._chen)
         self._recalls = Recalls(installation, self._lin)
+        self._asked_abroad = AskedAbroad(installation, self._lin)
         self._giving_back = GivingBack(installation, self._lin)
 
     def _desk(self, handle: str) -> CaseOfficer:
@@ -139,6 +141,7 @@ class People:
         for approval_id in approvals:
             done += self._approve(approval_id)
             await asyncio.sleep(0)
+        done += self._asked_abroad.act()
         for others in (self._objectors, self._recalls, self._giving_back):
             done += others.act()
             if (at := others.busy_until) is not None:

@@ -29,6 +29,9 @@ _TOLD = {
     (EntityKind.HOLD, "lapsed"): "A HOLD LAPSED",
     (EntityKind.HOLD, "released"): "rest released",
     (EntityKind.REQUEST, "sent"): "cross-border request sent",
+    (EntityKind.REQUEST, "sent_by_hand"): "request sent to the police abroad by a third person",
+    (EntityKind.REQUEST, "option_chosen"): "what was wanting is cured: its next version",
+    (EntityKind.REQUEST, "told"): "the other side is told",
     (EntityKind.REQUEST, "executed"): "request executed abroad",
     (EntityKind.REQUEST, "partially_executed"): "request executed in part abroad",
     (EntityKind.REQUEST, "refused"): "request refused abroad",
@@ -66,7 +69,15 @@ _TOLD = {
     (EntityKind.RECOVERY, "closed_partial"): "closed: a part of the loss returned",
     (EntityKind.RECOVERY, "closed_no_recovery"): "closed: nothing recovered",
 }
-_WITHOUT_SUM = ("released", "lapsed", "invited", "bank_accepted", "bank_rejected")
+_WITHOUT_SUM = (
+    "option_chosen",
+    "told",
+    "released",
+    "lapsed",
+    "invited",
+    "bank_accepted",
+    "bank_rejected",
+)
 _AMOUNT = {
     EntityKind.HOLD: ("requested_minor", "currency"),
     EntityKind.PAYOUT: ("amount_minor", "currency"),

@@ -103,7 +103,7 @@ def list_(ref: Ref, *, as_json: AsJson = False) -> None:
 
 def _lines(file: CaseFile) -> Iterator[str]:
     from models.money import Money
-    from recovery_flows.restitution.court.lists import due_minor
+    from recovery_flows.restitution.court.rows import due_minor
 
     for found in file.court_lists:
         total = Money(found.total_minor, found.currency)

@@ -17,12 +17,8 @@ from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.restitution.court.lists import (
-    end_divisions,
-    list_of,
-    look_again,
-    unknown_row,
-)
+from recovery_flows.restitution.court.lists import end_divisions, look_again, unknown_row
+from recovery_flows.restitution.court.rows import list_of
 
 
 def ask_end(changes: Changeset, list_id: str, reason: str, actor: str, now: datetime) -> str:

@@ -7,36 +7,28 @@ rest. A row that names nobody known keeps its sum until somebody has found whose
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.allocation import (
-    AllocationState,
-    CourtListRow,
     CourtListState,
     CourtShareRow,
     CourtShareState,
 )
-from models.entities.approval import ApprovalRow
-from models.entities.discrepancy import DiscrepancyKind
+from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.event import EntityKind
 from models.ids import derive_id
-from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.law.regime import Regimes
-from recovery_flows.ledger import discrepancies, pools
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.ledger.court_money import shares_of, unknown_minor
-from recovery_flows.ledger.outstanding_losses import GOING, LOST, net_loss_minor
-from recovery_flows.ledger.unclaimed_money import given_up
-from recovery_flows.restitution import distribution, payouts
-from recovery_flows.restitution.allocation import Line
-from recovery_flows.restitution.methods.proportional import by_weight
+from recovery_flows.ledger.court_money import shares_of
+from recovery_flows.restitution import payouts
+from recovery_flows.restitution.court import unpaid
+from recovery_flows.restitution.court.rows import list_of
 
 REFERENCE_MAX = 80
 
@@ -133,7 +125,8 @@ def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
             )
     changes.apply(Transition(EntityKind.COURT_LIST, found.id, "confirmed", found.state))
     end_divisions(changes, found.asset_id, "a court has ordered who gets what")
-    _own_what_cannot_be_paid(changes, found, now)
+    _end_releases(changes, found.asset_id, "a court has ordered who gets what")
+    unpaid.own_what_cannot_be_paid(changes, found, now)
 
 
 def deny(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
@@ -175,7 +168,7 @@ def look_again(changes: Changeset, row: CourtShareRow, now: datetime) -> None:
     if found.state is CourtListState.IN_FORCE:
         reason = f"line {row.line} of the court's list was looked into"
         end_divisions(changes, found.asset_id, reason)
-        _own_what_cannot_be_paid(changes, found, now)
+        unpaid.own_what_cannot_be_paid(changes, found, now)
 
 
 def undivided(file: CaseFile, asset_id: str) -> CaseFile:
@@ -193,89 +186,14 @@ def end_divisions(changes: Changeset, asset_id: str, reason: str) -> None:
             payouts.void(changes, allocation.id, reason)
 
 
-def _own_what_cannot_be_paid(changes: Changeset, found: CourtListRow, now: datetime) -> None:
-    """Rows above what is open of their claims, and a list above what is held, are looked into."""
-    file = changes.file
-    currency = file.recovery.currency
-    claims = {c.id: c for c in file.claims}
-    for row in (r for r in shares_of(file, found) if r.state is CourtShareState.NAMED):
-        claim = claims[row.claim_id]
-        most = net_loss_minor(file, claim) if claim.state in LOST else 0
-        if due_minor(file, row) > most:
-            discrepancies.find(
-                changes, DiscrepancyKind.COURT_ABOVE_CLAIM, EntityKind.COURT_SHARE, row.id, now,
-                claim_id=row.claim_id, expected=Money(most, currency),
-                stated=Money(row.amount_minor, currency),
-                detail=f"line {row.line} of {found.reference}",
-            )  # fmt: skip
-    held = pools.payable_minor(file, file.asset(found.asset_id))
-    held += unknown_minor(file, found.asset_id)
-    due = sum(due_minor(file, r) for r in shares_of(file, found))
-    if due > held:
-        discrepancies.find(
-            changes, DiscrepancyKind.COURT_ABOVE_HELD, EntityKind.COURT_LIST, found.id, now,
-            asset_id=found.asset_id, expected=Money(held, currency), stated=Money(due, currency),
-            detail=found.reference,
-        )  # fmt: skip
-
-
-def due_minor(file: CaseFile, row: CourtShareRow) -> int:
-    """What of a row was not paid yet, by its list or one of the account before it, nor is going.
-
-    A list that replaces another names the whole sums: what has left by the earlier one is of them.
-    """
-    mine = list_of(file, row.list_id)
-    lists = {
-        c.id
-        for c in file.court_lists
-        if c.asset_id == mine.asset_id and (c.id == mine.id or c.entered_at < mine.entered_at)
-    }
-    ours = {a.id: a.state for a in file.allocations if a.court_list_id in lists}
-    kept = given_up(file)
-    given = 0
-    for payout in (p for p in file.payouts if p.claim_id == row.claim_id):
-        if payout.allocation_id not in ours or payout.unclaimed_id:
-            continue
-        is_dead = ours[payout.allocation_id] is AllocationState.VOID
-        is_going = payout.state in GOING and not (is_dead and payout.state is GOING[0])
-        in_full = is_going or payout.id in kept
-        given += payout.amount_minor if in_full else payout.returned_minor
-    return max(0, row.amount_minor - given)
-
-
-def open_shares(file: CaseFile, found: CourtListRow) -> dict[str, int]:
-    """What is still to be paid by a list, by claim: at most what is open of the claim."""
-    claims = {c.id: c for c in file.claims if c.state in LOST}
-    due = {
-        row.claim_id: min(due_minor(file, row), net_loss_minor(file, claims[row.claim_id]))
-        for row in shares_of(file, found)
-        if row.claim_id in claims
-    }
-    return {claim_id: minor for claim_id, minor in due.items() if minor}
-
-
-def divided(
-    file: CaseFile, found: CourtListRow, given: Sequence[pools.Pool]
-) -> tuple[distribution.Part, ...]:
-    """Who gets what out of which hold by a list: its open rows, in proportion where they are more.
-
-    What is kept for rows that name nobody known is in none of these pools.
-    """
-    claims = {c.id: c for c in file.claims}
-    due = open_shares(file, found)
-    parts = by_weight(sum(pool.payable_minor for pool in given), list(due.values())).minor
-    shares = zip(due, due.values(), parts, strict=True)
-    lines = [Line(claim_id, minor, part) for claim_id, minor, part in shares]
-    lines.sort(key=lambda line: (claims[line.claim_id].paid_at, line.claim_id))
-    return distribution.parts_of(lines, given)[0]
-
-
-def list_of(file: CaseFile, list_id: str) -> CourtListRow:
-    """The court's list of that id; StepRefusedError where there is none."""
-    found = next((c for c in file.court_lists if c.id == list_id), None)
-    if found is None:
-        ref = file.recovery.ref
-        raise StepRefusedError(
-            f"{ref} has no court's list {list_id}: `recovery court-list list {ref}` shows them"
-        )
-    return found
+def _end_releases(changes: Changeset, asset_id: str, reason: str) -> None:
+    """What was to be given up since no claim needs it may be what the court has given away."""
+    holds = {h.id for h in changes.file.holds_of(asset_id) if h.release_due_at is None}
+    for approval in changes.file.approvals:
+        is_asked = approval.state is ApprovalState.PENDING
+        if is_asked and approval.action == ApprovalKind.RELEASE and approval.subject_id in holds:
+            changes.apply(
+                Transition(
+                    EntityKind.APPROVAL, approval.id, "voided", approval.state, reason=reason
+                )
+            )

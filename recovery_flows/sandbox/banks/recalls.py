@@ -31,6 +31,7 @@ class Behaviour(StrEnum):
     LATE = "late"
     TWICE = "twice"
     AFTER_COSTS = "after_costs"
+    PART_AFTER_COSTS = "part_after_costs"
     SILENT = "silent"
 
 
@@ -81,6 +82,9 @@ def answers(
                 _answer(asked, 1, "PDCR", "PDCR", "ARPL"), _answer(asked, 30, "CNCL", "ACCR"),
                 _money(asked, 40, whole),
             )  # fmt: skip
+        case Behaviour.PART_AFTER_COSTS:
+            kept = min(COSTS_MINOR, part // 2)
+            return (_answer(asked, 2, "PECR", "ACCR", "AM04"), _money(asked, 4, part - kept, kept))
         case Behaviour.PART | Behaviour.TWICE:
             money = _money(asked, 4, part)
             again = (money,) if behaviour is Behaviour.TWICE else ()

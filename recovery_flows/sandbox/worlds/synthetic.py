@@ -74,6 +74,7 @@ def synthetic_world(seed: int = 7, starts_at: datetime = STARTS_AT) -> World:
         objections=tuple(script.objections),
         recalls=tuple(script.recalls),
         gives_back=script.gives_back,
+        goes_abroad=script.goes_abroad,
     )
 
 
@@ -180,14 +181,21 @@ def _home_then_abroad(pen: Script, life: _Life) -> None:
 
 
 def _taken_in_cash(pen: Script, life: _Life) -> None:
-    """(e) Withdrawn in cash before the report: gone; one is recalled in part, one given back."""
-    for hour, bank, lag in ((10.0, NORTH, 20.0), (34.5, EAST, 28.0)):
+    """(e) Withdrawn in cash before the report: gone, abroad and at home.
+
+    Abroad the police stop a part of the cash, which the bank gives back on a recall, less its
+    costs; at home the holder gives back all of it.
+    """
+    for hour, bank, lag in ((10.0, ABROAD, 20.0), (34.5, EAST, 28.0)):
         account = life.mule(bank, own_money=False)
         stolen = pen.defraud(hour, account, 700_000, home=WEST, lag_hours=lag)
-        pen.pay(hour + 0.6, account, None, stolen // 2, kind="CASH")
-        pen.pay(hour + 1.9, account, None, stolen - stolen // 2, kind="CASH")
-        if bank == NORTH:
-            pen.recall(account, "part", percent=40)
+        currency = pen.banks[bank].currency
+        there = stolen if currency == "CNY" else Rates(RATES).floor(stolen, "CNY", currency)
+        for at, part in ((0.6, there // 2), (1.9, there - there // 2)):
+            pen.pay(hour + at, account, None, part, kind="CASH", currency=currency)
+        if bank == ABROAD:
+            pen.recall(account, "part_after_costs", percent=40)
+            pen.goes_abroad = pen.first_report(account)
         else:
             pen.gives_back = pen.first_report(account)
 

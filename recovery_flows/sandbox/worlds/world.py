@@ -139,6 +139,8 @@ class World:
     objections: tuple[WorldObjection, ...] = ()
     recalls: tuple[WorldRecall, ...] = ()
     gives_back: str = ""
+    goes_abroad: str = ""
+    """The report whose money is asked for abroad by the police too."""
     """The report of a victim whose money the holder gives back by himself; "" for none."""
 
 

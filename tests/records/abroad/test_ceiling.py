@@ -103,3 +103,17 @@ def test_received_and_open_never_pass_what_is_checked(abroad: Abroad) -> None:
         )
 
     holds()
+
+
+def test_what_came_from_an_executed_request_counts_once(abroad: Abroad) -> None:
+    """It is received, and no more asked for: another account may still be asked for the rest."""
+    name = abroad.new()
+    file = abroad.unit.file(abroad.recovery_id)
+    row = next(r for r in file.requests if r.id == name)
+    came = next(b for b in file.balances if b.asset_id == row.asset_id)
+    returned_there = replace(came, account=LedgerAccount.RETURNED_HOLD, claim_minor=30_000)
+    done = replace(row, state=RequestState.EXECUTED)
+    after = replace(file, requests=(done,), balances=(*file.balances, returned_there))
+    before, found = ceiling.ceiling(file), ceiling.ceiling(after)
+    assert (found.received.minor, found.asked.minor) == (30_000, before.asked.minor - 30_000)
+    assert found.left == before.left

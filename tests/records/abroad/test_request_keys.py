@@ -59,7 +59,7 @@ async def test_an_approved_request_is_written_sent_by_a_third_person_and_answere
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, app, "another person decides it", "given (personal)")
         await pilot.press("m")
-        await until(pilot, app, "masked again in 60 s", "▌ | account |")
+        await until(pilot, app, "masked again in", "▌ | account |")
         await pilot.press("escape", "D")
         await until(pilot, app, "The approved letter, pdf and md")
         await fill(pilot, app, str(tmp_path))
@@ -240,3 +240,32 @@ async def test_what_is_held_back_is_undone_and_read_only_lets_no_act_through(
         assert abroad.row(name).state is RequestState.DRAFT
         await pilot.press("a")
         await until(pilot, app, "answer is not possible")
+
+
+async def test_the_same_text_again_submits_nothing_and_personal_data_needs_a_word(
+    abroad: Abroad,
+) -> None:
+    name = abroad.new()
+    app = page_of(abroad, name)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, app, "W withdraw")
+        await pilot.press("e")
+        await until(pilot, app, "none missing")
+        app.screen.query_one("#field-beneficiary_bank", Input).value = "Synthetic Bank Abroad"
+        await pilot.press("ctrl+s")
+        await until(pilot, app, "request complete")
+        assert abroad.row(name).state is RequestState.DRAFT
+        await pilot.press("e")
+        await until(pilot, app, "none missing")
+        app.screen.query_one("#field-beneficiary_bank", Input).value = "ask x.y@bank.example"
+        await pilot.press("ctrl+s")
+        await until(pilot, app, "the field beneficiary_bank holds a")
+        await pilot.press("e")
+        await until(pilot, app, "ask x.y@")
+        app.screen.query_one("#field-strike", Input).value = "beneficiary_bank"
+        await pilot.press("ctrl+s")
+        await until(pilot, app, "request complete")
+    assert (
+        f"recovery xborder set R-2026-0001 {name} --field beneficiary_bank=TEXT --strike"
+        in said(app)
+    )

@@ -137,6 +137,15 @@ WAYS: Mapping[ApprovalKind, Way] = {
         _to("court_list", "in_force"),
         "a list of a court counts after a second person has held it against the paper",
     ),
+    _A.COURT_LIST_END: Way(
+        "a court's list is followed no more", ((_K.COURT_LIST, "ended"),),
+        _to("court_list", "ended"), "a list of a court ends after a second person has confirmed it",
+    ),
+    _A.COURT_SET_ASIDE: Way(
+        "a row of a court is paid to nobody", ((_K.COURT_SHARE, "set_aside"),),
+        _to("court_share", "set_aside"),
+        "a row of a court is set aside after a second person has confirmed it",
+    ),
     _A.THIRD_PARTY_CLAIM: Way(
         "a third party gets held money", ((_K.THIRD_PARTY_CLAIM, "upheld"),),
         _to("third_party_claim", "upheld"),

@@ -56,7 +56,8 @@ def _set(app: Terminal, view: RequestView) -> None:
 
 def _fill(view: RequestView, fields: Typed, decided: Decided, acting: CaseOfficer) -> str:
     return acting.advance(
-        view.recovery_id, fields=fields, to=view.row.id, decided=decided,
+        view.recovery_id, fields=fields, to=view.row.id, decided=decided, only_fills=True,
+        seen_version=view.file.recovery.version,
     )  # fmt: skip
 
 
@@ -76,7 +77,7 @@ def _submit(app: Terminal, view: RequestView) -> None:
             given = ["--allow-duplicate"] if is_known else []
             told = command("xborder", "submit", file.recovery.ref, row.id, *given)
             do = lambda acting: acting.advance(  # noqa: E731
-                view.recovery_id, to=row.id, knowing=is_known
+                view.recovery_id, to=row.id, knowing=is_known, seen_version=file.recovery.version
             )
             app.perform(do, command=told, holds_back=True)
 

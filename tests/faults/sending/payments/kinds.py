@@ -75,7 +75,6 @@ async def _came_back(unit: Any) -> None:
 
 async def _again(unit: Any) -> None:
     """The victim has named another account."""
-    await _came_back(unit)
     (claim,) = unit.file().claims
     unit.case_officer().change_payee(
         unit.recovery_id, claim.id, _other(unit), "the victim names this one"
@@ -86,7 +85,6 @@ async def _again(unit: Any) -> None:
 
 async def _treasury(unit: Any) -> None:
     """What came back was announced and nobody has claimed it."""
-    await _came_back(unit)
     (payout,) = unit.file().payouts
     unclaimed.announce(unit.case_officer(), unit.recovery_id, payout.id, "letters came back")
     unit.later(_LONG)
@@ -102,7 +100,6 @@ KINDS: Mapping[str, Callable[[Any], Awaitable[None]]] = {
 
 async def _refund(unit: Any) -> None:
     """The treasury has paid 300.00 of an unclaimed share to the late payee, by its own paper."""
-    await _treasury(unit)
     unit.approve()
     await unit.come_to_rest()
     (share,) = unit.file().unclaimed
@@ -121,5 +118,9 @@ async def _recall(unit: Any) -> None:
     recalls.draft(unit.case_officer(), unit.recovery_id, given, CHANNELS, "Synthetic Unit")
 
 
-PAPERS: Mapping[str, Callable[[Any], Awaitable[None]]] = {"refund": _refund, "recall": _recall}
-"""Money that leaves or comes back by a paper that a person hands over: no order goes to a bank."""
+OTHERS: Mapping[str, Callable[[Any], Awaitable[None]]] = {
+    "came back": _came_back, "refund": _refund, "recall": _recall,
+}  # fmt: skip
+"""Where others begin; money that goes by a paper that a person hands over, with no order."""
+BEGINS_WITH = {"again": "came back", "treasury": "came back", "refund": "treasury"}
+"""Kinds that go on from where another stands."""

@@ -12,7 +12,6 @@ from models.entities.ledger import LedgerAccount
 from models.entities.officer import Role
 from recovery_flows.errors import StepRefusedError
 from tests.faults.sending.payments.acts import ACTS
-from tests.faults.sending.payments.child import DESK
 from tests.faults.sending.payments.worlds import Killer, Worlds
 from tests.recall_messages import returned
 
@@ -34,7 +33,7 @@ def pending(unit: Any, act: str) -> str:
     return str(asked.id)
 
 
-@pytest.mark.parametrize("point", DESK)
+@pytest.mark.parametrize("point", ["deciding", "decided, unsigned"])
 async def test_a_late_refund_counts_once(
     worlds: Worlds, killer: Killer, tmp_path: Path, point: str
 ) -> None:
@@ -48,7 +47,7 @@ async def test_a_late_refund_counts_once(
         unit.assert_books_hold()
 
 
-@pytest.mark.parametrize("point", DESK)
+@pytest.mark.parametrize("point", ["deciding", "decided, unsigned"])
 async def test_a_recall_is_sent_once_and_its_money_counts_once(
     worlds: Worlds, killer: Killer, tmp_path: Path, point: str
 ) -> None:

@@ -24,7 +24,7 @@ from recovery_flows.sandbox.worlds.world import install
 from tests.faults.conftest import Sandbox, small_world
 from tests.faults.sending.conftest import STORY_BEGINS, Unit
 from tests.faults.sending.payments.acts import short_notice
-from tests.faults.sending.payments.kinds import KINDS, PAPERS
+from tests.faults.sending.payments.kinds import BEGINS_WITH, KINDS, OTHERS
 
 ROOT = Path(__file__).parents[4]
 _BANK = "sandbox.sqlite3"
@@ -49,6 +49,13 @@ class Worlds:
     @asynccontextmanager
     async def open(self, kind: str, folder: Path) -> AsyncIterator[Unit]:
         """A unit in which this kind of money waits for a second person's yes."""
+        unit = await self._copy(kind, folder)
+        try:
+            yield unit
+        finally:
+            await _shut(unit)
+
+    async def _copy(self, kind: str, folder: Path) -> Unit:
         if kind not in self._stands:
             self._stands[kind] = await self._prepare(kind)
         stand = self._stands[kind]
@@ -56,13 +63,19 @@ class Worlds:
         unit = self._unit(folder, stand.now)
         unit.recovery_id = stand.recovery_id
         unit.wall_now = max(unit.wall_now, stand.wall_now + timedelta(seconds=130))
-        try:
-            yield unit
-        finally:
-            await _shut(unit)
+        return unit
 
     async def _prepare(self, kind: str) -> _Stand:
         folder = self.folder / kind
+        begins = BEGINS_WITH.get(kind)
+        unit = await self._copy(begins, folder) if begins else self._fresh(folder)
+        await {**KINDS, **OTHERS}[kind](unit)
+        stand = _Stand(folder, unit.recovery_id, unit.sandbox.now, unit.wall_now)
+        await _shut(unit)
+        return stand
+
+    def _fresh(self, folder: Path) -> Unit:
+        """A unit three hours into the story, with one report taken in."""
         folder.mkdir()
         people = tuple(
             FirstOfficer(f"the-{r}", frozenset({r}), os_user=f"the-{r}")
@@ -76,10 +89,7 @@ class Worlds:
         install(folder / _BANK, small_world())
         unit = self._unit(folder, STORY_BEGINS + timedelta(hours=3))
         unit.report()
-        await {**KINDS, **PAPERS}[kind](unit)
-        stand = _Stand(folder, unit.recovery_id, unit.sandbox.now, unit.wall_now)
-        await _shut(unit)
-        return stand
+        return unit
 
     def _unit(self, folder: Path, now: datetime) -> Unit:
         sandbox = Sandbox(folder / _BANK, self.client)

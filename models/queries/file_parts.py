@@ -1,0 +1,128 @@
+"""The kinds of row that a recovery's file is made of, each with its query."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel
+
+from models.entities import allocation, payout
+from models.entities.approval import Approval, ApprovalRow
+from models.entities.asset import Asset, AssetRow
+from models.entities.call import Call, CallRow, CallState
+from models.entities.catalogue import table_of
+from models.entities.claim import (
+    Claim,
+    ClaimRow,
+    Compensation,
+    CompensationRow,
+    Objection,
+    ObjectionRow,
+)
+from models.entities.discrepancy import Discrepancy, DiscrepancyRow
+from models.entities.hold import Hold, HoldRow
+from models.entities.multi_agency import MultiAgencyRequest, MultiAgencyRequestRow, Task, TaskRow
+from models.entities.outside import third_party_claim as third, victim_message as message
+from models.entities.recall import Recall, RecallCredit, RecallCreditRow, RecallRow
+from models.entities.recovery import Recovery, RecoveryRow
+from models.entities.request import ReceiptRow, Request, RequestReceipt, RequestRow
+from models.entities.voluntary_return import Instalment, InstalmentRow, ReturnRow, VoluntaryReturn
+
+_CALL = table_of(Call)
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+
+
+def read_parts(session: Session, ids: list[str]) -> dict[str, Mapping[str, list[Any]]]:
+    """The rows of these recoveries: by the name of their part, then by recovery.
+
+    Raises what stored garbage raises on its way into a row.
+    """
+    asked = _PARTS if len(ids) > _FEW else _with_rows(session, ids)
+    parts: dict[str, Mapping[str, list[Any]]] = {part.name: _NONE for part in _PARTS}
+    return parts | {part.name: part.read(session, ids) for part in asked}
+
+
+class _Part:
+    """One kind of row of a file: its query, built once, and what its rows become."""
+
+    def __init__(
+        self,
+        name: str,
+        model: type[SQLModel],
+        kind: type[Any],
+        order: str = "id",
+        where: sa.ColumnElement[bool] | None = None,
+    ) -> None:
+        table = table_of(model)
+        owner = table.c.id if model is Recovery else table.c.recovery_id
+        self.name, self._kind = name, kind
+        self._columns = [f.name for f in fields(kind)]
+        self.owner = owner
+        query = sa.select(owner.label("owner_"), *(table.c[n] for n in self._columns))
+        query = query.where(owner.in_(_IDS)).order_by(table.c[order], table.c.id)
+        self._query = query if where is None else query.where(where)
+
+    def read(self, session: Session, ids: list[str]) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = defaultdict(list)
+        for owner, *values in session.execute(self._query, {"ids": ids}):
+            found[owner].append(self._kind(**dict(zip(self._columns, values, strict=True))))
+        return found
+
+
+_OPEN_OR_REFUSED = _CALL.c.state.not_in((CallState.ANSWERED, CallState.CANCELLED))
+_PARTS = (
+    _Part("recovery", Recovery, RecoveryRow),
+    _Part("claims", Claim, ClaimRow, "paid_at"),
+    _Part("assets", Asset, AssetRow, "depth"),
+    _Part("holds", Hold, HoldRow, "ordered_at"),
+    _Part("requests", Request, RequestRow),
+    _Part("allocations", allocation.Allocation, allocation.AllocationRow, "round_number"),
+    _Part("court_lists", allocation.CourtList, allocation.CourtListRow, "entered_at"),
+    _Part("court_shares", allocation.CourtShare, allocation.CourtShareRow, "line"),
+    _Part("payouts", payout.Payout, payout.PayoutRow),
+    _Part("approvals", Approval, ApprovalRow, "asked_at"),
+    _Part("calls", Call, CallRow, "planned_at", _OPEN_OR_REFUSED),
+    _Part("multi_agency_requests", MultiAgencyRequest, MultiAgencyRequestRow, "started_at"),
+    _Part("tasks", Task, TaskRow, "ordered_at"),
+    _Part("discrepancies", Discrepancy, DiscrepancyRow, "found_at"),
+    _Part("objections", Objection, ObjectionRow, "entered_at"),
+    _Part("voluntary_returns", VoluntaryReturn, ReturnRow, "invited_at"),
+    _Part("instalments", Instalment, InstalmentRow, "number"),
+    _Part("compensations", Compensation, CompensationRow, "entered_at"),
+    _Part("unclaimed", payout.UnclaimedShare, payout.UnclaimedRow, "announced_at"),
+    _Part("clawbacks", payout.Clawback, payout.ClawbackRow, "asked_at"),
+    _Part("third_party_claims", third.ThirdPartyClaim, third.ThirdPartyRow, "filed_at"),
+    _Part("victim_messages", message.VictimMessage, message.VictimMessageRow, "sent_at"),
+    _Part("recalls", Recall, RecallRow, "drafted_at"),
+    _Part("recall_credits", RecallCredit, RecallCreditRow, "entered_at"),
+    _Part("receipts", RequestReceipt, ReceiptRow, "at"),
+)
+
+
+_FEW, _ALWAYS = 4, 3
+_NONE: Mapping[str, list[Any]] = {}
+
+
+def _with_rows_query() -> sa.CompoundSelect[Any]:
+    """Which kinds of row there are: few recoveries have more than a third of them."""
+    return sa.union_all(
+        *(
+            sa.select(sa.literal_column(f"'{part.name}'").label("name")).where(
+                sa.exists().where(part.owner.in_(_IDS))
+            )
+            for part in _PARTS[_ALWAYS:]
+        )
+    )
+
+
+_WITH_ROWS = _with_rows_query()
+
+
+def _with_rows(session: Session, ids: list[str]) -> list[_Part]:
+    """The parts of which these few recoveries have rows: one question instead of one for each."""
+    there = set(session.execute(_WITH_ROWS, {"ids": ids}).scalars())
+    return [part for part in _PARTS if part in _PARTS[:_ALWAYS] or part.name in there]
