@@ -7,7 +7,7 @@ from copy import copy
 import typer
 from typer.main import get_command_name
 
-from recovery_flows.cli import doctor, officer, processes, serve, setup, verify
+from recovery_flows.cli import doctor, officer, process_map, processes, serve, setup, verify
 from recovery_flows.cli.case import (
     actions,
     approve,
@@ -66,6 +66,7 @@ def attach(app: typer.Typer) -> None:
         show,
         reveal,
         privacy,
+        process_map,
         deadlines,
         group_figures,
         trace,

@@ -1,0 +1,67 @@
+"""Hand-overs counted from events, and what is spared where they wait side by side."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, strategies as st
+
+from models.entities.event import EntityKind
+from recovery_flows.reports.process_map import CODES, LINKS, Happened, hand_overs, process_map
+
+START = datetime(2026, 3, 2, tzinfo=UTC)
+CALL, TASK, APPROVAL = EntityKind.CALL, EntityKind.TASK, EntityKind.APPROVAL
+
+
+def events(*rows: tuple[EntityKind, str, str, float], of: str = "r") -> list[Happened]:
+    found = [Happened(of, noun, s, e, START + timedelta(hours=h)) for noun, s, e, h in rows]
+    return sorted(found, key=lambda one: one.at)
+
+
+ONE_BY_ONE = events(
+    (APPROVAL, "a", "asked", 0), (APPROVAL, "a", "approved", 4),
+    *((CALL, f"c{n}", "sent", 4 + 3 * n) for n in range(3)),
+    *((CALL, f"c{n}", "answered", 7 + 3 * n) for n in range(3)),
+)  # fmt: skip
+SIDE_BY_SIDE = events(
+    (APPROVAL, "a", "asked", 0), (APPROVAL, "a", "approved", 4),
+    *((TASK, f"t{n}", "ordered", 4) for n in range(3)),
+    *((TASK, f"t{n}", "done", 7) for n in range(3)),
+)  # fmt: skip
+
+
+def test_what_waits_side_by_side_waits_once() -> None:
+    before, after = (process_map(hand_overs(e)) for e in (ONE_BY_ONE, SIDE_BY_SIDE))
+    assert (before.count, after.count) == (4, 4)
+    assert before.one_after_another == after.one_after_another == timedelta(hours=13)
+    assert (before.side_by_side, after.side_by_side) == (timedelta(hours=13), timedelta(hours=7))
+
+
+def test_without_a_link_its_hand_overs_and_what_it_alone_waits_are_gone() -> None:
+    found = hand_overs(ONE_BY_ONE)
+    whole, rest = process_map(found), process_map(found, ["second"])
+    assert (rest.count, rest.side_by_side) == (3, timedelta(hours=9))
+    (second,) = (one for one in whole.links if one.link.code == "second")
+    assert second.alone == whole.side_by_side - rest.side_by_side == timedelta(hours=4)
+    assert process_map(found, CODES).count == 0
+
+
+def test_what_has_not_been_answered_is_no_hand_over_yet_and_two_recoveries_wait_apart() -> None:
+    open_call = events((CALL, "c", "sent", 0), (CALL, "c", "sent", 1))
+    assert hand_overs(open_call) == ()
+    other = events((CALL, "d", "sent", 4), (CALL, "d", "answered", 7), of="s")
+    both = process_map(hand_overs([*SIDE_BY_SIDE, *other]))
+    assert (both.recoveries, both.side_by_side) == (2, timedelta(hours=10))
+
+
+@given(st.lists(st.tuples(st.integers(0, 90), st.integers(0, 40)), max_size=12))
+def test_side_by_side_is_never_longer_than_one_after_another(spans: list[tuple[int, int]]) -> None:
+    rows = [
+        row
+        for n, (since, length) in enumerate(spans)
+        for row in ((CALL, f"c{n}", "sent", since), (CALL, f"c{n}", "answered", since + length))
+    ]
+    found = process_map(hand_overs(events(*rows)))
+    assert found.count == len(spans)
+    assert timedelta() <= found.side_by_side <= found.one_after_another
+    assert len({link.code for link in LINKS}) == len(LINKS)
