@@ -126,7 +126,7 @@ def identify(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say whose a row is that names nobody known, or ask to set it aside."""
+    """Say whose a row is that names nobody known."""
     from recovery_flows.cases.court_lists import actions
     from recovery_flows.errors import MisuseError
 

@@ -117,7 +117,7 @@ def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
     for earlier in changes.file.court_lists:
         if earlier.asset_id == found.asset_id and earlier.state is CourtListState.IN_FORCE:
             reason = f"replaced by {found.id}"
-            void_approvals(changes, earlier.id, reason)
+            _void_asked(changes, earlier.id, reason)
             changes.apply(
                 Transition(
                     EntityKind.COURT_LIST, earlier.id, "replaced", earlier.state, reason=reason
@@ -127,6 +127,15 @@ def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
     end_divisions(changes, found.asset_id, "a court has ordered who gets what")
     _end_releases(changes, found.asset_id, "a court has ordered who gets what")
     unpaid.own_what_cannot_be_paid(changes, found, now)
+
+
+def _void_asked(changes: Changeset, list_id: str, reason: str) -> None:
+    """That a list was to end needs no answer any more; the yes by which it counted stays."""
+    asked = changes.file.pending(list_id)
+    if asked is not None:
+        changes.apply(
+            Transition(EntityKind.APPROVAL, asked.id, "voided", asked.state, reason=reason)
+        )
 
 
 def deny(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
