@@ -15,6 +15,7 @@ from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
+from models.step_wording import say
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cross_border.stage import is_waiting
 from recovery_flows.freezing.stage import is_unanswered
@@ -70,11 +71,14 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
 
 
 def _void_needed_releases(changes: Changeset) -> None:
-    """A release that waits for its second person ends once a victim needs the money again."""
+    """A release that waits for its second person ends once a victim may need the money again."""
     for approval in changes.file.approvals:
         waits = approval.state is ApprovalState.PENDING and approval.action == ApprovalKind.RELEASE
         hold = _hold_of(changes.file, approval.subject_id) if waits else None
-        if hold is None or guards.waits_for(changes.file, changes.file.asset(hold.asset_id)):
+        if hold is None:
+            continue
+        waits_for = guards.waits_for(changes.file, changes.file.asset(hold.asset_id))
+        if waits_for and waits_for != say("allocation_open"):
             continue
         why = guards.why_not_released(changes.file, hold)
         if why:
