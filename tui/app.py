@@ -270,6 +270,7 @@ class RecoveryApp(KeepingApp):
     def _set_officer(self, officer: Identity | None) -> None:
         if officer is not None:
             self.officer = officer
+            self.hand_look_over(officer)
             self.say(f"{officer.handle} acts now")
             self.base_screen.reread()
 

@@ -35,6 +35,7 @@ class Terminal(Protocol):
     wanted_approval: str
     folder: Path | None
     look: SavedView
+    looks_of: str
 
     def say(self, sentence: str, *, refused: bool = False) -> None:
         """Say in one sentence what was done or refused."""

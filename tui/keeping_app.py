@@ -43,8 +43,8 @@ class KeepingApp(ActingApp):
         super().__init__(source, officer)
         self.folder, self.time_zone = folder, time_zone
         self.log_of_acts.zone = time_zone
-        self._looks_of, vault = officer.id if officer else "", source.database.vault
-        kept = last_look(folder, vault, self._looks_of) if folder else SavedView()
+        self.looks_of, vault = officer.id if officer else "", source.database.vault
+        kept = last_look(folder, vault, self.looks_of) if folder else SavedView()
         self.look = view or kept
         self.lock_seconds = 0
         self._typed_at = Message().time
@@ -58,7 +58,14 @@ class KeepingApp(ActingApp):
         """Keep how the queue is looked at; an error is not worth a sentence at the end."""
         if self.folder is not None:
             with suppress(OSError):
-                keep_look(self.folder, self.source.database.vault, self._looks_of, self.look)
+                keep_look(self.folder, self.source.database.vault, self.looks_of, self.look)
+
+    def hand_look_over(self, officer: Identity) -> None:
+        """Who acted before keeps his look; whoever acts now finds his own."""
+        self.keep_look()
+        self.looks_of = officer.id
+        if self.folder is not None:
+            self.look = last_look(self.folder, self.source.database.vault, officer.id)
 
     def __init_subclass__(cls, **more: Any) -> None:  # noqa: ANN401 - Textual's own
         cls.BINDINGS = named(cls.BINDINGS)

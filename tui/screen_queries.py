@@ -46,6 +46,7 @@ from recovery_flows.correspondence.documents.text import Line
 from recovery_flows.correspondence.incoming.actions import incoming_view
 from recovery_flows.correspondence.letters.actions import preview
 from recovery_flows.correspondence.letters.orders import NO_POST, Post
+from recovery_flows.correspondence.returns import claimants
 from recovery_flows.correspondence.returns.reading import documents_of
 from recovery_flows.correspondence.returns.writing import check_all_free, files_of, write_files
 from recovery_flows.cross_border.channels import Channel, StateGroup
@@ -63,7 +64,7 @@ READ_ERRORS = (
     SQLAlchemyError, StoreBusyError, VaultError, DatabaseMissingError, LookupError, OSError,
     RecoveryFlowsError, FileUnreadableError,
 )  # fmt: skip
-PAPERS = ("notice", "decision", "receipt")
+PAPERS = ("notice", "decision", "receipt", *claimants.KINDS)
 DEADLINES_LIMIT = 500
 """Recoveries whose deadlines are read at once, complete up to the next recovery's."""
 
@@ -165,7 +166,7 @@ class Source:
         return explanation(self.database, recovery_id, claim_id, allocation_id)
 
     def write_documents(self, acting: ActingOfficer, recovery_id: str, folder: Path) -> list[Path]:
-        """Notices, decisions and receipts of a recovery as PDF, into a folder that is made."""
+        """Notices, decisions, receipts and letters of a recovery as PDF, into a new folder."""
         made = documents_of(
             self.database, self.laws, recovery_id, self.post.sender, wall_clock(), "en", PAPERS
         )

@@ -111,6 +111,8 @@ COURT_LIST_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (_L.ASKED, "confirmed"): _L.IN_FORCE,
     (_L.ASKED, "denied"): _L.DENIED,
     (_L.IN_FORCE, "replaced"): _L.REPLACED,
+    (_L.IN_FORCE, "end_asked"): _L.IN_FORCE,
+    (_L.IN_FORCE, "end_denied"): _L.IN_FORCE,
     (_L.IN_FORCE, "ended"): _L.ENDED,
 }
 
@@ -157,6 +159,8 @@ COURT_SHARE_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "listed"): _W.NAMED,
     (None, "listed_unknown"): _W.UNKNOWN,
     (_W.UNKNOWN, "identified"): _W.NAMED,
+    (_W.UNKNOWN, "set_aside_asked"): _W.UNKNOWN,
+    (_W.UNKNOWN, "set_aside_denied"): _W.UNKNOWN,
     (_W.UNKNOWN, "set_aside"): _W.SET_ASIDE,
 }
 

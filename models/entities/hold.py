@@ -120,8 +120,8 @@ _OVER = (
 )  # fmt: skip
 _WHILE_HELD = (
     "updated", "confirmed", "paid_out", "reminded", "escalated", "found_unrelated",
-    "unrelated_denied", "part_asked", "part_ordered", "part_kept", "complained",
-    "complaint_rejected",
+    "took_over_unrelated", "unrelated_denied", "part_asked", "part_ordered", "part_kept",
+    "complained", "complaint_rejected",
 )  # fmt: skip
 _RENEWAL = (
     "renewal_drafted", "renewal_submitted", "renewal_ordered", "renewal_denied",

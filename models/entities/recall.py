@@ -147,6 +147,7 @@ CREDIT_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "entered"): _C.ASKED,
     (_C.ASKED, "confirmed"): _C.CONFIRMED,
     (_C.ASKED, "denied"): _C.DENIED,
+    (_C.CONFIRMED, "recounted"): _C.CONFIRMED,
     (_C.CONFIRMED, "reversal_entered"): _C.CONFIRMED,
     (_C.CONFIRMED, "reversal_denied"): _C.CONFIRMED,
     (_C.CONFIRMED, "reversed"): _C.REVERSED,
@@ -167,7 +168,8 @@ class RecallCreditRow:
 
     `costs_minor` is what the bank says that it kept. `counted_minor` is what of it makes good a
     loss, in the currency of the loss, 0 before a second person has confirmed it and where it came
-    in another currency. `booking` is the bank's reference of the return: it is booked once.
+    in another currency; what a bank pays the victim besides takes its place. `booking` is the
+    bank's reference of the return: it is booked once.
     `reversed_at`, `reversal_proof` and `reversal_entered_by` say when its bank took it back, by
     which paper, and who entered that; a second person confirms it before it counts no more.
     """

@@ -19,6 +19,7 @@ from models.entities.register_change import RegisterChange
 from models.outcome import Transition
 from models.prepared import reading
 from models.store.register_guard import is_agreed, needs_two
+from models.store.second_person import missing_yes, signed_for_another
 from models.store.unit import Actor, Unit
 
 _APPROVALS, _CHANGES = table_of(Approval), table_of(RegisterChange)
@@ -150,14 +151,18 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.THIRD_PARTY_CLAIM, "payment_confirmed"): _SUPERVISOR,
     (EntityKind.THIRD_PARTY_CLAIM, "payment_denied"): _SUPERVISOR,
     (EntityKind.VICTIM_MESSAGE, "sent"): _OFFICER,
+    (EntityKind.COURT_LIST, "end_asked"): _OFFICER,
+    (EntityKind.COURT_LIST, "end_denied"): _SUPERVISOR,
+    (EntityKind.COURT_SHARE, "set_aside_asked"): _OFFICER,
+    (EntityKind.COURT_SHARE, "set_aside_denied"): _SUPERVISOR,
     (EntityKind.COURT_LIST, "entered"): _OFFICER,
     (EntityKind.COURT_LIST, "confirmed"): _SUPERVISOR,
     (EntityKind.COURT_LIST, "denied"): _SUPERVISOR,
-    (EntityKind.COURT_LIST, "ended"): _OFFICER,
+    (EntityKind.COURT_LIST, "ended"): _SUPERVISOR,
     (EntityKind.COURT_SHARE, "listed"): _OFFICER,
     (EntityKind.COURT_SHARE, "listed_unknown"): _OFFICER,
     (EntityKind.COURT_SHARE, "identified"): _OFFICER,
-    (EntityKind.COURT_SHARE, "set_aside"): _OFFICER,
+    (EntityKind.COURT_SHARE, "set_aside"): _SUPERVISOR,
     (EntityKind.RECALL, "asked"): _OFFICER,
     (EntityKind.RECALL, "approved"): _SUPERVISOR,
     (EntityKind.RECALL, "denied"): _SUPERVISOR,
@@ -213,6 +218,8 @@ def require(unit: Unit, actor: Actor, move: Transition) -> None:
             f"{move.noun} {move.event} of {move.id} takes two people: a supervisor asks for it and "
             "another person confirms it"
         )
+    if wrong := signed_for_another(unit, actor, move) or missing_yes(unit, move):
+        raise NotPermittedError(wrong)
 
 
 _ASKED = {
@@ -230,6 +237,12 @@ _ASKED = {
     EntityKind.INCOMING_REQUEST: (_INCOMING.c.id, _INCOMING.c.answered_by),
 }
 """Where the store reads who asked: that person does not decide."""
+_REVERSED = (_CREDITS.c.id, _CREDITS.c.reversal_entered_by)
+_ASKED_LATER = {
+    (EntityKind.RECALL_CREDIT, "reversed"): _REVERSED,
+    (EntityKind.RECALL_CREDIT, "reversal_denied"): _REVERSED,
+}
+"""The same for what is asked of a row that was decided before."""
 _DECIDING: Mapping[EntityKind, tuple[str, ...]] = {
     EntityKind.APPROVAL: ("approved", "denied"),
     EntityKind.REGISTER_CHANGE: ("approved", "denied"),
@@ -247,13 +260,13 @@ _DECIDING: Mapping[EntityKind, tuple[str, ...]] = {
         "payment_denied",
     ),
     EntityKind.RECALL: ("approved", "denied"),
-    EntityKind.RECALL_CREDIT: ("confirmed", "denied"),
+    EntityKind.RECALL_CREDIT: ("confirmed", "denied", "reversed", "reversal_denied"),
     EntityKind.INCOMING_REQUEST: ("confirmed", "denied"),
 }
 
 
 def _four_eyes(unit: Unit, actor: Actor, move: Transition) -> None:
-    query = reading(*_ASKED[move.noun])
+    query = reading(*_ASKED_LATER.get((move.noun, move.event), _ASKED[move.noun]))
     if unit.session.execute(query, {"of": move.id}).scalar() == actor.id:
         raise NotPermittedError(
             f"{actor.id} asked for {move.noun.replace('_', ' ')} {move.id} and cannot decide it: "

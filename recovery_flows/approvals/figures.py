@@ -68,7 +68,7 @@ def _is_there(file: CaseFile, subject_id: str) -> bool:
     rows: Iterator[Any] = chain(
         file.holds, file.requests, file.allocations, file.multi_agency_requests, file.claims,
         file.compensations, file.unclaimed, file.clawbacks, file.court_lists, file.recalls,
-        file.recall_credits, file.third_party_claims, file.calls,
+        file.recall_credits, file.third_party_claims, file.court_shares, file.calls,
     )  # fmt: skip
     return subject_id == file.recovery.id or any(row.id == subject_id for row in rows)
 
@@ -262,6 +262,8 @@ _FIGURES: dict[ApprovalKind, Callable[[CaseFile, str], Iterator[Figure]]] = {
     ApprovalKind.COURT_LIST: money_figures.court_list,
     ApprovalKind.THIRD_PARTY_CLAIM: third_party_figures.claim,
     ApprovalKind.DAMAGES_PAYMENT: third_party_figures.payment,
+    ApprovalKind.COURT_LIST_END: money_figures.court_list_end,
+    ApprovalKind.COURT_SET_ASIDE: money_figures.court_set_aside,
     ApprovalKind.RECALL: money_figures.recall,
     ApprovalKind.RECALL_CREDIT: money_figures.recall_credit,
     ApprovalKind.RECALL_REVERSAL: money_figures.recall_reversal,

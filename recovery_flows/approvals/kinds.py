@@ -37,6 +37,8 @@ class ApprovalKind(StrEnum):
     ASSURANCE = "assurance"
     THIRD_PARTY_CLAIM = "third_party_claim"
     DAMAGES_PAYMENT = "damages_payment"
+    COURT_LIST_END = "court_list_end"
+    COURT_SET_ASIDE = "court_set_aside"
 
 
 _WORDS: Mapping[ApprovalKind, str] = {
@@ -66,6 +68,8 @@ _WORDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.RECALL_REVERSAL: "reversal of recalled money",
     ApprovalKind.THIRD_PARTY_CLAIM: "third party's claim",
     ApprovalKind.DAMAGES_PAYMENT: "payment for a wrong freeze",
+    ApprovalKind.COURT_LIST_END: "end of a court's list",
+    ApprovalKind.COURT_SET_ASIDE: "row of a court's list set aside",
 }
 SUBJECT_NOUN = {
     ApprovalKind.ORDER_STOP: EntityKind.HOLD,
@@ -94,6 +98,8 @@ SUBJECT_NOUN = {
     ApprovalKind.RECALL_REVERSAL: EntityKind.RECALL_CREDIT,
     ApprovalKind.THIRD_PARTY_CLAIM: EntityKind.THIRD_PARTY_CLAIM,
     ApprovalKind.DAMAGES_PAYMENT: EntityKind.THIRD_PARTY_CLAIM,
+    ApprovalKind.COURT_LIST_END: EntityKind.COURT_LIST,
+    ApprovalKind.COURT_SET_ASIDE: EntityKind.COURT_SHARE,
 }
 
 

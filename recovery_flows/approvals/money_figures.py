@@ -103,6 +103,27 @@ def court_list(file: CaseFile, list_id: str) -> Iterator[Figure]:
     yield Figure("entered by", found.entered_by)
 
 
+def court_list_end(file: CaseFile, list_id: str) -> Iterator[Figure]:
+    """A court's list that is to be followed no more: which, about what, of how much, and why."""
+    found = next(c for c in file.court_lists if c.id == list_id)
+    yield Figure("court's reference", found.reference)
+    yield Figure("ordered at", found.ordered_at)
+    yield Figure("account", AccountNumber(file.asset(found.asset_id).account_id))
+    yield Figure("all rows", Money(found.total_minor, found.currency), is_headline=True)
+    yield Figure("why it ends", Reason(found.reason))
+
+
+def court_set_aside(file: CaseFile, share_id: str) -> Iterator[Figure]:
+    """A row of a court's list that is nobody's here: of which list, how much, and why."""
+    row = next(s for s in file.court_shares if s.id == share_id)
+    found = next(c for c in file.court_lists if c.id == row.list_id)
+    yield Figure("court's reference", found.reference)
+    yield Figure("account", AccountNumber(file.asset(found.asset_id).account_id))
+    yield Figure("line", str(row.line))
+    yield Figure("set aside", Money(row.amount_minor, row.currency), is_headline=True)
+    yield Figure("why", Reason(row.reason))
+
+
 def recall(file: CaseFile, recall_id: str) -> Iterator[Figure]:
     """A payment to be called back: whose bank sends it, which payment, and the message itself."""
     row = next(r for r in file.recalls if r.id == recall_id)

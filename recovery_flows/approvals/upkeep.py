@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.case_file import CaseFile
-from models.entities.allocation import AllocationState, CourtListState
+from models.entities.allocation import AllocationState, CourtListState, CourtShareState
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.asset import Stage
 from models.entities.call import OPEN_CALLS
@@ -59,6 +59,8 @@ _WAITING_ROWS: Mapping[ApprovalKind, tuple[str, StrEnum]] = {
     ApprovalKind.COURT_LIST: ("court_lists", CourtListState.ASKED),
     ApprovalKind.THIRD_PARTY_CLAIM: ("third_party_claims", ThirdPartyState.PROPOSED),
     ApprovalKind.DAMAGES_PAYMENT: ("third_party_claims", ThirdPartyState.PAYMENT_ENTERED),
+    ApprovalKind.COURT_LIST_END: ("court_lists", CourtListState.IN_FORCE),
+    ApprovalKind.COURT_SET_ASIDE: ("court_shares", CourtShareState.UNKNOWN),
     ApprovalKind.RECALL: ("recalls", RecallState.PENDING_APPROVAL),
     ApprovalKind.RECALL_CREDIT: ("recall_credits", CreditState.ASKED),
     ApprovalKind.RECALL_REVERSAL: ("recall_credits", CreditState.CONFIRMED),

@@ -129,11 +129,13 @@ def _submit_freeze(changes: Changeset, step: Step, given: ActionContext) -> str:
 
 def _complete_request(changes: Changeset, step: Step, given: ActionContext) -> str:
     if not given.fields:
-        names = request_edits.lacking(request_edits.request_of(changes.file, step.subject_id))
+        request = request_edits.request_of(changes.file, step.subject_id)
+        names = request_edits.lacking(request)
         lacks = (
             f"the request lacks {names}" if names else "the partner asks for more on the request"
         )
-        raise errors.StepRefusedError(f"{lacks}: give it with --field NAME=TEXT")
+        rules = request_edits.rules_wanting(request, given.laws[changes.file.recovery.regime])
+        raise errors.StepRefusedError(f"{lacks}: give it with --field NAME=TEXT{rules}")
     asked = request_edits.request_of(changes.file, step.subject_id)
     request_edits.refuse_unfit(changes.file, asked, given.fields, given.laws)
     kept = opened_fields(given.session, given.vault, step.subject_id)
@@ -146,7 +148,8 @@ def _complete_request(changes: Changeset, step: Step, given: ActionContext) -> s
 
 def _submit_request(changes: Changeset, step: Step, given: ActionContext) -> str:
     kept = opened_fields(given.session, given.vault, step.subject_id)
-    if not given.fields.items() <= kept.items():
+    is_decided = given.fields and (given.decided.struck or given.decided.kept)
+    if is_decided or not given.fields.items() <= kept.items():
         return _complete_request(changes, step, given)
     law = given.laws[changes.file.recovery.regime]
     refuse_unkept(given.session, given.vault, changes.file, kept, law)

@@ -7,7 +7,6 @@ from datetime import datetime
 from models.entities.approval import ApprovalRow
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState, Renewal
-from models.entities.payout import PayoutState
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals import upkeep
 from recovery_flows.approvals.figures import is_unchanged
@@ -31,13 +30,13 @@ from recovery_flows.recalls import lifecycle as recall_lifecycle, returned_money
 from recovery_flows.restitution import (
     compensation,
     custody,
+    decisions as return_decisions,
     guards as return_guards,
     payees,
-    payouts as paying,
     unclaimed,
 )
 from recovery_flows.restitution.clawback import orders as clawbacks
-from recovery_flows.restitution.court import lists as court_lists
+from recovery_flows.restitution.court import endings as court_endings, lists as court_lists
 from recovery_flows.restitution.third_party import damages, decisions as third_party_decisions
 from recovery_flows.tracing import rule_choice
 
@@ -99,20 +98,6 @@ def _release_part(changes: Changeset, approval: ApprovalRow, now: datetime, laws
         hold_orders.order_release(changes, hold.id, approval.id, reason)
 
 
-def _pay(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
-    del now, laws
-    allocation = paying.allocation_of(changes.file, approval.subject_id)
-    why = return_guards.why_not(changes.file, allocation)
-    if why:
-        raise StepRefusedError(f"the return {allocation.id} cannot be approved: {why}")
-    changes.apply(Transition(EntityKind.ALLOCATION, allocation.id, "approved", allocation.state))
-    payouts = [p for p in changes.file.payouts_of(allocation.id) if p.state is PayoutState.PREPARED]
-    for payout in payouts:
-        changes.apply(Transition(EntityKind.PAYOUT, payout.id, "instructed", payout.state))
-    for intent in paying.intents(changes.file, payouts, approval.id):
-        changes.call(intent)
-
-
 def _release(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     del now, laws
     hold = _still_held(changes, approval)
@@ -162,7 +147,7 @@ _FOLLOW = {
     ApprovalKind.ORDER_STOP: _confirm_stop,
     ApprovalKind.FREEZE: _order_freeze,
     ApprovalKind.REQUEST: cross_border.send,
-    ApprovalKind.RETURN: _pay,
+    ApprovalKind.RETURN: return_decisions.pay,
     ApprovalKind.RELEASE: _release,
     ApprovalKind.CLOSE: _close,
     ApprovalKind.REFUSE_REPORT: _refuse,
@@ -181,6 +166,8 @@ _FOLLOW = {
     ApprovalKind.COURT_LIST: court_lists.confirm,
     ApprovalKind.THIRD_PARTY_CLAIM: third_party_decisions.confirm,
     ApprovalKind.DAMAGES_PAYMENT: damages.confirm_payment,
+    ApprovalKind.COURT_LIST_END: court_endings.end,
+    ApprovalKind.COURT_SET_ASIDE: court_endings.set_aside,
     ApprovalKind.RECALL: recall_lifecycle.approve,
     ApprovalKind.RECALL_CREDIT: returned_money.confirm,
     ApprovalKind.ASSURANCE: request_lifecycle.assure,
@@ -260,15 +247,6 @@ def _keep_report(changes: Changeset, approval: ApprovalRow, reason: str) -> None
     lifecycle.keep(changes, reason)
 
 
-def _deny_return(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
-    del reason
-    file = changes.file
-    allocation = next(a for a in file.allocations if a.id == approval.subject_id)
-    changes.apply(Transition(EntityKind.ALLOCATION, allocation.id, "denied", allocation.state))
-    for payout in file.payouts_of(allocation.id):
-        changes.apply(Transition(EntityKind.PAYOUT, payout.id, "cancelled", payout.state))
-
-
 _UNDO = {
     ApprovalKind.ORDER_STOP: _withdraw_stop,
     ApprovalKind.FREEZE: _deny_hold,
@@ -278,7 +256,7 @@ _UNDO = {
     ApprovalKind.COMPLAINT: _keep_held,
     ApprovalKind.REQUEST: _deny_request,
     ApprovalKind.TRACE_RULE: _drop_rule,
-    ApprovalKind.RETURN: _deny_return,
+    ApprovalKind.RETURN: return_decisions.deny,
     ApprovalKind.REFUSE_REPORT: _keep_report,
     ApprovalKind.MULTI_AGENCY_REQUEST: multi_agency_lifecycle.deny,
     ApprovalKind.LETTER_ANSWER: _return_answer,
@@ -291,6 +269,8 @@ _UNDO = {
     ApprovalKind.COURT_LIST: court_lists.deny,
     ApprovalKind.THIRD_PARTY_CLAIM: third_party_decisions.deny,
     ApprovalKind.DAMAGES_PAYMENT: damages.deny_payment,
+    ApprovalKind.COURT_LIST_END: court_endings.keep,
+    ApprovalKind.COURT_SET_ASIDE: court_endings.keep_row,
     ApprovalKind.RECALL: recall_lifecycle.deny,
     ApprovalKind.RECALL_CREDIT: returned_money.deny,
     ApprovalKind.ASSURANCE: request_lifecycle.deny_assurance,

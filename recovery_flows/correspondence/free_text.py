@@ -10,8 +10,9 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile
 from models.entities.outside.disclosure import DisclosureKind
+from models.ids import canonical
 from models.privacy.personal_data import struck
-from models.queries.privacy.disclosures import kept_texts
+from models.queries.privacy.disclosures import TEXT_DIGITS, kept_texts, text_digest
 from models.queries.privacy.personal_data import known_data
 from models.sealing.vault import Vault
 from models.store.disclosures import Disclosed, note_disclosure
@@ -68,7 +69,7 @@ def passed_texts(
         kinds = ", ".join(dict.fromkeys(mark.what for mark in found))
         told = Disclosed(
             DisclosureKind.KEPT_TEXT, f"{name}: {kinds}", subject_id, why,
-            unit.vault.fingerprint(texts[name]),
+            kept_digest(unit.vault, texts[name], found),
         )  # fmt: skip
         note_disclosure(unit, actor, now, file.recovery.id, told)
     left = {name: text for name, text in texts.items() if name not in decided.kept}
@@ -76,13 +77,24 @@ def passed_texts(
     return texts
 
 
+def kept_digest(vault: Vault, text: str, found: Sequence[Mark]) -> str:
+    """Keyed digest (64 hex digits) of a text, and of what was found in it when it was let stand."""
+    places = canonical([[m.field, m.what, m.found.start, m.found.end] for m in found])
+    return text_digest(vault, text) + vault.fingerprint(places.decode())[:TEXT_DIGITS]
+
+
 def refuse_unkept(
     session: Session, vault: Vault, file: CaseFile, fields: Mapping[str, str], law: Regime
 ) -> None:
-    """Refuse stored texts with personal data in them that nobody decided about, or that is new."""
-    kept = kept_texts(session, file.recovery.id)
-    unseen = {n: text for n, text in fields.items() if vault.fingerprint(text) not in kept}
-    _refuse(marks(unseen, law.data_classes, known_data(session, vault, file)), law)
+    """Refuse stored texts with personal data in them that nobody decided about, or that is new.
+
+    New is also a name in a text that was let stand before anybody knew that it is one.
+    """
+    kept, known = kept_texts(session, file.recovery.id), known_data(session, vault, file)
+    for name, text in fields.items():
+        found = marks({name: text}, law.data_classes, known)
+        if found and kept_digest(vault, text, found) not in kept:
+            _refuse(found, law)
 
 
 def _refuse(found: Sequence[Mark], law: Regime) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from models.entities.request import RequestRow
 from models.ids import canonical
 from models.queries.cases.case_files import load_file
-from models.queries.cases.requests import opened_fields
+from models.queries.cases.requests import answer_papers, opened_fields
 from models.sealing.sealed_place import SealedPlace
 from models.store.unit import Unit
 from recovery_flows.access.acting_officer import ActingOfficer, Edit
@@ -70,7 +70,8 @@ def answer(
     with acting.editing(recovery_id) as edit:
         channel = channel_of(channels, request_edits.request_of(edit.file, request_id).channel)
         edit.keep(paper, "answer from abroad")
-        is_new = answers.take_answer(edit.changes, request_id, given, channel, edit.now)
+        known = answer_papers(edit.unit.session, request_id)
+        is_new = answers.take_answer(edit.changes, request_id, given, channel, edit.now, known)
         request = request_edits.request_of(edit.file, request_id)
     if not is_new:
         return f"{edit.ref}: this answer to {request_id} is known already"

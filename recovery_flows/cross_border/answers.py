@@ -6,6 +6,7 @@ had ended contradicts what was recorded, and has an owner.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,13 +57,21 @@ class Answer:
 
 
 def take_answer(
-    changes: Changeset, request_id: str, answer: Answer, channel: Channel, now: datetime
+    changes: Changeset,
+    request_id: str,
+    answer: Answer,
+    channel: Channel,
+    now: datetime,
+    known: Collection[str] = (),
 ) -> bool:
-    """Record what the other side says; whether it was new. The same paper twice changes nothing."""
+    """Record what the other side says; whether it was new.
+
+    The same paper twice changes nothing, the last one or one of those `known` from before it.
+    """
     request = by_people(changes.file, request_id)
     if request.state not in WENT_OUT or request.sent_at is None:
         raise StepRefusedError(f"{request.id} is {request.state}: nobody answers what was not sent")
-    if request.answer_document == answer.document:
+    if answer.document in {request.answer_document, *known}:
         return False
     ground = ground_for(channel, answer)
     values: dict[str, Scalar] = {"answer_document": answer.document}

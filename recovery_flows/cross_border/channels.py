@@ -106,6 +106,11 @@ class _Sourced(_Data):
     note: str = ""
 
     @property
+    def citation(self) -> str:
+        """Instrument and article, as they stand in what leaves."""
+        return f"{self.instrument}, {self.article}"
+
+    @property
     def source(self) -> str:
         """Instrument and article with the status, as it is shown."""
         return f"{self.instrument}, {self.article} ({self.status})"

@@ -45,7 +45,7 @@ def send_by_hand(
     request, _ = ready_to_send(changes.file, request_id, actor)
     ceiling.check(changes.file, request)
     values = begun(changes.file, request, channel, now)
-    values |= {"sent_by": actor, "proof": proof, "letter": letter}
+    values |= {"sent_by": actor, "proof": proof, "letter": letter, "carrier_id": ""}
     changes.apply(move(request, "sent_by_hand", values, channel.source))
 
 

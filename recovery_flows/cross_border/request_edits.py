@@ -19,7 +19,7 @@ from recovery_flows.cross_border import ceiling, stage as cross_border
 from recovery_flows.cross_border.channels import Option
 from recovery_flows.cross_border.plans import next_version, section_of, wrong_fields
 from recovery_flows.errors import MisuseError, StepRefusedError
-from recovery_flows.law.regime import Regimes
+from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.ledger.changeset import Changeset
 
 Seal = cross_border.Seal
@@ -71,20 +71,23 @@ def submit_request(
     if request.state is not RequestState.DRAFT:
         raise StepRefusedError(f"request {request_id} is {request.state}: only a draft goes on")
     if request.missing:
-        missing = request.missing.split(",")
-        rules = [
-            f"; {rule.code} ({rule.instrument}, {rule.article}) wants {rule.reference_field}"
-            for rule in laws[changes.file.recovery.regime].disclosures.values()
-            if rule.reference_field in missing
-        ]
-        raise StepRefusedError(
-            f"the request lacks {lacking(request)}: fill these first{''.join(rules)}"
-        )
+        rules = rules_wanting(request, laws[changes.file.recovery.regime])
+        raise StepRefusedError(f"the request lacks {lacking(request)}: fill these first{rules}")
     if request.route is RequestRoute.PEOPLE:
         ceiling.check(changes.file, request)
     values: dict[str, Scalar] = {"drafted_by": actor}
     changes.apply(Transition(EntityKind.REQUEST, request.id, "submitted", request.state, values))
     ask(changes, ApprovalKind.REQUEST, request.id, actor, now)
+
+
+def rules_wanting(request: RequestRow, law: Regime) -> str:
+    """Which rule wants each approval that is missing; empty where none is."""
+    missing = request.missing.split(",")
+    return "".join(
+        f"; {rule.code} ({rule.instrument}, {rule.article}) wants {rule.reference_field}"
+        for rule in law.disclosures.values()
+        if rule.reference_field in missing
+    )
 
 
 def lacking(request: RequestRow) -> str:

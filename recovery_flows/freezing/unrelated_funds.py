@@ -77,5 +77,7 @@ def pass_on(changes: Changeset, before: HoldRow, hold: HoldRow) -> None:
     values: dict[str, Scalar] = {"release_due_at": before.release_due_at}
     reason = "the hold that it took over was found to keep unrelated funds"
     changes.apply(
-        Transition(EntityKind.HOLD, hold.id, "found_unrelated", hold.state, values, reason=reason)
+        Transition(
+            EntityKind.HOLD, hold.id, "took_over_unrelated", hold.state, values, reason=reason
+        )
     )

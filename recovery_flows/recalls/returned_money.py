@@ -31,9 +31,10 @@ from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.law.regime import Regimes
-from recovery_flows.ledger import discrepancies
+from recovery_flows.ledger import discrepancies, recalled
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.ledger.outstanding_losses import owed_minor, paid_minor
+from recovery_flows.ledger.outstanding_losses import LOST, owed_minor, paid_minor
+from recovery_flows.ledger.unclaimed_money import in_treasury_minor
 from recovery_flows.recalls.lifecycle import recall_of, requested
 
 _BOOKING_MAX = 80
@@ -164,6 +165,37 @@ def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
     event = "all_came" if is_whole else "money_came"
     changes.apply(Transition(EntityKind.RECALL, row.id, event, row.state, {"due_at": None}))
     _compare(changes, row, credit, claim, counted, now)
+
+
+def recount(changes: Changeset) -> None:
+    """What of confirmed money makes a loss good follows what banks paid the victim beside it.
+
+    A payout that was on its way when the money came leaves no room for it once it is settled; one
+    that comes back makes the room again.
+    """
+    for credit in recalled.confirmed(changes.file):
+        claim = next(c for c in changes.file.claims if c.id == credit.claim_id)
+        if claim.state not in LOST or credit.currency != claim.currency:
+            continue
+        counted = min(credit.amount_minor, _room_minor(changes.file, claim, credit))
+        if counted == credit.counted_minor:
+            continue
+        values: dict[str, Scalar] = {"counted_minor": counted}
+        reason = "what the victim was paid otherwise has changed"
+        changes.apply(
+            Transition(
+                EntityKind.RECALL_CREDIT, credit.id, "recounted", credit.state, values,
+                reason=reason,
+            )
+        )  # fmt: skip
+
+
+def _room_minor(file: CaseFile, claim: ClaimRow, credit: RecallCreditRow) -> int:
+    """What a victim is owed without a credit, in minor units of the loss's currency."""
+    returned = sum(p.returned_minor for p in file.payouts if p.claim_id == claim.id)
+    others = recalled.counted_of(file, claim.id) - credit.counted_minor
+    in_treasury = in_treasury_minor(file, claim.id)
+    return max(0, claim.upheld_minor - returned - others - in_treasury)
 
 
 def deny(changes: Changeset, approval: ApprovalRow, reason: str) -> None:

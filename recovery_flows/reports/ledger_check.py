@@ -259,8 +259,8 @@ def _paid_sources(session: Session, stretch: Stretch, found: Counter[_Key]) -> N
     for payout in balances.payout_sources(session, stretch):
         of, hold_id = payout.recovery_id, payout.hold_id
         check = Check.TREASURY if payout.unclaimed_id else Check.RETURNED
-        found[_Key(check, payout.currency, of, hold_id)] += (
-            payout.credited_minor - payout.clawed_minor
+        found[_Key(check, payout.currency, of, hold_id)] += max(
+            0, payout.credited_minor - payout.clawed_minor
         )
         found[_Key(Check.DEBITED, payout.debited_currency, of, hold_id)] += payout.debited_minor
     for of, loss, minor in balances.refund_sources(session, stretch):

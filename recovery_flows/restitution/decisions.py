@@ -6,7 +6,9 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.allocation import AllocationRow, AllocationState
+from models.entities.approval import ApprovalRow
 from models.entities.event import EntityKind
+from models.entities.payout import PayoutState
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -17,7 +19,7 @@ from recovery_flows.law import terms
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import releasable
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.restitution import basis, fast_track, guards as return_guards
+from recovery_flows.restitution import basis, fast_track, guards as return_guards, payouts
 
 
 def establish_ownership(changes: Changeset, asset_id: str, actor: str) -> None:
@@ -101,3 +103,28 @@ def submit_release(changes: Changeset, hold_id: str, actor: str, now: datetime) 
         why = kept or releasable.why_kept(changes.file, hold)
         raise StepRefusedError(f"hold {hold_id} is not free to be released: {why}")
     ask(changes, ApprovalKind.RELEASE, hold.id, actor, now)
+
+
+def pay(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
+    """A second person has decided on a division: the banks are told to pay exactly that."""
+    del now, laws
+    allocation = payouts.allocation_of(changes.file, approval.subject_id)
+    why = return_guards.why_not(changes.file, allocation)
+    if why:
+        raise StepRefusedError(f"the return {allocation.id} cannot be approved: {why}")
+    changes.apply(Transition(EntityKind.ALLOCATION, allocation.id, "approved", allocation.state))
+    going = [p for p in changes.file.payouts_of(allocation.id) if p.state is PayoutState.PREPARED]
+    for payout in going:
+        changes.apply(Transition(EntityKind.PAYOUT, payout.id, "instructed", payout.state))
+    for intent in payouts.intents(changes.file, going, approval.id):
+        changes.call(intent)
+
+
+def deny(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
+    """It is not decided so: its payouts are cancelled."""
+    del reason
+    file = changes.file
+    allocation = next(a for a in file.allocations if a.id == approval.subject_id)
+    changes.apply(Transition(EntityKind.ALLOCATION, allocation.id, "denied", allocation.state))
+    for payout in file.payouts_of(allocation.id):
+        changes.apply(Transition(EntityKind.PAYOUT, payout.id, "cancelled", payout.state))

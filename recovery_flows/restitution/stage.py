@@ -23,7 +23,7 @@ from recovery_flows.ledger import claim_parts, pools
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.court_money import in_force
 from recovery_flows.ledger.outstanding_losses import is_paid
-from recovery_flows.recalls import lifecycle as recalls
+from recovery_flows.recalls import lifecycle as recalls, returned_money
 from recovery_flows.restitution import (
     basis,
     compensation,
@@ -53,6 +53,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     third_party_decisions.advance(changes)
     unclaimed.advance(changes, now)
     recalls.advance(changes, now)
+    returned_money.recount(changes)
     payouts.void_changed(changes)
     _void_needed_releases(changes)
     for allocation in changes.file.allocations:

@@ -61,6 +61,9 @@ def keep_case_time(unit: Any, raw: sqlite3.Connection) -> None:
     """Its case time stood, which earlier versions kept in no event."""
     raw.execute("ATTACH ? AS new", (str(unit.path),))
     raw.execute("INSERT INTO case_clock SELECT * FROM new.case_clock")
+    # The seals of its recoveries were made with the day on which the victim is written to.
+    told = "(SELECT n.victim_due_at FROM new.recovery n WHERE n.id = recovery.id)"
+    raw.execute(f"UPDATE recovery SET victim_due_at = {told}")
 
 
 def _sign_as_then(database: Database) -> None:

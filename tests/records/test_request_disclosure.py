@@ -157,6 +157,27 @@ def test_a_name_that_the_recovery_learned_after_the_text_was_written_is_found_at
     assert _request(drafted).state is RequestState.DRAFT
 
 
+def test_a_text_that_was_let_stand_is_looked_at_again_once_a_name_in_it_is_known(
+    drafted: Any,
+) -> None:
+    unit, recovery_id = drafted
+    missing = _request(drafted).missing.split(",")
+    fields = dict.fromkeys(missing, "as attached")
+    fields["facts"] = "told by Late Witness, +86 138 0013 8000"
+    kept = Decided(kept={"facts": "the bank asks who told it"})
+    unit.case_officer().advance(recovery_id, fields=fields, decided=kept)
+    with unit_of_work(unit.database) as work:
+        correct_holder(work, account_id_of(work, FOREIGN), "Late Witness")
+    with pytest.raises(StepRefusedError, match=r"the field facts holds a name \(L\*\*\)"):
+        unit.case_officer().advance(recovery_id)
+    assert _request(drafted).state is RequestState.DRAFT
+    again = {"fields": {"facts": fields["facts"]}, "decided": kept}
+    unit.case_officer().advance(recovery_id, **again)
+    if _request(drafted).state is RequestState.DRAFT:
+        unit.case_officer().advance(recovery_id)
+    assert _request(drafted).state is RequestState.PENDING_APPROVAL
+
+
 def test_what_is_kept_of_a_request_holds_only_what_the_law_asks_for(drafted: Any) -> None:
     unit, _recovery_id = drafted
     asked = unit.laws["CN"].required_fields("mla")

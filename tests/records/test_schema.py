@@ -55,6 +55,14 @@ def test_an_older_version_mark_brings_no_tables_up_to_date_that_are_newer(
     assert made_of(unit.path) == before
 
 
+def test_a_database_that_a_migration_passed_over_is_refused_and_left_as_it_was(unit: Any) -> None:
+    unit.tamper("ALTER TABLE claim DROP COLUMN priority_rank")
+    before = made_of(unit.path)
+    with pytest.raises(UpgradeRefusedError, match=r"and lacks claim\.priority_rank: a version"):
+        upgrade(unit.database.engine)
+    assert made_of(unit.path) == before
+
+
 def test_a_database_without_its_version_mark_is_not_taken_for_a_new_one(unit: Any) -> None:
     unit.tamper("DELETE FROM alembic_version")
     assert has_schema(unit.database.engine)
@@ -66,6 +74,7 @@ def test_a_refused_upgrade_leaves_nothing_half_done(unit: Any) -> None:
     with closing(sqlite3.connect(unit.path)) as raw:
         raw.executescript(
             "UPDATE alembic_version SET version_num = '0014'; DROP TABLE table_seal; "
+            "DROP TRIGGER partner_address_by_two; "
             "DROP TABLE register_change; ALTER TABLE account DROP COLUMN row_seal"
         )
     before = made_of(unit.path)

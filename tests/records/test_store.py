@@ -58,13 +58,18 @@ def asked(unit: Any) -> tuple[str, Any]:
 @pytest.mark.parametrize("event", ["approved", "denied"])
 def test_who_asked_cannot_decide_even_with_the_role(unit: Any, asked: Any, event: str) -> None:
     recovery_id, approval = asked
-    move = Transition(
-        EntityKind.APPROVAL, approval.id, event, approval.state, {"decided_by": "chen"}
-    )
+
+    def by(signed: str) -> Transition:
+        return Transition(
+            EntityKind.APPROVAL, approval.id, event, approval.state, {"decided_by": signed}
+        )
+
     with pytest.raises(NotPermittedError, match="a second person has to"):
-        written(unit, Actor("chen", Role.SUPERVISOR), recovery_id, move)
+        written(unit, Actor("chen", Role.SUPERVISOR), recovery_id, by("chen"))
+    with pytest.raises(NotPermittedError, match="names chen; wu acts, and signs for nobody"):
+        written(unit, SUPERVISOR, recovery_id, by("chen"))
     assert unit.file(recovery_id).approvals == (approval,)
-    written(unit, SUPERVISOR, recovery_id, move)
+    written(unit, SUPERVISOR, recovery_id, by("wu"))
     assert unit.file(recovery_id).approvals[0].state == event
 
 
@@ -173,7 +178,7 @@ def test_the_migrations_make_exactly_what_the_models_say(unit: Any) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []
         triggers = sa.text("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
-        assert connection.execute(triggers).scalar_one() == 47
+        assert connection.execute(triggers).scalar_one() == 62
 
 
 def test_a_changed_sum_voids_what_was_asked_for_it(unit: Any) -> None:

@@ -115,3 +115,25 @@ def test_an_order_never_seen_before_the_upgrade_may_still_arrive(unit: Any, tmp_
     assert not may_have_left(calls[untried.id])
     assert verify(database) == ()
     database.dispose()
+
+
+def test_a_database_of_the_first_0030_gets_the_columns_that_it_lacks(
+    unit: Any, tmp_path: Path
+) -> None:
+    """For an hour 0030 was in use without the classes of claims: no later migration adds them."""
+    recovery_id = unit.traced()
+    path = taken_back(unit, tmp_path / "early.sqlite3", "0033")
+    with closing(sqlite3.connect(path)) as raw, raw:
+        for column in ("priority", "priority_rank"):
+            raw.execute(f"ALTER TABLE claim DROP COLUMN {column}")
+    engine = make_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    assert schema_is_current(engine)
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as raw, raw:
+        keep_case_time(unit, raw)
+    database = open_database(f"sqlite:///{path}", unit.folder / "keys")
+    with database.reading() as session:
+        assert load_file(session, recovery_id) == unit.file(recovery_id)
+    assert verify(database) == ()
+    database.dispose()

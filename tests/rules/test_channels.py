@@ -78,21 +78,38 @@ def _count(channel: Channel) -> dict[str, int]:
     return {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
 
 
-@pytest.mark.parametrize(
-    ("channel", "clock", "start", "due"),
-    [
-        ("epoc", "EPOC_EMERGENCY", "2026-09-01 10:00", "2026-09-01 18:00"),
-        ("epoc", "EPOC_OBJECTION", "2026-09-01 10:00", "2026-09-05 10:00"),
-        ("epoc", "EPOC_PRODUCE", "2026-09-01 10:00", "2026-09-12 00:00"),
-        ("epoc", "EPOC_OUR_REPLY", "2026-09-01 10:00", "2026-09-07 00:00"),
-        ("epoc_pr", "EPOC_PR_KEEP", "2026-09-01 10:00", "2026-11-01 00:00"),
-        ("eu_freeze", "EU_FREEZE_DECIDE", "2026-09-01 10:00", "2026-09-03 10:00"),
-        ("eu_confiscate", "EU_CONF_DECIDE", "2026-09-01 10:00", "2026-10-17 00:00"),
-        ("us_kill_chain", "US_FFKC_WINDOW", "2026-09-01 10:00", "2026-09-04 10:00"),
-        # TARGET is closed on Good Friday and Easter Monday.
-        ("sepa_recall", "SEPA_RECALL_ANSWER", "2026-03-30 10:00", "2026-04-22 22:00"),
-    ],
-)
+CLOCK_ENDS = [
+    ("epoc", "EPOC_EMERGENCY", "2026-09-01 10:00", "2026-09-01 18:00"),
+    ("epoc", "EPOC_OBJECTION", "2026-09-01 10:00", "2026-09-05 10:00"),
+    ("epoc", "EPOC_PRODUCE", "2026-09-01 10:00", "2026-09-12 00:00"),
+    ("epoc", "EPOC_OUR_REPLY", "2026-09-01 10:00", "2026-09-07 00:00"),
+    ("epoc_pr", "EPOC_PR_KEEP", "2026-09-01 10:00", "2026-11-01 00:00"),
+    ("eu_freeze", "EU_FREEZE_DECIDE", "2026-09-01 10:00", "2026-09-03 10:00"),
+    ("eu_confiscate", "EU_CONF_DECIDE", "2026-09-01 10:00", "2026-10-17 00:00"),
+    ("us_kill_chain", "US_FFKC_WINDOW", "2026-09-01 10:00", "2026-09-04 10:00"),
+    ("eu_freeze", "EU_FREEZE_EXECUTE", "2026-09-01 10:00", "2026-09-03 10:00"),
+    ("eio", "EU_EIO_DECIDE", "2026-09-01 10:00", "2026-10-02 00:00"),
+    ("eio", "EU_EIO_EXECUTE", "2026-09-01 10:00", "2026-12-01 00:00"),
+    ("epoc_pr", "EPOC_PR_EXTEND", "2026-11-01 00:00", "2026-12-02 00:00"),
+    ("epoc_pr", "EPOC_PR_OUR_REPLY", "2026-09-01 10:00", "2026-09-07 00:00"),
+    ("mla", "CN_MLA_IN_EVIDENCE", "2026-11-30 10:00", "2027-03-01 00:00"),
+    # TARGET is closed on Good Friday and Easter Monday.
+    ("sepa_recall", "SEPA_RECALL_ANSWER", "2026-03-30 10:00", "2026-04-22 22:00"),
+    ("sepa_recall", "SEPA_RECALL_MONEY", "2026-03-30 10:00", "2026-04-08 22:00"),
+    ("sepa_recall", "SEPA_RECALL_EXPIRY", "2026-03-30 10:00", "2026-06-28 22:00"),
+    ("sepa_recall", "SEPA_RECALL_FRAUD", "2026-01-31 10:00", "2027-02-28 23:00"),
+    ("swift_recall", "SWIFT_RECALL_ANSWER", "2026-11-27 10:00", "2026-12-12 00:00"),
+    ("swift_recall", "SWIFT_RECALL_MONEY", "2026-11-27 10:00", "2026-12-05 00:00"),
+    ("swift_recall", "SWIFT_RECALL_EXPIRY", "2026-11-27 10:00", "2027-02-26 00:00"),
+]
+
+
+def test_every_clock_of_every_channel_stands_in_the_table() -> None:
+    there = {(code, clock.code) for code, of in CHANNELS.items() for clock in of.clock}
+    assert there == {row[:2] for row in CLOCK_ENDS}
+
+
+@pytest.mark.parametrize(("channel", "clock", "start", "due"), CLOCK_ENDS)
 def test_a_clock_of_a_channel_ends_when_its_text_says(
     channel: str, clock: str, start: str, due: str
 ) -> None:

@@ -79,3 +79,23 @@ def test_a_file_of_views_that_cannot_be_meant_is_refused_with_its_place(tmp_path
     assert read_views(tmp_path) == {'od"d [x] name': SavedView("~r7", "-loss", closed=True)}
     with pytest.raises(MisuseError, match="already"):
         add_view(tmp_path, 'od"d [x] name', SavedView())
+
+
+async def test_each_officer_of_one_terminal_keeps_his_own_look(
+    unity: Any, wait: Any, tmp_path: Path
+) -> None:
+    for minor in (100_000, 300_000):
+        unity.report(minor)
+    app = unity.app("li", folder=tmp_path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait(pilot, app, "R-2026-0002")
+        await pilot.press("slash", *"loss>2500", "enter")
+        await wait(pilot, app, "filter: 1 of 2")
+        await pilot.press("o")
+        await wait(pilot, app, "Act as which officer?", "wang")
+        await pilot.press("down", "enter")
+        await wait(pilot, app, "wang acts now", "R-2026-0001", "R-2026-0002")
+    for handle, seen in (("wang", ("R-2026-0001", "R-2026-0002")), ("li", ("filter: 1 of 2",))):
+        app = unity.app(handle, folder=tmp_path)
+        async with app.run_test(size=(120, 40)) as pilot:
+            await wait(pilot, app, *seen)

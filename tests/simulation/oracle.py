@@ -102,6 +102,9 @@ class Oracle(Words, States, Rounds, Decreed):
         until = self._all(drafted, ref)[0][0]
         if int(str(until)) < int(str(since)):
             return True  # decided on by itself before anybody knew of the refusal
+        # A freeze is a draft of the engine until an officer, who has read the refusal, submits it.
+        submitted = "SELECT max(seq) FROM event WHERE subject_id = ? AND event = 'submitted'"
+        until = max(int(str(until)), int(str(self._all(submitted, ref)[0][0] or 0)))
         query = (
             "SELECT 1 FROM event WHERE seq > ?2 AND seq <= ?3 AND (subject_id = ?1 AND event ="
             " 'refusal_seen' OR noun = 'request' AND event = 'drafted' AND role = 'officer'"
@@ -143,7 +146,7 @@ class Oracle(Words, States, Rounds, Decreed):
             raise ViolationError("repeated", f"the release of {hold} leaves again, refused before")
 
     def _release(self, hold: str, recovery: str, seq: int) -> None:
-        unrelated = "SELECT 1 FROM event WHERE subject_id = ? AND event = 'found_unrelated'"
+        unrelated = "SELECT 1 FROM event WHERE subject_id = ? AND event LIKE '%unrelated'"
         if self._all(unrelated, hold):
             return
         needed = self._needed(hold, seq)

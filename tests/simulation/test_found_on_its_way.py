@@ -104,3 +104,17 @@ def test_a_denied_stop_that_is_found_unrelated_too_is_released_by_one_order(at: 
     told, story = played(at, plan_without_orders(60001900))
     assert "found unrelated" in story
     assert_well(told, story)
+
+
+def test_money_of_a_recall_counts_for_what_a_payout_on_its_way_left_of_the_loss(at: Place) -> None:
+    """Both banks paid the whole loss: the books and the credit said different things of it."""
+    told, story = played(at, plan_without_orders(60004289))
+    assert "money back by a recall approved" in story
+    assert_well(told, story)
+
+
+def test_a_freeze_takes_over_what_was_found_of_its_stop_by_the_engine_itself(at: Place) -> None:
+    """The finding was written again as if the engine were an officer, and was refused."""
+    told, story = played(at, plan_without_orders(60006351))
+    assert "found unrelated" in story
+    assert_well(told, story)

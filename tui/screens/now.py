@@ -85,7 +85,7 @@ class NowScreen(MultiAgencyStarter):
         self._look = QueueQuery()
         self._resting: Timer | None = None
         self._with_closed = False
-        self._is_opened = False
+        self._looks_of: str | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Static("", id="counts", markup=False)
@@ -98,8 +98,8 @@ class NowScreen(MultiAgencyStarter):
 
     def aim(self) -> None:
         """Read the lines around the screen again, as they are filtered and ordered."""
-        if not self._is_opened:
-            self._is_opened = True
+        if self._looks_of != self.acting_app.looks_of:
+            self._looks_of = self.acting_app.looks_of
             self._show_through(self.acting_app.look)
         look = self.query_one(QueueTable).look(self.query_one("#filter", Input).value)
         self._look = replace(look, with_closed=self._with_closed)

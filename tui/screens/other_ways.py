@@ -56,6 +56,8 @@ _ASKS: Mapping[WayAct, str] = {
     WayAct.CLAWBACK_REMIND: "how he was reminded; stored encrypted",
     WayAct.CLAWBACK_WRITE_OFF: "why it does not come; stored encrypted",
     WayAct.COURT_IDENTIFY: "CLAIM and how it was found out; the latter is stored encrypted",
+    WayAct.COURT_SET_ASIDE: "why it is nobody's here; stored encrypted",
+    WayAct.COURT_END: "how the court withdrew it; stored encrypted",
     WayAct.VICTIM_SENT: "en or zh, and how the messages went; the latter is stored encrypted",
     WayAct.THIRD_PARTY_FILE: "excess, good-faith or wrong-freeze, AMOUNT (- for all), his words",
     WayAct.THIRD_PARTY_DECIDE: "uphold, reject or an AMOUNT, and why; the latter is encrypted",
@@ -138,6 +140,8 @@ def _do(
         WayAct.COURT_IDENTIFY: lambda: court_lists.identify(
             acting, rid, name, *_words(text, one.act, 2)
         ),
+        WayAct.COURT_SET_ASIDE: lambda: court_lists.set_aside(acting, rid, name, text),
+        WayAct.COURT_END: lambda: court_lists.end(acting, rid, name, text),
         WayAct.VICTIM_SENT: lambda: victims.sent(acting, rid, "", *_words(text, one.act, 2)),
         WayAct.THIRD_PARTY_FILE: lambda: _file(acting, rid, name, text),
         WayAct.THIRD_PARTY_DECIDE: lambda: _decide(acting, rid, name, text),

@@ -257,7 +257,7 @@ class RestitutionScreen(LiveScreen):
         page, app = self.page, self.acting_app
         if page is None:
             return
-        if not page.rounds:
+        if not page.rounds and not page.ways:
             app.say("nothing is distributed yet: there is no document to write", refused=True)
             return
 

@@ -1,7 +1,7 @@
 """requests abroad that go over the connection of another State's body
 
 Revision ID: 0041
-Revises: 0037
+Revises: 0039
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sqlmodel.sql.sqltypes import AutoString
 
 
 revision = '0041'
-down_revision = '0037'
+down_revision = '0039'
 branch_labels = None
 depends_on = None
 

@@ -88,7 +88,9 @@ def _page() -> sa.Select[Any]:
     recalled = sa.select(sa.func.coalesce(sa.func.sum(_B.counted_minor), 0)).where(
         _B.claim_id == _C.id, _B.state == CreditState.CONFIRMED
     )
-    paid = sa.select(sa.func.coalesce(sa.func.sum(got - _Y.clawed_minor), 0)).where(
+    # A bank may correct a payout to less than was called back of it: none of it is with the payee.
+    left = sa.case((got > _Y.clawed_minor, got - _Y.clawed_minor), else_=0)
+    paid = sa.select(sa.func.coalesce(sa.func.sum(left), 0)).where(
         _Y.claim_id == _C.id, _Y.state == PayoutState.SETTLED, _Y.unclaimed_id == ""
     )
     compensated = sa.select(sa.func.coalesce(sa.func.sum(_K.amount_minor), 0)).where(

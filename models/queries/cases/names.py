@@ -137,6 +137,8 @@ def _reasons(session: Session, vault: Vault, files: list[CaseFile]) -> dict[str,
     prints |= {r for f in files for c in f.claims for r in (c.asked_reason, c.payout_reason)}
     prints |= {r for f in files for o in f.objections for r in (o.reason, o.decision_reason)}
     prints |= {r for f in files for c in f.clawbacks for r in (c.reason, c.write_off_reason)}
+    prints |= {c.reason for f in files for c in f.court_lists}
+    prints |= {s.reason for f in files for s in f.court_shares}
     thirds = [t for f in files for t in f.third_party_claims]
     prints |= {r for t in thirds for r in (t.reason, t.decision_reason)}
     prints |= {u.reason for f in files for u in f.unclaimed}

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.catalogue import table_of
+from models.entities.event import EntityKind, Event
 from models.entities.request import Request, RequestRow
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 
-_REQUESTS = table_of(Request)
+_REQUESTS, _EVENTS = table_of(Request), table_of(Event)
 
 
 def fields_place(request_id: str) -> SealedPlace:
@@ -32,6 +33,15 @@ def opened_fields(session: Session, vault: Vault, request_id: str) -> dict[str, 
     text = vault.open(sealed_fields(session, request_id), fields_place(request_id))
     found: dict[str, str] = json.loads(text or "{}")
     return found
+
+
+def answer_papers(session: Session, request_id: str) -> frozenset[str]:
+    """Digests of the papers by which the other side has answered a request, the first ones too."""
+    query = sa.select(_EVENTS.c.values_json).where(
+        _EVENTS.c.noun == EntityKind.REQUEST, _EVENTS.c.subject_id == request_id
+    )
+    told = (json.loads(text).get("answer_document") for text in session.execute(query).scalars())
+    return frozenset(paper for paper in told if paper)
 
 
 def filled_fields(

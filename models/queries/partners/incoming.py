@@ -11,14 +11,21 @@ from sqlmodel import Session
 
 from models.entities.asset import Asset
 from models.entities.catalogue import table_of
-from models.entities.claim import Claim
+from models.entities.claim import Claim, Compensation
 from models.entities.outside.incoming_request import OPEN_INCOMING, IncomingRequest, IncomingRow
+from models.entities.payout import Payout
 from models.entities.recovery import Recovery
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 
 _I, _R = table_of(IncomingRequest), table_of(Recovery)
 _ASSETS, _CLAIMS = table_of(Asset), table_of(Claim)
+_PAYOUTS, _COMPENSATIONS = table_of(Payout), table_of(Compensation)
+_ACCOUNTS = (
+    _CLAIMS.c.victim_account_id, _CLAIMS.c.payee_account_id, _CLAIMS.c.payout_account_id,
+    _ASSETS.c.account_id, _PAYOUTS.c.payee_account_id, _COMPENSATIONS.c.payer_account_id,
+)  # fmt: skip
+"""Where a recovery names an account: who paid, who got, who is paid back, and who stood in."""
 _COLUMNS = [_I.c[f.name] for f in fields(IncomingRow)]
 
 
@@ -89,17 +96,13 @@ def sealed_of(session: Session, vault: Vault, request_id: str, column: str) -> s
 
 
 def matches(session: Session, account_id: str) -> tuple[Match, ...]:
-    """Recoveries, ended ones too, in which this account is a victim's, a payee's or traced."""
+    """Recoveries, ended ones too, that have this account: traced, paid from, to or back to."""
     if not account_id:
         return ()
-    c = _CLAIMS.c
-    of_claims = sa.select(c.recovery_id).where(
-        sa.or_(c.victim_account_id == account_id, c.payee_account_id == account_id)
-    )
-    of_assets = sa.select(_ASSETS.c.recovery_id).where(_ASSETS.c.account_id == account_id)
+    having = sa.union(*(sa.select(c.table.c.recovery_id).where(c == account_id) for c in _ACCOUNTS))
     query = (
         sa.select(_R.c.id, _R.c.ref, _R.c.owner_id, _R.c.state)
-        .where(_R.c.id.in_(of_claims.union(of_assets)))
+        .where(_R.c.id.in_(having))
         .order_by(_R.c.ref)
     )
     return tuple(Match(r.id, r.ref, r.owner_id, r.state) for r in session.execute(query))
@@ -107,13 +110,7 @@ def matches(session: Session, account_id: str) -> tuple[Match, ...]:
 
 def disclosed_about(session: Session, recovery_id: str) -> list[IncomingRow]:
     """Requests about an account of this recovery of which an answer was drafted or told."""
-    c, a = _CLAIMS.c, _ASSETS.c
-    ids = sa.union(
-        sa.select(a.account_id).where(a.recovery_id == recovery_id),
-        sa.select(c.victim_account_id).where(c.recovery_id == recovery_id),
-        sa.select(c.payee_account_id).where(c.recovery_id == recovery_id),
-        sa.select(c.payout_account_id).where(c.recovery_id == recovery_id),
-    )
+    ids = sa.union(*(sa.select(c).where(c.table.c.recovery_id == recovery_id) for c in _ACCOUNTS))
     query = sa.select(*_COLUMNS).where(_I.c.account_id.in_(ids), _I.c.answer_digest != "")
     return [_row(row) for row in session.execute(query.order_by(_I.c.ref))]
 

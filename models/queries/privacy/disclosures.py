@@ -119,8 +119,17 @@ def _answers_abroad(session: Session, refs: Mapping[str, str]) -> Iterator[Discl
                 )  # fmt: skip
 
 
+TEXT_DIGITS = 32
+"""Digits of a kept text's digest that are of the text; the others are of what was found in it."""
+
+
+def text_digest(vault: Vault, text: str) -> str:
+    """By which a text is found again among those that were let stand, whatever was found in it."""
+    return vault.fingerprint(text)[:TEXT_DIGITS]
+
+
 def kept_texts(session: Session, recovery_id: str) -> frozenset[str]:
-    """Fingerprints of the texts of which somebody said why what is personal in them stays."""
+    """Digests of the texts of which somebody said why what is personal in them stays."""
     query = sa.select(_D.digest).where(
         _D.recovery_id == recovery_id, _D.kind == DisclosureKind.KEPT_TEXT
     )

@@ -14,8 +14,10 @@ from pathlib import Path
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
 from models.money import Money
+from models.queries.books.money import tails
 from models.queries.cases.claims import claims_by_reference
 from models.store.unit import Unit
+from recovery_flows.access.acting_officer import Edit
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.correspondence.returns.compose import claim_number
 from recovery_flows.errors import MisuseError
@@ -23,7 +25,7 @@ from recovery_flows.intake.budget import Limits
 from recovery_flows.ledger import pools
 from recovery_flows.ledger.outstanding_losses import net_loss_minor
 from recovery_flows.restitution import guards, stage
-from recovery_flows.restitution.court import file as court_file, lists
+from recovery_flows.restitution.court import endings, file as court_file, lists
 
 
 class _NothingKeptError(Exception):
@@ -68,6 +70,7 @@ class ImportedList:
     rows: list[ListedRow] = field(default_factory=list)
     held: Money | None = None
     approval: str = ""
+    asset_id: str = ""
 
 
 def import_list(
@@ -80,32 +83,80 @@ def import_list(
     *,
     dry_run: bool = False,
 ) -> ImportedList:
-    """Enter a court's list from a file; another person confirms it. A dry run keeps nothing."""
+    """Enter a court's list of one account from a file; another person confirms it."""
+    (done,) = import_lists(acting, recovery_id, path, raw, order, limits, dry_run=dry_run)
+    return done
+
+
+def import_lists(
+    acting: CaseOfficer,
+    recovery_id: str,
+    path: Path,
+    raw: bytes,
+    order: Order,
+    limits: Limits,
+    *,
+    dry_run: bool = False,
+) -> tuple[ImportedList, ...]:
+    """Enter a court's list from a file, one for each account that it names, all or none.
+
+    Another person confirms each. A dry run keeps nothing.
+    """
     reference = " ".join(order.reference.split())
     if not reference or len(reference) > lists.REFERENCE_MAX:
         raise MisuseError(
             f"--reference has {len(reference)} characters: 1 to {lists.REFERENCE_MAX}"
         )
-    done = ImportedList(reference=reference)
+    done: list[ImportedList] = []
     try:
         with acting.editing(recovery_id) as edit:
             file = edit.file
-            asset = _asset(file, order.asset_id)
-            shares = court_file.read_list(
-                path, raw, file.recovery.currency, _known(edit.unit, file), limits
-            )
-            done.ref = edit.ref
-            free = lists.undivided(file, asset.id)
-            done.held = Money(pools.payable_minor(free, asset), file.recovery.currency)
-            done.rows = list(_beside(acting, free, asset, shares))
-            proof = edit.keep(raw, "court's list", "text/csv")
-            ordered = lists.ListOrdered(asset.id, reference, order.ordered_at, proof, shares)
-            done.approval = lists.enter(edit.changes, ordered, edit.actor.id, edit.now)
+            known, accounts = _known(edit.unit, file), _accounts(edit.unit, file)
+            read = court_file.read_lists(path, raw, file.recovery.currency, known, accounts, limits)
+            for asset_id, shares in read:
+                asset = _asset(file, asset_id or order.asset_id)
+                done.append(_entered(acting, edit, asset, shares, raw, order, reference))
             if dry_run:
                 raise _NothingKeptError
     except _NothingKeptError:
-        done.approval = ""
-    return done
+        for one in done:
+            one.approval = ""
+    return tuple(done)
+
+
+def _entered(
+    acting: CaseOfficer,
+    edit: Edit,
+    asset: AssetRow,
+    shares: tuple[lists.ListedShare, ...],
+    raw: bytes,
+    order: Order,
+    reference: str,
+) -> ImportedList:
+    """One account's part of a court's list, entered."""
+    file = edit.file
+    free = lists.undivided(file, asset.id)
+    held = Money(pools.payable_minor(free, asset), file.recovery.currency)
+    rows = list(_beside(acting, free, asset, shares))
+    proof = edit.keep(raw, "court's list", "text/csv")
+    ordered = lists.ListOrdered(asset.id, reference, order.ordered_at, proof, shares)
+    approval = lists.enter(edit.changes, ordered, edit.actor.id, edit.now)
+    return ImportedList(edit.ref, reference, rows, held, approval, asset.id)
+
+
+def _accounts(unit: Unit, file: CaseFile) -> Mapping[str, str]:
+    """The account of each name by which a file may call it: its id, or its last four digits.
+
+    Digits that two accounts share name neither.
+    """
+    ours = [a for a in file.assets if not a.is_custody]
+    digits = tails(unit.session, [a.account_id for a in ours])
+    known: dict[str, str] = {}
+    for asset in ours:
+        tail = digits[asset.account_id]
+        known[tail] = "" if tail in known else asset.id
+    known |= {asset.id: asset.id for asset in ours}
+    return {name: asset_id for name, asset_id in known.items() if asset_id}
 
 
 def _asset(file: CaseFile, asset_id: str) -> AssetRow:
@@ -149,17 +200,27 @@ def _beside(
 
 
 def identify(acting: CaseOfficer, recovery_id: str, share_id: str, claim: str, reason: str) -> str:
-    """Record whose a row is that named nobody known; without a claim it is set aside."""
+    """Record whose a row is that named nobody known; without a claim it is to be set aside."""
+    if not claim:
+        return set_aside(acting, recovery_id, share_id, reason)
     with acting.editing(recovery_id) as edit:
         why = edit.note(f"row {share_id} of the court's list", reason)
         claim_id = _known(edit.unit, edit.file).get(claim.lower(), claim)
         row = lists.identify(edit.changes, share_id, claim_id, why, edit.now)
-    what = f"is of {row.claim_id}" if row.claim_id else "is set aside"
-    return f"{edit.ref}: line {row.line} of the court's list {what}"
+    return f"{edit.ref}: line {row.line} of the court's list is of {row.claim_id}"
+
+
+def set_aside(acting: CaseOfficer, recovery_id: str, share_id: str, reason: str) -> str:
+    """Ask another person to confirm that a row is nobody's of this recovery."""
+    with acting.editing(recovery_id) as edit:
+        why = edit.note(f"row {share_id} of the court's list set aside", reason)
+        asked = endings.ask_set_aside(edit.changes, share_id, why, edit.actor.id, edit.now)
+    return f"{edit.ref}: {share_id} is set aside when another person approves: {asked}"
 
 
 def end(acting: CaseOfficer, recovery_id: str, list_id: str, reason: str) -> str:
-    """Record that a court has withdrawn its list."""
+    """Ask another person to confirm that a court has withdrawn its list."""
     with acting.editing(recovery_id) as edit:
-        lists.end(edit.changes, list_id, edit.note(f"end of {list_id}", reason))
-    return f"{edit.ref}: {list_id} is followed no more"
+        why = edit.note(f"end of {list_id}", reason)
+        asked = endings.ask_end(edit.changes, list_id, why, edit.actor.id, edit.now)
+    return f"{edit.ref}: {list_id} is followed no more when another person approves: {asked}"

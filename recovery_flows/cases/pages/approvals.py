@@ -53,6 +53,8 @@ ASKS: Mapping[str, str] = {
     ApprovalKind.THIRD_PARTY_CLAIM: (
         "A yes lets the granted sum go, or awards it; or it rejects the claim, with an appeal."
     ),
+    ApprovalKind.COURT_LIST_END: "The list is followed no more: the law's rule divides the rest.",
+    ApprovalKind.COURT_SET_ASIDE: "The sum of this row is kept no more: others get it.",
     ApprovalKind.DAMAGES_PAYMENT: "What was paid for a wrong freeze counts. Hold it to its paper.",
     ApprovalKind.MULTI_AGENCY_REQUEST: (
         "The partners have these tasks already. You confirm them; a no takes them back."

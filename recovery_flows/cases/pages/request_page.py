@@ -33,7 +33,8 @@ from recovery_flows.cross_border.plans import section_of
 from recovery_flows.wording import counted, spoken
 
 KEYS: Mapping[RequestAct, str] = {
-    RequestAct.SUBMIT: "s", RequestAct.SET: "e", RequestAct.SENT: "S", RequestAct.TOLD: "T",
+    RequestAct.SUBMIT: "s", RequestAct.SET: "e", RequestAct.DISPATCH: "x",
+    RequestAct.SENT: "S", RequestAct.TOLD: "T",
     RequestAct.ASSURE: "A", RequestAct.ANSWER: "a", RequestAct.CHOOSE: "c",
     RequestAct.RESUBMIT: "b", RequestAct.REMIND: "r", RequestAct.EXTEND: "E",
     RequestAct.RECEIPT: "d", RequestAct.WITHDRAW: "W",
@@ -42,6 +43,7 @@ KEYS: Mapping[RequestAct, str] = {
 ACTS: Mapping[RequestAct, str] = {
     RequestAct.SUBMIT: "submit it for another person's approval",
     RequestAct.SET: "fill its fields, or answer what is asked besides",
+    RequestAct.DISPATCH: "let the engine send the approved letter: a third person",
     RequestAct.SENT: "record that the approved letter went out: a third person",
     RequestAct.TOLD: "record that the other side was told what it has to know",
     RequestAct.ASSURE: "ask another person to give the assurance that is wanted",

@@ -93,7 +93,11 @@ def _clawbacks(file: CaseFile) -> Iterator[Doable]:
 def _court_rows(file: CaseFile) -> Iterator[Doable]:
     lists = {c.id for c in file.court_lists if c.state is CourtListState.IN_FORCE}
     for row in file.court_shares:
-        if row.list_id in lists and row.state is CourtShareState.UNKNOWN:
-            amount = Money(row.amount_minor, row.currency)
-            text = f"say whose line {row.line} of the court's list is: {amount}"
-            yield Doable(WayAct.COURT_IDENTIFY, row.id, text)
+        is_open = row.state is CourtShareState.UNKNOWN and file.pending(row.id) is None
+        if row.list_id in lists and is_open:
+            of = f"line {row.line} of the court's list: {Money(row.amount_minor, row.currency)}"
+            yield Doable(WayAct.COURT_IDENTIFY, row.id, f"say whose it is: {of}")
+            yield Doable(WayAct.COURT_SET_ASIDE, row.id, f"set aside {of}")
+    for found in file.court_lists:
+        if found.id in lists and file.pending(found.id) is None:
+            yield Doable(WayAct.COURT_END, found.id, f"the court withdrew {found.reference}")

@@ -39,6 +39,8 @@ class WayAct(StrEnum):
     CLAWBACK_REMIND = "clawback remind"
     CLAWBACK_WRITE_OFF = "clawback write-off"
     COURT_IDENTIFY = "court-list identify"
+    COURT_SET_ASIDE = "court-list set-aside"
+    COURT_END = "court-list end"
     VICTIM_SENT = "victim sent"
     THIRD_PARTY_FILE = "third-party file"
     THIRD_PARTY_DECIDE = "third-party decide"

@@ -42,7 +42,7 @@ from models.queries.cases.views import (
 )
 from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView
-from models.queries.privacy.disclosures import kept_texts
+from models.queries.privacy.disclosures import TEXT_DIGITS, kept_texts, text_digest
 from models.sealing.vault import Vault
 from recovery_flows.approvals.step_figures import figures_of_step
 from recovery_flows.cases import deadlines, next_steps
@@ -224,11 +224,12 @@ def _requests(
     session: Session, vault: Vault, file: CaseFile, classes: Mapping[str, str]
 ) -> list[RequestLine]:
     """The fields of requests: persons masked, and personal data in accepted texts masked."""
-    lines, kept = [], kept_texts(session, file.recovery.id) if file.requests else frozenset()
+    lines, digests = [], kept_texts(session, file.recovery.id) if file.requests else frozenset()
+    kept = {digest[:TEXT_DIGITS] for digest in digests}
 
     def is_personal(name: str, text: str) -> bool:
         is_classed = classes.get(name, "document") in _PERSONAL
-        return bool(text) and (is_classed or vault.fingerprint(text) in kept)
+        return bool(text) and (is_classed or text_digest(vault, text) in kept)
 
     for request in file.requests:
         text = vault.open(sealed_fields(session, request.id), fields_place(request.id))

@@ -95,6 +95,10 @@ def answer(
     field: Annotated[
         list[str], typer.Option(metavar="NAME=TEXT", help="A field of config/privacy.toml; repeat.")
     ],
+    about: Annotated[
+        list[str] | None,
+        typer.Option(metavar="REF", help="A recovery that it is about, where no account says so."),
+    ] = None,
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
@@ -109,7 +113,7 @@ def answer(
     fields = dict(named_text(text, "--field NAME=TEXT") for text in field)
     with opened() as installation:
         acting = installation.case_officer(acting_as)
-        done = actions.answer(acting, ref, fields, _channels())
+        done = actions.answer(acting, ref, fields, _channels(), about or ())
     tell_what(done, as_json=as_json)
 
 

@@ -82,12 +82,15 @@ def document(
         list[str], typer.Option("--language", help="en or zh; may be given again for both.")
     ] = ["en"],  # noqa: B006 - typer reads it, nobody changes it
     ending: Annotated[
-        list[str], typer.Option("--format", help="pdf, md, json; may be given again.")
+        list[str], typer.Option("--format", help="pdf, md, json, xml; may be given again.")
     ] = ["pdf"],  # noqa: B006 - typer reads it, nobody changes it
     notice: Notice = False,
     acting_as: ActingAs = "",
 ) -> None:
-    """Write the approved letter or the notice into new files. It is logged."""
+    """Write the approved letter or the notice into new files. It is logged.
+
+    XML is by the project's own schema; no official one of a certificate is held.
+    """
     from recovery_flows.correspondence.abroad.files import check_endings, write_letter
 
     check_endings(ending)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from models.money import Money
@@ -18,8 +19,22 @@ _BESIDE = 4
 """So many rules beside each other stay within the width of a terminal."""
 
 
-def write_json(division: Division, others: Sequence[Division], explain: str) -> None:
-    """One document; one share a line, so that a hundred thousand are quickly written and read."""
+@dataclass(frozen=True, slots=True)
+class ByCourt:
+    """What a court gives each claim of a division that follows its list, in minor units."""
+
+    list_id: str
+    reference: str
+    shares: Mapping[str, int]
+
+
+def write_json(
+    division: Division, others: Sequence[Division], explain: str, by_court: ByCourt | None = None
+) -> None:
+    """One document; one share a line, so that a hundred thousand are quickly written and read.
+
+    `by_court` stands beside the rules, as what is decided.
+    """
     shares = [_share(division, n) for n in _places(division, explain)]
     about: dict[str, Any] = {
         "currency": division.currency,
@@ -37,6 +52,8 @@ def write_json(division: Division, others: Sequence[Division], explain: str) -> 
         about["classes"] = [_class(division, one) for one in classes]
     if others:
         about["compared"] = {other.rule.name: _compared(division, other) for other in others}
+    if by_court is not None:
+        about["decided_by_court"] = _of_court(division, by_court, explain)
     lines = ",\n".join(shares)
     rest = json.dumps(about, ensure_ascii=False, indent=1)[1:]
     document = f'{{"shares": [\n{lines}\n],{rest}\n'
@@ -83,6 +100,28 @@ def _compared(division: Division, other: Division) -> dict[str, Any]:
             for stake, part in zip(other.stakes, other.parts.minor, strict=True)
         },
     }
+
+
+def _of_court(division: Division, by_court: ByCourt, explain: str) -> dict[str, Any]:
+    """The court's column: of one claim alone where its page is asked for."""
+    rows = court_column(division, by_court)
+    return {
+        "list": by_court.list_id,
+        "reference": by_court.reference,
+        "differs": _text(division, sum(max(0, court - rule) for _, court, rule in rows)),
+        "shares": {
+            claim_id: _text(division, court) for claim_id, court, _ in rows
+            if explain in ("", claim_id)
+        },
+    }  # fmt: skip
+
+
+def court_column(division: Division, by_court: ByCourt) -> list[tuple[str, int, int]]:
+    """Each claim with what the court gives it and what the first rule would, in minor units."""
+    parts = zip(division.stakes, division.parts.minor, strict=True)
+    by_rule = {stake.claim_id: part for stake, part in parts}
+    named = [*by_rule, *sorted(set(by_court.shares) - set(by_rule))]
+    return [(name, by_court.shares.get(name, 0), by_rule.get(name, 0)) for name in named]
 
 
 def write_text(division: Division, others: Sequence[Division], explain: str) -> None:

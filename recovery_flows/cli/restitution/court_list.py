@@ -26,14 +26,19 @@ def attach(app: typer.Typer) -> None:
     group = typer.Typer(help="A court's own list of returns.", no_args_is_help=True)
     group.command("import")(import_)
     group.command("list")(list_)
-    for command in (identify, end):
+    for command in (identify, set_aside, end):
         group.command()(command)
     app.add_typer(group, name="court-list")
 
 
 def import_(
     ref: Ref,
-    rows: Annotated[Path, typer.Argument(metavar="FILE", help="Columns claim,amount.")],
+    rows: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="Columns claim,amount; account where it is over several."
+        ),
+    ],
     *,
     reference: Annotated[str, typer.Option(help="The court's reference of its decision.")],
     ordered_at: Annotated[str, typer.Option(help="When it decided, such as 2026-03-02T10:00Z.")],
@@ -51,18 +56,27 @@ def import_(
     with opened() as installation:
         recovery_id = find(installation, ref)
         acting = installation.case_officer(acting_as)
-        done = actions.import_list(
+        done = actions.import_lists(
             acting, recovery_id, rows, paper(rows, "the list"), order, installation.limits(),
             dry_run=dry_run,
         )  # fmt: skip
     if as_json:
-        told = [{**plain(row), "result": row.result} for row in done.rows]
-        say_json({**plain(done), "rows": told, "dry_run": dry_run})
+        told = [
+            {
+                **plain(one),
+                "rows": [{**plain(row), "result": row.result} for row in one.rows],
+                "dry_run": dry_run,
+            }
+            for one in done
+        ]
+        say_json(told[0] if len(told) == 1 else {"lists": told})
     else:
-        tell(_told(done))
+        tell(line for one in done for line in _told(one, of_several=len(done) > 1))
 
 
-def _told(done: ImportedList) -> Iterator[str]:
+def _told(done: ImportedList, *, of_several: bool) -> Iterator[str]:
+    if of_several:
+        yield f"account {done.asset_id}"
     head = ("line", "claim", "by the court", "by the law's rule", "result")
     rows = [
         (row.line, row.claim_id or "-", row.by_court, row.by_rule or "-", row.result)
@@ -112,13 +126,27 @@ def identify(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say whose a row is that names nobody known, or set it aside."""
+    """Say whose a row is that names nobody known, or ask to set it aside."""
     from recovery_flows.cases.court_lists import actions
     from recovery_flows.errors import MisuseError
 
     if bool(claim) == set_aside:
         raise MisuseError("say whose the row is with --claim, or --set-aside")
     act(ref, acting_as, as_json, actions.identify, row, claim, reason)
+
+
+def set_aside(
+    ref: Ref,
+    row: Annotated[str, typer.Argument(metavar="ROW", help="See `recovery court-list list`.")],
+    *,
+    reason: Reason,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Set a row aside that is nobody's here. Takes a second person."""
+    from recovery_flows.cases.court_lists import actions
+
+    act(ref, acting_as, as_json, actions.set_aside, row, reason)
 
 
 def end(
@@ -129,7 +157,7 @@ def end(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Record that the court has withdrawn its list."""
+    """Record that the court withdrew its list. Takes a second person."""
     from recovery_flows.cases.court_lists import actions
 
     act(ref, acting_as, as_json, actions.end, list_id, reason)

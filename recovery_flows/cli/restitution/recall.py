@@ -11,6 +11,7 @@ import typer
 from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, instant, opened
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.papers import paper
+from recovery_flows.cli.restitution import recall_letter
 from recovery_flows.cli.restitution.voluntary import currency_of, money
 from recovery_flows.cli.table import instant_text, tell
 from recovery_flows.wording import spoken
@@ -36,6 +37,7 @@ def attach(app: typer.Typer) -> None:
         group.command()(command)
     group.command("reversed")(reversed_)
     group.command("list")(list_)
+    recall_letter.attach(group)
     app.add_typer(group, name="recall")
 
 

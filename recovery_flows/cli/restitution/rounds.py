@@ -9,12 +9,14 @@ import typer
 
 from recovery_flows.cli.options import AsJson, Ref, file_of
 from recovery_flows.cli.output import plain, say_json
-from recovery_flows.cli.table import tell
+from recovery_flows.cli.table import columns, tell
 from recovery_flows.wording import spoken
 
 if TYPE_CHECKING:
     from models.case_file import CaseFile
     from models.entities.allocation import AllocationRow
+    from recovery_flows.cli.restitution.allocation_text import ByCourt
+    from recovery_flows.restitution.methods.catalogue import Division
     from recovery_flows.restitution.rounds import Round
 
 
@@ -69,20 +71,38 @@ def show_under_way(file: CaseFile, explain: str, *, as_json: bool) -> None:
     rules = rules_for(going[-1], stakes)[: 1 if explain else None]
     pool, currency = going[-1].pool_minor, going[-1].currency
     first, *others = [divide(rule, pool, currency, stakes) for rule in rules]
-    write = allocation_text.write_json if as_json else allocation_text.write_text
-    write(first, others, explain)
-    if not as_json:
-        tell(_by_court(file, going[-1]))
+    court = _by_court(file, going[-1])
+    if as_json:
+        allocation_text.write_json(first, others, explain, court)
+    else:
+        allocation_text.write_text(first, others, explain)
+        if court is not None and not explain:
+            tell(_court_lines(first, court))
 
 
-def _by_court(file: CaseFile, allocation: AllocationRow) -> Iterator[str]:
+def _by_court(file: CaseFile, allocation: AllocationRow) -> ByCourt | None:
     """What a court has ordered where the division follows its list: that stands."""
-    from models.money import Money
+    from recovery_flows.cli.restitution.allocation_text import ByCourt
 
-    if allocation.court_list_id:
-        yield f"decided otherwise: {allocation.formula}"
-        for payout in sorted(file.payouts_of(allocation.id), key=lambda p: (p.claim_id, p.id)):
-            yield f"  {payout.claim_id}  {Money(payout.amount_minor, payout.currency)}"
+    if not allocation.court_list_id:
+        return None
+    shares: dict[str, int] = {}
+    for payout in file.payouts_of(allocation.id):
+        shares[payout.claim_id] = shares.get(payout.claim_id, 0) + payout.amount_minor
+    found = next(c for c in file.court_lists if c.id == allocation.court_list_id)
+    return ByCourt(found.id, found.reference, shares)
+
+
+def _court_lines(division: Division, court: ByCourt) -> Iterator[str]:
+    from models.money import Money
+    from recovery_flows.cli.restitution.allocation_text import court_column
+
+    yield f"decided otherwise, as the court has ordered: {court.reference}"
+    rows = [
+        (name, Money(given, division.currency), Money(rule, division.currency))
+        for name, given, rule in court_column(division, court)
+    ]
+    yield from columns(rows, ("claimant", "by the court", division.rule.name), right=(1, 2))
 
 
 def _lines(one: Round) -> Iterator[str]:

@@ -55,7 +55,7 @@ def _facts(
         fields["account"] = account_ref(session, vault, asset.account_id).number
     return LetterFacts(
         file=file, request=request, fields=fields, classes=law.data_classes,
-        source=channel_of(channels, request.channel).source, sender=sender,
+        source=channel_of(channels, request.channel).citation, sender=sender,
         zone=law.time_zone, now=now,
     )  # fmt: skip
 

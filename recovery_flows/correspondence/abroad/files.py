@@ -9,6 +9,7 @@ from models.entities.outside.disclosure import DisclosureKind
 from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.access.disclosures import note_files
 from recovery_flows.correspondence.abroad.actions import check_approved, notice_of
+from recovery_flows.correspondence.abroad.as_xml import as_xml
 from recovery_flows.correspondence.abroad.letter import LetterFacts, letter
 from recovery_flows.correspondence.returns.writing import (
     ENDINGS,
@@ -18,12 +19,15 @@ from recovery_flows.correspondence.returns.writing import (
 )
 from recovery_flows.errors import MisuseError
 
+XML = "xml"
 
-def check_endings(endings: Sequence[str]) -> None:
-    """MisuseError where a format is none that the program writes."""
+
+def check_endings(endings: Sequence[str], *, is_notice: bool = False) -> None:
+    """MisuseError where a format is none that the program writes; a notice has no XML."""
+    known = ENDINGS if is_notice else (*ENDINGS, XML)
     for one in endings:
-        if one not in ENDINGS:
-            raise MisuseError(f"--format: there is no {one!r}; there are: {', '.join(ENDINGS)}")
+        if one not in known:
+            raise MisuseError(f"--format: there is no {one!r}; there are: {', '.join(known)}")
 
 
 def write_letter(
@@ -34,11 +38,14 @@ def write_letter(
 
     StepRefusedError where the request is not approved, or the other side knows all.
     """
-    check_endings(endings)
+    check_endings(endings, is_notice=is_notice)
     if not is_notice:
         check_approved(facts.request)
     made = [notice_of(facts, one) if is_notice else letter(facts, one) for one in languages]
-    files = files_of(made, endings)
+    files = files_of(made, [one for one in endings if one != XML])
+    if XML in endings:
+        pairs = zip(made, languages, strict=True)
+        files |= {f"{one.name}.{XML}": as_xml(facts, language) for one, language in pairs}
     check_all_free(out, files)
     recovery_id = facts.file.recovery.id
     note_files(acting, recovery_id, DisclosureKind.DOCUMENTS, ", ".join(files), files)

@@ -55,9 +55,14 @@ def ours(language: str) -> bool:
 def letter(facts: LetterFacts, language: str) -> Document:
     """The request as it leaves."""
     words, request = words_of(language), facts.request
-    title = words.texts.get(f"title.{request.channel}") or words(f"title.{request.recipient}")
-    return _document(facts, words, f"{request.channel}-v{request.version}", title,
-                     tuple(_sections(facts, words)))  # fmt: skip
+    name = f"{request.channel}-v{request.version}"
+    return _document(facts, words, name, title_of(facts, words), tuple(_sections(facts, words)))
+
+
+def title_of(facts: LetterFacts, words: Wording) -> str:
+    """What a request is called: by its channel, or by what kind of body receives it."""
+    request = facts.request
+    return words.texts.get(f"title.{request.channel}") or words(f"title.{request.recipient}")
 
 
 def notice(facts: LetterFacts, language: str, what: str) -> Document:

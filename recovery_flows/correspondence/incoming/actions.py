@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from models.entities.event import EntityKind
 from models.entities.officer import Role
+from models.entities.outside.disclosure import DisclosureKind
 from models.entities.outside.incoming_request import (
     INCOMING_TRANSITIONS,
     IncomingRow,
@@ -20,7 +21,7 @@ from models.facts import AccountRef
 from models.ids import canonical, derive_id
 from models.outcome import Outcome, Scalar, Transition
 from models.privacy.personal_data import Known
-from models.queries.cases.case_files import load_files
+from models.queries.cases.case_files import load_files, recovery_id_of
 from models.queries.cases.views import masked_account
 from models.queries.partners.incoming import (
     IncomingView,
@@ -34,6 +35,7 @@ from models.queries.partners.incoming import (
 from models.queries.privacy.personal_data import known_data
 from models.sealing.vault import Vault
 from models.store.accounts import account_id_of
+from models.store.disclosures import Disclosed, note_disclosure
 from models.store.record import record
 from models.store.unit import Actor, Unit
 from recovery_flows.access.acting_officer import ActingOfficer
@@ -46,6 +48,8 @@ from recovery_flows.errors import MisuseError, StepRefusedError
 Channels = Mapping[str, Channel]
 _NOUN = EntityKind.INCOMING_REQUEST
 _SEEN_LENGTH = 12
+_ABOUT = "about recoveries"
+"""Stands among an answer's fields and stays here: the recoveries that list it."""
 
 
 def register(
@@ -101,14 +105,34 @@ def acknowledge(acting: ActingOfficer, ref: str) -> str:
     return f"{row.ref}: receipt acknowledged to {row.asked_by}"
 
 
-def answer(acting: ActingOfficer, ref: str, fields: Mapping[str, str], channels: Channels) -> str:
-    """Ask a second person to confirm an answer; nothing is told before."""
+def answer(
+    acting: ActingOfficer,
+    ref: str,
+    fields: Mapping[str, str],
+    channels: Channels,
+    about: Collection[str] = (),
+) -> str:
+    """Ask a second person to confirm an answer; nothing is told before.
+
+    `about` are references of the recoveries whose persons it names, where the request names no
+    account by which these are found: each lists the answer in its privacy report. StepRefusedError
+    where an answer names persons and no recovery could list it.
+    """
     actor = acting.actor(Role.OFFICER)
     with acting.unit() as (unit, now):
         row = _row(unit.session, ref)
-        law, known = acting.laws[row.law], _known(unit.session, unit.vault, row)
+        ours = [recovery_id_of(unit.session, name) for name in about]
+        law, known = acting.laws[row.law], _known(unit.session, unit.vault, row, ours)
         lifecycle.check_answer(fields, channels[row.channel], law, known)
-        seen = _ask(unit, actor, now, row, "answer_asked", dict(fields), "")
+        named = lifecycle.of_persons(fields, law)
+        if named and not row.account_id and not ours:
+            raise StepRefusedError(
+                f"{row.ref} names no account, so that no recovery would list in its privacy report "
+                f"that {', '.join(named)} was told: say whose it is with --about REF"
+            )
+        refs = ",".join(file.recovery.ref for file in load_files(unit.session, ours))
+        told = dict(fields) | ({_ABOUT: refs} if refs else {})
+        seen = _ask(unit, actor, now, row, "answer_asked", told, "")
     return f"{row.ref}: answer of {', '.join(fields)} asked for; {_then(row, seen)}"
 
 
@@ -157,8 +181,9 @@ def answer_text(acting: ActingOfficer, ref: str) -> bytes:
             raise StepRefusedError(f"{row.ref} is {row.state}: nothing leaves unconfirmed")
         ours = {rule.reference_field for rule in acting.laws[row.law].disclosures.values()}
         told = _answer_fields(unit.session, unit.vault, row)
-        fields = {name: text for name, text in told.items() if name not in ours}
+        fields = {name: text for name, text in told.items() if name not in {*ours, _ABOUT}}
         _move(unit, actor, now, row, "written_out", {})
+        _list_in(unit, actor, now, row, told, "written out")
     head = f"To: {row.asked_by} ({row.from_state})\nYour reference: {row.their_ref}\n"
     head += f"Our reference: {row.ref}\nBy: {row.channel}; {row.basis}\n"
     ground = f"Refused: {row.ground}\n" if row.ground else ""
@@ -172,7 +197,9 @@ def pending_answer(acting: ActingOfficer, ref: str) -> tuple[IncomingRow, Mappin
     with acting.unit() as (unit, now):
         row = _pending(unit.session, ref)
         _move(unit, actor, now, row, "shown", {})
-        return row, _answer_fields(unit.session, unit.vault, row)
+        told = _answer_fields(unit.session, unit.vault, row)
+        _list_in(unit, actor, now, row, told, "shown")
+        return row, told
 
 
 def incoming_view(session: Session, vault: Vault, ref: str, now: datetime) -> IncomingView:
@@ -243,10 +270,22 @@ def _answer_fields(session: Session, vault: Vault, row: IncomingRow) -> dict[str
     return fields
 
 
-def _known(session: Session, vault: Vault, row: IncomingRow) -> Known:
-    """What our recoveries know of the account, and the account itself."""
+def _list_in(
+    unit: Unit, actor: Actor, now: datetime, row: IncomingRow, told: Mapping[str, str], how: str
+) -> None:
+    """Recoveries that an answer was said to be about list it, as those with its account do."""
+    names = ", ".join(name for name in told if name != _ABOUT)
+    what = f"answer to {row.from_state}, {row.ref} {how}: {names}"
+    for ref in filter(None, told.get(_ABOUT, "").split(",")):
+        listed = Disclosed(DisclosureKind.DOCUMENTS, what, row.id)
+        note_disclosure(unit, actor, now, recovery_id_of(unit.session, ref), listed)
+
+
+def _known(session: Session, vault: Vault, row: IncomingRow, about: Collection[str] = ()) -> Known:
+    """What our recoveries know of the account or of whom it is about, and the account itself."""
     number = sealed_of(session, vault, row.id, "account_sealed")
-    files = load_files(session, [m.recovery_id for m in matches(session, row.account_id)])
+    having = {m.recovery_id for m in matches(session, row.account_id)}
+    files = load_files(session, sorted({*having, *about}))
     found = [known_data(session, vault, file) for file in files]
     return Known(
         tuple(name for one in found for name in one.names),

@@ -17,12 +17,13 @@ from recovery_flows.cross_border.channels import (
     StateGroup,
     is_member,
 )
-from recovery_flows.cross_border.disclosure import approvals_needed, marks
+from recovery_flows.cross_border.disclosure import approvals_needed, class_of, marks
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.law.regime import Regime
 from recovery_flows.law.terms import due_at
 
 _LENGTH_MAX, _LENGTHS = 200, {"--their-ref": 80, "--purpose": 4_000}
+_OF_PERSONS = frozenset({"account", "identity", "document"})
 _SAYS_NO = (GroundKind.REFUSAL, GroundKind.IMPOSSIBLE)
 
 
@@ -135,6 +136,12 @@ def check_answer(fields: Mapping[str, str], channel: Channel, law: Regime, known
             f"the field {found[0].field} holds a {found[0].what} ({found[0].masked}): give it in "
             "the fields account and persons, or leave it out"
         )
+
+
+def of_persons(fields: Collection[str], law: Regime) -> tuple[str, ...]:
+    """The fields of an answer that say who somebody is or whose account it is."""
+    classes = law.data_classes
+    return tuple(name for name in fields if class_of(name, classes) in _OF_PERSONS)
 
 
 def check_ground(ground: str, channel: Channel) -> None:

@@ -15,6 +15,7 @@ from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
 from models.entities.officer import Role
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
+from models.privacy.personal_data import CARD, CERTAIN, NOTHING_KNOWN, personal_data
 from models.step_wording import say
 from recovery_flows.approvals.figures import subject_digest
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -26,7 +27,8 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.partners.letter_channel import ORDERS_OF_HOLDS, is_by_letter, is_unasked, words
 
-_HOW = re.compile(r"(fax|courier|post|e-mail|hand)( [A-Za-z0-9./-]{1,40})?")
+_HOW = re.compile(r"(fax|courier|post|e-mail|hand)( (?=[^ ]*[0-9])[A-Za-z0-9./-]{1,24})?")
+"""A way and its number: no name is a number, and an account's or a card's is found in it."""
 UNASKED = "came unasked"
 
 
@@ -149,7 +151,9 @@ def _check_sending(call: CallRow, how: str, at: datetime, now: datetime) -> None
         raise StepRefusedError(f"{call.id} was entered as sent before")
     if not call.letter_digest:
         raise StepRefusedError(f"{call.id} was never printed: what was sent has to be known")
-    if not _HOW.fullmatch(how.strip()):
+    if not _HOW.fullmatch(how.strip()) or any(
+        found.kind in {*CERTAIN, CARD} for found in personal_data(how, NOTHING_KNOWN)
+    ):
         raise StepRefusedError(
             "how it was sent is one of fax, courier, post, e-mail, hand, and a number if it has "
             "one, such as `courier 4711`: it stands in the history in clear"

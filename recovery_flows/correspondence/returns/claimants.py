@@ -94,7 +94,9 @@ def clawback_order(facts: Facts, row: ClawbackRow, words: Wording) -> Document:
 
 def clawback_bank(facts: Facts, row: ClawbackRow, words: Wording) -> Document:
     """What the bank of who was paid by mistake is told of the order, and asked."""
-    asked = (words("clawback_bank.intro"), words("clawback_bank.ask"), words("clawback_bank.no"))
+    is_draft = row.state in NOT_ORDERED
+    begun = words("decision.not_decided" if is_draft else "clawback_bank.intro")
+    asked = (begun, words("clawback_bank.ask"), words("clawback_bank.no"))
     sections = [
         Section(words("clawback.asked"), asked, _paid(facts, row, words)),
         Section(words("decision.signed"), tuple(_signed(facts, row, words))),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
+from models.entities.ledger import LedgerAccount
 from models.entities.payout import PayoutState
 from recovery_flows.correspondence.returns.compose import Facts, composed
 from recovery_flows.correspondence.returns.page import Document, Section, Table
@@ -45,7 +46,14 @@ def _sums(facts: Facts, asset: AssetRow) -> Iterator[tuple[str, int]]:
     yield "fact_sheet.from_holds", returned
     yield "fact_sheet.promised", promised
     yield "fact_sheet.given_back", back
-    yield "fact_sheet.open", max(0, traced - returned - back)
+    kept = sum(
+        b.claim_minor
+        for b in file.balances
+        if b.account is LedgerAccount.THIRD_PARTY and b.asset_id == asset.id
+    )
+    if kept:
+        yield "fact_sheet.third_party", kept
+    yield "fact_sheet.open", max(0, traced - returned - back - kept)
 
 
 def traced_minor(file: CaseFile, asset: AssetRow) -> int:

@@ -12,21 +12,28 @@ from recovery_flows.tracing.transfers.rows import FileRefusedError, minor_of, re
 
 COLUMNS = ("claim", "amount")
 _LIMITS = Limits()
-_CLAIM_MAX, _TOLD_MAX = 80, 40
+_CLAIM_MAX, _TOLD_MAX, _TAIL = 80, 40, 4
 
 
-def read_list(
-    path: Path, raw: bytes, currency: str, known: Mapping[str, str], limits: Limits = _LIMITS
-) -> tuple[ListedShare, ...]:
-    """The rows `claim,amount` of a file's bytes; `known` has the claim of each name.
+def read_lists(
+    path: Path,
+    raw: bytes,
+    currency: str,
+    known: Mapping[str, str],
+    accounts: Mapping[str, str],
+    limits: Limits = _LIMITS,
+) -> tuple[tuple[str, tuple[ListedShare, ...]], ...]:
+    """The rows of a file's bytes by the account that they are about, in the order of the file.
 
-    A name is a claim's id, its number on our papers or the reference of its report.
+    The columns are `claim,amount`, and `account` where the list is over several: then each row
+    names one of `accounts`, which has the id of each name; without the column the id is "". `known`
+    has the claim of each name: its id, its number on our papers or the reference of its report.
 
     FileRefusedError: what cannot be read, with line, field and remedy.
     """
-    shares = []
+    found: dict[str, list[ListedShare]] = {}
     stream = TextIOWrapper(BytesIO(raw), encoding="utf-8-sig", newline="")
-    for line, cells in table_of(path, stream, COLUMNS, limits=limits):
+    for line, cells in table_of(path, stream, COLUMNS, ("account",), limits):
         named = cells["claim"]
         if not named or len(named) > _CLAIM_MAX:
             raise refuse(path, line, f"claim has {len(named)} characters: 1 to {_CLAIM_MAX}")
@@ -35,7 +42,21 @@ def read_list(
         minor = minor_of(path, line, cells["amount"], currency)
         if minor <= 0:
             raise refuse(path, line, "amount is not above zero: leave out who gets nothing")
-        shares.append(ListedShare(line, known.get(named.lower(), ""), minor))
-    if not shares:
+        asset_id = _account(path, line, cells["account"], accounts) if "account" in cells else ""
+        share = ListedShare(line, known.get(named.lower(), ""), minor)
+        found.setdefault(asset_id, []).append(share)
+    if not found:
         raise FileRefusedError(f"{path.name} holds no rows: there is nobody to pay")
-    return tuple(shares)
+    return tuple((asset_id, tuple(shares)) for asset_id, shares in found.items())
+
+
+def _account(path: Path, line: int, named: str, accounts: Mapping[str, str]) -> str:
+    """The account of a row, by its id or its last four digits; a whole number is not asked for."""
+    asset_id = accounts.get(named)
+    if not asset_id:
+        told = f"ending in {named[-_TAIL:]}" if len(named) > _TAIL else repr(named)
+        raise refuse(
+            path, line, f"account {told} is none of this recovery, or not one alone: give its id "
+            "or its last four digits"
+        )  # fmt: skip
+    return asset_id

@@ -21,7 +21,7 @@ from models.entities.event import EntityKind
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
-from recovery_flows.approvals.requests import ask
+from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
@@ -117,13 +117,14 @@ def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
     for earlier in changes.file.court_lists:
         if earlier.asset_id == found.asset_id and earlier.state is CourtListState.IN_FORCE:
             reason = f"replaced by {found.id}"
+            void_approvals(changes, earlier.id, reason)
             changes.apply(
                 Transition(
                     EntityKind.COURT_LIST, earlier.id, "replaced", earlier.state, reason=reason
                 )
             )
     changes.apply(Transition(EntityKind.COURT_LIST, found.id, "confirmed", found.state))
-    _end_divisions(changes, found.asset_id, "a court has ordered who gets what")
+    end_divisions(changes, found.asset_id, "a court has ordered who gets what")
     _end_releases(changes, found.asset_id, "a court has ordered who gets what")
     unpaid.own_what_cannot_be_paid(changes, found, now)
 
@@ -134,52 +135,51 @@ def deny(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
     changes.apply(Transition(EntityKind.COURT_LIST, found.id, "denied", found.state, reason=reason))
 
 
-def end(changes: Changeset, list_id: str, reason: str) -> None:
-    """The court has withdrawn its list: what is not paid is divided by the law's rule again."""
-    found = list_of(changes.file, list_id)
-    if found.state is not CourtListState.IN_FORCE:
-        raise StepRefusedError(f"{found.id} is {found.state}: only a list in force is ended")
-    changes.apply(
-        Transition(EntityKind.COURT_LIST, found.id, "ended", found.state, {"reason": reason})
-    )
-    _end_divisions(changes, found.asset_id, "the court's list is withdrawn")
-
-
 def identify(
     changes: Changeset, share_id: str, claim_id: str, reason: str, now: datetime
 ) -> CourtShareRow:
-    """A row that named nobody known is this claim's; without a claim it is set aside."""
-    row = next((r for r in changes.file.court_shares if r.id == share_id), None)
-    if row is None or row.state is not CourtShareState.UNKNOWN:
-        stands = f"is {row.state.replace('_', ' ')}" if row else "is none of this recovery"
-        raise StepRefusedError(f"{share_id} {stands}: only a row that names nobody is identified")
+    """A row that named nobody known is this claim's; that it was to be set aside is void."""
+    row = unknown_row(changes.file, share_id)
     found = list_of(changes.file, row.list_id)
-    if claim_id and claim_id not in {c.id for c in changes.file.claims}:
+    if claim_id not in {c.id for c in changes.file.claims}:
         raise StepRefusedError(f"{changes.file.recovery.ref} has no claim {claim_id}")
-    twin = next(
-        (r for r in shares_of(changes.file, found) if claim_id and r.claim_id == claim_id), None
-    )
+    twin = next((r for r in shares_of(changes.file, found) if r.claim_id == claim_id), None)
     if twin is not None:
         raise StepRefusedError(f"line {twin.line} of the list names {claim_id} already")
-    event, values = ("identified", {"claim_id": claim_id}) if claim_id else ("set_aside", {})
-    more: dict[str, Scalar] = {**values, "reason": reason}
-    changes.apply(Transition(EntityKind.COURT_SHARE, row.id, event, row.state, more))
-    if found.state is CourtListState.IN_FORCE:
-        _end_divisions(
-            changes, found.asset_id, f"line {row.line} of the court's list was looked into"
-        )
-        unpaid.own_what_cannot_be_paid(changes, found, now)
+    void_approvals(changes, row.id, "it was found whose the row is")
+    values: dict[str, Scalar] = {"claim_id": claim_id, "reason": reason}
+    changes.apply(Transition(EntityKind.COURT_SHARE, row.id, "identified", row.state, values))
+    look_again(changes, row, now)
     return next(r for r in changes.file.court_shares if r.id == share_id)
+
+
+def unknown_row(file: CaseFile, share_id: str) -> CourtShareRow:
+    """The row of that id, which names nobody known; StepRefusedError for any other."""
+    row = next((r for r in file.court_shares if r.id == share_id), None)
+    if row is None or row.state is not CourtShareState.UNKNOWN:
+        stands = f"is {row.state.replace('_', ' ')}" if row else "is none of this recovery"
+        raise StepRefusedError(f"{share_id} {stands}: only a row that names nobody is looked into")
+    return row
+
+
+def look_again(changes: Changeset, row: CourtShareRow, now: datetime) -> None:
+    """What is divided by a list in force is drafted anew once a row of it says something else."""
+    found = list_of(changes.file, row.list_id)
+    if found.state is CourtListState.IN_FORCE:
+        reason = f"line {row.line} of the court's list was looked into"
+        end_divisions(changes, found.asset_id, reason)
+        unpaid.own_what_cannot_be_paid(changes, found, now)
 
 
 def undivided(file: CaseFile, asset_id: str) -> CaseFile:
     """The file as it is once what is divided of an account and has not left has ended."""
     trial = Changeset(file)
-    _end_divisions(trial, asset_id, "")
+    end_divisions(trial, asset_id, "")
     return trial.file
 
 
-def _end_divisions(changes: Changeset, asset_id: str, reason: str) -> None:
+def end_divisions(changes: Changeset, asset_id: str, reason: str) -> None:
+    """End what is divided of an account and has not left."""
     for allocation in changes.file.allocations:
         here = allocation.asset_id == asset_id and allocation.state not in payouts.ENDED
         if here and payouts.can_be_ended(changes.file, allocation):

@@ -16,7 +16,8 @@ def steps(file: CaseFile) -> Iterator[Step]:
     """Each row of a list in force of which nobody has found out whose it is."""
     lists = {c.id: c for c in file.court_lists if c.state is CourtListState.IN_FORCE}
     for row in file.court_shares:
-        if row.list_id in lists and row.state is CourtShareState.UNKNOWN:
+        is_open = row.state is CourtShareState.UNKNOWN and file.pending(row.id) is None
+        if row.list_id in lists and is_open:
             text = say(
                 "court_row_unknown", line=row.line, amount=Money(row.amount_minor, row.currency)
             )

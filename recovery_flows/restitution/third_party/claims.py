@@ -57,7 +57,7 @@ def file_claim(
     _check_filed(file, asset, filed.ground, amount)
     reopen(changes)
     number = len([t for t in file.third_party_claims if t.asset_id == asset.id])
-    name = derive_id("third-party", file.recovery.id, asset.id, number)
+    name = derive_id("third_party", file.recovery.id, asset.id, number)
     clock = clock_of(file, laws, _MEASURES[filed.ground])
     values: dict[str, Scalar] = {
         "asset_id": asset.id, "ground": filed.ground, "claimed_minor": amount.minor,

@@ -102,8 +102,11 @@ def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
     row = found(changes.file, approval.subject_id)
     if not row.granted_minor:
         clock = clock_of(changes.file, laws, Measure.APPEAL)
-        until = term(changes.file, clock, now, laws)["due_at"]
-        values: dict[str, Scalar] = {"decided_at": now, "due_at": None, "appeal_until": until}
+        appeal_term = term(changes.file, clock, now, laws)
+        values: dict[str, Scalar] = {
+            "decided_at": now, "due_at": None, "appeal_until": appeal_term["due_at"],
+            "law_row": appeal_term["law_row"],
+        }  # fmt: skip
         changes.apply(replace(move(row, "rejected", values), legal_basis=basis(clock)))
         return
     asset = changes.file.asset(row.asset_id)

@@ -26,7 +26,11 @@ from tests.recall_messages import CHANNELS
 FOREIGN = AccountRef("bank-abroad", "9999000000000077", "Synthetic Holder Abroad")
 SENDER = Sender("Synthetic Unit", is_synthetic=True)
 LI = Actor("li", Role.OFFICER)
-VALUES = {"signed_on": "2026-03-02", "authority_email": "desk@unit.invalid"}
+VALUES = {
+    "signed_on": "2026-03-02",
+    "order_final_on": "2026-02-02",
+    "authority_email": "desk@unit.invalid",
+}
 APPROVALS = ("central_authority_reference", "personal_data_export_reference")
 
 

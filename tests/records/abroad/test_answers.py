@@ -12,6 +12,7 @@ import pytest
 from models.entities.request import WENT_OUT, RequestState
 from models.ids import digest_bytes
 from models.money import Money
+from models.queries.cases.requests import answer_papers
 from recovery_flows.cross_border import actions, answers, lifecycle
 from recovery_flows.cross_border.answers import SAYS, Answer
 from recovery_flows.cross_border.channels import GroundKind, Option
@@ -59,7 +60,18 @@ def test_every_answer_in_every_state_moves_it_or_has_an_owner(abroad: Abroad) ->
     assert len(seen) > 50
 
 
-@pytest.mark.parametrize("code", ["eu_freeze", "mla", "epoc", "eu_confiscate"])
+def test_a_paper_that_came_before_the_last_one_is_no_news(abroad: Abroad) -> None:
+    name = abroad.out("mla", wanted="return")
+    told = [abroad.says(name, says) for says in ("acknowledged", "recognised", "acknowledged")]
+    assert ["known already" in text for text in told] == [False, False, True]
+    with abroad.unit.database.reading() as session:
+        assert len(answer_papers(session, name)) == 2
+
+
+WITH_GROUNDS = [c for c, of in CHANNELS.items() if of.ground and of.recipient != "bank"]
+
+
+@pytest.mark.parametrize("code", WITH_GROUNDS)
 def test_every_ground_of_a_channel_has_its_options_and_no_other(abroad: Abroad, code: str) -> None:
     channel = CHANNELS[code]
     name = abroad.out("mla", wanted="return")

@@ -105,8 +105,8 @@ def test_who_is_not_in_charge_reads_no_letter_and_a_draft_becomes_no_file(abroad
     with pytest.raises(StepRefusedError, match="its letter is written once it is approved"):
         letters.check_approved(abroad.row(name))
     with pytest.raises(StepRefusedError, match="the officer in charge or a supervisor"):
-        letters.look(unit.case_officer(LI), abroad.recovery_id, name)
-    letters.look(unit.case_officer(), abroad.recovery_id, name)
+        letters.record_reveal(unit.case_officer(LI), abroad.recovery_id, name)
+    letters.record_reveal(unit.case_officer(), abroad.recovery_id, name)
     abroad.submit(name)
     unit.approve(abroad.recovery_id)
     letters.check_approved(abroad.row(name))

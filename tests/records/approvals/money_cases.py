@@ -76,8 +76,8 @@ def compensate(unit: Any, begin: Callable[[Any], Any]) -> Any:
     return case
 
 
-def refund(unit: Any, begin: Callable[[Any], Any]) -> Any:
-    """What came back went to the treasury; it has refunded the late payee."""
+def transferred(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """What came back is to go to the treasury."""
     _shorten_notice(unit)
     case = begin(unit)
     unit.approve(case.recovery_id)
@@ -89,6 +89,13 @@ def refund(unit: Any, begin: Callable[[Any], Any]) -> Any:
     case.decide()
     (row,) = case.file().unclaimed
     unclaimed.transfer(officer, case.recovery_id, row.id, FISC)
+    return case
+
+
+def refund(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """What came back went to the treasury; it has refunded the late payee."""
+    case = transferred(unit, begin)
+    officer, (row,) = unit.case_officer(), case.file().unclaimed
     unit.approve(case.recovery_id)
     _bank_says(case, next(p.id for p in case.file().payouts if p.unclaimed_id), "SETTLED")
     unit.later(24)
@@ -185,6 +192,24 @@ def reversed_again(unit: Any, begin: Callable[[Any], Any]) -> Any:
     return case
 
 
+def court_list_end(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """The court has withdrawn its list."""
+    case = court_list(unit, begin)
+    unit.approve(case.recovery_id)
+    (found,) = case.file().court_lists
+    court_lists.end(unit.case_officer(), case.recovery_id, found.id, "the court withdrew it")
+    return case
+
+
+def court_set_aside(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """A row of the court's list is nobody's here."""
+    case = court_list(unit, begin)
+    unit.approve(case.recovery_id)
+    row = next(s for s in case.file().court_shares if s.state == "unknown")
+    court_lists.set_aside(unit.case_officer(), case.recovery_id, row.id, "of another case")
+    return case
+
+
 def third_party_claim(unit: Any, begin: Callable[[Any], Any]) -> Any:
     """Somebody has sold goods for a part of the held money; the officer would leave it to him."""
     case = begin(unit)
@@ -224,6 +249,8 @@ AFTER_A_RETURN = {
 """Cases that begin with a return decision that waits for its second person."""
 AFTER_A_FREEZE = {
     ApprovalKind.COURT_LIST: court_list,
+    ApprovalKind.COURT_LIST_END: court_list_end,
+    ApprovalKind.COURT_SET_ASIDE: court_set_aside,
     ApprovalKind.RECALL: recall,
     ApprovalKind.RECALL_CREDIT: recalled,
     ApprovalKind.RECALL_REVERSAL: reversed_again,

@@ -9,7 +9,6 @@ import pytest
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.entities.officer import Role
-from models.entities.recovery import RecoveryState
 from models.money import Money
 from models.queries.audit.verify import verify
 from models.queries.cases.discrepancies import open_discrepancies
@@ -67,11 +66,18 @@ def test_a_discrepancy_of_a_closed_recovery_is_in_the_queue(unit: Any, recovery_
         from models.outcome import Outcome, Transition
         from models.store.record import record
 
-        who = Actor("wu", Role.SUPERVISOR)
-        closing = Transition(
-            EntityKind.RECOVERY, recovery_id, "closed_no_recovery", RecoveryState.OPEN
-        )
-        record(work, who, unit.now, recovery_id, Outcome((closing,)))
+        chen, wu = Actor("chen", Role.OFFICER), Actor("wu", Role.SUPERVISOR)
+        asked = {
+            "subject_noun": EntityKind.RECOVERY, "subject_id": recovery_id, "action": "close",
+            "subject_digest": "d", "asked_by": "chen", "asked_at": unit.now,
+        }  # fmt: skip
+        by_wu = {"decided_by": "wu", "decided_at": unit.now}
+        for who, move in (
+            (chen, Transition(EntityKind.APPROVAL, "appr-close", "asked", None, asked)),
+            (wu, Transition(EntityKind.APPROVAL, "appr-close", "approved", "pending", by_wu)),
+            (wu, Transition(EntityKind.RECOVERY, recovery_id, "closed_no_recovery", "open")),
+        ):
+            record(work, who, unit.now, recovery_id, Outcome((move,)))
         commit_changes(work, ENGINE, unit.now, unit.laws, Changeset(unit_file(work, recovery_id)))
     assert recovery_id not in red(unit)
     name = found(unit, recovery_id)

@@ -10,6 +10,7 @@ import pytest
 
 from config.channels import channel_codes, read_channel, read_states
 from models.entities.officer import Role
+from models.facts import AccountRef
 from models.queries.audit.verify import verify
 from models.queries.partners.incoming import incoming_named
 from models.queries.privacy.disclosures import disclosures_of
@@ -150,6 +151,45 @@ def test_an_answer_leaves_when_another_person_confirms_exactly_what_was_shown(as
     with pytest.raises(StepRefusedError, match="is answered: it cannot be answer asked"):
         actions.answer(chen, ref, FIELDS, CHANNELS)
     assert verify(unit.database) == ()
+
+
+def test_an_answer_about_persons_is_listed_by_the_recovery_that_it_names(asked: Any) -> None:
+    unit, _ = asked
+    chen, wu = unit.case_officer(), unit.case_officer(SUPERVISOR)
+    blind = replace(ASKED, their_ref="FR-78/26", bank="", account="")
+    actions.register(chen, blind, CHANNELS, GROUPS)
+    ref = "I-2026-0002"
+    with pytest.raises(StepRefusedError, match=r"I-2026-0002 names no account.*--about REF"):
+        actions.answer(chen, ref, FIELDS, CHANNELS)
+    told = FIELDS | {"facts": "Invented Victim 1 paid into it"}
+    with pytest.raises(StepRefusedError, match=r"the field facts holds a name \(I\*\*\)"):
+        actions.answer(chen, ref, told, CHANNELS, ["R-2026-0001"])
+    actions.answer(chen, ref, FIELDS, CHANNELS, ["R-2026-0001"])
+    row, _ = actions.pending_answer(wu, ref)
+    actions.confirm(wu, ref, row.answer_digest)
+    assert "R-2026-0001" not in actions.answer_text(chen, ref).decode()
+    with unit.database.reading() as session:
+        found = disclosures_of(
+            session, unit.database.vault, str(unit.one("SELECT id FROM recovery"))
+        )
+    names = ", ".join(sorted(FIELDS))
+    assert [(x.by, x.fields) for x in found] == [
+        ("wu", f"answer to FR, I-2026-0002 shown: {names}"),
+        ("chen", f"answer to FR, I-2026-0002 written out: {names}"),
+    ]
+    assert verify(unit.database) == ()
+
+
+def test_the_account_that_a_victim_is_paid_back_to_is_found_too(asked: Any) -> None:
+    unit, _ = asked
+    recovery_id = str(unit.one("SELECT id FROM recovery"))
+    (claim,) = unit.file(recovery_id).claims
+    other = AccountRef("bank-slow", "9999000000000042", "Synthetic Victim")
+    unit.case_officer().change_payee(recovery_id, claim.id, other, "the account was closed")
+    unit.approve(recovery_id)
+    given = replace(ASKED, their_ref="FR-79/26", bank=other.bank, account=other.number)
+    told = actions.register(unit.case_officer(), given, CHANNELS, GROUPS)
+    assert told.endswith("the account is in R-2026-0001")
 
 
 def test_a_refusal_names_a_ground_of_the_channel_and_a_late_one_stays_with_its_officer(

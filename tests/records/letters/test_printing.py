@@ -154,6 +154,8 @@ def test_the_engine_cancels_a_letter_whose_approval_was_refused(paper: Any) -> N
         (" ", "", "is one of fax, courier, post"),
         ("x" * 121, "", "is one of fax, courier, post"),
         ("handed to Synthetic Person", "", "is one of fax, courier, post"),
+        ("hand Synthetic", "", "is one of fax, courier, post"),
+        ("courier 4111111111111111", "", "is one of fax, courier, post"),
         ("fax", "2026-03-02T12:00", "in the future"),
         ("fax", "2026-03-02T10:59+08:00", "before it was ordered"),
         ("fax", "yesterday", "is not a date and time"),

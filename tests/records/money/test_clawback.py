@@ -207,3 +207,30 @@ def test_what_a_bank_paid_too_much_and_got_back_lowers_nothing_that_was_returned
     assert found[LedgerAccount.RETURNED_HOLD] == 200_000
     file = unit.file(recovery_id)
     assert sum(owed_minor(file, claim) for claim in file.claims) == 100_000
+
+
+def test_a_payout_corrected_below_what_was_called_back_leaves_no_sum_below_zero(
+    unit: Any, acts: Any, paid: str
+) -> None:
+    name = order(unit, paid, 60_000)
+    unit.approve(paid)
+    come(unit, acts, paid, name, 60_000, "B-1")
+    payout = third(unit, paid)
+    acts.settle(paid, payout.id, credited=Money(50_000, "CNY"), debited=Money(50_000, "CNY"))
+    file = unit.file(paid)
+    corrected = next(p for p in file.payouts if p.id == payout.id)
+    assert (corrected.credited_minor, corrected.clawed_minor) == (50_000, 60_000)
+    with unit.database.reading() as session:
+        lines = claim_page(session, paid, "", 10).lines
+        assert ledger_check(session).differences == ()
+    assert min(line.paid.minor for line in lines) == 0
+    assert all(minor >= 0 for minor in unit_terms(file).values())
+    assert all(m.minor >= 0 for one in rounds_of(file) for m in one.reserves.values())
+
+
+def unit_terms(file: Any) -> dict[LedgerAccount, int]:
+    found: dict[LedgerAccount, int] = {}
+    for balance in file.balances:
+        if balance.account in TERMS:
+            found[balance.account] = found.get(balance.account, 0) + balance.claim_minor
+    return found

@@ -179,7 +179,11 @@ def test_another_list_replaces_it_and_one_withdrawn_leaves_the_rule(
     (found,) = [c for c in file.court_lists if c.state == "in_force"]
     assert [p.amount_minor for p in file.payouts_of(file.allocations[-1].id)] == [10_000]
     actions.end(unit.case_officer(), noticed, found.id, "the court withdrew it")
-    acts.decide(noticed)
+    stands = {c.id: c.state for c in unit.file(noticed).court_lists}
+    assert stands[found.id] == "in_force", "one person alone ends nothing"
+    with pytest.raises(StepRefusedError, match="waits for a second person already"):
+        actions.end(unit.case_officer(), noticed, found.id, "once more")
+    confirm(unit, acts, noticed)
     assert unit.file(noticed).allocations[-1].method == "pro_rata"
     sound(unit)
 

@@ -144,7 +144,10 @@ def test_an_allocation_of_more_than_is_held_is_refused(unit: Any) -> None:
 @pytest.mark.usefixtures("decided")
 @pytest.mark.parametrize("decider", ["asked_by", "''"])
 def test_an_approval_that_the_asker_gave_himself_orders_no_payout(unit: Any, decider: str) -> None:
-    raw(unit, f"UPDATE approval SET state = 'approved', decided_by = {decider}")
+    forged = f"UPDATE approval SET state = 'approved', decided_by = {decider}"
+    with pytest.raises(sqlite3.IntegrityError, match="by another person than who asked for it"):
+        raw(unit, forged)
+    unit.tamper(f"{forged} WHERE state = 'pending'")
     with pytest.raises(sqlite3.IntegrityError, match=TWO):
         raw(unit, "UPDATE payout SET state = 'instructed'")
 

@@ -43,7 +43,7 @@ async def test_a_holder_is_invited_promises_and_is_reminded_by_keys(
 ) -> None:
     app = app_of(unit, spent)
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, app, "Money by other ways", "Nobody was invited")
+        await until(pilot, app, "Money by other ways", "messages to victims due")
         await pilot.press("m")
         await until(pilot, app, "invite the holder of", "A promise is no money")
         await pilot.press("enter")

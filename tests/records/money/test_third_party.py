@@ -36,6 +36,7 @@ from recovery_flows.correspondence.returns.wording import wording
 from recovery_flows.correspondence.returns.writing import files_of
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.ledger.outstanding_losses import owed_minor
+from recovery_flows.reports.group_figures import group_figures
 from recovery_flows.reports.ledger_check import ledger_check
 from tests.records.money.test_restitution_page import blocks
 
@@ -157,6 +158,13 @@ def test_what_a_third_party_keeps_of_a_fully_traced_account_is_a_term_of_its_own
     acts.decide(recovery_id)
     found = books(unit, recovery_id)
     assert found[LedgerAccount.THIRD_PARTY] == 20_000
+    (group,) = group_figures([unit.file(recovery_id)])
+    assert group.others == Money(20_000, "CNY")
+    parts = (group.held, group.returned, group.treasury, group.others, group.kept)
+    assert group.taken.minor == sum(part.minor for part in parts)
+    given = unit.database, unit.laws, recovery_id, SENDER, wall_clock(), "en", ("fact-sheet",)
+    (sheet,) = documents_of(*given)
+    assert "Left to somebody who acquired it in good faith | CNY 200.00" in as_markdown(sheet)
     assert found[LedgerAccount.HELD] == 50_000
     file = unit.file(recovery_id)
     assert owed_minor(file, file.claims[0]) == 100_000

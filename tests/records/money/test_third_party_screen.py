@@ -22,7 +22,7 @@ async def test_a_claim_is_filed_decided_and_released_by_keys(
 ) -> None:
     async with app_of(unit, held).run_test(size=(120, 40)) as pilot:
         app = pilot.app
-        await until(pilot, app, "Money by other ways", "Nobody was invited")
+        await until(pilot, app, "Money by other ways", "messages to victims due")
         await pilot.press("m")
         await until(pilot, app, "file a third party's claim on ···· 0001 at bank-home")
         await pilot.press("down", "enter")

@@ -103,6 +103,31 @@ def _sent(app: Terminal, view: RequestView) -> None:
     ask_lines(app, view, RequestAct.SENT, sentence, fields, do)
 
 
+def _dispatch(app: Terminal, view: RequestView) -> None:
+    row, ref = view.row, view.file.recovery.ref
+    sentence = f"The engine sends it over the connection of {row.carrier_id}; you are its sender."
+
+    def do(acting: CaseOfficer, typed: Typed) -> str:
+        translation = paper_of(typed, "translation") if typed.get("translation", "") else b""
+        return letters.dispatch(
+            acting, view.recovery_id, row.id, translation, app.source.post.sender,
+            app.source.channels,
+        )  # fmt: skip
+
+    def answered(yes: str | None) -> None:
+        if yes is not None:
+            told = command("xborder", str(RequestAct.DISPATCH), ref, row.id)
+            app.perform(lambda acting: do(acting, {}), command=told, holds_back=True)
+
+    if ours(row.language):
+        amount = str(Money(row.requested_minor, row.currency))
+        figures = (("recovery", ref), ("request", row.id), ("to", row.authority), ("sum", amount))
+        app.push_screen(Confirm("Dispatch the request?", sentence, figures), answered)
+        return
+    fields: Fields = (("translation", f"the file with the letter in {row.language!r}"),)
+    ask_lines(app, view, RequestAct.DISPATCH, sentence, fields, do)
+
+
 def _line(
     act: RequestAct, sentence: str, field: tuple[str, str],
     deed: Callable[[CaseOfficer, str, str, str], str],
@@ -132,6 +157,7 @@ def _resubmit(app: Terminal, view: RequestView) -> None:
 _ASKS: Mapping[RequestAct, Callable[[Terminal, RequestView], None]] = {
     RequestAct.SET: _set,
     RequestAct.SUBMIT: _submit,
+    RequestAct.DISPATCH: _dispatch,
     RequestAct.SENT: _sent,
     RequestAct.ANSWER: other_side.answer,
     RequestAct.CHOOSE: other_side.choose,

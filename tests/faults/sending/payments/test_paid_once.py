@@ -1,0 +1,61 @@
+"""Money that leaves, under a fault and a SIGKILL at each step: paid once, or visibly not yet.
+
+What was paid is read from the banks' own books. The whole matrix is `python -m
+bench.pay_under_faults`; here are every point of the kill, every kind, and the faults that end
+otherwise than without them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.sending.payments.kinds import KINDS
+from tests.faults.sending.payments.trying import POINTS, Try, tried
+from tests.faults.sending.payments.worlds import Killer, Worlds
+
+ONCE, SHORT = "paid once", "paid short; owned: amount_differs (officer)"
+REFUSED = "not yet: refused; payout_not_paid (officer)"
+OTHERS = [kind for kind in KINDS if kind != "claim"]
+# Fault of the order, point, what has become of the claim's payout in the end.
+UNDER_FAULTS = (
+    ("timeout_after_acting", "booked", ONCE),
+    ("slow", "request written", ONCE),
+    ("error_500", "booking", ONCE),
+    ("gateway", "answered", ONCE),
+    ("pays_late", "feed booking", ONCE),
+    ("no_money", "answered", REFUSED),
+    ("pays_short", "answer begun", SHORT),
+    ("pays_twice", "answered", f"{ONCE}; the bank's own money too"),
+)
+
+
+async def came_to(worlds: Worlds, killer: Killer, folder: Path, what: Try, wanted: str) -> None:
+    async with worlds.open(what.kind, folder) as unit:
+        outcome = await tried(unit, killer, what)
+    assert outcome.wrong == ""
+    assert outcome.died, f"{what.point!r} was never reached"
+    assert outcome.verdict == wanted
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_a_claim_is_paid_once_wherever_the_process_is_killed(
+    worlds: Worlds, killer: Killer, tmp_path: Path, point: str
+) -> None:
+    await came_to(worlds, killer, tmp_path, Try("claim", "", "", point), ONCE)
+
+
+@pytest.mark.parametrize("point", ["decided, unsigned", "request written", "answered"])
+@pytest.mark.parametrize("kind", OTHERS)
+async def test_each_kind_of_money_is_paid_once_by_whoever_goes_on(
+    worlds: Worlds, killer: Killer, tmp_path: Path, kind: str, point: str
+) -> None:
+    await came_to(worlds, killer, tmp_path, Try(kind, "", "", point), ONCE)
+
+
+@pytest.mark.parametrize(("fault", "point", "wanted"), UNDER_FAULTS)
+async def test_under_a_fault_it_is_paid_once_or_its_officer_is_told_why_not(
+    worlds: Worlds, killer: Killer, tmp_path: Path, fault: str, point: str, wanted: str
+) -> None:
+    await came_to(worlds, killer, tmp_path, Try("claim", "order", fault, point), wanted)

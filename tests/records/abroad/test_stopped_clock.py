@@ -1,0 +1,56 @@
+"""A clock that the other side stops: what was left of it goes on with the next version."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from recovery_flows.law.terms import due_at
+from tests.recall_messages import CHANNELS
+from tests.records.abroad.abroad_case import Abroad
+
+
+@pytest.mark.parametrize(
+    ("channel", "wanted", "law_row", "ran_hours", "stood_hours"),
+    [
+        ("eu_freeze", "freeze", "EU_FREEZE_DECIDE", 10, 100),
+        ("eu_freeze", "freeze", "EU_FREEZE_DECIDE", 47, 1),
+        ("eu_confiscate", "return", "EU_CONF_DECIDE", 240, 2_000),
+        ("eio", "evidence", "EU_EIO_DECIDE", 700, 24),
+    ],
+)
+def test_a_stopped_clock_goes_on_with_exactly_what_was_left(
+    abroad: Abroad, channel: str, wanted: str, law_row: str, ran_hours: int, stood_hours: int
+) -> None:
+    first = abroad.out(channel, wanted=wanted)
+    row = abroad.row(first)
+    clock = next(c for c in CHANNELS[channel].clock if c.code == law_row)
+    ends = due_at(clock.limit, abroad.unit.now, CHANNELS[channel])
+    assert (row.law_row, row.due_at) == (law_row, ends)
+    abroad.later(hours=ran_hours)
+    abroad.says(first, "needs_info")
+    left = ends - abroad.unit.now
+    row = abroad.row(first)
+    assert (row.due_at, row.left_seconds) == (None, int(left.total_seconds()))
+    abroad.later(hours=stood_hours)
+    assert not any("overdue" in step or "step in" in step for step in abroad.steps(first))
+    asked = {"authority_contact": "the desk", "facts": "an invented fact"}
+    name = next(n for n in asked if n in abroad.row(first).asked)
+    abroad.unit.case_officer().advance(abroad.recovery_id, to=first, fields={name: asked[name]})
+    second = max(abroad.unit.file(abroad.recovery_id).requests, key=lambda r: r.version)
+    abroad.submit(second.id)
+    abroad.unit.approve(abroad.recovery_id)
+    abroad.sent(second.id)
+    row = abroad.row(second.id)
+    assert (row.due_at, row.law_row) == (abroad.unit.now + left, law_row)
+    abroad.sound()
+
+
+def test_where_a_channel_names_our_own_time_it_runs_against_us(abroad: Abroad) -> None:
+    """Five days for a provider's query; a preservation order's provider is free after them."""
+    name = abroad.out("epoc", wanted="evidence", fields={})
+    abroad.says(name, "needs_info")
+    ours = abroad.row(name).due_at
+    assert ours is not None
+    assert timedelta(days=5) <= ours - abroad.unit.now < timedelta(days=6)
