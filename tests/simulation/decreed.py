@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.simulation.eyes import ViolationError
 from tests.simulation.late import Late
 
+# An approval that was used becomes void when its list is replaced: the yes was given all the same.
 _TWO = (
     "EXISTS (SELECT 1 FROM approval v WHERE v.subject_id = {} AND v.action = '{}' AND v.state IN"
     " ('approved', 'void') AND v.decided_by <> '' AND v.decided_by <> v.asked_by)"
@@ -13,7 +14,6 @@ _CAME = (
     "(SELECT coalesce(sum(h.requested_minor), 0) FROM hold h WHERE h.return_id = k.id AND h.kind ="
     " 'custody' AND h.state NOT IN ('pending_approval', 'denied', 'cancelled'))"
 )
-# An approval that was used becomes void when its list is replaced: the yes was given all the same.
 _BACK = (
     f"CASE WHEN k.ground = 'wrong_payee' AND k.state = 'written_off' THEN k.amount_minor"
     f" ELSE min(k.amount_minor, {_CAME}) END"
