@@ -5,10 +5,9 @@ from __future__ import annotations
 from tests.simulation.eyes import ViolationError
 from tests.simulation.late import Late
 
-# An approval that was used becomes void when its list is replaced: the yes was given all the same.
 _TWO = (
-    "EXISTS (SELECT 1 FROM approval v WHERE v.subject_id = {} AND v.action = '{}' AND v.state IN"
-    " ('approved', 'void') AND v.decided_by <> '' AND v.decided_by <> v.asked_by)"
+    "EXISTS (SELECT 1 FROM approval v WHERE v.subject_id = {} AND v.action = '{}' AND v.state ="
+    " 'approved' AND v.decided_by <> '' AND v.decided_by <> v.asked_by)"
 )
 _CAME = (
     "(SELECT coalesce(sum(h.requested_minor), 0) FROM hold h WHERE h.return_id = k.id AND h.kind ="
