@@ -22,11 +22,12 @@ from models.outcome import Scalar
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.freezing import orders as hold_orders, refused_releases, release
+from recovery_flows.freezing import orders as hold_orders, release
 from recovery_flows.law.regime import Regimes
 from recovery_flows.law.rows import Measure
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.ledger.third_parties import blocked_minor, disputed_minor, held_minor
+from recovery_flows.ledger.third_parties import blocked_minor, disputed_minor
+from recovery_flows.restitution.third_party import limits
 from recovery_flows.restitution.third_party.rows import (
     basis,
     clock_of,
@@ -68,15 +69,7 @@ def _granted(file: CaseFile, row: ThirdPartyRow, granted: Money) -> dict[str, Sc
     if row.ground is _G.WRONG_FREEZE:
         return {"granted_minor": granted.minor}
     hold = _hold_for(file, row, granted)
-    if row.ground is _G.EXCESS:
-        asset = file.asset(row.asset_id)
-        held = held_minor(file, asset.id)
-        most = Money(max(0, held - disputed_minor(file, asset)), row.currency)
-        if granted.minor > most.minor:
-            raise StepRefusedError(
-                f"only {most} of what is held is not traced to victims: to leave more to a third "
-                "party is a claim on the ground good-faith"
-            )
+    limits.check(file, row, hold, granted.minor)
     return {"granted_minor": granted.minor, "hold_id": hold.id}
 
 
@@ -87,13 +80,6 @@ def _hold_for(file: CaseFile, row: ThirdPartyRow, granted: Money) -> HoldRow:
     if hold is None or hold.held_minor < granted.minor:
         most = Money(hold.held_minor if hold else 0, row.currency)
         raise StepRefusedError(f"one hold keeps at most {most} there now: decide on that much")
-    if file.pending(hold.id) is not None or hold.releasing_minor:
-        raise StepRefusedError(f"hold {hold.id} has another decision on its way: that comes first")
-    if refused_releases.waits(file, hold):
-        raise StepRefusedError(
-            f"the bank refused to release hold {hold.id}: look into that first, with"
-            f" `recovery discrepancy list`"
-        )
     return hold
 
 
@@ -126,10 +112,7 @@ def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
 
 def _order_release(changes: Changeset, row: ThirdPartyRow, approval: str) -> None:
     hold = changes.file.hold(row.hold_id)
-    if hold.state not in _IN_FORCE or hold.held_minor < row.granted_minor:
-        raise StepRefusedError(
-            f"hold {hold.id} has changed since: deny this, and let the officer decide anew"
-        )
+    limits.check(changes.file, row, hold, row.granted_minor)
     if row.granted_minor < hold.held_minor:
         release.order_part(changes, hold, row.granted_minor, approval)
     else:

@@ -1,0 +1,90 @@
+"""How much of a held account may be let go for a third party: not what already leaves, or is kept.
+
+It is asked when an officer proposes a decision and again when a second person takes it, since
+another release, a share kept for its payee or a court's list may have come in between.
+"""
+
+from __future__ import annotations
+
+from models.case_file import CaseFile
+from models.entities.asset import AssetRow
+from models.entities.hold import HoldRow, HoldState
+from models.entities.outside.third_party_claim import ThirdPartyGround, ThirdPartyRow
+from models.money import Money
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.freezing import refused_releases
+from recovery_flows.ledger.court_money import in_force, shares_of
+from recovery_flows.ledger.outstanding_losses import GOING, has_left
+from recovery_flows.ledger.third_parties import disputed_minor
+from recovery_flows.ledger.unclaimed_money import kept_minor
+from recovery_flows.restitution.court.rows import due_minor
+
+_IN_FORCE = (HoldState.STOPPED, HoldState.FROZEN)
+
+
+def check(file: CaseFile, row: ThirdPartyRow, hold: HoldRow, minor: int) -> None:
+    """StepRefusedError where so much of a hold cannot be let go for a claim now, with the reason."""
+    if hold.state not in _IN_FORCE or hold.held_minor < minor:
+        held = Money(hold.held_minor, hold.currency)
+        raise StepRefusedError(
+            f"hold {hold.id} is {hold.state} and keeps {held}: deny what was asked, and decide anew"
+        )
+    if file.pending(hold.id) is not None or hold.releasing_minor:
+        raise StepRefusedError(f"hold {hold.id} has another decision on its way: that comes first")
+    if refused_releases.waits(file, hold):
+        raise StepRefusedError(
+            f"the bank refused to release hold {hold.id}: look into that first, with"
+            f" `recovery discrepancy list`"
+        )
+    if any(p.hold_id == hold.id and p.state in GOING and has_left(file, p) for p in file.payouts):
+        raise StepRefusedError(
+            f"a payout out of hold {hold.id} is on its way: decide once its bank has answered"
+        )
+    _check_kept(file, hold, minor)
+    asset = file.asset(row.asset_id)
+    most = Money(_free_minor(file, asset, row.ground), row.currency)
+    if minor > most.minor:
+        raise StepRefusedError(_too_much(row.ground, most))
+
+
+def _check_kept(file: CaseFile, hold: HoldRow, minor: int) -> None:
+    kept = Money(kept_minor(file, hold.id), file.recovery.currency)
+    is_left = kept.currency == hold.currency and hold.held_minor - kept.minor >= minor
+    if kept.minor and not is_left:
+        raise StepRefusedError(
+            f"{kept} of hold {hold.id} is kept for a payee who was announced: that share is "
+            "claimed or goes to the treasury first"
+        )
+
+
+def _free_minor(file: CaseFile, asset: AssetRow, ground: ThirdPartyGround) -> int:
+    """What of an account may go to third parties, in its currency, less what is leaving it."""
+    live = file.live_holds(asset.id)
+    staying = sum(h.held_minor - _leaving_minor(h) for h in live)
+    given = _given_by_court(file, asset)
+    if given and asset.currency != file.recovery.currency:
+        return 0
+    is_excess = ground is ThirdPartyGround.EXCESS
+    needed = max(given, disputed_minor(file, asset)) if is_excess else given
+    return max(0, staying - needed)
+
+
+def _leaving_minor(hold: HoldRow) -> int:
+    if hold.state is HoldState.RELEASE_PENDING:
+        return hold.held_minor
+    return min(hold.held_minor, hold.releasing_minor)
+
+
+def _given_by_court(file: CaseFile, asset: AssetRow) -> int:
+    """What a court's list in force still gives out of an account, in the loss's currency."""
+    found = in_force(file, asset.id)
+    return sum(due_minor(file, share) for share in shares_of(file, found)) if found else 0
+
+
+def _too_much(ground: ThirdPartyGround, most: Money) -> str:
+    if ground is ThirdPartyGround.EXCESS:
+        return (
+            f"only {most} of what is held is not traced to victims, given by a court or leaving "
+            "already: to leave more to a third party is a claim on the ground good-faith"
+        )
+    return f"a court's list gives the rest of this account to others: {most} are left beside it"

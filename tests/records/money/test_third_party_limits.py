@@ -1,0 +1,93 @@
+"""What is let go for a third party is there to be let go: not leaving already, kept, or given away.
+
+The victim paid 1,000.00 into the account, which also had 4,000.00 of its holder; 5,000.00 is held.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from models.entities.call import CallKind
+from models.entities.officer import Role
+from models.money import Money
+from models.store.unit import Actor
+from recovery_flows.cases.third_parties import actions
+from recovery_flows.cases.third_parties.actions import Filing
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.freezing import actions as freezing_actions
+from tests.records.money.test_third_party import EXCESS, FAITH, books, held, released, row
+
+SUPERVISOR = Actor("wu", Role.SUPERVISOR)
+__all__ = ["held"]
+
+
+def claimed(unit: Any, recovery_id: str, ground: Any, amount: str = "") -> str:
+    """A claim is filed and its officer asks to uphold all of it; returns the approval's id."""
+    before = {t.id for t in unit.file(recovery_id).third_party_claims}
+    actions.file_claim(unit.case_officer(), recovery_id, Filing(ground, "mine", amount))
+    (name,) = {t.id for t in unit.file(recovery_id).third_party_claims} - before
+    actions.decide(unit.case_officer(), recovery_id, name, "", "a paper shows it")
+    return asked_of(unit, recovery_id, name)
+
+
+def asked_of(unit: Any, recovery_id: str, name: str) -> str:
+    waiting = [a for a in unit.file(recovery_id).approvals if a.state == "pending"]
+    (found,) = [a.id for a in waiting if a.subject_id == name]
+    return str(found)
+
+
+def yes(unit: Any, approval: str) -> None:
+    unit.case_officer(SUPERVISOR).approve(approval)
+
+
+def ordered(unit: Any, recovery_id: str) -> int:
+    return sum(c.kind is CallKind.RELEASE for c in unit.file(recovery_id).calls)
+
+
+def test_the_same_excess_is_not_released_to_two_claimants(unit: Any, acts: Any, held: str) -> None:
+    first, second = claimed(unit, held, EXCESS), claimed(unit, held, EXCESS)
+    yes(unit, first)
+    with pytest.raises(StepRefusedError, match="another decision on its way"):
+        yes(unit, second)
+    assert ordered(unit, held) == 1
+    released(unit, acts, held, 100_000)
+    (later,) = [t for t in unit.file(held).third_party_claims if t.state == "proposed"]
+    with pytest.raises(StepRefusedError, match="deny what was asked, and decide anew"):
+        yes(unit, asked_of(unit, held, later.id))
+    assert max(h.held_minor for h in unit.file(held).holds) == 100_000, "the victim's money stays"
+    books(unit, held)
+
+
+def test_a_part_that_is_being_released_is_not_released_to_a_claimant_too(
+    unit: Any, acts: Any, held: str
+) -> None:
+    claim = claimed(unit, held, EXCESS, "2500.00")
+    hold = unit.file(held).holds[0].id
+    freezing_actions.release_part(unit.case_officer(), held, hold, Money(250_000, "CNY"), "why")
+    with pytest.raises(StepRefusedError, match="another decision on its way"):
+        yes(unit, claim)
+    yes(unit, asked_of(unit, held, hold))
+    with pytest.raises(StepRefusedError, match="another decision on its way"):
+        yes(unit, claim)
+    assert ordered(unit, held) == 1
+    acts.close_calls(held, CallKind.RELEASE)
+    unit.bank_says(held, hold, 250_000, 4)
+    name = row(unit, held).id
+    with pytest.raises(StepRefusedError, match=r"only CNY 1,500\.00 of what is held"):
+        yes(unit, asked_of(unit, held, name))
+
+
+def test_a_hold_is_not_let_go_whole_while_a_victims_payout_draws_on_it(
+    unit: Any, acts: Any
+) -> None:
+    recovery_id = acts.decided()
+    hold = next(h for h in unit.file(recovery_id).holds if h.held_minor)
+    unit.approve(recovery_id)
+    (order,) = [c for c in unit.file(recovery_id).calls if c.kind is CallKind.PAYOUT]
+    acts.lose_answer(recovery_id, order.id)
+    whole = Money(hold.held_minor, "CNY").text()
+    with pytest.raises(StepRefusedError, match="a payout out of hold .* is on its way"):
+        claimed(unit, recovery_id, FAITH, whole)
+    assert ordered(unit, recovery_id) == 0
