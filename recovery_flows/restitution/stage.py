@@ -51,7 +51,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
         return
     voluntary.advance(changes, now)
     clawbacks.advance(changes, now)
-    third_party_decisions.advance(changes)
+    third_party_decisions.advance(changes, now, laws)
     unclaimed.advance(changes, now)
     recalls.advance(changes, now)
     returned_money.recount(changes)

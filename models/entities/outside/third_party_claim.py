@@ -64,6 +64,7 @@ THIRD_PARTY_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (_T.PROPOSED, "decision_denied"): _T.FILED,
     (_T.REJECTED, "appealed"): _T.FILED,
     (_T.UPHELD, "released"): _T.RELEASED,
+    (_T.UPHELD, "not_released"): _T.FILED,
     (_T.UPHELD, "payment_entered"): _T.PAYMENT_ENTERED,
     (_T.PAYMENT_ENTERED, "payment_confirmed"): _T.PAID,
     (_T.PAYMENT_ENTERED, "payment_denied"): _T.UPHELD,

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.approval import ApprovalRow
-from models.entities.hold import HoldRow, HoldState
+from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.outside.third_party_claim import (
     ThirdPartyGround,
     ThirdPartyRow,
@@ -22,7 +22,7 @@ from models.outcome import Scalar
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.freezing import orders as hold_orders, release
+from recovery_flows.freezing import orders as hold_orders, refused_releases, release
 from recovery_flows.law.regime import Regimes
 from recovery_flows.law.rows import Measure
 from recovery_flows.ledger.changeset import Changeset
@@ -152,13 +152,42 @@ def withdraw(changes: Changeset, name: str, reason: str) -> None:
     changes.apply(move(row, "withdrawn", {"decision_reason": reason, "due_at": None}))
 
 
-def advance(changes: Changeset) -> None:
-    """What a bank has released by a decision is said of the claim: from then on it is his."""
+def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
+    """What a bank has released by a decision is said of the claim: from then on it is his.
+
+    What it has not released, and is not going to, is decided anew by two people.
+    """
     for row in changes.file.third_party_claims:
-        if row.state is _S.UPHELD and row.hold_id and _is_released(changes.file, row):
+        if row.state is not _S.UPHELD or not row.hold_id:
+            continue
+        if _is_released(changes.file, row):
             changes.apply(move(row, "released"))
+        elif _is_kept(changes.file, row):
+            _open_again(changes, row, now, laws)
 
 
 def _is_released(file: CaseFile, row: ThirdPartyRow) -> bool:
     blocked = blocked_minor(file, row.asset_id)
     return blocked <= row.blocked_minor - row.granted_minor
+
+
+def _is_kept(file: CaseFile, row: ThirdPartyRow) -> bool:
+    """Whether a bank holds all of it and nothing is on its way that would change that."""
+    hold = file.hold(row.hold_id)
+    leaves = hold.releasing_minor or hold.state is HoldState.RELEASE_PENDING
+    is_over = hold.state not in LIVE_HOLDS and refused_releases.last_refused(file, hold.id)
+    if (leaves and not is_over) or refused_releases.waits(file, hold):
+        return False
+    return blocked_minor(file, row.asset_id) >= row.blocked_minor
+
+
+def _open_again(changes: Changeset, row: ThirdPartyRow, now: datetime, laws: Regimes) -> None:
+    reason = "the bank has not released what was decided"
+    void_approvals(changes, row.id, reason)
+    clock = clock_of(changes.file, laws, Measure.THIRD_PARTY_CLAIM)
+    values: dict[str, Scalar] = {
+        "granted_minor": 0, "hold_id": "", "decided_at": None,
+        **term(changes.file, clock, now, laws),
+    }  # fmt: skip
+    again = move(row, "not_released", values)
+    changes.apply(replace(again, reason=reason, legal_basis=basis(clock)))

@@ -23,7 +23,7 @@ _IN_FORCE = (HoldState.STOPPED, HoldState.FROZEN)
 
 
 def check(file: CaseFile, row: ThirdPartyRow, hold: HoldRow, minor: int) -> None:
-    """StepRefusedError where so much of a hold cannot be let go for a claim now, with the reason."""
+    """StepRefusedError where so much of a hold cannot be let go for a claim now, and why."""
     if hold.state not in _IN_FORCE or hold.held_minor < minor:
         held = Money(hold.held_minor, hold.currency)
         raise StepRefusedError(

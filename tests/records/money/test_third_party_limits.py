@@ -9,14 +9,21 @@ from typing import Any
 
 import pytest
 
-from models.entities.call import CallKind
+from models.entities.call import CallKind, CallState
 from models.entities.officer import Role
 from models.money import Money
-from models.store.unit import Actor
+from models.queries.cases.case_files import load_file
+from models.store.calls import mark_sent, settle
+from models.store.unit import ENGINE, Actor, unit_of_work
+from recovery_flows.cases import next_steps
+from recovery_flows.cases.commit import commit_changes
+from recovery_flows.cases.discrepancy_actions import resolve
 from recovery_flows.cases.third_parties import actions
 from recovery_flows.cases.third_parties.actions import Filing
+from recovery_flows.correspondence import answers
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import actions as freezing_actions
+from recovery_flows.ledger.changeset import Changeset
 from tests.records.money.test_third_party import EXCESS, FAITH, books, held, released, row
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
@@ -88,6 +95,47 @@ def test_a_hold_is_not_let_go_whole_while_a_victims_payout_draws_on_it(
     (order,) = [c for c in unit.file(recovery_id).calls if c.kind is CallKind.PAYOUT]
     acts.lose_answer(recovery_id, order.id)
     whole = Money(hold.held_minor, "CNY").text()
-    with pytest.raises(StepRefusedError, match="a payout out of hold .* is on its way"):
+    with pytest.raises(StepRefusedError, match=r"a payout out of hold .* is on its way"):
         claimed(unit, recovery_id, FAITH, whole)
     assert ordered(unit, recovery_id) == 0
+
+
+def answer(unit: Any, recovery_id: str, event: str) -> None:
+    """The order to release that waits reaches its bank, which carries it out or refuses it."""
+    with unit_of_work(unit.database) as work:
+        changes = Changeset(load_file(work.session, recovery_id))
+        (call,) = [
+            c for c in changes.file.calls if (c.kind, c.state) == (CallKind.RELEASE, "planned")
+        ]
+        mark_sent(work, unit.now, recovery_id, call.id, call.state)
+        settle(work, unit.now, recovery_id, call.id, CallState.SENT, event)
+        if event == "refused":
+            answers.apply_refusal(changes, call.kind, call.noun, call.subject_id, "NO", unit.now)
+            commit_changes(work, ENGINE, unit.now, unit.laws, changes)
+
+
+def test_a_claim_whose_release_its_bank_refused_is_decided_anew_by_two(
+    unit: Any, acts: Any, held: str
+) -> None:
+    yes(unit, claimed(unit, held, EXCESS))
+    name = row(unit, held).id
+    answer(unit, held, "refused")
+    acts.decide(held)
+    acts.close_calls(held, CallKind.HOLD_QUERY)
+    assert row(unit, held).state == "upheld", "nobody has asked the bank's desk yet"
+    for found in unit.file(held).discrepancies:
+        resolve(unit.case_officer(), held, found.id, "its desk has found the account now")
+    acts.decide(held)
+    claim = row(unit, held)
+    assert (claim.state, claim.granted_minor, claim.law_row) == ("filed", 0, "CN_THIRD_PARTY_CLAIM")
+    assert [
+        s.subject_id for s in next_steps.steps(unit.file(held), unit.laws) if s.subject_id == name
+    ]
+    actions.decide(unit.case_officer(), held, name, "", "as before")
+    assert ordered(unit, held) == 1, "one person alone releases nothing"
+    yes(unit, asked_of(unit, held, name))
+    answer(unit, held, "answered")
+    unit.bank_says(held, row(unit, held).hold_id, 100_000, 5)
+    acts.decide(held)
+    assert row(unit, held).state == "released"
+    books(unit, held)
