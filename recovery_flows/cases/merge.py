@@ -57,6 +57,7 @@ def join(
     emptied = replace(
         leaving.file, claims=(), assets=(), holds=(), requests=(), allocations=(), payouts=(),
         approvals=(), calls=(), trace=None, multi_agency_requests=(), tasks=(),
+        third_party_claims=(),
     )  # fmt: skip
     leaving.file = emptied
     values: dict[str, Scalar] = {"joined_into": stays.recovery.id, "trace_wanted": False}

@@ -11,6 +11,7 @@ import pytest
 
 from models.entities.call import CallKind, CallState
 from models.entities.officer import Role
+from models.entities.outside.third_party_claim import DamagesSource
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.store.calls import mark_sent, settle
@@ -19,12 +20,13 @@ from recovery_flows.cases import next_steps
 from recovery_flows.cases.commit import commit_changes
 from recovery_flows.cases.discrepancy_actions import resolve
 from recovery_flows.cases.third_parties import actions
-from recovery_flows.cases.third_parties.actions import Filing
+from recovery_flows.cases.third_parties.actions import Filing, Paid
 from recovery_flows.correspondence import answers
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import actions as freezing_actions
 from recovery_flows.ledger.changeset import Changeset
-from tests.records.money.test_third_party import EXCESS, FAITH, books, held, released, row
+from recovery_flows.reports.ledger_check import ledger_check
+from tests.records.money.test_third_party import EXCESS, FAITH, HARM, books, held, released, row
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
 __all__ = ["held"]
@@ -139,3 +141,28 @@ def test_a_claim_whose_release_its_bank_refused_is_decided_anew_by_two(
     acts.decide(held)
     assert row(unit, held).state == "released"
     books(unit, held)
+
+
+def test_what_was_paid_for_a_wrong_freeze_leaves_the_books_of_a_recovery_that_joins_another(
+    unit: Any, acts: Any
+) -> None:
+    first, joins = unit.report(*unit.reports(2))
+    unit.accept(joins)
+    (hold,) = unit.file(joins).holds
+    unit.case_officer().advance(joins, knowing=True)
+    unit.approve(joins)
+    unit.bank_says(joins, hold.id, 100_000)
+    actions.file_claim(unit.case_officer(), joins, Filing(HARM, "the rent bounced", "80.00"))
+    name = row(unit, joins).id
+    actions.decide(unit.case_officer(), joins, name, "", "fees of the bounced rent")
+    yes(unit, asked_of(unit, joins, name))
+    paid = Paid("80.00", DamagesSource.UNIT_BUDGET, unit.now, "B-7", b"an invented paper")
+    actions.pay(unit.case_officer(), joins, name, paid)
+    yes(unit, asked_of(unit, joins, name))
+    unit.accept(first)
+    acts.decide(first)
+    unit.case_officer().join(first, joins)
+    assert (unit.file(joins).recovery.state, unit.file(first).recovery.state) == ("joined", "open")
+    assert unit.one("SELECT sum(asset_minor) FROM posting WHERE account = 'memo_damages'") == 8_000
+    with unit.database.reading() as session:
+        assert ledger_check(session).differences == ()
