@@ -11,6 +11,7 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.approval import ApprovalRow
+from models.entities.call import CallKind, CallState
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.outside.third_party_claim import (
     ThirdPartyGround,
@@ -167,18 +168,21 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
 
 
 def _is_released(file: CaseFile, row: ThirdPartyRow) -> bool:
+    """Whether the account has that much less, or the hold is gone whatever else is held there."""
     blocked = blocked_minor(file, row.asset_id)
-    return blocked <= row.blocked_minor - row.granted_minor
+    is_gone = file.hold(row.hold_id).state in (HoldState.RELEASED, HoldState.LAPSED)
+    return is_gone or blocked <= row.blocked_minor - row.granted_minor
 
 
 def _is_kept(file: CaseFile, row: ThirdPartyRow) -> bool:
-    """Whether a bank holds all of it and nothing is on its way that would change that."""
-    hold = file.hold(row.hold_id)
-    leaves = hold.releasing_minor or hold.state is HoldState.RELEASE_PENDING
-    is_over = hold.state not in LIVE_HOLDS and refused_releases.last_refused(file, hold.id)
-    if (leaves and not is_over) or refused_releases.waits(file, hold):
+    """Whether the bank has refused this very order, and somebody has looked into that since."""
+    given = {a.id for a in file.approvals if a.subject_id == row.id}
+    orders = [c for c in file.calls if c.kind is CallKind.RELEASE and c.approval_id in given]
+    if not orders or orders[-1].state is not CallState.REFUSED:
         return False
-    return blocked_minor(file, row.asset_id) >= row.blocked_minor
+    hold = file.hold(row.hold_id)
+    leaves = hold.state in LIVE_HOLDS and hold.releasing_minor
+    return not leaves and not refused_releases.waits(file, hold)
 
 
 def _open_again(changes: Changeset, row: ThirdPartyRow, now: datetime, laws: Regimes) -> None:
