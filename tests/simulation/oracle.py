@@ -109,8 +109,8 @@ class Oracle(Words, States, Rounds, Decreed):
             "SELECT 1 FROM event WHERE seq > ?2 AND seq <= ?3 AND (subject_id = ?1 AND event ="
             " 'refusal_seen' OR noun = 'request' AND event IN ('drafted', 'submitted')"
             " AND role = 'officer' OR noun = 'trace' AND event = 'adopted' OR noun ="
-            " 'discrepancy' AND event = 'resolved' AND subject_id IN (SELECT id FROM discrepancy WHERE subject_id ="
-            " ?1 AND resolved_by <> '')) LIMIT 1"
+            " 'discrepancy' AND event = 'resolved' AND subject_id IN (SELECT id FROM discrepancy"
+            " WHERE subject_id = ?1 AND resolved_by <> '')) LIMIT 1"
         )
         return bool(self._all(query, refused, since, until))
 
