@@ -1,4 +1,4 @@
-"""How much of a held account may be let go for a third party: not what already leaves, or is kept.
+"""How much of a held account may be released for a third party: none that leaves or is kept.
 
 It is asked when an officer proposes a decision and again when a second person takes it, since
 another release, a share kept for its payee or a court's list may have come in between.
@@ -23,7 +23,7 @@ _IN_FORCE = (HoldState.STOPPED, HoldState.FROZEN)
 
 
 def check(file: CaseFile, row: ThirdPartyRow, hold: HoldRow, minor: int) -> None:
-    """StepRefusedError where so much of a hold cannot be let go for a claim now, and why."""
+    """StepRefusedError where so much of a hold cannot be released for a claim now, and why."""
     if hold.state not in _IN_FORCE or hold.held_minor < minor:
         held = Money(hold.held_minor, hold.currency)
         raise StepRefusedError(

@@ -1,4 +1,4 @@
-"""What is let go for a third party is there to be let go: not leaving already, kept, or given away.
+"""What is released for a third party is there for it: not leaving already, kept, or given away.
 
 The victim paid 1,000.00 into the account, which also had 4,000.00 of its holder; 5,000.00 is held.
 """
