@@ -94,6 +94,7 @@ def _release_part(changes: Changeset, approval: ApprovalRow, now: datetime, laws
     if minor:
         release.order_part(changes, hold, minor, approval.id)
     else:
+        release.check_no_payout(changes.file, hold)
         reason = "released by decision"
         hold_orders.order_release(changes, hold.id, approval.id, reason)
 

@@ -115,11 +115,13 @@ def part_of(hold: HoldRow, act: ApprovalKind) -> int:
 def is_behind_a_payout(file: CaseFile, approval_id: str) -> bool:
     """Whether an approval can be given only once a bank has answered what it was told to pay."""
     asked = next((a for a in file.approvals if a.id == approval_id), None)
-    return (
-        asked is not None
-        and asked.action in (ApprovalKind.RELEASE_PART, ApprovalKind.COMPLAINT)
-        and _is_paying(file, asked.subject_id)
-    )
+    if asked is None:
+        return False
+    if asked.action == ApprovalKind.THIRD_PARTY_CLAIM:
+        holds = [t.hold_id for t in file.third_party_claims if t.id == asked.subject_id]
+        return any(_is_paying(file, hold_id) for hold_id in holds if hold_id)
+    is_release = asked.action in (ApprovalKind.RELEASE_PART, ApprovalKind.COMPLAINT)
+    return is_release and _is_paying(file, asked.subject_id)
 
 
 def _is_paying(file: CaseFile, hold_id: str) -> bool:
@@ -127,12 +129,17 @@ def _is_paying(file: CaseFile, hold_id: str) -> bool:
     return any(has_left(file, payout) for payout in going)
 
 
-def order_part(changes: Changeset, hold: HoldRow, minor: int, approval: str) -> None:
-    """Tell the bank to let a part go, under a person's decision; not while a payout draws on it."""
-    if _is_paying(changes.file, hold.id):
+def check_no_payout(file: CaseFile, hold: HoldRow) -> None:
+    """StepRefusedError while a payout draws on a hold: what is told to be paid is a victim's."""
+    if _is_paying(file, hold.id):
         raise StepRefusedError(
             f"a payout out of hold {hold.id} is on its way: decide once its bank has answered"
         )
+
+
+def order_part(changes: Changeset, hold: HoldRow, minor: int, approval: str) -> None:
+    """Tell the bank to let a part go, under a person's decision; not while a payout draws on it."""
+    check_no_payout(changes.file, hold)
     values: dict[str, Scalar] = {"releasing_minor": minor, "complained_minor": 0}
     changes.apply(Transition(EntityKind.HOLD, hold.id, "part_ordered", hold.state, values))
     changes.call(hold_orders.release_intent(changes.file, hold, approval))

@@ -12,9 +12,8 @@ from models.entities.hold import HoldRow, HoldState
 from models.entities.outside.third_party_claim import ThirdPartyGround, ThirdPartyRow
 from models.money import Money
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.freezing import refused_releases
+from recovery_flows.freezing import refused_releases, release
 from recovery_flows.ledger.court_money import in_force, shares_of
-from recovery_flows.ledger.outstanding_losses import GOING, has_left
 from recovery_flows.ledger.third_parties import disputed_minor
 from recovery_flows.ledger.unclaimed_money import kept_minor
 from recovery_flows.restitution.court.rows import due_minor
@@ -36,10 +35,7 @@ def check(file: CaseFile, row: ThirdPartyRow, hold: HoldRow, minor: int) -> None
             f"the bank refused to release hold {hold.id}: look into that first, with"
             f" `recovery discrepancy list`"
         )
-    if any(p.hold_id == hold.id and p.state in GOING and has_left(file, p) for p in file.payouts):
-        raise StepRefusedError(
-            f"a payout out of hold {hold.id} is on its way: decide once its bank has answered"
-        )
+    release.check_no_payout(file, hold)
     _check_kept(file, hold, minor)
     asset = file.asset(row.asset_id)
     most = Money(_free_minor(file, asset, row.ground), row.currency)

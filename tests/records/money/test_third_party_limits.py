@@ -26,6 +26,7 @@ from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import actions as freezing_actions
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.reports.ledger_check import ledger_check
+from tests.records.money.test_court_list import claims, confirm, enter, rows
 from tests.records.money.test_third_party import EXCESS, FAITH, HARM, books, held, released, row
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
@@ -166,3 +167,29 @@ def test_what_was_paid_for_a_wrong_freeze_leaves_the_books_of_a_recovery_that_jo
     assert unit.one("SELECT sum(asset_minor) FROM posting WHERE account = 'memo_damages'") == 8_000
     with unit.database.reading() as session:
         assert ledger_check(session).differences == ()
+
+
+def test_what_a_court_gave_to_somebody_unknown_is_not_released_as_excess(
+    unit: Any, acts: Any, held: str
+) -> None:
+    acts.decide(held)
+    enter(unit, held, rows((claims(unit, held)[0], "1000.00"), ("Somebody Else", "3000.00")))
+    confirm(unit, acts, held)
+    with pytest.raises(StepRefusedError, match=r"only CNY 1,000\.00 of what is held"):
+        claimed(unit, held, EXCESS)
+    assert ordered(unit, held) == 0
+
+
+def test_a_complaint_about_a_whole_hold_waits_for_the_payout_that_draws_on_it(
+    unit: Any, acts: Any
+) -> None:
+    recovery_id = acts.decided()
+    hold = next(h for h in unit.file(recovery_id).holds if h.held_minor)
+    unit.approve(recovery_id)
+    (order,) = [c for c in unit.file(recovery_id).calls if c.kind is CallKind.PAYOUT]
+    acts.lose_answer(recovery_id, order.id)
+    whole = Money(hold.held_minor, "CNY")
+    freezing_actions.complain(unit.case_officer(), recovery_id, hold.id, whole, "it is mine")
+    with pytest.raises(StepRefusedError, match=r"a payout out of hold .* is on its way"):
+        yes(unit, asked_of(unit, recovery_id, hold.id))
+    assert ordered(unit, recovery_id) == 0
