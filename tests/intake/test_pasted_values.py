@@ -100,11 +100,11 @@ today 13:05                  | 2026-03-02T05:05:00
 3月2日 13:05                 ! has no year
 2026-03-02                   ! has no time of day
 13:05                        ! has no day
-2026-02-30 13:05             ! is no day and time that there is
-2026-03-02 25:05             ! is no day and time that there is
+2026-02-30 13:05             ! is a date or time that does not exist
+2026-03-02 25:05             ! is a date or time that does not exist
 2026-03-02 13:05 CST         ! is no day and time
 2 Mrz 2026 13:05             ! names no month
-0001-01-01 00:00 +14:00      ! is no day and time that there is
+0001-01-01 00:00 +14:00      ! is a date or time that does not exist
 just now                     ! is no day and time
 """
 

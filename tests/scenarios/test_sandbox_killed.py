@@ -245,7 +245,7 @@ def test_the_banks_end_when_their_parent_lets_go_of_the_pipe(tmp_path: Path) -> 
     install(tmp_path / "sandbox.sqlite3", world)
     with bank_process(tmp_path / "sandbox.sqlite3", world, speed=1) as (process, banks):
         assert (tmp_path / "sandbox.json").stat().st_mode & 0o777 == 0o600
-        assert len(banks) == len(world.banks) == 7
+        assert len(banks) == len(world.banks) == 10
         process.stdin.close()
         assert process.wait() == 0
 

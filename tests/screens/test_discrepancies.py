@@ -19,6 +19,7 @@ from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.cases.commit import commit_changes
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
+from tests.by_hand import without_money_guards
 from tests.screens.conftest import LAWS
 from tests.screens.test_keys import type_fast
 
@@ -102,7 +103,8 @@ async def test_a_discrepancy_of_a_closed_recovery_is_in_the_queue_until_it_is_re
             EntityKind.RECOVERY, recovery, "closed_no_recovery", RecoveryState.OPEN
         )
         who = Actor("wang", Role.SUPERVISOR)
-        record(unit, who, unity.now, recovery, Outcome((closing,)))
+        with without_money_guards(unit.session):
+            record(unit, who, unity.now, recovery, Outcome((closing,)))
     found(unity, recovery)
     app = unity.app("li")
     async with app.run_test(size=(120, 40)) as pilot:

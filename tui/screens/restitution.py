@@ -22,6 +22,7 @@ from recovery_flows.cases.views.restitution_views import (
     ObjectionLine,
     RestitutionPage,
 )
+from recovery_flows.cases.views.victims import MESSAGES
 from recovery_flows.wording import counted
 from tui.panels import restitution
 from tui.panels.other_ways import WAY_COMMANDS, ways_lines
@@ -257,7 +258,7 @@ class RestitutionScreen(LiveScreen):
         page, app = self.page, self.acting_app
         if page is None:
             return
-        if not page.rounds and not page.ways:
+        if not page.rounds and all(way.kind == MESSAGES for way in page.ways):
             app.say("nothing is distributed yet: there is no document to write", refused=True)
             return
 
@@ -278,9 +279,8 @@ class RestitutionScreen(LiveScreen):
             f"$ recovery document {page.ref} notice decision receipt --out FOLDER\n"
             "Persons stand in them by number only. Into which folder? A new one is made."
         )
-        app.push_screen(
-            AskLine(f"{page.ref}: documents", sentence, f"{page.ref}-documents"), answered
-        )
+        ask = AskLine(f"{page.ref}: documents", sentence, f"{page.ref}-documents")
+        app.push_screen(ask, answered)
 
     def action_view(self) -> None:
         panel = self.focused

@@ -114,7 +114,7 @@ async def test_a_foreign_payment_that_no_statement_shows_can_be_given_up_and_clo
     assert "check the report" in unit.page().steps[0].sentence
     unit.advance()
     await unit.sweep()
-    assert actions(unit) == ["submit_close"]
+    assert actions(unit) == ["submit_close", "tell_victim"]
 
 
 def known_as(unit: Any, hold: Any, bank_ref: str) -> None:
