@@ -22,6 +22,7 @@ from recovery_flows.cases.views.restitution_views import (
     ObjectionLine,
     RestitutionPage,
 )
+from recovery_flows.errors import MisuseError
 from recovery_flows.wording import counted
 from tui.panels import restitution
 from tui.panels.other_ways import WAY_COMMANDS, ways_lines
@@ -265,8 +266,8 @@ class RestitutionScreen(LiveScreen):
             if folder is not None:
                 try:
                     path = expanded(folder)
-                except RuntimeError:
-                    app.say("that names nobody's home: type the whole path", refused=True)
+                except MisuseError as error:
+                    app.say(str(error), refused=True)
                     return
                 write = partial(app.source.write_documents, app.case_officer(), page.recovery_id)
                 app.ask_after("writing the documents", partial(write, path), told)
