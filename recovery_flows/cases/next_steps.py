@@ -26,6 +26,7 @@ from recovery_flows.freezing import (
     drafts as hold_drafts,
     next_steps as hold_steps,
     refusals,
+    release,
 )
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies, releasable
@@ -77,14 +78,17 @@ def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
                 ActionKind.DONE, Role.ENGINE, recovery.id, "", None, say(f"ended_{recovery.state}")
             )
         ]
-    people = [*approval_steps.waiting(file), *_officer_steps(file, laws), *refusals.steps(file)]
+    asked = list(approval_steps.waiting(file))
+    behind = [s for s in asked if release.is_behind_a_payout(file, s.subject_id)]
+    people = [s for s in asked if s not in behind]
+    people += [*_officer_steps(file, laws), *refusals.steps(file)]
     people += [*denied_stops.steps(file), *dead_ends.steps(file), *objections.steps(file)]
     people += [*voluntary_steps.steps(file), *recall_steps.steps(file)]
     people += [*unclaimed_steps.steps(file), *court_steps.steps(file)]
     people += [*clawback_steps.steps(file), *third_party_steps.steps(file)]
     people += letter_steps.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
-    people += letter_steps.answer_steps(file, laws)
+    people += [*letter_steps.answer_steps(file, laws), *behind]
     due = people + list(_waits(file, laws)) or [_close_step(file)]
     return due + list(multi_agency_steps.waits(file)) + list(news.steps(file, laws))
 

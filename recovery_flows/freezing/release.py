@@ -112,10 +112,24 @@ def part_of(hold: HoldRow, act: ApprovalKind) -> int:
     return 0 if asked >= hold.held_minor else asked
 
 
+def is_behind_a_payout(file: CaseFile, approval_id: str) -> bool:
+    """Whether an approval can be given only once a bank has answered what it was told to pay."""
+    asked = next((a for a in file.approvals if a.id == approval_id), None)
+    return (
+        asked is not None
+        and asked.action in (ApprovalKind.RELEASE_PART, ApprovalKind.COMPLAINT)
+        and _is_paying(file, asked.subject_id)
+    )
+
+
+def _is_paying(file: CaseFile, hold_id: str) -> bool:
+    going = (p for p in file.payouts if p.hold_id == hold_id and p.state in GOING)
+    return any(has_left(file, payout) for payout in going)
+
+
 def order_part(changes: Changeset, hold: HoldRow, minor: int, approval: str) -> None:
     """Tell the bank to let a part go, under a person's decision; not while a payout draws on it."""
-    going = (p for p in changes.file.payouts if p.hold_id == hold.id and p.state in GOING)
-    if any(has_left(changes.file, payout) for payout in going):
+    if _is_paying(changes.file, hold.id):
         raise StepRefusedError(
             f"a payout out of hold {hold.id} is on its way: decide once its bank has answered"
         )

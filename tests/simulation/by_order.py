@@ -254,6 +254,8 @@ class ByOrder:
         """Do a step of a list or a demand; None where the step is no such one."""
         if action == "follow_court_list":
             return self._identified(recovery, subject, who)
+        if action == "join":
+            return self._ended_before_joining(recovery, who)
         if action != "follow_clawback":
             return None
         reminded = "SELECT 1 FROM event WHERE subject_id = ? AND event = 'reminded'"
@@ -263,6 +265,21 @@ class ByOrder:
                 clawback_actions.write_off, self._desk_of(who), recovery, subject, "synthetic"
             )
         return self._try(who, f"follows {subject}", act)
+
+    def _ended_before_joining(self, recovery: str, who: str) -> bool | None:
+        """Of two courts' lists for one account one is ended: two recoveries join only then."""
+        twins = (
+            "SELECT mine.id FROM court_list mine JOIN asset a ON a.id = mine.asset_id JOIN asset b"
+            " ON b.account_id = a.account_id AND b.id <> a.id JOIN court_list other ON"
+            " other.asset_id = b.id WHERE mine.recovery_id = ? AND mine.state = 'in_force' AND"
+            " other.state = 'in_force' AND NOT EXISTS (SELECT 1 FROM approval v WHERE v.state ="
+            " 'pending' AND v.subject_id IN (mine.id, other.id))"
+        )
+        found = self._eyes.execute(twins, [recovery]).fetchone()
+        if found is None:
+            return None
+        act = partial(court_actions.end, self._desk_of(who), recovery, found[0], "synthetic")
+        return self._try(who, f"ends {found[0]}, one list for one account", act)
 
 
 def _spelled(minor: int) -> str:

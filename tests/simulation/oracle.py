@@ -107,10 +107,10 @@ class Oracle(Words, States, Rounds, Decreed):
         until = max(int(str(until)), int(str(self._all(submitted, ref)[0][0] or 0)))
         query = (
             "SELECT 1 FROM event WHERE seq > ?2 AND seq <= ?3 AND (subject_id = ?1 AND event ="
-            " 'refusal_seen' OR noun = 'request' AND event = 'drafted' AND role = 'officer'"
-            " OR noun = 'trace' AND event = 'adopted' OR noun = 'discrepancy' AND"
-            " event = 'resolved' AND subject_id IN (SELECT id FROM discrepancy WHERE subject_id ="
-            " ?1 AND resolved_by <> '')) LIMIT 1"
+            " 'refusal_seen' OR noun = 'request' AND event IN ('drafted', 'submitted')"
+            " AND role = 'officer' OR noun = 'trace' AND event = 'adopted' OR noun ="
+            " 'discrepancy' AND event = 'resolved' AND subject_id IN (SELECT id FROM discrepancy"
+            " WHERE subject_id = ?1 AND resolved_by <> '')) LIMIT 1"
         )
         return bool(self._all(query, refused, since, until))
 

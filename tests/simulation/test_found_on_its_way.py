@@ -118,3 +118,16 @@ def test_a_freeze_takes_over_what_was_found_of_its_stop_by_the_engine_itself(at:
     told, story = played(at, plan_without_orders(60006351))
     assert "found unrelated" in story
     assert_well(told, story)
+
+
+def test_an_answer_on_paper_comes_before_the_yes_that_waits_for_it(at: Place) -> None:
+    """A payout by letter had no answer; the queue asked only for a yes that could not be given."""
+    told, story = played(at, plan_without_orders(60005262))
+    assert "release of CNY 266.66 submitted" in story
+    assert_well(told, story)
+
+
+def test_a_release_waits_for_nobody_while_the_account_is_divided_anew(at: Place) -> None:
+    told, story = played(at, plan_without_orders(60009935))
+    assert_well(told, story)
+    assert dict(told.ends) == {"closed_returned": 1}
