@@ -22,7 +22,6 @@ from recovery_flows.cases.views.restitution_views import (
     ObjectionLine,
     RestitutionPage,
 )
-from recovery_flows.errors import MisuseError
 from recovery_flows.wording import counted
 from tui.panels import restitution
 from tui.panels.other_ways import WAY_COMMANDS, ways_lines
@@ -264,13 +263,8 @@ class RestitutionScreen(LiveScreen):
 
         def answered(folder: str | None) -> None:
             if folder is not None:
-                try:
-                    path = expanded(folder)
-                except MisuseError as error:
-                    app.say(str(error), refused=True)
-                    return
                 write = partial(app.source.write_documents, app.case_officer(), page.recovery_id)
-                app.ask_after("writing the documents", partial(write, path), told)
+                app.ask_after("writing the documents", lambda: write(expanded(folder)), told)
 
         def told(written: list[Path]) -> None:
             app.say(f"{counted(len(written), 'document')} written to {written[0].parent}")
