@@ -182,5 +182,10 @@ def remove_named(path: Path) -> None:
 
 
 def expanded(text: str) -> Path:
-    """A path as a person types it, `~` being the caller's home; RuntimeError for nobody's."""
-    return Path(_caller.files.expanded(text))
+    """A path as a person types it, `~` being the caller's home; MisuseError for nobody's."""
+    from recovery_flows.errors import MisuseError
+
+    try:
+        return Path(_caller.files.expanded(text))
+    except RuntimeError:
+        raise MisuseError("that names nobody's home: type the whole path") from None

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from models.case_file import CaseFile
 from models.entities.outside.disclosure import DisclosureKind
 from models.ids import canonical
-from models.privacy.personal_data import struck
+from models.privacy.personal_data import Known, struck
 from models.queries.privacy.disclosures import TEXT_DIGITS, kept_texts, text_digest
 from models.queries.privacy.personal_data import known_data
 from models.sealing.vault import Vault
@@ -91,10 +91,20 @@ def refuse_unkept(
     New is also a name in a text that was let stand before anybody knew that it is one.
     """
     kept, known = kept_texts(session, file.recovery.id), known_data(session, vault, file)
+    _refuse(undecided_marks(vault, fields, law.data_classes, known, kept), law)
+
+
+def undecided_marks(
+    vault: Vault, fields: Mapping[str, str], classes: Mapping[str, str], known: Known,
+    kept: Collection[str],
+) -> tuple[Mark, ...]:  # fmt: skip
+    """What is personal in stored texts, but for what somebody let stand: `kept` are its digests."""
+    left: list[Mark] = []
     for name, text in fields.items():
-        found = marks({name: text}, law.data_classes, known)
+        found = marks({name: text}, classes, known)
         if found and kept_digest(vault, text, found) not in kept:
-            _refuse(found, law)
+            left += found
+    return tuple(left)
 
 
 def _refuse(found: Sequence[Mark], law: Regime) -> None:

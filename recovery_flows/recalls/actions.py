@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.claim import ClaimRow
+from models.entities.recall import RecallState
 from models.ids import digest_bytes
 from models.money import Money
 from models.queries.books.recalls import same_payment_recalled
@@ -24,6 +25,7 @@ from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.cross_border.channels import Channel, Help
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.recalls import lifecycle, message, reversals
+from recovery_flows.wording import spoken
 
 Channels = Mapping[str, Channel]
 
@@ -110,6 +112,18 @@ def message_of(database: Database, recovery_id: str, recall_id: str) -> bytes:
     """The camt.056 of a recall as it was approved, or waits to be."""
     with database.reading() as session:
         row = lifecycle.recall_of(load_file(session, recovery_id), recall_id)
+        return document_of(session, database.vault, row.message)[0]
+
+
+def approved_message_of(database: Database, recovery_id: str, recall_id: str) -> bytes:
+    """The camt.056 of a recall that two people have approved; StepRefusedError before."""
+    with database.reading() as session:
+        row = lifecycle.recall_of(load_file(session, recovery_id), recall_id)
+        if row.state in (RecallState.PENDING_APPROVAL, RecallState.DENIED):
+            raise StepRefusedError(
+                f"{recall_id} is {spoken(row.state)}: its letter is written once it is approved; "
+                "`recovery recall message` writes the message to be read before"
+            )
         return document_of(session, database.vault, row.message)[0]
 
 

@@ -20,7 +20,7 @@ TOUCHING = (
     "tracing.case_trace", "tracing.comparison", "tracing.graph", "tracing.hops", "tracing.inputs",
     "tracing.page", "tracing.payments_from_holds", "tracing.actions",
     "cross_border.actions", "recalls.actions", "recalls.answer_actions",
-    "correspondence.free_text", "correspondence.incoming.actions",
+    "correspondence.free_text", "correspondence.personal_texts", "correspondence.incoming.actions",
     "correspondence.vouching", "correspondence.letters.actions",
     "correspondence.letters.answer_actions", "correspondence.letters.legal_grounds",
     "correspondence.letters.orders", "correspondence.letters.views",

@@ -180,7 +180,7 @@ def test_a_certificate_is_complete_field_by_field_and_written_as_pdf_and_xml(
     assert "there are: pdf, md, json, xml" in wrong.sentence()
 
 
-def test_a_recalls_letter_and_its_message_are_written_side_by_side(
+def test_an_approved_recalls_letter_and_its_message_are_written_side_by_side(
     run: Any, unit: Any, ref: str, tmp_path: Path
 ) -> None:
     told = run(
@@ -190,6 +190,10 @@ def test_a_recalls_letter_and_its_message_are_written_side_by_side(
     assert told.code == 0, told.err
     recall = unit.one("SELECT id FROM recall")
     write = ("recall", "document", ref, recall, "--out", str(tmp_path), "--language", "zh")
+    refused = run(*write, "--format", "xml", "--format", "md")
+    assert "its letter is written once it is approved" in refused.sentence()
+    assert list(tmp_path.glob("R-*")) == []
+    assert run("approve", unit.approval(ref), "--as", SUPERVISOR).code == 0
     assert run(*write, "--format", "xml", "--format", "md").code == 0
     (letter,) = tmp_path.glob("*.md")
     assert "付款召回请求" in letter.read_text("utf-8")

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from models.queries.cases.letter_views import LetterLine
 from recovery_flows.caller import expanded, is_there
 from recovery_flows.cases.pages.shared_cells import LETTERS, sign
+from recovery_flows.errors import MisuseError
 from tui.messages import LetterRead, ReadFailed
 from tui.panels.letters import letter_lines
 from tui.panels.page import piece_content
@@ -81,8 +82,12 @@ class LetterDialog(Dialog[str]):
         self.action_write()
 
     def action_write(self) -> None:
-        path = expanded(self.query_one("#path", Input).value.strip())
         if not self._is_read:
+            return
+        try:
+            path = expanded(self.query_one("#path", Input).value.strip())
+        except MisuseError as error:
+            self._complain(str(error))
             return
         if not path.name:
             self._complain("name a file")

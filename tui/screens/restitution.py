@@ -264,13 +264,8 @@ class RestitutionScreen(LiveScreen):
 
         def answered(folder: str | None) -> None:
             if folder is not None:
-                try:
-                    path = expanded(folder)
-                except RuntimeError:
-                    app.say("that names nobody's home: type the whole path", refused=True)
-                    return
                 write = partial(app.source.write_documents, app.case_officer(), page.recovery_id)
-                app.ask_after("writing the documents", partial(write, path), told)
+                app.ask_after("writing the documents", lambda: write(expanded(folder)), told)
 
         def told(written: list[Path]) -> None:
             app.say(f"{counted(len(written), 'document')} written to {written[0].parent}")

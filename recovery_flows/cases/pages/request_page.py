@@ -24,8 +24,9 @@ from recovery_flows.cases.pages.value import (
     strong,
     table,
 )
-from recovery_flows.cases.views.request_view import GIVEN, LetterLine, RequestView
+from recovery_flows.cases.views.request_view import LetterLine, RequestView
 from recovery_flows.cases.views.state_names import Tone, request_word
+from recovery_flows.correspondence.personal_texts import GIVEN
 from recovery_flows.cross_border import clocks
 from recovery_flows.cross_border.ceiling import ceiling, owed_word
 from recovery_flows.cross_border.doable import RequestAct

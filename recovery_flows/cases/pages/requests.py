@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from models.case_file import CaseFile
@@ -33,17 +33,20 @@ from recovery_flows.cross_border.plans import section_of, split_asked
 from recovery_flows.wording import counted, spoken
 
 EMPTY = "nothing was asked abroad: `recovery channels REF` shows what is open"
-_PERSONAL = frozenset({"account", "identity", "document", "free_text"})
 _RECEIPTS = (Column("receipt", most=24), Column("at", most=24), Column("", rest=True))
 Fields = Mapping[str, Mapping[str, str]]
 """The opened fields of requests, by id; of those that are not shown there are none."""
+IsHidden = Callable[[str, str], bool]
 
 
 def page(
     file: CaseFile, rows: Sequence[RequestRow], channels: Mapping[str, Channel], now: datetime,
-    zone: str, fields: Fields | None = None, classes: Mapping[str, str] | None = None,
+    zone: str, fields: Fields | None = None, is_hidden: IsHidden = lambda _name, _text: True,
 ) -> Page:  # fmt: skip
-    """The requests named, the newest version first; with `fields` their versions side by side."""
+    """The requests named, the newest version first; with `fields` their versions side by side.
+
+    Of a field that `is_hidden`, by its name and text, a page shows only whether it is given.
+    """
     found = ceiling(file)
     head = line(
         strong(file.recovery.ref), "  received ", found.received, "  asked ", found.asked,
@@ -53,7 +56,7 @@ def page(
     sections = tuple(
         Section(
             row.id, f"{row.channel}, version {row.version}: {row.id}",
-            tuple(_parts(file, row, channels, now, fields or {}, classes or {})),
+            tuple(_parts(file, row, channels, now, fields or {}, is_hidden)),
         )
         for row in ordered
     )  # fmt: skip
@@ -62,7 +65,7 @@ def page(
 
 def _parts(
     file: CaseFile, row: RequestRow, channels: Mapping[str, Channel], now: datetime,
-    fields: Fields, classes: Mapping[str, str],
+    fields: Fields, is_hidden: IsHidden,
 ) -> Iterator[Part]:  # fmt: skip
     asset = file.asset(row.asset_id)
     yield line(
@@ -80,7 +83,7 @@ def _parts(
     told = ((cell(spoken(r.kind)), cell(r.at), cell(muted(r.state))) for r in receipts)
     yield from table(_RECEIPTS, told)
     if row.id in fields:
-        yield from _versions(file, row, fields, classes)
+        yield from _versions(file, row, fields, is_hidden)
     for step in (s for s in steps(file) if s.subject_id == row.id):
         yield line(Piece(f"▸ {step.sentence}", Tone.CARE))
     for act in acts_of(file, row):
@@ -127,7 +130,7 @@ def _checks(row: RequestRow) -> Iterator[Line]:
 
 
 def _versions(
-    file: CaseFile, row: RequestRow, fields: Fields, classes: Mapping[str, str]
+    file: CaseFile, row: RequestRow, fields: Fields, is_hidden: IsHidden
 ) -> Iterator[Part]:
     """This version beside the one before it; what may name a person shows whether it changed."""
     before = next((r for r in file.requests if r.id == row.replaces_id), None)
@@ -139,15 +142,14 @@ def _versions(
         Column(f"version {row.version}", most=34, rest=True),
     )  # fmt: skip
     changed = [n for n in dict.fromkeys((*old, *new)) if old.get(n, "") != new.get(n, "")]
-    rows = ((cell(n), _shown(n, old, classes), _shown(n, new, classes)) for n in changed)
+    rows = ((cell(n), _shown(n, old, is_hidden), _shown(n, new, is_hidden)) for n in changed)
     yield from table(columns, rows)
     if not changed:
         yield line(muted(f"the same fields as version {before.version}"))
 
 
-def _shown(name: str, fields: Mapping[str, str], classes: Mapping[str, str]) -> tuple[Piece, ...]:
+def _shown(name: str, fields: Mapping[str, str], is_hidden: IsHidden) -> tuple[Piece, ...]:
     text = fields.get(name, "")
     if not text:
         return NONE
-    is_personal = classes.get(name, "free_text") in _PERSONAL
-    return cell(muted("given (personal)") if is_personal else text)
+    return cell(muted("given (personal)") if is_hidden(name, text) else text)

@@ -42,7 +42,6 @@ from models.queries.cases.views import (
 )
 from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView
-from models.queries.privacy.disclosures import TEXT_DIGITS, kept_texts, text_digest
 from models.sealing.vault import Vault
 from recovery_flows.approvals.step_figures import figures_of_step
 from recovery_flows.cases import deadlines, next_steps
@@ -51,13 +50,14 @@ from recovery_flows.cases.views.discrepancy_lines import discrepancy_lines
 from recovery_flows.cases.views.pending_approvals import approval_line
 from recovery_flows.cases.views.queue import idle_of
 from recovery_flows.correspondence.letters.views import letters_of
+from recovery_flows.correspondence.personal_texts import GIVEN, PersonalTexts
 from recovery_flows.law.regime import Regimes
 from recovery_flows.multi_agency.board import request_lines
 from recovery_flows.reports.unattended import DEFAULT_PATIENCE, Patience
 
 _RECOVERIES = table_of(Recovery)
 _EVENTS_SHOWN = 10
-_PERSONAL, _GIVEN = frozenset({"account", "identity", "document"}), "given (personal)"
+
 _FIRST = {CallKind.HOLD: "stop", CallKind.REQUEST: "request"}
 
 
@@ -223,14 +223,11 @@ def _clocks(file: CaseFile, laws: Regimes) -> Iterator[DeadlineLine]:
 def _requests(
     session: Session, vault: Vault, file: CaseFile, classes: Mapping[str, str]
 ) -> list[RequestLine]:
-    """The fields of requests: persons masked, and personal data in accepted texts masked."""
-    lines, digests = [], kept_texts(session, file.recovery.id) if file.requests else frozenset()
-    kept = {digest[:TEXT_DIGITS] for digest in digests}
-
-    def is_personal(name: str, text: str) -> bool:
-        is_classed = classes.get(name, "document") in _PERSONAL
-        return bool(text) and (is_classed or text_digest(vault, text) in kept)
-
+    """The fields of requests: masked where they hold personal data."""
+    if not file.requests:
+        return []
+    lines: list[RequestLine] = []
+    hidden = PersonalTexts.of(session, vault, file, classes)
     for request in file.requests:
         text = vault.open(sealed_fields(session, request.id), fields_place(request.id))
         fields: dict[str, str] = json.loads(text) if text else {}
@@ -244,7 +241,7 @@ def _requests(
                 requested=Money(request.requested_minor, request.currency),
                 missing=tuple(name for name in request.missing.split(",") if name),
                 fields=tuple(
-                    (name, _GIVEN if is_personal(name, text) else text)
+                    (name, GIVEN if hidden.holds(name, text) else text)
                     for name, text in sorted(fields.items())
                 ),
                 reason=request.reason,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlmodel import Session
 
 from models.case_file import CaseFile
 from models.deconfliction_hits import AlsoLine
@@ -17,22 +15,18 @@ from models.queries.cases.deconfliction import elsewhere
 from models.queries.cases.requests import opened_fields
 from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView
-from models.queries.privacy.disclosures import kept_texts
-from models.queries.privacy.personal_data import known_data
-from models.sealing.vault import Vault
 from recovery_flows.cases import deconfliction
 from recovery_flows.cases.deconfliction_check import also_lines
 from recovery_flows.correspondence.abroad.letter import MARK, LetterFacts, ours, preview
 from recovery_flows.correspondence.documents.text import Sender
+from recovery_flows.correspondence.personal_texts import GIVEN, PersonalTexts
 from recovery_flows.cross_border.channels import Channel
-from recovery_flows.cross_border.disclosure import Approval, Mark, approvals_needed, marks
+from recovery_flows.cross_border.disclosure import Approval, Mark, approvals_needed
 from recovery_flows.cross_border.doable import RequestAct, acts_of
 from recovery_flows.cross_border.plans import split_asked
 from recovery_flows.cross_border.request_edits import also_asked, request_of
-from recovery_flows.law.regime import Regime, Regimes
+from recovery_flows.law.regime import Regimes
 
-GIVEN = "given (personal)"
-_PERSONAL = frozenset({"account", "identity", "document"})
 Fields = Mapping[str, str]
 
 
@@ -99,15 +93,13 @@ def request_view(
         file = load_file(session, recovery_id)
         row, now = request_of(file, request_id), case_now(session, wall_now)
         law, channel = laws[file.recovery.regime], channels.get(row.channel)
-        mask = _masking(session, database.vault, file, law)
+        texts = PersonalTexts.of(session, database.vault, file, law.data_classes)
         clear = opened_fields(session, database.vault, row.id)
         before = next((r for r in file.requests if r.id == row.replaces_id), None)
         old = opened_fields(session, database.vault, before.id) if before else {}
-        found = marks(clear, law.data_classes, known_data(session, database.vault, file))
-        kept = kept_texts(session, recovery_id)
         hits = elsewhere(session, [recovery_id]).get(recovery_id, ())
     asked, needed = split_asked(row.asked) if row.asked else (tuple(clear), ())
-    masked = mask(clear)
+    masked = texts.masked(clear)
     facts = LetterFacts(
         file=file, request=row, fields=masked, classes=law.data_classes,
         source=channel.source if channel else "", sender=sender, zone=law.time_zone,
@@ -118,34 +110,13 @@ def request_view(
         now=now, zone=law.time_zone, file=file, row=row, channel=channel, asked=asked,
         needed=frozenset(needed), fields=masked,
         approvals=tuple((one, bool(clear.get(one.reference_field))) for one in needs),
-        marks=tuple(m for m in found if database.vault.fingerprint(clear[m.field]) not in kept),
-        changed=_changed(old, clear, mask) if before else None, before=before,
+        marks=texts.undecided(clear),
+        changed=_changed(old, clear, texts) if before else None, before=before,
         letter=_letter(facts),
         elsewhere=also_lines(deconfliction.about(hits, file, row.asset_id), viewer),
         also=_also(file, row),
         acts=acts_of(file, row),
     )  # fmt: skip
-
-
-def _masking(
-    session: Session, vault: Vault, file: CaseFile, law: Regime
-) -> Callable[[Fields], dict[str, str]]:
-    """Hides fields that name persons, and texts that were let stand with what is personal."""
-    kept = kept_texts(session, file.recovery.id)
-
-    def mask(fields: Fields) -> dict[str, str]:
-        return {
-            name: GIVEN
-            if text
-            and (
-                law.data_classes.get(name, "document") in _PERSONAL
-                or vault.fingerprint(text) in kept
-            )
-            else text
-            for name, text in fields.items()
-        }
-
-    return mask
 
 
 def _also(file: CaseFile, row: RequestRow) -> tuple[str, ...]:
@@ -154,11 +125,9 @@ def _also(file: CaseFile, row: RequestRow) -> tuple[str, ...]:
     return tuple(one for one in told if not row.replaces_id or row.replaces_id not in one)
 
 
-def _changed(
-    old: Fields, new: Fields, mask: Callable[[Fields], dict[str, str]]
-) -> tuple[Changed, ...]:
+def _changed(old: Fields, new: Fields, texts: PersonalTexts) -> tuple[Changed, ...]:
     names = [n for n in dict.fromkeys((*old, *new)) if old.get(n, "") != new.get(n, "")]
-    was, now = mask(old), mask(new)
+    was, now = texts.masked(old), texts.masked(new)
     return tuple(Changed(name, was.get(name, ""), now.get(name, "")) for name in names)
 
 

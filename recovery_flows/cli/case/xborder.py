@@ -232,6 +232,7 @@ def show(
     from recovery_flows.cases.views.request_view import request_view
     from recovery_flows.cli.page_text import page_lines
     from recovery_flows.clock import wall_clock
+    from recovery_flows.correspondence.personal_texts import PersonalTexts
     from recovery_flows.cross_border.request_edits import request_of
 
     with opened() as installation:
@@ -240,8 +241,9 @@ def show(
             file, now = load_file(session, recovery_id), case_now(session, wall_clock())
             rows = [request_of(file, request)] if request else list(file.requests)
             wanted = {row.id for row in rows} | {row.replaces_id for row in rows} - {""}
-            fields = {n: opened_fields(session, installation.database.vault, n) for n in wanted}
-        law = installation.laws[file.recovery.regime]
+            vault, law = installation.database.vault, installation.laws[file.recovery.regime]
+            fields = {n: opened_fields(session, vault, n) for n in wanted}
+            texts = PersonalTexts.of(session, vault, file, law.data_classes)
         channels = _channels()
         if as_json:
             receipts = [r for r in file.receipts if r.request_id in {row.id for row in rows}]
@@ -253,7 +255,7 @@ def show(
             )  # fmt: skip
             tell(page_lines(written(view)))
         else:
-            shown = page(file, rows, channels, now, law.time_zone, fields, law.data_classes)
+            shown = page(file, rows, channels, now, law.time_zone, fields, texts.holds_or_is_free)
             tell(page_lines(shown))
 
 

@@ -44,7 +44,7 @@ def document(
         write_files,
     )
     from recovery_flows.errors import MisuseError
-    from recovery_flows.recalls.actions import message_of
+    from recovery_flows.recalls.actions import approved_message_of
 
     for one in ending:
         if one not in (*ENDINGS, "xml"):
@@ -53,7 +53,7 @@ def document(
             )
     with opened() as installation:
         recovery_id = find(installation, ref)
-        raw = message_of(installation.database, recovery_id, recall)
+        raw = approved_message_of(installation.database, recovery_id, recall)
         facts = RecallFacts(
             ref=ref, recall_id=recall, message=raw, digest=digest_bytes(raw),
             sender=installation.sender(),

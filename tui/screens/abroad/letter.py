@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -111,7 +110,7 @@ def ask_files(app: Terminal, view: RequestView) -> None:
             given += [w for one in _FORMATS for w in ("--format", one)]
             given += ["--notice"] if owed else []
             told = command("xborder", "document", ref, name, "--out", typed["folder"], *given)
-            doing = partial(_write, app, view, expanded(typed["folder"]), bool(owed))
+            doing = partial(_write, app, view, typed["folder"], bool(owed))
             app.perform(doing, key, command=told)
 
     sentence = f"The {what}, {' and '.join(_FORMATS)}, in {' and '.join(_LANGUAGES)}; recorded."
@@ -120,8 +119,8 @@ def ask_files(app: Terminal, view: RequestView) -> None:
 
 
 def _write(
-    app: Terminal, view: RequestView, folder: Path, is_notice: bool, acting: CaseOfficer  # noqa: FBT001 - partial
+    app: Terminal, view: RequestView, folder: str, is_notice: bool, acting: CaseOfficer  # noqa: FBT001 - partial
 ) -> str:  # fmt: skip
     facts = app.source.letter_facts(view.recovery_id, view.row.id)
-    made = write_letter(acting, facts, folder, _LANGUAGES, _FORMATS, is_notice=is_notice)
+    made = write_letter(acting, facts, expanded(folder), _LANGUAGES, _FORMATS, is_notice=is_notice)
     return f"{view.file.recovery.ref}: {', '.join(path.name for path in made)}"
