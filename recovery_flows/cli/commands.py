@@ -53,7 +53,9 @@ EXIT_CODES = (
 
 
 def attach(app: typer.Typer) -> None:
-    """Attach every group, in the order in which a unit needs them."""
+    """Attach every group, in the order in which a unit needs them; once is enough."""
+    if app.registered_groups:
+        return
     # Plain text: it is read in pipes and logs too, and drawing boxes costs a tenth of a second.
     app.rich_markup_mode = None
     app.info.epilog = EXIT_CODES
