@@ -214,7 +214,7 @@ def test_money_is_kept_whole_through_payments_sent_back_unclaimed_refunded_and_c
 def test_the_histories_reach_what_they_are_about(paying: Play) -> None:
     reached: set[str] = set()
     for names in (
-        "settle settle send_back look_into settle announce wait transfer settle wait refund",
+        "settle settle send_back settle look_into announce wait transfer settle wait refund",
         "settle settle settle settle call_back write_off decide_next look_into settle",
         "refuse look_into settle settle settle decide_next settle announce claimed decide_next",
     ):
