@@ -52,8 +52,8 @@ def _then_die(module: Any, name: str) -> None:
     setattr(module, name, _last)
 
 
-def _instead(module: Any, name: str) -> None:
-    setattr(module, name, die)
+def _instead(module: Any, name: str, do: Callable[..., Any] = die) -> None:
+    setattr(module, name, do)
 
 
 def _on_the_wire(event: str) -> None:
@@ -69,7 +69,7 @@ def _on_the_wire(event: str) -> None:
             request.extensions["trace"] = _trace
         return await send(self, request, **more)
 
-    httpx.AsyncClient.send = _traced  # type: ignore[method-assign]
+    _instead(httpx.AsyncClient, "send", _traced)
 
 
 DESK: Mapping[str, Callable[[], None]] = {
