@@ -48,6 +48,8 @@ DEMO_IDENTITIES = "demo-identities.json"
 """Secrets of the demo's officers; outside a demo nobody acts by it."""
 
 
+_HOME_LAW = "CN"
+"""Whose time zone the unit's own days and instants are told in."""
 SANDBOX_BOOK = "sandbox.sqlite3"
 """The book of sandbox banks; its presence marks a folder whose banks are synthetic."""
 
@@ -64,6 +66,11 @@ class Installation:
     def data_dir(self) -> Path:
         """The folder that holds all state but the keys."""
         return self.settings.data_dir
+
+    @property
+    def time_zone(self) -> str:
+        """The zone in which instants are told that are of no one recovery."""
+        return self.laws[_HOME_LAW].time_zone
 
     @property
     def is_demo(self) -> bool:
