@@ -34,7 +34,8 @@ from recovery_flows.caller import is_served, system_user
 from recovery_flows.cli.limits import limits_of
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, RefusedError, UnavailableError
-from recovery_flows.law.regime import Regime, RegimesInUse
+from recovery_flows.law.in_use import RegimesInUse
+from recovery_flows.law.regime import Regime
 
 if TYPE_CHECKING:
     from recovery_flows.cases.case_officer import CaseOfficer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -25,7 +25,7 @@ from recovery_flows.law.rows import (
     data_classes,
 )
 
-__all__ = ["Limit", "Measure", "Regime", "Regimes", "RegimesInUse", "Row", "load_regime"]
+__all__ = ["Limit", "Measure", "Regime", "Regimes", "Row", "load_regime"]
 
 _CURRENCY = re.compile(r"^[A-Z]{3}$")
 
@@ -155,33 +155,6 @@ class Regime:
 
 Regimes = Mapping[str, Regime]
 """The law of every country that the unit works with, by its code."""
-
-
-class RegimesInUse(Regimes):
-    """Regimes of these codes, each read when it is first asked for.
-
-    Reading all takes a tenth of what listing a small unit takes, and a list needs none.
-    """
-
-    def __init__(self, codes: tuple[str, ...], read: Callable[[str], Mapping[str, Any]]) -> None:
-        self._codes, self._read = codes, read
-        self._known: dict[str, Regime] = {}
-
-    def __getitem__(self, code: str) -> Regime:
-        if code not in self._known:
-            if code not in self._codes:
-                raise KeyError(code)
-            self._known[code] = load_regime(self._read(code))
-        return self._known[code]
-
-    def __contains__(self, code: object) -> bool:
-        return code in self._codes
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._codes)
-
-    def __len__(self) -> int:
-        return len(self._codes)
 
 
 _T = TypeVar("_T", bound=Sourced)
