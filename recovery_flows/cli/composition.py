@@ -34,7 +34,8 @@ from recovery_flows.caller import is_served, system_user
 from recovery_flows.cli.limits import limits_of
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, RefusedError, UnavailableError
-from recovery_flows.law.regime import Regime, load_regime
+from recovery_flows.law.in_use import RegimesInUse
+from recovery_flows.law.regime import Regime
 
 if TYPE_CHECKING:
     from recovery_flows.cases.case_officer import CaseOfficer
@@ -178,7 +179,7 @@ class Installation:
 @cache
 def laws() -> Mapping[str, Regime]:
     """All regimes that ship with the program; read once, their files do not change under it."""
-    return {code: load_regime(read_regime(code)) for code in regime_codes()}
+    return RegimesInUse(regime_codes(), read_regime)
 
 
 def open_installation(data_dir: Path | None = None) -> Installation:
