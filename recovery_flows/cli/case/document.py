@@ -68,7 +68,7 @@ def document(
         made = [
             one
             for code in language
-            for one in _documents(installation, ref, code, tuple(kinds or ()))
+            for one in _documents(installation, ref, code, tuple(kinds or ()), acting_as)
         ]
         files = files_of(made, ending)
         check_all_free(out, files)
@@ -81,8 +81,12 @@ def document(
 
 
 def _documents(
-    installation: Installation, ref: str, language: str, kinds: tuple[str, ...]
+    installation: Installation, ref: str, language: str, kinds: tuple[str, ...], acting_as: str = ""
 ) -> tuple[Document, ...]:
+    from functools import partial
+
+    from recovery_flows.cases.repeats import repeats
+    from recovery_flows.cli.options import viewer_of
     from recovery_flows.clock import wall_clock
     from recovery_flows.correspondence.returns.reading import KINDS, documents_of
 
@@ -94,6 +98,7 @@ def _documents(
         wall_clock(),
         language,
         kinds or KINDS,
+        partial(repeats, viewer=viewer_of(installation, acting_as)),
     )
 
 

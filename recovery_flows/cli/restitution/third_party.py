@@ -147,12 +147,18 @@ def list_(ref: Ref, *, as_json: AsJson = False) -> None:
 
 def _lines(found: CaseFile) -> Iterator[str]:
     from models.money import Money
+    from recovery_flows.ledger.third_parties import released_minor
+    from recovery_flows.restitution.third_party.releases import came_minor
 
     for row in found.third_party_claims:
         claimed, granted = (Money(m, row.currency) for m in (row.claimed_minor, row.granted_minor))
         yield f"{row.id}  {spoken(row.ground)}  {spoken(row.state)}  {claimed} claimed"
         if row.granted_minor:
             yield f"  {granted} granted"
+        asked = f", asked of hold {row.hold_id}" if row.hold_id else ""
+        came = Money(released_minor(row) + came_minor(found, row), row.currency)
+        if asked or came.minor:
+            yield f"  {came} released{asked}"
         if row.due_at is not None:
             yield f"  due by {instant_text(row.due_at)} under {row.law_row}"
         if row.appeal_until is not None:
