@@ -85,7 +85,7 @@ def _documents(
 ) -> tuple[Document, ...]:
     from functools import partial
 
-    from recovery_flows.cases.repeats import repeats
+    from recovery_flows.cases.views.repeats import repeats
     from recovery_flows.cli.options import viewer_of
     from recovery_flows.clock import wall_clock
     from recovery_flows.correspondence.returns.reading import KINDS, documents_of

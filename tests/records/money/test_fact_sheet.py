@@ -12,7 +12,7 @@ import pytest
 
 from models.entities.officer import Role
 from models.queries.installation.officers import OfficerView
-from recovery_flows.cases.repeats import repeats
+from recovery_flows.cases.views.repeats import repeats
 from recovery_flows.clock import wall_clock
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.returns.page import Document, as_markdown
