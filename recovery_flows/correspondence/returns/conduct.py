@@ -46,9 +46,8 @@ def _section(
     right: tuple[int, ...] = (),
 ) -> Section:
     table = Table(tuple(words(key) for key in head), rows, right=right) if rows else None
-    told = (words(f"fact_sheet.{name}_intro"),)
-    told += () if rows else (words(f"fact_sheet.{name}_none"),)
-    return Section(words(f"fact_sheet.{name}"), told, table)
+    none = () if rows else (words(f"fact_sheet.{name}_none"),)
+    return Section(words(f"fact_sheet.{name}"), (words(f"fact_sheet.{name}_intro"), *none), table)
 
 
 def _cooperation(facts: Facts, asset: AssetRow, words: Wording) -> Iterator[Row]:
@@ -112,8 +111,10 @@ def _traced_by_claim(file: CaseFile, asset: AssetRow) -> dict[str, int]:
         return {
             c.id: c.reported_minor for c in file.claims if c.payee_account_id == asset.account_id
         }
+    there = [(p.account_id, p.claim_id, p.claim_minor) for p in file.trace.positions]
+    gone = [(p.account_id, p.claim_id, p.claim_minor) for p in file.trace.gone]
     found: dict[str, int] = {}
-    for part in (*file.trace.positions, *file.trace.gone):
-        if part.account_id == asset.account_id and part.claim_minor:
-            found[part.claim_id] = found.get(part.claim_id, 0) + part.claim_minor
+    for account_id, claim_id, minor in (*there, *gone):
+        if account_id == asset.account_id and minor:
+            found[claim_id] = found.get(claim_id, 0) + minor
     return found

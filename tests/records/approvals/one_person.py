@@ -148,7 +148,7 @@ WAYS: Mapping[ApprovalKind, Way] = {
     ),
     _A.COURT_IDENTIFY: Way(
         "a row of a court is paid to a claim", ((_K.COURT_SHARE, "identified"),),
-        "UPDATE court_share SET state = 'named', claim_id = found_claim_id WHERE id = '{id}'",
+        ("UPDATE court_share SET state = 'named', claim_id = found_claim_id WHERE id = '{id}'",),
         "whose a row of a court is counts after a second person has confirmed it",
     ),
     _A.THIRD_PARTY_CLAIM: Way(
