@@ -26,7 +26,7 @@ def main() -> None:
     """Hunt, print the table, keep it; exit code 1 if a mutant lives that nothing else is before."""
     fix_hashes("bench.mutants")
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--from", type=int, default=0, dest="first")
+    parser.add_argument("--from", type=int, dest="first", help="not at each one's own first seed")
     parser.add_argument("--most", type=int, help="seeds for each, fewer than it is allowed")
     parser.add_argument("--only", default="")
     parser.add_argument("--living", action="store_true")
@@ -60,7 +60,7 @@ def _row(killed: Killed) -> Row:
     mutant = killed.mutant
     return {
         "section": mutant.section, "guard": mutant.guards, "without it": mutant.name,
-        "within": mutant.seeds, "seed": killed.seed, "found as": killed.kind,
+        "from": mutant.first, "within": mutant.seeds, "seed": killed.seed, "found as": killed.kind,
         "played": killed.played, "behind": mutant.behind, "commit": commit(),
     }  # fmt: skip
 

@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import Any
 
 from tests.simulation.place import Place, place
-from tests.simulation.plan import plan_of
 from tests.simulation.play import History
+from tests.simulation.scenes import history_of
 
 Wrap = Callable[[Any], Any]
 
@@ -48,6 +48,8 @@ class Mutant:
     is_pure: bool = False
     """Whether it only answers otherwise: then an equal answer shows that nothing changes."""
     seeds: int = 300
+    first: int = 0
+    """The first of these seeds."""
     behind: str = ""
     """What else keeps the same from happening, so that histories do not show that it is off."""
 
@@ -98,7 +100,7 @@ class _Seeds:
 
     def fails(self, seed: int) -> str:
         """In which way a history fails; "" if it does not."""
-        told = self.runner.run(History(plan_of(seed), self.at).play())
+        told = self.runner.run(History(history_of(seed), self.at).play())
         return "" if told.violation is None else told.violation.kind
 
 
@@ -127,20 +129,22 @@ def _watched(mutant: Mutant, found: set[str]) -> Wrap:
 
 def hunted(
     mutants: tuple[Mutant, ...],
-    first: int = 0,
+    first: int | None = None,
     most: int | None = None,
     known: Mapping[str, int] = MappingProxyType({}),
 ) -> Iterator[Killed]:
     """Play seeds against each mutant until one fails that does not fail without it.
 
-    `known` has the seed by which a mutant was found before: that one is asked first.
+    They begin at a mutant's own first, or at `first`. `known` has the seed by which a mutant was
+    found before: that one is asked first.
     """
     with place() as at, asyncio.Runner() as runner:
         seeds = _Seeds(mutants, at, runner)
         for mutant in mutants:
             killed = Killed(mutant, None)
             before = [known[mutant.name]] if mutant.name in known else []
-            for seed in (*before, *range(first, first + min(mutant.seeds, most or mutant.seeds))):
+            begin = mutant.first if first is None else first
+            for seed in (*before, *range(begin, begin + min(mutant.seeds, most or mutant.seeds))):
                 if mutant.name not in seeds.reaching(seed):
                     continue
                 killed = replace(killed, played=killed.played + 1)
