@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("--most", type=int, help="seeds for each, fewer than it is allowed")
     parser.add_argument("--only", default="")
     parser.add_argument("--living", action="store_true")
+    parser.add_argument("--known", action="store_true", help="only those a seed was found for")
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
     known: dict[str, Row] = {}
@@ -39,7 +40,9 @@ def main() -> None:
     chosen = tuple(
         m
         for m in GUARDS
-        if given.only in m.name and not (given.living and (m.behind or m.name in dead))
+        if given.only in m.name
+        and not (given.living and (m.behind or m.name in dead))
+        and not (given.known and m.name not in dead)
     )
     seeds = {name: known[name]["seed"] for name in dead}
     for killed in hunted(chosen, given.first, given.most, seeds):
