@@ -86,6 +86,7 @@ class _Seeds:
     at: Place
     runner: asyncio.Runner
     _known: dict[int, frozenset[str]] = field(default_factory=dict)
+    _well: dict[int, bool] = field(default_factory=dict)
 
     def reaching(self, seed: int) -> frozenset[str]:
         """The mutants whose guards this seed comes to; none where it fails as it is."""
@@ -94,9 +95,17 @@ class _Seeds:
             with ExitStack() as stack:
                 for mutant in self.mutants:
                     stack.enter_context(replace(mutant, instead=_watched(mutant, found)).at_work())
-                is_well = not self.fails(seed)
+                is_well = self._well[seed] = not self.fails(seed)
             self._known[seed] = frozenset(found) if is_well else frozenset()
         return self._known[seed]
+
+    def fails_without(self, mutant: Mutant, seed: int) -> str:
+        """In which way a history fails without a guard that goes well with it; "" if in none."""
+        with mutant.at_work():
+            kind = self.fails(seed)
+        if kind and seed not in self._well:
+            self._well[seed] = not self.fails(seed)
+        return kind if kind and self._well[seed] else ""
 
     def fails(self, seed: int) -> str:
         """In which way a history fails; "" if it does not."""
@@ -141,16 +150,16 @@ def hunted(
     with place() as at, asyncio.Runner() as runner:
         seeds = _Seeds(mutants, at, runner)
         for mutant in mutants:
+            if mutant.name in known and (kind := seeds.fails_without(mutant, known[mutant.name])):
+                yield Killed(mutant, known[mutant.name], kind, 1)
+                continue
             killed = Killed(mutant, None)
-            before = [known[mutant.name]] if mutant.name in known else []
             begin = mutant.first if first is None else first
-            for seed in (*before, *range(begin, begin + min(mutant.seeds, most or mutant.seeds))):
+            for seed in range(begin, begin + min(mutant.seeds, most or mutant.seeds)):
                 if mutant.name not in seeds.reaching(seed):
                     continue
                 killed = replace(killed, played=killed.played + 1)
-                with mutant.at_work():
-                    kind = seeds.fails(seed)
-                if kind:
+                if kind := seeds.fails_without(mutant, seed):
                     killed = replace(killed, seed=seed, kind=kind)
                     break
             yield killed
