@@ -26,10 +26,11 @@ def main() -> None:
     """Hunt, print the table, keep it; exit code 1 if a mutant lives that nothing else is before."""
     fix_hashes("bench.mutants")
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--from", type=int, default=0, dest="first")
+    parser.add_argument("--from", type=int, dest="first", help="not at each one's own first seed")
     parser.add_argument("--most", type=int, help="seeds for each, fewer than it is allowed")
     parser.add_argument("--only", default="")
     parser.add_argument("--living", action="store_true")
+    parser.add_argument("--known", action="store_true", help="only those a seed was found for")
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
     known: dict[str, Row] = {}
@@ -39,7 +40,9 @@ def main() -> None:
     chosen = tuple(
         m
         for m in GUARDS
-        if given.only in m.name and not (given.living and (m.behind or m.name in dead))
+        if given.only in m.name
+        and not (given.living and (m.behind or m.name in dead))
+        and not (given.known and m.name not in dead)
     )
     seeds = {name: known[name]["seed"] for name in dead}
     for killed in hunted(chosen, given.first, given.most, seeds):
@@ -60,7 +63,7 @@ def _row(killed: Killed) -> Row:
     mutant = killed.mutant
     return {
         "section": mutant.section, "guard": mutant.guards, "without it": mutant.name,
-        "within": mutant.seeds, "seed": killed.seed, "found as": killed.kind,
+        "from": mutant.first, "within": mutant.seeds, "seed": killed.seed, "found as": killed.kind,
         "played": killed.played, "behind": mutant.behind, "commit": commit(),
     }  # fmt: skip
 

@@ -56,7 +56,11 @@ class ByOrder:
 
     # Lists of courts
 
-    def _court_list(self, pick: float) -> None:
+    def _court_list_nobody(self, pick: float) -> None:
+        """A court's list that names somebody whom nobody knows."""
+        self._court_list(pick, "nobody")
+
+    def _court_list(self, pick: float, kind: str = "") -> None:
         """A court decides who gets what of an account; an officer may misread a sum of it."""
         if not (found := self._one(_HELD, pick)):
             return
@@ -67,7 +71,7 @@ class ByOrder:
             reference, rows = before, self.chest.orders.lists[before]
         else:
             reference = f"SYN-{len(self.chest.orders.lists) + 1}"
-            rows = self._decided(str(recovery), int(str(held)), dice)
+            rows = self._decided(str(recovery), int(str(held)), dice, kind)
             self.chest.orders.lists[reference] = rows
         typed = list(rows)
         if dice.random() < 0.25:
@@ -92,7 +96,7 @@ class ByOrder:
         return str(row[0]) if row else ""
 
     def _decided(
-        self, recovery: str, held: int, dice: random.Random
+        self, recovery: str, held: int, dice: random.Random, wanted: str
     ) -> tuple[tuple[str, int], ...]:
         """The rows on the court's paper."""
         query = (
@@ -101,7 +105,7 @@ class ByOrder:
         )
         claims = [(str(c), int(str(m))) for c, m in self._eyes.execute(query, [recovery])]
         dice.shuffle(claims)
-        kind, left, rows = dice.choice(_KINDS), held, list[tuple[str, int]]()
+        kind, left, rows = wanted or dice.choice(_KINDS), held, list[tuple[str, int]]()
         if kind == "nobody":
             minor = max(1, held // dice.choice((2, 5)))
             rows, left = [("", minor)], left - minor

@@ -58,6 +58,7 @@ class Eyes:
     _objected: int = 0
     _moved: int = 0
     _decreed: int = 0
+    _read_to: dict[str, int] = field(default_factory=dict)
     _decided: dict[str, object] = field(default_factory=dict)
 
     # Rows

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.simulation.mutants import Always, Mutant, Wrap
+from tests.simulation.scenes import FIRST
 
 
 def _nothing(_: Any) -> Any:
@@ -124,7 +125,7 @@ GUARDS = (
     Mutant("what reopens is not opened", "1", "money held or owed again opens its recovery",
            "recovery_flows.correspondence.bank_disagreements", "reopen", _nothing),
     Mutant("a discrepancy holds up no return", "1", "nothing is paid where somebody has to look",
-           "recovery_flows.ledger.discrepancies", "open_on", Always(value=False)),
+           "recovery_flows.ledger.discrepancies", "open_on", Always(value=False), first=FIRST),
     # 2. Money goes where the decision said, or nowhere
     Mutant("what is paid still counts as lost", "2", "a loss is less what is paid or on its way",
            "recovery_flows.restitution.guards", "net_loss_minor", _never_final, is_pure=True),
@@ -134,7 +135,8 @@ GUARDS = (
            "recovery_flows.ledger.releasable", "is_owed_here", Always(value=False),
            behind="an officer is led to the return first, and a release waits for what is open"),
     Mutant("a stop goes before its freeze is there", "2", "what keeps the rest is in force first",
-           "recovery_flows.restitution.guards", "surplus_stops", _before_it_is_kept, is_pure=True),
+           "recovery_flows.restitution.guards", "surplus_stops", _before_it_is_kept, is_pure=True,
+           first=FIRST),
     Mutant("a claim is upheld as it is reported", "2", "upheld at most at what a bank booked",
            "recovery_flows.ledger.claim_limits", "upheld_minor", _as_reported, is_pure=True),
     Mutant("a payment of another sum is none", "2", "a report is matched to what was booked",
@@ -144,23 +146,25 @@ GUARDS = (
     Mutant("a decision outlives what it rests on", "2", "a change of the basis ends a decision",
            "recovery_flows.restitution.payouts", "changed", Always("")),
     Mutant("what holds a return up is asked once", "2", "the guard is asked at sending again",
-           "recovery_flows.correspondence.call_validity", "waits", Always("")),
+           "recovery_flows.correspondence.call_validity", "waits", Always(""), first=FIRST),
     Mutant("approvals of what has changed stay", "2", "what can be decided no more is void",
-           "recovery_flows.approvals.upkeep", "has_ended", Always(value=False)),
+           "recovery_flows.approvals.upkeep", "has_ended", Always(value=False), first=FIRST),
     Mutant("a title check is for ever", "2", "new money or victims end a title check",
-           "recovery_flows.restitution.basis", "ownership_stands", _once_checked, is_pure=True),
+           "recovery_flows.restitution.basis", "ownership_stands", _once_checked, is_pure=True,
+           first=FIRST),
     Mutant("a recovery with money on its way is joined", "2", "no join while a bank is paying",
-           "recovery_flows.restitution.payouts", "is_on_its_way", Always(value=False)),
+           "recovery_flows.restitution.payouts", "is_on_its_way", Always(value=False), first=FIRST),
     Mutant("a refused payout is drafted again", "2", "nothing is ordered on the same facts",
            "recovery_flows.restitution.refused_payouts", "_same_facts", Always(())),
     Mutant("coins of a conversion are not kept back", "2", "a refused conversion asks for less",
            "recovery_flows.ledger.pools", "coins_less", Always(0)),
     Mutant("what may have left is recalled", "2", "recalled only after the bank's own no",
-           "recovery_flows.ledger.outstanding_losses", "may_have_left", Always(value=False)),
+           "recovery_flows.ledger.outstanding_losses", "may_have_left", Always(value=False),
+           first=FIRST),
     Mutant("a trace below what was paid is adopted", "2", "a contradicting trace is a person's",
-           "recovery_flows.tracing.contradictions", "refuse", Always(value=False)),
+           "recovery_flows.tracing.contradictions", "refuse", Always(value=False), first=FIRST),
     Mutant("a hold reserves nothing", "2", "a hold reserves its own money in the trace",
-           "recovery_flows.tracing.inputs", "held_over_time", Always(())),
+           "recovery_flows.tracing.inputs", "held_over_time", Always(()), first=FIRST),
     Mutant("a freeze takes over what is given up", "2", "what is released is not frozen",
            "recovery_flows.freezing.denied_stops", "is_given_up", Always(value=False)),
     Mutant("a denied order is sent once more", "2", "an order leaves again only under its yes",
@@ -170,7 +174,7 @@ GUARDS = (
     Mutant("a court's list that came to nothing is nobody's", "2", "each row is paid or owned",
            "recovery_flows.restitution.court.unpaid", "own_unpaid", _nothing, seeds=400),
     Mutant("a court's row to nobody known is paid to others", "2", "such a row is kept",
-           "recovery_flows.ledger.pools", "unknown_minor", Always(0), seeds=400),
+           "recovery_flows.ledger.pools", "unknown_minor", Always(0), first=FIRST),
     Mutant("what was clawed back is not owed again", "2", "a victim is owed what came back",
            "recovery_flows.restitution.clawback.orders", "clawed_minor", Always(0), seeds=400),
     # 3. One bad file or bank stops nobody else; no dead ends
@@ -191,7 +195,9 @@ GUARDS = (
     Mutant("a stop without a successor has no date", "3", "what only runs out says when",
            "recovery_flows.cases.next_steps", "_ends", Always(())),
     Mutant("an answer moves no further than its recovery", "3", "an answer follows a join",
-           "recovery_flows.engine.outbox.settlement", "as_joined", _as_it_was),
+           "recovery_flows.engine.outbox.settlement", "as_joined", _as_it_was,
+           is_pure=True, first=FIRST),
     Mutant("who lost a lease settles too", "3", "two engines settle an answer once",
-           "recovery_flows.engine.outbox.settlement", "leased_by", _whose_lease_it_is_not),
+           "recovery_flows.engine.outbox.settlement", "leased_by", _whose_lease_it_is_not,
+           first=FIRST),
 )  # fmt: skip

@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import Any
 
 from tests.simulation.place import Place, place
-from tests.simulation.plan import plan_of
 from tests.simulation.play import History
+from tests.simulation.scenes import history_of
 
 Wrap = Callable[[Any], Any]
 
@@ -48,6 +48,8 @@ class Mutant:
     is_pure: bool = False
     """Whether it only answers otherwise: then an equal answer shows that nothing changes."""
     seeds: int = 300
+    first: int = 0
+    """The first of these seeds."""
     behind: str = ""
     """What else keeps the same from happening, so that histories do not show that it is off."""
 
@@ -84,6 +86,7 @@ class _Seeds:
     at: Place
     runner: asyncio.Runner
     _known: dict[int, frozenset[str]] = field(default_factory=dict)
+    _well: dict[int, bool] = field(default_factory=dict)
 
     def reaching(self, seed: int) -> frozenset[str]:
         """The mutants whose guards this seed comes to; none where it fails as it is."""
@@ -92,13 +95,21 @@ class _Seeds:
             with ExitStack() as stack:
                 for mutant in self.mutants:
                     stack.enter_context(replace(mutant, instead=_watched(mutant, found)).at_work())
-                is_well = not self.fails(seed)
+                is_well = self._well[seed] = not self.fails(seed)
             self._known[seed] = frozenset(found) if is_well else frozenset()
         return self._known[seed]
 
+    def fails_without(self, mutant: Mutant, seed: int) -> str:
+        """In which way a history fails without a guard that goes well with it; "" if in none."""
+        with mutant.at_work():
+            kind = self.fails(seed)
+        if kind and seed not in self._well:
+            self._well[seed] = not self.fails(seed)
+        return kind if kind and self._well[seed] else ""
+
     def fails(self, seed: int) -> str:
         """In which way a history fails; "" if it does not."""
-        told = self.runner.run(History(plan_of(seed), self.at).play())
+        told = self.runner.run(History(history_of(seed), self.at).play())
         return "" if told.violation is None else told.violation.kind
 
 
@@ -127,26 +138,28 @@ def _watched(mutant: Mutant, found: set[str]) -> Wrap:
 
 def hunted(
     mutants: tuple[Mutant, ...],
-    first: int = 0,
+    first: int | None = None,
     most: int | None = None,
     known: Mapping[str, int] = MappingProxyType({}),
 ) -> Iterator[Killed]:
     """Play seeds against each mutant until one fails that does not fail without it.
 
-    `known` has the seed by which a mutant was found before: that one is asked first.
+    They begin at a mutant's own first, or at `first`. `known` has the seed by which a mutant was
+    found before: that one is asked first.
     """
     with place() as at, asyncio.Runner() as runner:
         seeds = _Seeds(mutants, at, runner)
         for mutant in mutants:
+            if mutant.name in known and (kind := seeds.fails_without(mutant, known[mutant.name])):
+                yield Killed(mutant, known[mutant.name], kind, 1)
+                continue
             killed = Killed(mutant, None)
-            before = [known[mutant.name]] if mutant.name in known else []
-            for seed in (*before, *range(first, first + min(mutant.seeds, most or mutant.seeds))):
+            begin = mutant.first if first is None else first
+            for seed in range(begin, begin + min(mutant.seeds, most or mutant.seeds)):
                 if mutant.name not in seeds.reaching(seed):
                     continue
                 killed = replace(killed, played=killed.played + 1)
-                with mutant.at_work():
-                    kind = seeds.fails(seed)
-                if kind:
+                if kind := seeds.fails_without(mutant, seed):
                     killed = replace(killed, seed=seed, kind=kind)
                     break
             yield killed

@@ -8,6 +8,7 @@ from tests.simulation.decreed import Decreed
 from tests.simulation.eyes import ViolationError
 from tests.simulation.rounds import Rounds
 from tests.simulation.states import States
+from tests.simulation.whose import Whose
 from tests.simulation.words import Words
 
 _CLOSED = (
@@ -15,7 +16,7 @@ _CLOSED = (
 )  # fmt: skip
 
 
-class Oracle(Words, States, Rounds, Decreed):
+class Oracle(Words, States, Rounds, Whose, Decreed):
     """Looks at one history's database and banks; it shares no code with the rules."""
 
     def look(self) -> None:
@@ -37,6 +38,7 @@ class Oracle(Words, States, Rounds, Decreed):
         self._given()
         self._late()
         self._by_order()
+        self._whose()
 
     # Victims
 

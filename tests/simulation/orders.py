@@ -11,6 +11,7 @@ class Orders(Eyes):
     """Looks at what happened to payouts after their order had left, or may have."""
 
     def _orders(self) -> None:
+        self._joins()
         rows = self._all(
             "SELECT e.seq, e.event, e.subject_id FROM event e WHERE e.noun = 'payout'"
             " AND e.event IN ('moved', 'recalled') AND e.seq > ? ORDER BY e.seq",
@@ -30,6 +31,27 @@ class Orders(Eyes):
             if words and words[-1] not in ("never_seen", "refused") and not _put_off(words):
                 raise ViolationError(
                     "on its way", f"{payout} is {event}, its order may have left ({words[-1]})"
+                )
+
+    def _joins(self) -> None:
+        """No recovery takes another one in while its own bank may be paying a victim."""
+        rows = self._all(
+            "SELECT e.seq, r.id, r.joined_into FROM event e JOIN recovery r ON r.id = e.recovery_id"
+            " WHERE e.noun = 'recovery' AND e.event = 'joined' AND e.seq > ? ORDER BY e.seq",
+            self._read_to.get("join", 0),
+        )
+        for seq, joins, stays in rows:
+            self._read_to["join"] = int(str(seq))
+            going = self._all(
+                "SELECT p.id FROM payout p JOIN event s ON s.subject_id IN (SELECT c.id FROM call c"
+                " WHERE c.subject_id = p.id AND c.kind = 'payout') AND s.event = 'sent' AND s.seq <"
+                " ?2 WHERE p.recovery_id = ?1 AND NOT EXISTS (SELECT 1 FROM event t WHERE"
+                f" t.subject_id = p.id AND t.seq < ?2 AND t.event IN {_THROUGH}) LIMIT 1",
+                stays, seq,
+            )  # fmt: skip
+            if going:
+                raise ViolationError(
+                    "on its way", f"{joins} joins {stays}, whose {going[0][0]} is on its way"
                 )
 
     def _basis(self, payout: str, seq: int) -> None:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from tests.simulation.eyes import ViolationError
 from tests.simulation.place import Place, place
-from tests.simulation.plan import Plan, plan_of
+from tests.simulation.plan import Plan
 from tests.simulation.play import History
+from tests.simulation.scenes import history_of
 from tests.simulation.shrink import shrunk
 from tests.simulation.told import Told
 
@@ -44,7 +45,7 @@ class Sum:
 
 def one(seed: int, at: Place, runner: asyncio.Runner) -> Told:
     """Play the history of one seed."""
-    return runner.run(History(plan_of(seed), at).play())
+    return runner.run(History(history_of(seed), at).play())
 
 
 def played(seeds: Sequence[int]) -> Iterator[Told]:
@@ -96,7 +97,7 @@ def story(seed: int, *, shrink: bool) -> list[str]:
         def ends(plan: Plan) -> ViolationError | None:
             return runner.run(History(plan, at).play()).violation
 
-        plan = plan_of(seed)
+        plan = history_of(seed)
         violation = ends(plan)
         if violation is not None and shrink:
             plan = shrunk(plan, violation, ends)

@@ -129,6 +129,14 @@ class Telling:
                 return [*news, one.restated]
         return news
 
+    def tell_otherwise(self, order_ref: str) -> None:
+        """From now on the feed says something else about a hold as well."""
+        for hold in self.bank.holds.values():
+            item = _restated(hold, is_older=False) if hold.order_ref == order_ref else None
+            if item is not None:
+                now = self.bank.now()
+                hold.restated = (now, item | {"lastModified": stamp(now)})
+
     def _account(self, number: str) -> Json:
         account = self.bank.accounts[number]
         held = sum(h.held for h in self.bank.holds.values() if h.number == number)

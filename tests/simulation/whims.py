@@ -48,6 +48,8 @@ class Whims:
             self._import(pick, doors, part=name == "import_part")
         elif name == "voluntary":
             self._voluntary(pick, doors)
+        elif name == "restate":
+            self._restate(pick, doors)
         else:
             getattr(self, f"_{name}")(pick)
 
@@ -118,6 +120,15 @@ class Whims:
             self._try(owner, f"records a voluntary hold at {asset}",
                 lambda: hold_actions.record_voluntary(
                     acting, recovery, asset, told, now, hold.expires, "synthetic"))  # fmt: skip
+
+    def _restate(self, pick: float, doors: dict[str, Door]) -> None:
+        """A bank's feed tells otherwise of a hold in force, under no newer revision."""
+        query = (
+            "SELECT a.partner_id, h.id FROM hold h JOIN asset a ON a.id = h.asset_id WHERE"
+            " h.state IN ('stopped', 'frozen') AND h.kind IN ('stop', 'freeze') ORDER BY h.id"
+        )
+        if found := self._one(query, pick):
+            doors[str(found[0])].tell_otherwise(str(found[1]))
 
     def _again(self, pick: float) -> None:
         if found := self._hold("('rejected_by_bank')", pick):
