@@ -15,8 +15,6 @@ async def kept_clients() -> AsyncIterator[None]:
     # Imported here: Prefect reads its settings when it is imported, after the server's start.
     from prefect.context import AsyncClientContext, SyncClientContext
 
-    from recovery_flows.engine.runtime.known_flows import KnownFlows
-
     with SyncClientContext.get_or_create():
-        async with AsyncClientContext({"transport": KnownFlows()}):
+        async with AsyncClientContext.get_or_create():
             yield
