@@ -44,18 +44,19 @@ _CHUNK = 100
 Figures = dict[str, float]
 
 
-def _cpu() -> float:
+def cpu_seconds() -> float:
+    """Seconds of CPU of this process."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 
 
 def _measured(engine: Engine, due: int) -> Figures:
     """What one sweep took."""
-    before = _last_event(engine.database.engine)
+    before = last_event(engine.database.engine)
     with counted() as statements:
-        begun, cpu = time.perf_counter(), _cpu()
+        begun, cpu = time.perf_counter(), cpu_seconds()
         sweep(engine)
-        seconds, cpu = time.perf_counter() - begun, _cpu() - cpu
+        seconds, cpu = time.perf_counter() - begun, cpu_seconds() - cpu
     return {
         "due": due,
         "seconds": round(seconds, 3),
@@ -63,11 +64,12 @@ def _measured(engine: Engine, due: int) -> Figures:
         "due_a_second": round(due / seconds, 1),
         "due_a_cpu_second": round(due / cpu, 1),
         "queries": statements["queries"],
-        "events": _last_event(engine.database.engine) - before,
+        "events": last_event(engine.database.engine) - before,
     }
 
 
-def _last_event(engine: sa.Engine) -> int:
+def last_event(engine: sa.Engine) -> int:
+    """The number of the newest event."""
     with engine.connect() as connection:
         return int(connection.execute(sa.select(sa.func.max(_E.c.seq))).scalar() or 0)
 
@@ -92,14 +94,14 @@ def floor(engine: sa.Engine, since: int, folder: Path) -> float:
     # Parents of these rows are not copied.
     sa.event.listen(bare, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=OFF"))
     with bare.connect() as connection:
-        cpu = _cpu()
+        cpu = cpu_seconds()
         for start in range(0, len(ids), _CHUNK):
             with connection.begin():
                 for table, found in by_table.items():
                     part = [row for name in ids[start : start + _CHUNK] for row in found[name]]
                     if part:
                         connection.execute(table.insert(), part)
-        cpu = _cpu() - cpu
+        cpu = cpu_seconds() - cpu
     bare.dispose()
     return cpu
 
@@ -138,7 +140,7 @@ def measure(folder: Path, recoveries: int) -> dict[str, Figures]:
     few = -(-recoveries // 100)
     for name, minutes, due in (("1 % due", 100, few), ("all due", 30, recoveries - few)):
         _pass_time(made, timedelta(minutes=minutes))
-        before = _last_event(made.database.engine)
+        before = last_event(made.database.engine)
         found[name] = _measured(engine, due)
     bare = floor(made.database.engine, before, folder)
     found["all due"]["floor_cpu_seconds"] = round(bare, 3)

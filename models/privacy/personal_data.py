@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import category, normalize
 
@@ -32,6 +33,8 @@ _CARD = re.compile(r"\d{13,19}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
 _KNOWN_DIGITS_MIN, _LONG_DIGITS_MIN = 5, 8
+_PATTERNS_KEPT = 1024
+"""Each text of a request is searched for each name: what is sought is compiled once."""
 _FIRST_OF_EAST_ASIA = "\u2e80"
 
 MAIL, ACCOUNT, IBAN, NAME = "mail address", "account", "IBAN", "name"
@@ -123,6 +126,7 @@ def _matches(kind: str, pattern: re.Pattern[str] | None, text: str) -> Iterator[
         yield from (Found(kind, m.start(), m.end()) for m in pattern.finditer(text))
 
 
+@lru_cache(maxsize=_PATTERNS_KEPT)
 def _of_name(name: str) -> re.Pattern[str] | None:
     """The name, whatever is between its words; of two words also the other order."""
     # What is read from Chinese characters may have blanks between them.
@@ -139,6 +143,7 @@ def _of_name(name: str) -> re.Pattern[str] | None:
     return re.compile(one_of.join(edges), re.IGNORECASE)
 
 
+@lru_cache(maxsize=_PATTERNS_KEPT)
 def _of_value(value: str) -> re.Pattern[str] | None:
     """An account or a contact as it is, or its digits in groups."""
     plain = re.sub(rf"{_GAP}|\+", "", normalize("NFKC", value))

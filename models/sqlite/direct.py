@@ -194,12 +194,15 @@ One that comes once only is not worth preparing.
 """
 
 
+def is_plain(connection: sa.Connection) -> bool:
+    """Whether statements of a connection may go to its driver: nobody counts them, for example."""
+    return connection.dialect.name == "sqlite" and not connection.dispatch.before_cursor_execute
+
+
 def execute(connection: sa.Connection, statement: Any, params: Any) -> Any:  # noqa: ANN401
-    """Execute a statement in a transaction that has begun, directly where that can be."""
+    """Execute a statement in a transaction of a plain connection, directly where that can be."""
     is_question = isinstance(statement, _QUESTIONS)
-    is_change = isinstance(statement, CHANGES) and params
-    is_heard = bool(connection.dispatch.before_cursor_execute)  # somebody counts the statements
-    if connection.dialect.name != "sqlite" or is_heard or not (is_question or is_change):
+    if not (is_question or (isinstance(statement, CHANGES) and params)):
         return connection.execute(statement, params)
     known = _KNOWN.get(statement)
     if known is None:

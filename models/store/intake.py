@@ -52,8 +52,7 @@ class Payment:
 
 def known_report(session: Session, external_ref: str) -> DeconflictionHit | None:
     """The recovery that already holds the report of this reference; None where it is new."""
-    query = _recoveries().where(_C.c.external_ref == external_ref)
-    row = session.execute(query).first()
+    row = session.execute(_KNOWN, {"ref": external_ref}).first()
     return None if row is None else _elsewhere(row)
 
 
@@ -63,23 +62,19 @@ def same_payment(session: Session, payment: Payment) -> tuple[DeconflictionHit, 
     It is the same where payer and payee are and either the sum, within an hour, or the payment's
     reference; two payments with references of their own that differ are two.
     """
-    alike = sa.and_(
-        _C.c.payee_account_id == payment.payee,
-        _C.c.victim_account_id == payment.payer,
-        _C.c.reported_minor == payment.minor,
-        _C.c.currency == payment.currency,
-        _C.c.paid_at >= payment.paid_at - SAME_PAYMENT_WITHIN,
-        _C.c.paid_at <= payment.paid_at + SAME_PAYMENT_WITHIN,
-    )
     reference = payment.reference.lower()
+    given = {
+        "payee": payment.payee,
+        "payer": payment.payer,
+        "minor": payment.minor,
+        "currency": payment.currency,
+        "earliest": payment.paid_at - SAME_PAYMENT_WITHIN,
+        "latest": payment.paid_at + SAME_PAYMENT_WITHIN,
+    }
     if is_reference(reference):
-        referred = sa.and_(
-            sa.func.lower(_C.c.end_to_end_id) == reference,
-            _C.c.payee_account_id == payment.payee,
-            _C.c.victim_account_id == payment.payer,
-        )
-        alike = sa.or_(alike, referred)
-    rows = session.execute(_recoveries().where(alike).order_by(_R.c.reported_at, _R.c.ref)).all()
+        rows = session.execute(_ALIKE_OR_REFERRED, {**given, "reference": reference}).all()
+    else:
+        rows = session.execute(_ALIKE, given).all()
     return tuple(
         _elsewhere(row) for row in rows if not _differ(reference, row.end_to_end_id.lower())
     )
@@ -97,6 +92,32 @@ def _recoveries() -> sa.Select[Any]:
         .join_from(_C, _R, _R.c.id == _C.c.recovery_id)
         .join(_OFFICERS, _OFFICERS.c.id == _R.c.owner_id, isouter=True)
     )
+
+
+def _alike() -> sa.ColumnElement[bool]:
+    return sa.and_(
+        *_SAME_ACCOUNTS,
+        _C.c.reported_minor == sa.bindparam("minor"),
+        _C.c.currency == sa.bindparam("currency"),
+        _C.c.paid_at >= sa.bindparam("earliest", type_=_C.c.paid_at.type),
+        _C.c.paid_at <= sa.bindparam("latest", type_=_C.c.paid_at.type),
+    )
+
+
+def _referred() -> sa.ColumnElement[bool]:
+    return sa.and_(sa.func.lower(_C.c.end_to_end_id) == sa.bindparam("reference"), *_SAME_ACCOUNTS)
+
+
+# Built once: each report asks these, and building costs more than asking.
+_SAME_ACCOUNTS = (
+    _C.c.payee_account_id == sa.bindparam("payee"),
+    _C.c.victim_account_id == sa.bindparam("payer"),
+)
+_KNOWN = _recoveries().where(_C.c.external_ref == sa.bindparam("ref"))
+_ALIKE = _recoveries().where(_alike()).order_by(_R.c.reported_at, _R.c.ref)
+_ALIKE_OR_REFERRED = (
+    _recoveries().where(sa.or_(_alike(), _referred())).order_by(_R.c.reported_at, _R.c.ref)
+)
 
 
 def _elsewhere(row: Any) -> DeconflictionHit:  # noqa: ANN401 - a row of `_recoveries`
@@ -249,10 +270,16 @@ def _reported(claim_id: str, minor: int, currency: str) -> tuple[Posting, ...]:
 
 def _next_ref(unit: Unit, now: datetime) -> str:
     name = f"recovery-{now.year}"
-    changed = unit.session.execute(
-        _COUNTERS.update().where(_COUNTERS.c.name == name).values(value=_COUNTERS.c.value + 1)
-    )
-    if changed.rowcount == 0:
+    given = {"counter": name}
+    if unit.session.execute(_ONE_MORE, given).rowcount == 0:
         unit.session.execute(_COUNTERS.insert().values(name=name, value=1))
-    value = unit.session.execute(sa.select(_COUNTERS.c.value).where(_COUNTERS.c.name == name))
-    return f"R-{now.year}-{value.scalar_one():04d}"
+    value = unit.session.execute(_COUNTED, given).scalar_one()
+    return f"R-{now.year}-{value:04d}"
+
+
+_ONE_MORE = (
+    _COUNTERS.update()
+    .where(_COUNTERS.c.name == sa.bindparam("counter"))
+    .values(value=_COUNTERS.c.value + 1)
+)
+_COUNTED = sa.select(_COUNTERS.c.value).where(_COUNTERS.c.name == sa.bindparam("counter"))

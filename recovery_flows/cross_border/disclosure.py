@@ -78,6 +78,8 @@ def marks(
 
 def _marks(field: str, text: str, classes: Mapping[str, str], known: Known) -> Iterator[Mark]:
     of_field = class_of(field, classes)
+    if of_field != FREE_TEXT and of_field not in _PLAIN:
+        return
     for found in personal_data(text, known):
         if of_field == FREE_TEXT or (of_field in _PLAIN and found.kind in CERTAIN):
             there = text[found.start : found.end].strip()

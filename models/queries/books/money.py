@@ -140,13 +140,16 @@ def last_balances(session: Session, account_ids: Iterable[str]) -> dict[str, Las
 
 def statement_currencies(session: Session, account_ids: Iterable[str]) -> list[tuple[str, Money]]:
     """Each currency of the statements of these accounts, with its latest closing balance."""
-    query = (
-        sa.select(_STATEMENTS.c.account_id, _STATEMENTS.c.currency, _STATEMENTS.c.closing_minor)
-        .where(_STATEMENTS.c.account_id.in_(list(account_ids)))
-        .order_by(_STATEMENTS.c.covers_to, _STATEMENTS.c.id)
-    )
-    told = {(row.account_id, row.currency): row.closing_minor for row in session.execute(query)}
+    rows = session.execute(_CLOSING, {"of": list(account_ids)})
+    told = {(row.account_id, row.currency): row.closing_minor for row in rows}
     return [(account, Money(minor, code)) for (account, code), minor in sorted(told.items())]
+
+
+_CLOSING = (
+    sa.select(_STATEMENTS.c.account_id, _STATEMENTS.c.currency, _STATEMENTS.c.closing_minor)
+    .where(_STATEMENTS.c.account_id.in_(sa.bindparam("of", expanding=True)))
+    .order_by(_STATEMENTS.c.covers_to, _STATEMENTS.c.id)
+)
 
 
 def places(session: Session, account_ids: Iterable[str]) -> dict[str, Place]:

@@ -69,7 +69,9 @@ def _order(order_by: str, *, is_down: bool) -> list[sa.ColumnElement[Any]]:
     return [*(c.desc() for c in columns), *_DUE] if is_down else [*columns, *_DUE]
 
 
+_PENDING_IDS = sa.select(_A.c.id).where(_IS_PENDING).order_by(_A.c.asked_at, _A.c.id)
+
+
 def pending_ids(session: Session) -> list[str]:
     """Ids of all pending approvals, the longest waiting first."""
-    query = sa.select(_A.c.id).where(_IS_PENDING).order_by(_A.c.asked_at, _A.c.id)
-    return list(session.execute(query).scalars())
+    return list(session.execute(_PENDING_IDS).scalars())

@@ -29,12 +29,17 @@ class OpenStep:
 
 def open_steps(session: Session, role: Role) -> list[OpenStep]:
     """Recoveries whose next step is for this role, the oldest report first."""
-    query = (
-        sa.select(_R.c.id, _R.c.ref, _R.c.step_action, _R.c.step_subject, _R.c.reported_at)
-        .where(_R.c.step_role == role, _R.c.state.not_in(CLOSED_RECOVERIES))
-        .order_by(_R.c.reported_at, _R.c.id)
+    return [OpenStep(*row) for row in session.execute(_OPEN_STEPS, {"role": role})]
+
+
+_OPEN_STEPS = (
+    sa.select(_R.c.id, _R.c.ref, _R.c.step_action, _R.c.step_subject, _R.c.reported_at)
+    .where(
+        _R.c.step_role == sa.bindparam("role", type_=_R.c.step_role.type),
+        _R.c.state.not_in(CLOSED_RECOVERIES),
     )
-    return [OpenStep(*row) for row in session.execute(query)]
+    .order_by(_R.c.reported_at, _R.c.id)
+)
 
 
 def recoveries_by_deadline(

@@ -37,6 +37,7 @@ def play(installation: Installation, pace_seconds: float = 0) -> None:
     say(f"recovery demo · world: {plan.world} · SYNTHETIC DATA")
     for note in plan.notes:
         say(f"  {note}")
+    installation.database.hurry()
     sandbox = SandboxProcess(installation.data_dir)
     link = PrefectLink.of(installation.settings)
     engine = Engine(

@@ -74,6 +74,19 @@ _TOLD = {
     (EntityKind.RECOVERY, "closed_partial"): "closed: a part of the loss returned",
     (EntityKind.RECOVERY, "closed_no_recovery"): "closed: nothing recovered",
 }
+_NEWS = (
+    sa.select(
+        _EVENTS.c.seq, _EVENTS.c.at, _EVENTS.c.noun, _EVENTS.c.event, _EVENTS.c.subject_id,
+        _EVENTS.c.values_json, _EVENTS.c.reason, _RECOVERIES.c.ref,
+    )
+    .join(_RECOVERIES, _RECOVERIES.c.id == _EVENTS.c.recovery_id, isouter=True)
+    .where(
+        _EVENTS.c.seq > sa.bindparam("after"), _EVENTS.c.seq <= sa.bindparam("to"),
+        _EVENTS.c.event.in_(sorted({event for _, event in _TOLD})),
+    )
+    .order_by(_EVENTS.c.seq)
+)  # fmt: skip
+_LAST = sa.select(sa.func.max(_EVENTS.c.seq))
 _WITHOUT_SUM = (
     "option_chosen",
     "told",
@@ -103,7 +116,8 @@ class Story:
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
         self._every_event = read_plan(installation.data_dir).every_event
-        self._seen = self._last_seq()
+        with installation.database.reading() as session:
+            self._seen = _last_seq(session)
 
     def tell(self, at: datetime, text: str) -> None:
         """One line of the story."""
@@ -112,16 +126,11 @@ class Story:
     def unfold(self) -> None:
         """Tell what was recorded since the last time."""
         with self._installation.database.reading() as session:
-            rows = session.execute(
-                sa.select(_EVENTS, _RECOVERIES.c.ref)
-                .join(_RECOVERIES, _RECOVERIES.c.id == _EVENTS.c.recovery_id, isouter=True)
-                .where(_EVENTS.c.seq > self._seen)
-                .order_by(_EVENTS.c.seq)
-            ).all()
+            last = _last_seq(session)
+            rows = session.execute(_NEWS, {"after": self._seen, "to": last})
             told = [row for row in rows if (row.noun, row.event) in _TOLD]
             amounts = {row.seq: self._amount(session, row) for row in told if self._every_event}
-        if rows:
-            self._seen = rows[-1].seq
+        self._seen = last
         if self._every_event:
             for row in told:
                 text = f"{row.ref}  {_TOLD[row.noun, row.event]}{amounts[row.seq]}"
@@ -163,6 +172,6 @@ class Story:
         kind, partner = session.execute(query).one()
         return f"  {kind.replace('_', ' ')} at {partner}"
 
-    def _last_seq(self) -> int:
-        with self._installation.database.reading() as session:
-            return int(session.execute(sa.select(sa.func.max(_EVENTS.c.seq))).scalar() or 0)
+
+def _last_seq(session: Session) -> int:
+    return int(session.execute(_LAST).scalar() or 0)
