@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -202,7 +203,7 @@ def sent_tasks(session: Session, partner_id: str = "") -> list[SentTask]:
 
 def _asked(
     session: Session, queries: tuple[sa.Select[Any], sa.Select[Any]], partner_id: str
-) -> sa.Result[Any]:
+) -> Iterable[Any]:
     if partner_id:
         return session.execute(queries[1], {"of": partner_id})
     return session.execute(queries[0])
