@@ -109,13 +109,21 @@ def _page(
     row: PartnerRow, now: datetime, wall_now: datetime, orders: list[OrderTime]
 ) -> PartnerPage:
     lately = response_times.since(orders, now)
+    ever_by_kind, lately_by_kind = _by_kind(orders), _by_kind(lately)
     return PartnerPage(
         row=row,
         now=now,
         wall_now=wall_now,
         ever=response_times.times(orders),
         lately=response_times.times(lately),
-        kinds=tuple(_of_kind(kind, orders, lately) for kind in OrderKind),
+        kinds=tuple(
+            KindTimes(
+                kind,
+                response_times.times(ever_by_kind[kind]),
+                response_times.times(lately_by_kind[kind]),
+            )
+            for kind in OrderKind
+        ),
         weeks=response_times.weekly(orders, now),
         breaches=response_times.breaches(orders, row.agreed_minutes),
         overdue=response_times.overdue(orders, row.agreed_minutes, now),
@@ -124,14 +132,11 @@ def _page(
     )
 
 
-def _of_kind(
-    kind: OrderKind, orders: Iterable[OrderTime], lately: Iterable[OrderTime]
-) -> KindTimes:
-    return KindTimes(
-        kind,
-        response_times.times(o for o in orders if o.kind is kind),
-        response_times.times(o for o in lately if o.kind is kind),
-    )
+def _by_kind(orders: Iterable[OrderTime]) -> dict[OrderKind, list[OrderTime]]:
+    found: dict[OrderKind, list[OrderTime]] = {kind: [] for kind in OrderKind}
+    for order in orders:
+        found[order.kind].append(order)
+    return found
 
 
 def _hold_time(hold: SentHold) -> OrderTime:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -129,13 +131,9 @@ def opened_contacts(session: Session, vault: Vault) -> dict[str, str]:
     }
 
 
-def sent_holds(session: Session, partner_id: str = "") -> list[SentHold]:
-    """Every hold whose order was sent, to one partner or to all.
-
-    A hold ranked behind another authority's is left out: its wait is not the partner's.
-    """
+def _sent_holds() -> sa.Select[Any]:
     refused = sa.case((_C.state == CallState.REFUSED, _C.answered_at))
-    query = (
+    return (
         sa.select(
             _C.partner_id, _R.ref, _H.kind, _H.request_id != "", _H.state,
             sa.func.min(_C.sent_at), _H.acted_at, _H.bank_said_at, sa.func.max(refused),
@@ -144,20 +142,15 @@ def sent_holds(session: Session, partner_id: str = "") -> list[SentHold]:
         .join(table_of(Recovery), _R.id == _H.recovery_id)
         .where(
             _C.kind.in_((CallKind.HOLD, CallKind.REQUEST)), _C.sent_at.is_not(None),
-            _H.kind != HoldKind.QUEUE, _of(partner_id),
+            _H.kind != HoldKind.QUEUE,
         )
-        .group_by(
-            _C.partner_id, _R.ref, _H.id, _H.kind, _H.request_id, _H.state, _H.acted_at,
-            _H.bank_said_at,
-        )
+        .group_by(_C.partner_id, _H.id, _R.id)
     )  # fmt: skip
-    return [SentHold(*row) for row in session.execute(query)]
 
 
-def sent_payouts(session: Session, partner_id: str = "") -> list[SentPayout]:
-    """Every payout whose order was sent, to one partner or to all."""
+def _sent_payouts() -> sa.Select[Any]:
     refusal = _E.noun == EntityKind.PAYOUT, _E.event == "refused", _E.subject_id == _Y.id
-    query = (
+    return (
         sa.select(
             _C.partner_id, _R.ref, _Y.state, sa.func.min(_C.sent_at), _Y.settled_at,
             sa.func.max(_E.at),
@@ -167,22 +160,53 @@ def sent_payouts(session: Session, partner_id: str = "") -> list[SentPayout]:
         # By the recovery, whose events are found through an index.
         .outerjoin(table_of(Event), sa.and_(_E.recovery_id == _Y.recovery_id,
                                             _Y.state == PayoutState.REFUSED, *refusal))
-        .where(_C.kind == CallKind.PAYOUT, _C.sent_at.is_not(None), _of(partner_id))
-        .group_by(_C.partner_id, _R.ref, _Y.id, _Y.state, _Y.settled_at)
+        .where(_C.kind == CallKind.PAYOUT, _C.sent_at.is_not(None))
+        .group_by(_C.partner_id, _Y.id, _R.id)
     )  # fmt: skip
-    return [SentPayout(*row) for row in session.execute(query)]
+
+
+def _sent_tasks() -> sa.Select[Any]:
+    return (
+        sa.select(_C.partner_id, _R.ref, _T.state, sa.func.min(_C.sent_at), _T.answered_at)
+        .join(table_of(Task), _T.id == _C.subject_id)
+        .join(table_of(Recovery), _R.id == _T.recovery_id)
+        .where(_C.kind == CallKind.TASK, _C.sent_at.is_not(None))
+        .group_by(_C.partner_id, _T.id, _R.id)
+    )
+
+
+def _both(query: sa.Select[Any]) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """Of all partners and of one: made once, so that SQLite is asked directly (`models.sqlite`)."""
+    return query, query.where(_C.partner_id == sa.bindparam("of", type_=sa.String))
+
+
+_HOLDS, _PAYOUTS, _TASKS = _both(_sent_holds()), _both(_sent_payouts()), _both(_sent_tasks())
+
+
+def sent_holds(session: Session, partner_id: str = "") -> list[SentHold]:
+    """Every hold whose order was sent, to one partner or to all.
+
+    A hold ranked behind another authority's is left out: its wait is not the partner's.
+    """
+    return [SentHold(*row) for row in _asked(session, _HOLDS, partner_id)]
+
+
+def sent_payouts(session: Session, partner_id: str = "") -> list[SentPayout]:
+    """Every payout whose order was sent, to one partner or to all."""
+    return [SentPayout(*row) for row in _asked(session, _PAYOUTS, partner_id)]
 
 
 def sent_tasks(session: Session, partner_id: str = "") -> list[SentTask]:
     """Every task whose order was sent, to one partner or to all."""
-    query = (
-        sa.select(_C.partner_id, _R.ref, _T.state, sa.func.min(_C.sent_at), _T.answered_at)
-        .join(table_of(Task), _T.id == _C.subject_id)
-        .join(table_of(Recovery), _R.id == _T.recovery_id)
-        .where(_C.kind == CallKind.TASK, _C.sent_at.is_not(None), _of(partner_id))
-        .group_by(_C.partner_id, _R.ref, _T.id, _T.state, _T.answered_at)
-    )
-    return [SentTask(*row) for row in session.execute(query)]
+    return [SentTask(*row) for row in _asked(session, _TASKS, partner_id)]
+
+
+def _asked(
+    session: Session, queries: tuple[sa.Select[Any], sa.Select[Any]], partner_id: str
+) -> Iterable[Any]:
+    if partner_id:
+        return session.execute(queries[1], {"of": partner_id})
+    return session.execute(queries[0])
 
 
 def open_calls(session: Session, partner_id: str = "") -> list[OpenCalls]:
