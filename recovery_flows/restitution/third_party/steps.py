@@ -37,7 +37,8 @@ def steps(file: CaseFile) -> Iterator[Step]:
         partner = file.asset(row.asset_id).partner_id
         if row.state is _S.FILED:
             code = "third_party_appeal" if row.appeals else "third_party_open"
-            text = say(code, amount=Money(row.claimed_minor, row.currency), partner=partner)
+            amount = Money(row.claimed_minor - row.released_minor, row.currency)
+            text = say(code, amount=amount, partner=partner)
         elif is_unpaid(row):
             text = say("damages_unpaid", amount=Money(row.granted_minor, row.currency))
         else:
@@ -56,7 +57,8 @@ def ends(file: CaseFile) -> Iterator[End]:
     for row in file.third_party_claims:
         if row.due_at is None or row.state not in (_S.FILED, _S.UPHELD):
             continue
-        amount = Money(row.granted_minor or row.claimed_minor, row.currency)
+        still_open = row.claimed_minor - row.released_minor
+        amount = Money(row.granted_minor or still_open, row.currency)
         what = "third party's claim to be decided"
         if row.state is _S.UPHELD:
             what = "payment for a wrong freeze due"

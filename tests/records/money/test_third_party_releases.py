@@ -131,6 +131,9 @@ def test_what_a_bank_released_of_an_order_counts_and_its_rest_is_decided_anew(
     found = row(unit, recovery_id)
     assert (found.state, found.granted_minor, found.released_minor) == ("filed", 0, 12_000)
     assert books(unit, recovery_id)[LedgerAccount.THIRD_PARTY] == 12_000
+    (step,) = [s for s in next_steps.steps(unit.file(recovery_id), unit.laws)
+               if s.subject_id == found.id]  # fmt: skip
+    assert "CNY 80.00 of the account" in step.sentence
     with pytest.raises(StepRefusedError, match=r"at most what is open of it, CNY 80\.00"):
         actions.decide(unit.case_officer(), recovery_id, found.id, "80.01", "more")
     actions.decide(unit.case_officer(), recovery_id, found.id, "80.00", "the rest is his too")
