@@ -200,6 +200,15 @@ class DeliveryReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnouncedMoney:
+    """Money that another State's body says it has paid, under which booking, when."""
+
+    booking: str
+    at: datetime
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class RequestFact:
     """What is known of one request at another State's body; `order_ref` is our request id."""
 
@@ -209,6 +218,7 @@ class RequestFact:
     modified_at: datetime
     answers: tuple[RequestAnswer, ...]
     receipts: tuple[DeliveryReceipt, ...]
+    announced: tuple[AnnouncedMoney, ...] = ()
 
 
 FeedFact = HoldFact | PayoutFact | TaskFact | RequestFact

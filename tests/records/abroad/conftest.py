@@ -11,6 +11,8 @@ from models.store.unit import unit_of_work
 from tests.records.abroad.abroad_case import FOREIGN, LI, Abroad
 from tests.records.treasury import treasury
 
+__all__ = ["treasury"]
+
 
 @pytest.fixture
 def abroad(unit: Any) -> Abroad:

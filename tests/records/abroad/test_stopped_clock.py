@@ -70,3 +70,18 @@ def test_a_body_without_an_answer_time_is_asked_again_each_thirty_days(abroad: A
         assert "no time is set for it, ask where it stands" in step
         actions.remind(acting, rid, name, "by mail")
         assert not any("ask where it stands" in step for step in abroad.steps(name))
+
+
+def test_an_answer_that_is_read_when_what_it_says_is_over_stands_and_is_over(
+    abroad: Abroad,
+) -> None:
+    """Seed 90000121: a freeze that had ended before its answer was read was waited for for ever."""
+    frozen, postponed = abroad.out("igrip"), abroad.out("eu_freeze")
+    ends = abroad.at(days=30)
+    abroad.later(days=60)
+    abroad.says(frozen, "executed", until=ends)
+    abroad.says(postponed, "postponed", ground="INVESTIGATION", review_at=ends)
+    abroad.decide()
+    assert abroad.row(frozen).state == "expired"
+    assert any("postponed until now" in step for step in abroad.steps(postponed))
+    abroad.sound()

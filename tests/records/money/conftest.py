@@ -28,6 +28,8 @@ from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
 from tests.records.treasury import treasury
 
+__all__ = ["treasury"]
+
 
 class Begun:
     """Where histories stand that many tests begin with: played once, then copied."""

@@ -183,6 +183,11 @@ class Body:
             "revision": 1 + len(told), "status": told[-1].says.upper() if told else "RECEIVED",
             "answers": answers,
             "receipts": [{"kind": kind, "at": stamp(at)} for kind, at in came],
+            "announced": [
+                {"booking": f"RET-{asked.ref[-6:]}", "at": stamp(said.at),
+                 "amount": money(said.minor, asked.currency)}
+                for said in told[:3] if said.minor and asked.wanted == "return"
+            ],
             "lastModified": stamp(self.modified(asked)),
         }  # fmt: skip
 

@@ -231,6 +231,10 @@ class AbroadOracle(Eyes):
         )  # fmt: skip
         if state not in known and not owned and not moved:
             raise ViolationError("unbooked", f"{asked.ref} is {state}, told {told[-1].says}")
+        if asked.wanted == "return" and any(said.minor for said in told):
+            query = "SELECT 1 FROM discrepancy WHERE subject_id = ? AND kind = 'money_announced'"
+            if not self._all(query, asked.ref):
+                raise ViolationError("unowned", f"{asked.ref}: money is announced, nobody looks")
         if asked.swapped is not None and asked.swapped < heard and not owned:
             raise ViolationError("unowned", f"{asked.ref}: a paper was exchanged, nobody looks")
 
