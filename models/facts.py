@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from models.money import Money
+from models.money import AnnouncedMoney, Money
 
 
 class Direction(StrEnum):
@@ -197,15 +197,6 @@ class DeliveryReceipt:
 
     kind: str
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class AnnouncedMoney:
-    """Money that another State's body says it has paid, under which booking, when."""
-
-    booking: str
-    at: datetime
-    amount: Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,7 @@ from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldKind, HoldState
 from models.entities.recall import CreditState
 from models.entities.request import RequestRow
-from models.facts import AnnouncedMoney
-from models.money import Money
+from models.money import AnnouncedMoney, Money
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
 

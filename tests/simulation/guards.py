@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from tests.simulation.foreign.guards import FOREIGN_GUARDS
 from tests.simulation.mutants import Always, Mutant, Wrap
 
 
@@ -194,4 +195,6 @@ GUARDS = (
            "recovery_flows.engine.outbox.settlement", "as_joined", _as_it_was),
     Mutant("who lost a lease settles too", "3", "two engines settle an answer once",
            "recovery_flows.engine.outbox.settlement", "leased_by", _whose_lease_it_is_not),
+    # 4. What is asked of others, told to others and claimed by others
+    *FOREIGN_GUARDS,
 )  # fmt: skip

@@ -48,6 +48,8 @@ class Mutant:
     is_pure: bool = False
     """Whether it only answers otherwise: then an equal answer shows that nothing changes."""
     seeds: int = 300
+    first: int = 0
+    """The first seed that can come to it."""
     behind: str = ""
     """What else keeps the same from happening, so that histories do not show that it is off."""
 
@@ -140,7 +142,8 @@ def hunted(
         for mutant in mutants:
             killed = Killed(mutant, None)
             before = [known[mutant.name]] if mutant.name in known else []
-            for seed in (*before, *range(first, first + min(mutant.seeds, most or mutant.seeds))):
+            start = max(first, mutant.first)
+            for seed in (*before, *range(start, start + min(mutant.seeds, most or mutant.seeds))):
                 if mutant.name not in seeds.reaching(seed):
                     continue
                 killed = replace(killed, played=killed.played + 1)

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Base64Bytes, BaseModel, FailFast, Field, StringConstraints, model_validator
 
-from models.facts import AnnouncedMoney, DeliveryReceipt, RequestAnswer, RequestFact
+from models.facts import DeliveryReceipt, RequestAnswer, RequestFact
+from models.money import AnnouncedMoney
 from recovery_flows.partners.rbp1.bounds import ITEMS_MAX, Amount, Code, Instant, Ref, Whole
 from recovery_flows.partners.rbp1.shapes import Link
 

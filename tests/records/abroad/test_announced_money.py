@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from models.entities.discrepancy import DiscrepancyKind
-from models.facts import AccountRef, AnnouncedMoney
+from models.facts import AccountRef
 from models.ids import PartnerId, canonical
-from models.money import Money
+from models.money import AnnouncedMoney, Money
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.cases import discrepancy_actions, money_actions
 from recovery_flows.cases.commit import commit_changes
