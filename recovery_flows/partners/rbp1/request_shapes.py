@@ -65,7 +65,7 @@ class AnnouncedShape(BaseModel):
 
     model_config = Link.model_config
 
-    booking: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,50}$")]
+    booking: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z./:_-]{0,49}$")]
     at: Instant
     amount: Amount
 
