@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from models.money import Money
+from models.money import AnnouncedMoney, Money
 
 
 class Direction(StrEnum):
@@ -209,6 +209,7 @@ class RequestFact:
     modified_at: datetime
     answers: tuple[RequestAnswer, ...]
     receipts: tuple[DeliveryReceipt, ...]
+    announced: tuple[AnnouncedMoney, ...] = ()
 
 
 FeedFact = HoldFact | PayoutFact | TaskFact | RequestFact

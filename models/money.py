@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from models.currencies import DECIMALS
@@ -103,3 +104,12 @@ class Money:
     def split(self, weights: Sequence[int]) -> list[Money]:
         """Divide by integer weights; the parts sum to the whole (largest remainder)."""
         return [Money(part, self.currency) for part in split_minor(self.minor, weights)]
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedMoney:
+    """Money that somebody says he has paid, under which booking, when; nothing of it counts."""
+
+    booking: str
+    at: datetime
+    amount: Money

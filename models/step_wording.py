@@ -59,6 +59,10 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.COURT_ABOVE_HELD: (
         "the court gives {stated} out of {expected} that is held: the rows are paid in proportion"
     ),
+    DiscrepancyKind.MONEY_ANNOUNCED: (
+        "the other side says that it has paid {stated}: enter it once it is there, or say that it "
+        "did not come"
+    ),
     DiscrepancyKind.ANSWER_NOT_TAKEN: "what a partner answers to a {noun} cannot be taken",
     DiscrepancyKind.HISTORY_BROKEN: (
         "its records were changed by hand, nothing is sent: `recovery audit verify` names what"

@@ -57,6 +57,7 @@ class DiscrepancyKind(StrEnum):
     COURT_ABOVE_CLAIM = "court_above_claim"
     COURT_ABOVE_HELD = "court_above_held"
     ANSWER_NOT_TAKEN = "answer_not_taken"
+    MONEY_ANNOUNCED = "money_announced"
 
 
 _D = DiscrepancyState

@@ -124,7 +124,7 @@ def assure(acting: ActingOfficer, recovery_id: str, request_id: str, words: str)
 def remind(acting: ActingOfficer, recovery_id: str, request_id: str, how: str) -> str:
     """Record that the other side was asked where the request stands."""
     with acting.editing(recovery_id) as edit:
-        lifecycle.remind(edit.changes, request_id)
+        lifecycle.remind(edit.changes, request_id, edit.now)
         edit.note(f"request {request_id} reminded", how, "--how")
     return f"{edit.ref}: {request_id} reminded"
 

@@ -155,8 +155,9 @@ def _columns(
         case "conditional":
             return values | clocks.stopped(request, now)
         case "postponed":
-            if answer.review_at is None or answer.review_at <= now:
-                raise MisuseError("--review takes the day on which it is looked at again, to come")
+            sent_at = request.sent_at or now
+            if answer.review_at is None or answer.review_at <= sent_at:
+                raise MisuseError("--review takes the day on which it is looked at again")
             return values | {"due_at": None, "review_at": answer.review_at, "rung": 0,
                              "rung_done": 0}  # fmt: skip
         case "refused":
@@ -178,8 +179,9 @@ def _carried_out(
     if until is None:
         lasts = next((c for c in channel.clock if c.kind is ClockKind.HOLD_LASTS), None)
         until = due_at(lasts.limit, now, channel) if lasts else None
-    if until is not None and until <= now:
-        raise MisuseError("--until names an end that is over: a freeze that has ended is no freeze")
+    # One that is over by now stands: its answer was read late, and its end is an event of its own.
+    if until is not None and request.sent_at is not None and until <= request.sent_at:
+        raise MisuseError("--until names an end from before the request was sent")
     return {
         "due_at": None, "executed_minor": amount.minor, "hold_ends_at": until, "clock_from": now,
         "told_at": None, "rung": 0, "rung_done": 0,

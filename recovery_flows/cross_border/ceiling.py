@@ -13,6 +13,7 @@ from models.entities.request import AT_HOME, CARRIED_OUT, UNDER_WAY, RequestRow
 from models.money import Money
 from recovery_flows.cross_border.channels import Help
 from recovery_flows.errors import StepRefusedError
+from recovery_flows.ledger import received
 
 _OF_MONEY = (Help.FREEZE, Help.RETURN)
 
@@ -45,7 +46,7 @@ def ceiling(file: CaseFile) -> Ceiling:
             asked = claim_minor(file, request)
             by_account[request.asset_id] = max(by_account.get(request.asset_id, 0), asked)
     return Ceiling(
-        order=Money(sum(c.upheld_minor for c in file.claims), currency),
+        order=Money(_lost(file), currency),
         received=Money(received_minor(file), currency),
         asked=Money(
             sum(max(0, asked - came.get(asset, 0)) for asset, asked in by_account.items()), currency
@@ -63,8 +64,17 @@ def _came_by_account(file: CaseFile) -> dict[str, int]:
 
 
 def received_minor(file: CaseFile) -> int:
-    """What came back anywhere, in minor units of the loss's currency."""
-    return sum(b.claim_minor for b in file.balances if b.account in RETURNED)
+    """What of the loss came in anywhere, to victims or to the unit, in its minor units."""
+    ours = [asset for asset in file.assets if asset.is_custody]
+    own = {asset.id for asset in ours}
+    paid = sum(
+        b.claim_minor for b in file.balances if b.account in RETURNED and b.asset_id not in own
+    )
+    return min(_lost(file), paid + sum(received.received_minor(file, asset) for asset in ours))
+
+
+def _lost(file: CaseFile) -> int:
+    return sum(claim.upheld_minor for claim in file.claims)
 
 
 def _is_open(request: RequestRow) -> bool:

@@ -33,6 +33,9 @@ RUNGS = (
 """The reminder ladder: after how many percent of a clock, and what is to be done then."""
 ASK_AGAIN = timedelta(days=14)
 """So long before the end of a freeze abroad it is asked for again."""
+LOOK_AGAIN = timedelta(days=30)
+"""After so long without a word a body is asked where no time is set for its answer."""
+_OWES = frozenset({RequestState.SENT, RequestState.ACKNOWLEDGED, RequestState.IN_EXECUTION})
 
 
 def clock_for(
@@ -102,10 +105,27 @@ def rung_at(request: RequestRow, rung: int) -> datetime | None:
         return request.review_at if rung == 1 else None
     if request.state in CARRIED_OUT:
         return _ask_again_from(request) if rung == 1 else None
+    if request.due_at is None and request.state in _OWES:
+        return look_at(request) if rung == 1 else None
     waits = request.state in UNDER_WAY and request.state is not RequestState.NEEDS_INFO
     if not waits or request.due_at is None or request.clock_from is None or rung > len(RUNGS):
         return None
     return request.clock_from + (request.due_at - request.clock_from) * RUNGS[rung - 1][0] / 100
+
+
+def look_at(request: RequestRow) -> datetime | None:
+    """When a body that owes an answer is asked where no clock runs; None where one does."""
+    if request.state not in _OWES or request.due_at is not None:
+        return None
+    since = request.clock_from or request.sent_at
+    return since + LOOK_AGAIN if since else None
+
+
+def reminded(request: RequestRow, now: datetime) -> dict[str, Scalar]:
+    """Columns after the other side was asked: where no clock runs, it is asked again as late."""
+    if look_at(request) is None:
+        return {"rung_done": request.rung}
+    return {"rung": 0, "rung_done": 0, "clock_from": now}
 
 
 def advance(changes: Changeset, now: datetime) -> None:

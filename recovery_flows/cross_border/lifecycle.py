@@ -159,12 +159,12 @@ def deny_assurance(changes: Changeset, approval: ApprovalRow, reason: str) -> No
     )  # fmt: skip
 
 
-def remind(changes: Changeset, request_id: str) -> None:
+def remind(changes: Changeset, request_id: str, now: datetime) -> None:
     """The step of the reminder ladder that is due was done."""
     request = by_people(changes.file, request_id)
     if request.state not in UNDER_WAY or request.state is RequestState.NEEDS_INFO:
         raise StepRefusedError(f"{request.id} is {request.state}: the other side owes nothing")
-    changes.apply(move(request, "reminded", {"rung_done": request.rung}))
+    changes.apply(move(request, "reminded", clocks.reminded(request, now)))
 
 
 def tell(changes: Changeset, request_id: str, now: datetime) -> str:

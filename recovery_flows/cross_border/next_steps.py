@@ -75,6 +75,9 @@ def _waiting(file: CaseFile, request: RequestRow) -> Iterator[Step]:
     if request.state is RequestState.POSTPONED:
         yield _follow(request, "remind", "it was postponed until now, ask where it stands")
         return
+    if clocks.look_at(request) is not None:
+        yield _follow(request, "remind", "no time is set for it, ask where it stands")
+        return
     yield _follow(request, "remind", clocks.RUNGS[request.rung - 1][1])
     if request.rung == len(clocks.RUNGS):
         text = _say("request_over_time", request)
@@ -85,7 +88,7 @@ def waits(file: CaseFile) -> Iterator[Step]:
     """While another State is to answer, the recovery is not offered to be closed."""
     for request in file.requests:
         if request.route is RequestRoute.PEOPLE and request.state in UNDER_WAY:
-            at = request.review_at or request.due_at
+            at = request.review_at or request.due_at or clocks.look_at(request)
             text = say(
                 "wait_request", authority=request.authority,
                 due=f"{at:%Y-%m-%d}" if at else "no set day",
@@ -108,5 +111,5 @@ def _say(key: str, request: RequestRow, what: str = "") -> Wording:
 def _step(
     request: RequestRow, action: ActionKind, text: Wording, role: Role = Role.OFFICER
 ) -> Step:
-    due = request.review_at or request.due_at or request.hold_ends_at
+    due = request.review_at or request.due_at or clocks.look_at(request) or request.hold_ends_at
     return Step(action, role, request.id, request.asset_id, due, text)

@@ -17,7 +17,7 @@ from models.entities.request import RequestRow, RequestState
 from models.facts import DeliveryReceipt, RequestAnswer, RequestFact
 from models.ids import derive_id
 from models.outcome import CallIntent, Scalar
-from recovery_flows.cross_border import ceiling, lifecycle
+from recovery_flows.cross_border import announcements, ceiling, lifecycle
 from recovery_flows.cross_border.answers import Answer, take_answer
 from recovery_flows.cross_border.channels import Channel
 from recovery_flows.cross_border.receipts import Receipt, take as take_receipt
@@ -98,6 +98,7 @@ def take_news(
     for answer in fact.answers:
         if answer.number > request_of(changes.file, request_id).answers_read:
             _take_answer(changes, request_id, answer, papers[answer.number], channel, now)
+    announcements.take(changes, request, fact.announced, now)
 
 
 def _take_answer(

@@ -74,10 +74,29 @@ def submit_request(
         rules = rules_wanting(request, laws[changes.file.recovery.regime])
         raise StepRefusedError(f"the request lacks {lacking(request)}: fill these first{rules}")
     if request.route is RequestRoute.PEOPLE:
+        _refuse_repeating(changes.file, request)
         ceiling.check(changes.file, request)
     values: dict[str, Scalar] = {"drafted_by": actor}
     changes.apply(Transition(EntityKind.REQUEST, request.id, "submitted", request.state, values))
     ask(changes, ApprovalKind.REQUEST, request.id, actor, now)
+
+
+def _refuse_repeating(file: CaseFile, request: RequestRow) -> None:
+    """What was refused is not asked for again in the same words of the same body."""
+    for other in file.requests:
+        is_same = _said(other) == _said(request) and other.state is RequestState.REFUSED
+        if is_same and other.id != request.id:
+            raise StepRefusedError(
+                f"{request.id} says exactly what {other.id} said, refused as "
+                f"{other.reason or 'no ground'}: change what was missing, or withdraw it"
+            )
+
+
+def _said(request: RequestRow) -> tuple[object, ...]:
+    return (
+        request.asset_id, request.channel, request.authority, request.wanted,
+        request.requested_minor, request.fields_digest,
+    )  # fmt: skip
 
 
 def rules_wanting(request: RequestRow, law: Regime) -> str:

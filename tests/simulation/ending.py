@@ -9,6 +9,7 @@ from models.queries.audit.verify import verify
 from models.queries.cases.work import next_instant, next_retry
 from recovery_flows.reports.ledger_check import ledger_check
 from tests.simulation.eyes import A_NIGHT, ViolationError
+from tests.simulation.foreign.world import ForeignWorld
 from tests.simulation.hands import Hands
 from tests.simulation.oracle import Oracle
 from tests.simulation.place import START, Place
@@ -28,6 +29,7 @@ class Ending(World):
     place: Place
     told: Told
     oracle: Oracle
+    abroad: ForeignWorld
     engines: dict[str, Hands]
     _eyes: sqlite3.Connection
 
@@ -43,6 +45,7 @@ class Ending(World):
         for bank in self.banks.values():
             bank.make_polite()
         self.chest.polite = True
+        self.abroad.make_polite()
         quiet = timedelta(0)
         for _ in range(_ROUNDS_MAX):
             self.told.steps += 1
@@ -109,6 +112,8 @@ class Ending(World):
         found += [at for bank in self.banks.values() if (at := bank.next_due())]
         if answered := self.chest.next_due(self.at):
             found.append(answered)
+        if foreign := self.abroad.next_due(self.at):
+            found.append(foreign)
         if self._world:
             found.append(self._at_of(self._world[0]))
         with self.place.database.reading() as session:
@@ -133,6 +138,7 @@ class Ending(World):
         """At the end the whole history replays, and the ledger agrees with its sources."""
         self.oracle.stale_approvals()
         self.oracle.decreed_at_rest()
+        self.oracle.offices_at_rest()
         found = verify(self.place.database)
         if found:
             raise ViolationError("audit", found[0].sentence)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from tests.simulation.bank import Bank
 from tests.simulation.books import LIVE, Hold, Payout
 from tests.simulation.chest import Chest
+from tests.simulation.foreign.world import ForeignWorld, Seen
 from tests.simulation.place import START
 
 _LIVE = ("stopped", "frozen", "release_pending", "disposal_pending")
@@ -46,6 +47,7 @@ class Eyes:
     truth: dict[str, int]
     now: object
     chest: Chest
+    abroad: ForeignWorld = field(default_factory=ForeignWorld)
     night: datetime = START
     """When an engine last did its work of the night: what came since is not to be known yet."""
     checks: int = 0
@@ -59,6 +61,7 @@ class Eyes:
     _moved: int = 0
     _decreed: int = 0
     _read_to: dict[str, int] = field(default_factory=dict)
+    _abroad_to: Seen = field(default_factory=Seen)
     _decided: dict[str, object] = field(default_factory=dict)
 
     # Rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from tests.simulation.foreign.guards import FOREIGN_GUARDS
 from tests.simulation.mutants import Always, Mutant, Wrap
 from tests.simulation.scenes import FIRST
 
@@ -200,4 +201,6 @@ GUARDS = (
     Mutant("who lost a lease settles too", "3", "two engines settle an answer once",
            "recovery_flows.engine.outbox.settlement", "leased_by", _whose_lease_it_is_not,
            first=FIRST),
+    # 4. What is asked of others, told to others and claimed by others
+    *FOREIGN_GUARDS,
 )  # fmt: skip

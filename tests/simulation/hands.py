@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import uuid4
 
@@ -24,6 +24,7 @@ from recovery_flows.partners.rbp1.connection import Line
 from recovery_flows.partners.rbp1.exchange import Exchange
 from recovery_flows.partners.rbp1.limiter import Gate
 from recovery_flows.partners.rbp1.orders import Authority
+from tests.recall_messages import CHANNELS
 from tests.simulation.door import Door
 from tests.simulation.place import Place
 from tests.simulation.remembered import Remembered
@@ -58,7 +59,7 @@ class _Unlined(Line):
         )
 
 
-_DOORS: dict[str, Door] = {}
+_DOORS: dict[str, httpx.AsyncBaseTransport] = {}
 
 
 class SimulatedEngine(Engine):
@@ -84,10 +85,12 @@ class SimulatedEngine(Engine):
 
 def new_engine(place: Place, owner: str, wall_now: Callable[[], datetime]) -> SimulatedEngine:
     """A fresh engine object on the database as it is."""
-    return SimulatedEngine(place.database, place.laws, PACE, owner, wall_now)
+    made = SimulatedEngine(place.database, place.laws, PACE, owner, wall_now)
+    made.channels = CHANNELS
+    return made
 
 
-def lead_to(doors: dict[str, Door]) -> None:
+def lead_to(doors: Mapping[str, httpx.AsyncBaseTransport]) -> None:
     """Let the lines of engines lead to these doors."""
     _DOORS.clear()
     _DOORS.update(doors)
@@ -182,7 +185,10 @@ class Hands:
             " ('ordered', 'queued', 'stopped', 'frozen', 'release_pending', 'disposal_pending')"
             " UNION ALL SELECT 1 FROM partner p JOIN asset a ON a.partner_id = p.id"
             " JOIN payout o ON o.asset_id = a.id WHERE o.state = 'instructed'"
-            " AND (p.feed_due_at IS NULL OR p.feed_interval_seconds = 0) LIMIT 1"
+            " AND (p.feed_due_at IS NULL OR p.feed_interval_seconds = 0) UNION ALL"
+            " SELECT 1 FROM partner p JOIN request q ON q.carrier_id = p.id WHERE q.sent_by <> ''"
+            " AND (p.feed_due_at IS NULL OR p.feed_interval_seconds = 0) UNION ALL SELECT 1 FROM"
+            " partner p JOIN task t ON t.partner_id = p.id WHERE p.feed_due_at IS NULL LIMIT 1"
         )
         return self._is_there(query, self._now())
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from tests.simulation.decreed import Decreed
 from tests.simulation.eyes import ViolationError
+from tests.simulation.foreign.oracle_abroad import AbroadOracle
+from tests.simulation.foreign.oracle_others import OthersOracle
 from tests.simulation.rounds import Rounds
 from tests.simulation.states import States
 from tests.simulation.whose import Whose
@@ -16,7 +18,7 @@ _CLOSED = (
 )  # fmt: skip
 
 
-class Oracle(Words, States, Rounds, Whose, Decreed):
+class Oracle(Words, States, Rounds, Whose, Decreed, AbroadOracle, OthersOracle):
     """Looks at one history's database and banks; it shares no code with the rules."""
 
     def look(self) -> None:
@@ -39,6 +41,8 @@ class Oracle(Words, States, Rounds, Whose, Decreed):
         self._late()
         self._by_order()
         self._whose()
+        self._abroad()
+        self._others()
 
     # Victims
 

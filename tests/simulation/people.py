@@ -21,6 +21,10 @@ from recovery_flows.freezing import actions as hold_actions
 from tests.simulation.by_order import ByOrder
 from tests.simulation.called_back import CalledBack
 from tests.simulation.chest import Chest
+from tests.simulation.foreign.claimants import Claimants
+from tests.simulation.foreign.envoys import Envoys
+from tests.simulation.foreign.registry import Registry
+from tests.simulation.foreign.world import ForeignWorld
 from tests.simulation.other_ways import OtherWays
 from tests.simulation.place import OFFICERS, SUPERVISOR, Place
 from tests.simulation.plan import Report
@@ -37,7 +41,7 @@ _STEPS_MAX = 12
 Say = Callable[[str], None]
 
 
-class People(Whims, OtherWays, CalledBack, ByOrder):
+class People(Whims, OtherWays, CalledBack, ByOrder, Envoys, Claimants, Registry):
     """Who sits at the desks; `refused` counts acts to which the program said no."""
 
     def __init__(
@@ -47,8 +51,9 @@ class People(Whims, OtherWays, CalledBack, ByOrder):
         eyes: sqlite3.Connection,
         say: Say,
         chest: Chest,
+        abroad: ForeignWorld,
     ) -> None:
-        self.chest = chest
+        self.chest, self.abroad = chest, abroad
         self._place, self._wall, self._eyes, self._say = place, wall, eyes, say
         db, names = place.database, (*OFFICERS, SUPERVISOR)
         self._desks = {n: CaseOfficer(db, place.laws, by_system_user(db, n), wall) for n in names}
@@ -96,6 +101,8 @@ class People(Whims, OtherWays, CalledBack, ByOrder):
     def officers(self, how: str) -> int:
         """Do what the queue asks officers for: all of it, one step, or nothing."""
         done, stuck = 0 if how == "none" else self.enter_what_came(), set[str]()
+        if self.abroad.plays and how != "none":
+            done += self.enter_papers() + (self.answered_abroad() if how == "all" else 0)
         while how != "none":
             rows = [r for r in self._queue() if r[0] not in stuck]
             if not rows:
@@ -126,6 +133,12 @@ class People(Whims, OtherWays, CalledBack, ByOrder):
             by_hand = self.followed(recovery_id, action, subject, who)
         if by_hand is None:
             by_hand = self.by_order(recovery_id, action, subject, who)
+        if by_hand is None and self.abroad.plays:
+            by_hand = self.asked_abroad(recovery_id, action, subject, who)
+        if by_hand is None and self.abroad.plays:
+            by_hand = self.claimed(recovery_id, action, subject, who)
+        if by_hand is None and self.abroad.plays:
+            by_hand = self.told_victims(recovery_id, action, who)
         if by_hand is not None:
             return by_hand
         if action == "resolve_discrepancy" and self._name_at_bank(recovery_id, subject, who):
@@ -187,7 +200,7 @@ class People(Whims, OtherWays, CalledBack, ByOrder):
             if not did and action == "recall":  # the victim has everything back meanwhile
                 did = self._try(SUPERVISOR, "no", lambda name=name: desk.deny(name, "needless"))
             done += did
-        return done + self._objections(how)
+        return done + self._objections(how) + self.confirmed_abroad(how)
 
     def _objections(self, how: str) -> int:
         """Decide what was objected; every other one is upheld, most with another loss."""

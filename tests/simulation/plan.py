@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tests.simulation.faults import KINDS, ODD_SUMS, Fault
+from tests.simulation.foreign.plan import Foreign, foreign_of
 
 HOME = ("north", "south")
 MULES = tuple((bank, f"M{n}") for n, bank in enumerate(("north", "south", "north", "south"), 1))
@@ -124,12 +125,13 @@ class Plan:
     reports: tuple[Report, ...]
     faults: tuple[Fault, ...]
     ticks: tuple[Tick, ...]
+    foreign: Foreign | None = None
 
 
 def plan_of(seed: int) -> Plan:
     """The history of a seed."""
     plan = plan_without_orders(seed)
-    return replace(plan, ticks=_by_order(seed, plan.ticks))
+    return foreign_of(replace(plan, ticks=_by_order(seed, plan.ticks)))
 
 
 def plan_without_orders(seed: int) -> Plan:

@@ -14,6 +14,7 @@ from tests.simulation.chest import Chest
 from tests.simulation.door import Door
 from tests.simulation.ending import Ending
 from tests.simulation.eyes import ViolationError
+from tests.simulation.foreign.world import foreign_world
 from tests.simulation.hands import (
     PACE,
     ROUNDS_MAX,
@@ -52,6 +53,7 @@ class History(Ending):
         self.banks = self._open_banks()
         self.chest = Chest()
         self.doors = {name: Door(bank, self._between) for name, bank in self.banks.items()}
+        self.abroad = foreign_world(plan.foreign, self.now, self._between)
         self._tick: Tick | None = None
         self._requests = 0
         self._met = False
@@ -65,11 +67,12 @@ class History(Ending):
     async def play(self) -> Told:
         """Play it to its end; what must never be is in `violation`."""
         self.place.fresh()
+        self.abroad.settle_in(self.place)
         self.commits = Commits(self.place.transactions)
-        lead_to(self.doors)
+        lead_to(self.doors | self.abroad.doors)
         with closing(sqlite3.connect(self.place.path, isolation_level=None)) as eyes:
-            self.people = People(self.place, self.now, eyes, self.say, self.chest)
-            self.oracle = Oracle(eyes, self.banks, self.truth, self.now, self.chest)
+            self.people = People(self.place, self.now, eyes, self.say, self.chest, self.abroad)
+            self.oracle = Oracle(eyes, self.banks, self.truth, self.now, self.chest, self.abroad)
             self._eyes = eyes
             self.engines = {name: self._engine(name) for name in ("a", "b")}
             try:
@@ -89,6 +92,8 @@ class History(Ending):
             self.oracle.checks, self.people.acts, self.people.refused,
         )  # fmt: skip
         told.requests = sum(d.requests for d in self.doors.values())
+        told.requests += sum(d.requests for d in self.abroad.doors.values())
+        told.faults += self.abroad.told()
         told.days = (self.at - START) / timedelta(days=1)
         for bank in self.banks.values():
             told.faults += bank.told

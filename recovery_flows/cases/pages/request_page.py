@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from models.entities.discrepancy import DiscrepancyRow, DiscrepancyState
 from models.entities.ledger import RETURNED, LedgerAccount
 from models.entities.request import RequestRow
 from models.money import Money
@@ -27,7 +28,7 @@ from recovery_flows.cases.pages.value import (
 from recovery_flows.cases.views.request_view import LetterLine, RequestView
 from recovery_flows.cases.views.state_names import Tone, request_word
 from recovery_flows.correspondence.personal_texts import GIVEN
-from recovery_flows.cross_border import clocks
+from recovery_flows.cross_border import announcements, clocks
 from recovery_flows.cross_border.ceiling import ceiling, owed_word
 from recovery_flows.cross_border.doable import RequestAct
 from recovery_flows.cross_border.next_steps import steps
@@ -178,12 +179,24 @@ def _answers(view: RequestView) -> Iterator[Part]:
         yield line("reached ", strong(Money(row.executed_minor, row.currency)), *ends)
     if owed := owed_word(view.file, row):
         yield line(Piece(f"▸ the other side is to be told: {owed}", Tone.CARE))
+    for told in announcements.of_request(view.file, row.id):
+        yield line(*_announced(told))
     yield from _money_back(view)
     if row.answer_document:
         yield line(muted(f"paper {row.answer_document[:12]}"))
     found = [r for r in view.file.receipts if r.request_id == row.id]
     rows = ((cell(spoken(r.kind)), cell(r.at), cell(muted(r.state))) for r in found)
     yield from table(_RECEIPTS, rows)
+
+
+def _announced(told: DiscrepancyRow) -> Iterator[Piece]:
+    """Money that the other side says it has paid, and what became of that; it is never counted."""
+    is_open = told.state is DiscrepancyState.OPEN
+    ended = f"did not come, says {told.resolved_by}" if told.resolved_by else "came in"
+    state = "not there yet, does not count" if is_open else ended
+    sum_of = Money(told.stated_minor or 0, told.stated_currency)
+    yield Piece(f"says it has paid {sum_of} as {announcements.booking_of(told)}: ")
+    yield Piece(state, Tone.CARE if is_open else Tone.MUTED)
 
 
 def _money_back(view: RequestView) -> Iterator[Line]:

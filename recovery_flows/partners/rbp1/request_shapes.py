@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Base64Bytes, BaseModel, FailFast, Field, StringConstraints, model_validator
 
 from models.facts import DeliveryReceipt, RequestAnswer, RequestFact
+from models.money import AnnouncedMoney
 from recovery_flows.partners.rbp1.bounds import ITEMS_MAX, Amount, Code, Instant, Ref, Whole
 from recovery_flows.partners.rbp1.shapes import Link
 
@@ -59,6 +60,16 @@ class ReceiptShape(BaseModel):
     at: Instant
 
 
+class AnnouncedShape(BaseModel):
+    """Money that the other body says it has paid; nothing of it counts."""
+
+    model_config = Link.model_config
+
+    booking: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z./:_-]{0,49}$")]
+    at: Instant
+    amount: Amount
+
+
 class RequestShape(BaseModel):
     """A request as the other body keeps it, with every answer that it gave so far."""
 
@@ -71,6 +82,9 @@ class RequestShape(BaseModel):
     status: Code
     answers: Annotated[tuple[RequestAnswerShape, ...], Field(max_length=_ANSWERS_MAX), FailFast()]
     receipts: Annotated[tuple[ReceiptShape, ...], Field(max_length=_RECEIPTS_MAX), FailFast()]
+    announced: Annotated[
+        tuple[AnnouncedShape, ...], Field(max_length=_RECEIPTS_MAX), FailFast()
+    ] = ()
     last_modified: Instant
 
     @model_validator(mode="after")
@@ -85,4 +99,5 @@ class RequestShape(BaseModel):
             self.id, self.revision, self.request_ref, self.last_modified,
             tuple(a.answer() for a in self.answers),
             tuple(DeliveryReceipt(r.kind, r.at) for r in self.receipts),
+            tuple(AnnouncedMoney(a.booking, a.at, a.amount) for a in self.announced),
         )  # fmt: skip

@@ -154,4 +154,8 @@ def appeal(
 def withdraw(changes: Changeset, name: str, reason: str) -> None:
     """The claimant takes his claim back before it is decided."""
     row = found(changes.file, name)
+    if row.state is _S.PROPOSED:
+        raise StepRefusedError(f"a decision on {name} waits for another person: it is denied first")
+    if row.state is not _S.FILED:
+        raise StepRefusedError(f"{name} is {row.state.replace('_', ' ')}: nothing is taken back")
     changes.apply(move(row, "withdrawn", {"decision_reason": reason, "due_at": None}))

@@ -212,8 +212,28 @@ def request_json(db: sqlite3.Connection, request: Request) -> dict[str, object]:
         "status": request.status,
         "answers": [_answer_json(row, request.currency) for row in answers],
         "receipts": [{"kind": row["kind"], "at": iso(row["at_us"])} for row in receipts],
+        "announced": _announced(db, request),
         "lastModified": iso(request.modified_us),
     }
+
+
+def _announced(db: sqlite3.Connection, request: Request) -> list[dict[str, object]]:
+    """Money that this body says it has paid: what it was asked to return, once it has done so."""
+    if request.wanted != "return":
+        return []
+    rows = db.execute(
+        "SELECT at_us, max(minor) AS minor FROM request_answer WHERE request = ? AND says IN"
+        " ('executed', 'partially_executed')",
+        [request.id],
+    )
+    return [
+        {
+            "booking": f"RET-{request.id[-8:]}", "at": iso(row["at_us"]),
+            "amount": money_json(row["minor"], request.currency),
+        }
+        for row in rows
+        if row["minor"] is not None
+    ]  # fmt: skip
 
 
 def _answer_json(row: sqlite3.Row, currency: str) -> dict[str, object]:

@@ -51,6 +51,9 @@ class Abroad:
         )
         return made
 
+    def fill(self, name: str, **fields: str) -> None:
+        self.unit.case_officer().advance(self.recovery_id, to=name, fields=fields, only_fills=True)
+
     def submit(self, name: str) -> None:
         self.unit.case_officer().advance(self.recovery_id, to=name)
 

@@ -9,6 +9,9 @@ import pytest
 from models.store.people import appoint
 from models.store.unit import unit_of_work
 from tests.records.abroad.abroad_case import FOREIGN, LI, Abroad
+from tests.records.treasury import treasury
+
+__all__ = ["treasury"]
 
 
 @pytest.fixture

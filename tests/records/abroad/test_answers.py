@@ -104,7 +104,7 @@ def test_a_ground_that_is_not_on_the_list_is_refused_with_those_that_are(abroad:
             abroad.says(name, says, ground=ground)
     with pytest.raises(MisuseError, match="is partially_executed: say"):
         abroad.says(name, "executed", amount="10.00")
-    with pytest.raises(MisuseError, match="--until names an end that is over"):
+    with pytest.raises(MisuseError, match="--until names an end from before"):
         abroad.says(name, "executed", until=abroad.at(days=-1))
     assert abroad.row(name).state == "sent"
 

@@ -99,6 +99,7 @@ def test_a_condition_a_refusal_a_withdrawal_and_silence_are_ours_until_they_are_
     )
     assert sorted(agrees(abroad)) == [("draft", "ours"), ("refused", "theirs")]
     again = next(x.line_id for x in board(abroad).lines)
+    abroad.fill(again, facts="the deceit is an offence there as well")
     abroad.submit(again)
     abroad.unit.approve(abroad.recovery_id)
     abroad.sent(again)

@@ -9,11 +9,28 @@ from hypothesis import given, settings, strategies as st
 
 from models.entities.ledger import LedgerAccount
 from models.entities.request import RequestState
+from models.facts import AccountRef
+from models.money import Money
+from recovery_flows.cases import money_actions
 from recovery_flows.correspondence.abroad.actions import facts_of, notice_of
 from recovery_flows.cross_border import actions, ceiling
 from recovery_flows.errors import StepRefusedError
 from tests.recall_messages import CHANNELS, answered, drafted, returned, sent, take
 from tests.records.abroad.abroad_case import SENDER, Abroad
+
+
+def test_money_on_the_unit_s_own_account_is_asked_for_nowhere_else(
+    treasury: None, abroad: Abroad
+) -> None:
+    """Seed 90000011: the whole loss had come in there, and all of it was asked for abroad."""
+    del treasury
+    unit, rid = abroad.unit, abroad.recovery_id
+    ours = AccountRef("treasury", "9999000000000088", "Synthetic Unit")
+    came = money_actions.Incoming(ours, "B-1", Money(100_000, "CNY"), unit.now, b"invented slip")
+    money_actions.receive(unit.case_officer(), rid, came)
+    unit.approve(rid)
+    with pytest.raises(StepRefusedError, match=r"CNY 1,000\.00 came in and CNY 500\.00 would"):
+        abroad.new()
 
 
 def notice(abroad: Abroad, name: str) -> str:
@@ -33,6 +50,9 @@ def test_abroad_by_two_channels_refused_as_incomplete_cured_executed_in_part_and
     done = actions.choose(unit.case_officer(), rid, court, "cure_and_resend", "C", CHANNELS, None)
     second = done.rpartition(" ")[2]
     assert abroad.row(second).version == 2
+    with pytest.raises(StepRefusedError, match=r"says exactly what .* said, refused as INCOMPLETE"):
+        abroad.submit(second)
+    abroad.fill(second, facts="the payment was reported within the hour")
     abroad.submit(second)
     unit.approve(rid)
     abroad.sent(second)

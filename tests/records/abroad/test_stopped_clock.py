@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from recovery_flows.cross_border import actions
 from recovery_flows.law.terms import due_at
 from tests.recall_messages import CHANNELS
 from tests.records.abroad.abroad_case import Abroad
@@ -54,3 +55,33 @@ def test_where_a_channel_names_our_own_time_it_runs_against_us(abroad: Abroad) -
     ours = abroad.row(name).due_at
     assert ours is not None
     assert timedelta(days=5) <= ours - abroad.unit.now < timedelta(days=6)
+
+
+def test_a_body_without_an_answer_time_is_asked_again_each_thirty_days(abroad: Abroad) -> None:
+    """Seed 90000001: a request by a channel that sets no time was waited for without a date."""
+    name = abroad.out("igrip")
+    acting, rid = abroad.unit.case_officer(), abroad.recovery_id
+    assert abroad.row(name).due_at is None
+    abroad.later(days=29)
+    assert abroad.steps(name) == ["Synthetic NCB is to answer the request, due on 2026-04-01"]
+    for _ in range(2):
+        abroad.later(days=30)
+        (step, *_) = abroad.steps(name)
+        assert "no time is set for it, ask where it stands" in step
+        actions.remind(acting, rid, name, "by mail")
+        assert not any("ask where it stands" in step for step in abroad.steps(name))
+
+
+def test_an_answer_that_is_read_when_what_it_says_is_over_stands_and_is_over(
+    abroad: Abroad,
+) -> None:
+    """Seed 90000121: a freeze that had ended before its answer was read was waited for for ever."""
+    frozen, postponed = abroad.out("igrip"), abroad.out("eu_freeze")
+    ends = abroad.at(days=30)
+    abroad.later(days=60)
+    abroad.says(frozen, "executed", until=ends)
+    abroad.says(postponed, "postponed", ground="INVESTIGATION", review_at=ends)
+    abroad.decide()
+    assert abroad.row(frozen).state == "expired"
+    assert any("postponed until now" in step for step in abroad.steps(postponed))
+    abroad.sound()

@@ -14,12 +14,10 @@ import pytest
 
 from models.entities.call import CallKind, CallState
 from models.entities.hold import HoldKind, HoldState
-from models.entities.partner import PartnerChannel
 from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.store.calls import mark_sent, settle
-from models.store.partners import register
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.cases.commit import commit_changes
 from recovery_flows.cases.next_steps import steps
@@ -28,6 +26,9 @@ from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.decisions import decide
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
+from tests.records.treasury import treasury
+
+__all__ = ["treasury"]
 
 
 class Begun:
@@ -285,13 +286,3 @@ def begun(tmp_path_factory: pytest.TempPathFactory, copied: Any) -> Begun:
 @pytest.fixture
 def acts(unit: Any, begun: Begun) -> Acts:
     return Acts(unit, begun=begun)
-
-
-@pytest.fixture
-def treasury(unit: Any) -> None:
-    """The bank of the unit's own account takes orders on paper."""
-    with unit_of_work(unit.database) as work:
-        register(
-            work, unit.start, "treasury", name="Synthetic treasury", regime="CN", currency="CNY",
-            home=True, base_url="", token="", channel=PartnerChannel.LETTER,
-        )  # fmt: skip

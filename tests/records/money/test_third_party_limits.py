@@ -193,3 +193,17 @@ def test_a_complaint_about_a_whole_hold_waits_for_the_payout_that_draws_on_it(
     with pytest.raises(StepRefusedError, match=r"a payout out of hold .* is on its way"):
         yes(unit, asked_of(unit, recovery_id, hold.id))
     assert ordered(unit, recovery_id) == 0
+
+
+def test_what_was_decided_or_waits_for_that_is_not_taken_back(
+    unit: Any, acts: Any, held: str
+) -> None:
+    """Seeds 90000009 and 90000029: the act ended with a traceback."""
+    del acts
+    approval = claimed(unit, held, EXCESS)
+    (name,) = (t.id for t in unit.file(held).third_party_claims)
+    with pytest.raises(StepRefusedError, match="waits for another person: it is denied first"):
+        actions.withdraw(unit.case_officer(), held, name, "a letter of the claimant")
+    yes(unit, approval)
+    with pytest.raises(StepRefusedError, match="is upheld: nothing is taken back"):
+        actions.withdraw(unit.case_officer(), held, name, "a letter of the claimant")

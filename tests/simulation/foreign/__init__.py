@@ -1,0 +1,1 @@
+"""The foreign side of a history: bodies of other States, third parties, victims who are told."""

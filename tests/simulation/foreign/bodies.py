@@ -1,0 +1,221 @@
+"""Bodies of another State: each request that they have, and what they say of it, rudely.
+
+No code of the program is used here. What a body will say of a request stands in its book from when
+the request comes; it is told of what is said by then. A body by hand has the same book, and its
+answers are papers.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from tests.simulation.books import Json, minor_of, money, stamp
+from tests.simulation.foreign import channels
+
+STORIES = (
+    "plain", "plain", "late", "silent", "more", "postpones", "condition", "refuses", "refuses",
+    "part", "twice", "contradicts", "late_yes", "junk_ground", "junk_sum", "swaps", "over",
+)  # fmt: skip
+_DAY = timedelta(days=1)
+_JUNK = ("XQ1", "INCOMPLETE", "NO_NEXUS")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer: when it is given, what it says, and the paper that says it."""
+
+    at: datetime
+    says: str
+    ground: str = ""
+    minor: int = 0
+    until: datetime | None = None
+    review: datetime | None = None
+    paper: bytes = b""
+
+
+@dataclass(slots=True)
+class Asked:
+    """A request as a body has it, and what it says of it, the first one first.
+
+    `swapped` is the instant from which another paper lies behind its first answer.
+    """
+
+    ref: str
+    channel: str
+    wanted: str
+    minor: int
+    currency: str
+    came: datetime
+    body: Json
+    story: str = ""
+    answers: list[Said] = field(default_factory=list)
+    receipts: list[tuple[str, datetime]] = field(default_factory=list)
+    swapped: datetime | None = None
+
+    def by(self, at: datetime) -> list[Said]:
+        """What it has said by an instant."""
+        return [said for said in self.answers if said.at <= at]
+
+
+@dataclass(slots=True)
+class Body:
+    """One body; `told` counts what it did, by kind."""
+
+    id: str
+    kind: str
+    now: Callable[[], datetime]
+    seed: int
+    asked: dict[str, Asked] = field(default_factory=dict)
+    calls: dict[str, tuple[bytes, int, Json]] = field(default_factory=dict)
+    posts: list[str] = field(default_factory=list)
+    told: Counter[str] = field(default_factory=Counter)
+    polite: bool = False
+
+    def take(self, body: Json) -> Asked:
+        """Take a request in; from now on it is known what will be said of it."""
+        amount = body["amount"]
+        asked = Asked(
+            body["requestRef"], body["channel"], body["wanted"], minor_of(amount),
+            amount["currency"], self.now(), body,
+        )  # fmt: skip
+        dice = random.Random(f"{self.seed} {self.id} {len(self.asked)}")  # noqa: S311 - a story
+        asked.story = "plain" if self.polite else dice.choice(STORIES)
+        self.told[f"body:{asked.story}"] += 1
+        self._tell(asked, dice)
+        kinds = channels.receipts(asked.channel)
+        if kinds:
+            failing = not self.polite and dice.random() < 0.15
+            came = kinds[:1] if failing else tuple(
+                k for k in kinds if k in ("submission_acceptance", "relay_acceptance", "delivery",
+                                          "retrieval")
+            )  # fmt: skip
+            asked.receipts = [(k, asked.came + timedelta(minutes=n)) for n, k in enumerate(came)]
+        self.asked[asked.ref] = asked
+        return asked
+
+    def _tell(self, asked: Asked, dice: random.Random) -> None:
+        soon = timedelta(hours=dice.choice((0, 1, 12, 24 * 3, 24 * 9)))
+        at = asked.came + soon
+        whole = Said(at + _DAY, "executed", minor=asked.minor, until=self._until(asked, at, dice))
+        first = Said(at, "acknowledged")
+        answers = [first, *self._story(asked, whole, dice)]
+        if dice.random() < 0.3 and asked.story != "silent":
+            answers = answers[1:] or answers
+        if asked.story == "silent":
+            answers = []
+        asked.answers = [_with_paper(asked, said, n) for n, said in enumerate(answers)]
+        if asked.story == "twice" and asked.answers:
+            last = asked.answers[-1]
+            asked.answers.append(replace(last, at=last.at + _DAY))
+        if asked.story == "swaps" and asked.answers:
+            asked.swapped = asked.answers[0].at + _DAY
+
+    def _until(self, asked: Asked, at: datetime, dice: random.Random) -> datetime | None:
+        if asked.wanted != "freeze" or dice.random() < 0.3:
+            return None
+        return at + dice.choice((30, 90, 400)) * _DAY
+
+    def _story(self, asked: Asked, whole: Said, dice: random.Random) -> list[Said]:
+        later = replace(whole, at=whole.at + dice.choice((1, 10, 60)) * _DAY)
+        if later.until is not None:
+            later = replace(later, until=later.until + 90 * _DAY)
+        part = max(1, asked.minor // dice.choice((2, 3)))
+        no = Said(whole.at, "refused", self._ground(asked, "refusal", dice))
+        until = whole.at + dice.choice((2, 20)) * _DAY
+        waits = self._ground(asked, "postponement", dice)
+        wants = "CONDITIONAL" if asked.channel == "mla" else ""
+        junk, other = dice.choice(_JUNK), dice.choice((asked.minor * 2, part))
+        stories = {
+            "late": [replace(later, at=later.at + 40 * _DAY, until=None)],
+            "more": [Said(whole.at, "needs_info", self._more(asked, dice)), later],
+            "postpones": [Said(whole.at, "postponed", waits, review=until), later],
+            "condition": [Said(whole.at, "conditional", wants), later],
+            "refuses": [no],
+            "part": [replace(whole, says="partially_executed", minor=part)],
+            "contradicts": [whole, replace(no, at=whole.at + _DAY)],
+            "late_yes": [no, replace(later, until=None)],
+            "junk_ground": [Said(whole.at, "refused", junk)],
+            "junk_sum": [replace(whole, minor=other)],
+            "over": [replace(whole, until=whole.at - _DAY)],
+        }
+        return stories.get(asked.story, [whole])
+
+    def _ground(self, asked: Asked, kind: str, dice: random.Random) -> str:
+        codes = channels.grounds(asked.channel, kind)
+        return dice.choice(codes) if codes else ""
+
+    def _more(self, asked: Asked, dice: random.Random) -> str:
+        return "INCOMPLETE" if asked.channel == "mla" and dice.random() < 0.8 else ""
+
+    # What a polite one does with what it has kept silent about
+
+    def make_polite(self) -> None:
+        """From now on each request has its answer, and each answer can be taken."""
+        self.polite = True
+        for asked in self.asked.values():
+            ends = any(said.says in _ENDS for said in asked.answers)
+            if not ends or asked.story in _CANNOT_BE_TAKEN:
+                said = Said(self.now() + _DAY, "executed", minor=asked.minor)
+                asked.answers.append(_with_paper(asked, said, len(asked.answers)))
+
+    def next_due(self, at: datetime) -> datetime | None:
+        """When this body says the next thing."""
+        times = [said.at for asked in self.asked.values() for said in asked.answers]
+        times += [asked.swapped for asked in self.asked.values() if asked.swapped]
+        return min((one for one in times if one > at), default=None)
+
+    # Over its connection
+
+    def json(self, asked: Asked) -> Json:
+        """A request resource as it stands now."""
+        now = self.now()
+        told, came = asked.by(now), [r for r in asked.receipts if r[1] <= now]
+        answers = [self._answer(asked, said, n) for n, said in enumerate(told, 1)]
+        return {
+            "type": "request", "id": f"{self.id}-{asked.ref[-8:]}", "requestRef": asked.ref,
+            "revision": 1 + len(told), "status": told[-1].says.upper() if told else "RECEIVED",
+            "answers": answers,
+            "receipts": [{"kind": kind, "at": stamp(at)} for kind, at in came],
+            "announced": [
+                {"booking": f"RET-{asked.ref[-6:]}", "at": stamp(said.at),
+                 "amount": money(said.minor, asked.currency)}
+                for said in told[:3] if said.minor and asked.wanted == "return"
+            ],
+            "lastModified": stamp(self.modified(asked)),
+        }  # fmt: skip
+
+    def modified(self, asked: Asked) -> datetime:
+        """When something was last said of a request."""
+        times = [asked.came, *(said.at for said in asked.by(self.now()))]
+        if asked.swapped is not None and asked.swapped <= self.now():
+            times.append(asked.swapped)
+        return max(times)
+
+    def _answer(self, asked: Asked, said: Said, number: int) -> Json:
+        paper = said.paper
+        if number == 1 and asked.swapped is not None and asked.swapped <= self.now():
+            paper += b" (exchanged)"
+        return {
+            "number": number, "at": stamp(said.at), "says": said.says,
+            "ground": said.ground or None,
+            "amount": money(said.minor, asked.currency) if said.minor else None,
+            "until": stamp(said.until), "reviewAt": stamp(said.review),
+            "document": base64.b64encode(paper).decode(),
+            "sha256": hashlib.sha256(paper).hexdigest(), "mediaType": "application/json",
+        }  # fmt: skip
+
+
+_ENDS = ("executed", "partially_executed", "refused")
+_CANNOT_BE_TAKEN = ("junk_ground", "junk_sum", "over")
+
+
+def _with_paper(asked: Asked, said: Said, number: int) -> Said:
+    told = {"synthetic": True, "request": asked.ref, "answer": number, "says": said.says}
+    return replace(said, paper=json.dumps(told).encode())

@@ -1,0 +1,47 @@
+"""The guards of the foreign side, each with what stands in its place when it is switched off."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from tests.simulation.foreign.plan import FIRST
+from tests.simulation.mutants import Always, Mutant
+
+_Abroad = partial(Mutant, seeds=60, first=FIRST)
+
+
+def _nothing(_: Any) -> Any:
+    return lambda *given, **named: None  # noqa: ARG005
+
+
+def _anybody(before: Any) -> Any:
+    return lambda file, request_id, _actor: before(file, request_id, "nobody of ours")
+
+
+FOREIGN_GUARDS = (
+    _Abroad("abroad: the ceiling is open", "4", "received and asked stay within the loss",
+            "recovery_flows.cross_border.ceiling", "check", _nothing),
+    _Abroad("abroad: the drafter sends himself", "4", "a third person sends",
+            "recovery_flows.cross_border.lifecycle", "ready_to_send", _anybody),
+    _Abroad("abroad: a refused request is repeated", "4", "what was refused is not said again",
+            "recovery_flows.cross_border.request_edits", "_refuse_repeating", _nothing),
+    _Abroad("abroad: silence without a clock is for ever", "4", "each request has a next date",
+            "recovery_flows.cross_border.clocks", "look_at", Always(None)),
+    _Abroad("abroad: the clock runs while we are asked", "4", "a clock stops at needs info",
+            "recovery_flows.cross_border.clocks", "stopped", lambda _: lambda *_given: {}),
+    _Abroad("abroad: a contradiction is nobody's", "4", "another answer than recorded is owned",
+            "recovery_flows.cross_border.answers", "_find", _nothing),
+    _Abroad("abroad: an exchanged paper is nobody's", "4", "a paper is the one that was taken",
+            "recovery_flows.cross_border.over_connection", "changed_answer", _nothing),
+    _Abroad("abroad: announced money is nobody's", "4", "what is announced is owned",
+            "recovery_flows.cross_border.announcements", "take", _nothing),
+    _Abroad("abroad: an answer that cannot be taken is nobody's", "4", "it is owned",
+            "recovery_flows.cross_border.over_connection", "_own", _nothing),
+    _Abroad("abroad: third parties get what victims are owed", "4", "excess alone is released",
+            "recovery_flows.restitution.third_party.limits", "check", _nothing),
+    _Abroad("abroad: a victim is told one stage twice", "4", "a message is sent once",
+            "recovery_flows.restitution.victims.news", "_is_told", Always(value=False)),
+    _Abroad("abroad: a denied joint request goes on", "4", "a no takes each task back",
+            "recovery_flows.multi_agency.stage", "withdraw", _nothing),
+)  # fmt: skip

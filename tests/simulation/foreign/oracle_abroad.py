@@ -1,0 +1,242 @@
+"""What must hold of requests abroad at any time: by own SQL, against the books of the bodies."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+from tests.simulation.eyes import Eyes, ViolationError
+from tests.simulation.foreign import channels
+from tests.simulation.foreign.bodies import Asked, Body
+
+_LIVE = (
+    "'draft','pending_approval','approved','sent','acknowledged','in_execution','postponed',"
+    "'conditional','needs_info','executed','partially_executed'"
+)
+_WAITS = "('sent', 'acknowledged', 'in_execution')"
+_RECEIVED = "('stopped', 'frozen', 'release_pending', 'disposal_pending', 'disposed', 'released')"
+_STATES = {
+    "acknowledged": "acknowledged", "recognised": "in_execution", "needs_info": "needs_info",
+    "postponed": "postponed", "conditional": "conditional", "refused": "refused",
+    "executed": "executed", "partially_executed": "partially_executed",
+}  # fmt: skip
+
+
+class AbroadOracle(Eyes):
+    """Three people, the ceiling, no repetition, no silence, each answer booked or owned."""
+
+    def _abroad(self) -> None:
+        if not self.abroad.plays:
+            return
+        self._left()
+        self._stopped_clocks()
+        self._waiting()
+        self._at_the_bodies()
+        self._closed_abroad()
+
+    # What left
+
+    def _left(self) -> None:
+        rows = self._all(
+            "SELECT e.seq, e.event, e.actor_id, q.id, q.recovery_id FROM event e JOIN request q ON"
+            " q.id = e.subject_id WHERE e.noun = 'request' AND e.event IN ('dispatched',"
+            " 'sent_by_hand', 'submitted') AND q.route = 'people' AND e.seq > ? ORDER BY e.seq",
+            self._abroad_to.left,
+        )
+        for seq, event, actor, name, _ in rows:
+            self._abroad_to.left = int(str(seq))
+            if event != "submitted":
+                self._three_people(int(str(seq)), str(actor), str(name))
+                self._unchanged(str(name))
+        if rows:
+            for recovery in {str(row[4]) for row in rows}:
+                self._within_the_ceiling(recovery)
+
+    def _three_people(self, seq: int, actor: str, name: str) -> None:
+        """Another person's yes lies between the draft and the sending, which a third one does."""
+        submitted = self._all(
+            "SELECT actor_id, seq FROM event WHERE subject_id = ? AND event = 'submitted' AND"
+            " seq < ? ORDER BY seq DESC LIMIT 1", name, seq,
+        )  # fmt: skip
+        approved = self._all(
+            "SELECT e.actor_id, e.seq FROM event e JOIN approval a ON a.id = e.subject_id WHERE"
+            " a.subject_id = ? AND e.event = 'approved' AND e.seq < ? ORDER BY e.seq DESC LIMIT 1",
+            name, seq,
+        )  # fmt: skip
+        people = {actor, *(str(row[0]) for row in (*submitted, *approved))}
+        if len(people) != 3:
+            raise ViolationError("three people", f"{name} left by {sorted(people)}")
+        amended = self._all(
+            "SELECT 1 FROM event WHERE subject_id = ? AND event = 'amended' AND seq BETWEEN ? AND"
+            " ?", name, approved[0][1], seq,
+        )  # fmt: skip
+        missing = self._all("SELECT missing FROM request WHERE id = ?", name)[0][0]
+        if amended or missing:
+            raise ViolationError("gate", f"{name} left, changed since its yes or without {missing}")
+
+    def _unchanged(self, name: str) -> None:
+        """Nothing goes once more to the same body on the same facts after a refusal."""
+        what = "SELECT asset_id, channel, authority, requested_minor, fields_digest, wanted"
+        mine = self._all(f"{what} FROM request WHERE id = ?", name)[0]
+        before = self._all(
+            f"{what}, id, reason FROM request WHERE asset_id = ? AND channel = ? AND id <> ? AND"
+            " state = 'refused'",
+            mine[0], mine[1], name,
+        )  # fmt: skip
+        for row in before:
+            if row[:6] == mine:
+                raise ViolationError(
+                    "repeated abroad", f"{name} says what {row[6]} said, refused as {row[7]}"
+                )
+
+    def _within_the_ceiling(self, recovery: str) -> None:
+        """What came in everywhere and what is still asked stay within what was lost."""
+        order = self._sum("SELECT sum(upheld_minor) FROM claim WHERE recovery_id = ?", recovery)
+        came = self._came(recovery)
+        asked: dict[str, int] = {}
+        rows = self._all(
+            "SELECT q.asset_id, q.requested_minor, q.currency, a.traced_minor,"
+            " a.traced_claim_minor FROM request q JOIN asset a ON a.id = q.asset_id WHERE"
+            f" q.recovery_id = ? AND q.state IN ({_LIVE}) AND q.wanted IN ('freeze', 'return')",
+            recovery,
+        )
+        for asset, minor, currency, traced, claim in rows:
+            of_loss = int(str(minor)) if currency == "CNY" else 0
+            if int(str(traced)) > 0:
+                of_loss = -(-int(str(minor)) * int(str(claim)) // int(str(traced)))
+            asked[str(asset)] = max(asked.get(str(asset), 0), of_loss)
+        still = sum(max(0, minor - came.get(asset, 0)) for asset, minor in asked.items())
+        if still and sum(came.values()) + still > order:
+            raise ViolationError(
+                "ceiling", f"{recovery}: {sum(came.values())} came, {still} asked, {order} lost"
+            )
+
+    def _came(self, recovery: str) -> dict[str, int]:
+        """By account what came back of it, to the victims or to the unit; "" for no account."""
+        found: dict[str, int] = {}
+        for payout, asset in self._all(
+            "SELECT p.id, p.asset_id FROM payout p JOIN asset a ON a.id = p.asset_id WHERE"
+            " p.recovery_id = ? AND a.partner_id <> 'treasury' AND p.state = 'settled'", recovery,
+        ):  # fmt: skip
+            paid = sum(
+                one.paid for bank in self.banks.values() for one in bank.payouts.values()
+                if one.order_ref == payout and one.status == "SETTLED"
+                and one.paid_currency == one.currency
+            )  # fmt: skip
+            found[str(asset)] = found.get(str(asset), 0) + paid
+        found[""] = self._sum(
+            "SELECT sum(counted_minor) FROM recall_credit WHERE recovery_id = ?", recovery
+        ) + self._sum(
+            "SELECT sum(requested_minor) FROM hold WHERE recovery_id = ? AND kind = 'custody' AND"
+            f" state IN {_RECEIVED}",
+            recovery,
+        )
+        return found
+
+    def _sum(self, query: str, *given: object) -> int:
+        return int(str(self._all(query, *given)[0][0] or 0))
+
+    # Clocks and steps
+
+    def _stopped_clocks(self) -> None:
+        """While a body waits for us its clock stands; the next version goes on with the rest."""
+        climbed = self._all(
+            "SELECT e.subject_id FROM event e WHERE e.noun = 'request' AND e.event ="
+            " 'reminder_due' AND e.old_state = 'needs_info' AND e.seq > ?",
+            self._abroad_to.climbed,
+        )
+        if climbed:
+            raise ViolationError("clock", f"{climbed[0][0]} climbs while the body waits for us")
+        self._abroad_to.climbed = self._sum("SELECT max(seq) FROM event")
+        rows = self._all(
+            "SELECT n.id, n.sent_at, n.due_at, o.left_seconds FROM request n JOIN request o ON"
+            " o.id = n.replaces_id WHERE o.state = 'replaced' AND n.state = 'sent' AND"
+            " o.left_seconds > 0"
+        )
+        for name, sent, due, left in rows:
+            rest = due and datetime.fromisoformat(str(due)) - datetime.fromisoformat(str(sent))
+            if rest is None or abs(rest - timedelta(seconds=int(str(left)))) > timedelta(seconds=2):
+                raise ViolationError("clock", f"{name} has {rest}, {left} s were left")
+
+    def _waiting(self) -> None:
+        """What a body has is somebody's, and has a day on which it is looked at again."""
+        rows = self._all(
+            "SELECT q.id, q.state, r.owner_id, q.due_at, q.rung, r.wake_at FROM request q JOIN"
+            " recovery r ON r.id = q.recovery_id WHERE q.route = 'people' AND r.state = 'open' AND"
+            f" q.state IN {_WAITS}"
+        )
+        for name, state, owner, due, rung, wake in rows:
+            if not owner:
+                raise ViolationError("owner", f"{name} is {state} and nobody's")
+            if due is None and wake is None and not rung:
+                raise ViolationError("never looked at", f"{name} is {state} and has no date")
+
+    def _closed_abroad(self) -> None:
+        rows = self._all(
+            "SELECT q.id, q.state, r.state FROM request q JOIN recovery r ON r.id = q.recovery_id"
+            " WHERE r.state LIKE 'closed%' AND (q.state IN ('sent','acknowledged','in_execution',"
+            " 'postponed','conditional','needs_info') OR q.state IN ('executed',"
+            " 'partially_executed') AND q.wanted = 'freeze' AND q.hold_ends_at > ?)",
+            f"{self._now():%Y-%m-%d %H:%M:%S.%f}",
+        )
+        for name, state, closed in rows:
+            raise ViolationError("closed abroad", f"{name} is {state}, its recovery {closed}")
+
+    # At the bodies
+
+    def _at_the_bodies(self) -> None:
+        for body in self.abroad.bodies.values():
+            if len(body.posts) != len(set(body.posts)):
+                twice = max(body.posts, key=body.posts.count)
+                raise ViolationError("sent twice", f"{body.id} got {twice} more than once")
+            for asked in body.asked.values():
+                self._what_left(body, asked)
+                self._booked_or_owned(body, asked)
+
+    def _what_left(self, body: Body, asked: Asked) -> None:
+        """Only fields of the form and the approvals left, under a yes, and nobody's name."""
+        key = (body.id, asked.ref)
+        if key in self._abroad_to.bodies:
+            return
+        self._abroad_to.bodies.add(key)
+        known = channels.fields(asked.channel)
+        strange = set(asked.body["fields"]) - known - _OURS
+        if strange:
+            raise ViolationError("gate", f"{asked.ref} told {sorted(strange)} to {body.id}")
+        told = json.dumps(asked.body, ensure_ascii=False)
+        for name in (*(f"Holder V{n}" for n in range(1, 4)), "invented@example.org"):
+            if name in told:
+                raise ViolationError("personal data", f"{asked.ref} names {name!r} to {body.id}")
+
+    def _booked_or_owned(self, body: Body, asked: Asked) -> None:
+        """Each answer that came is taken, and what contradicts is somebody's."""
+        if body.id == "by-hand":
+            return
+        read = self._all("SELECT feed_read_at FROM partner WHERE id = ?", body.id)[0][0]
+        if read is None:
+            return
+        heard = datetime.fromisoformat(f"{read}+00:00")
+        told = [said for said in asked.answers if said.at < heard]
+        rows = self._all("SELECT answers_read, state, sent_at FROM request WHERE id = ?", asked.ref)
+        taken, state, sent = rows[0]
+        if sent is None or not told:
+            return
+        if int(str(taken)) < len(told):
+            raise ViolationError("unbooked", f"{asked.ref}: {taken} of {len(told)} answers taken")
+        known = [_STATES[said.says] for said in asked.by(self._now())[len(told) - 1 :]]
+        owned = bool(self._all("SELECT 1 FROM discrepancy WHERE subject_id = ?", asked.ref))
+        moved = self._all(
+            "SELECT 1 FROM event WHERE subject_id = ? AND event IN ('withdrawn', 'replaced',"
+            " 'assured', 'freeze_ended', 'assurance_asked')", asked.ref,
+        )  # fmt: skip
+        if state not in known and not owned and not moved:
+            raise ViolationError("unbooked", f"{asked.ref} is {state}, told {told[-1].says}")
+        if asked.wanted == "return" and any(said.minor for said in told):
+            query = "SELECT 1 FROM discrepancy WHERE subject_id = ? AND kind = 'money_announced'"
+            if not self._all(query, asked.ref):
+                raise ViolationError("unowned", f"{asked.ref}: money is announced, nobody looks")
+        if asked.swapped is not None and asked.swapped < heard and not owned:
+            raise ViolationError("unowned", f"{asked.ref}: a paper was exchanged, nobody looks")
+
+
+_OURS = {"central_authority_reference", "personal_data_export_reference"}
