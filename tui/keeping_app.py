@@ -28,6 +28,7 @@ from tui.screens.dialogs import AskLine, FullText
 from tui.screens.live import LiveScreen
 from tui.screens.lock import LockScreen
 from tui.whole_pages import OF_ONE, SCREENS, export, whole_page
+from tui.widgets.approvals import WaitingTable
 from tui.widgets.queue import QueueTable
 from tui.widgets.table import LineTable
 
@@ -107,7 +108,7 @@ class KeepingApp(ActingApp):
     def _bindings_in_reach(self) -> Iterator[list[BindingType]]:
         for name, screen in self.MODES.items():
             kinds = [type(self), *(screen.__mro__ if isinstance(screen, type) else ())]
-            tables = [QueueTable if name == "now" else LineTable]
+            tables = [{"now": QueueTable, "approvals": WaitingTable}.get(name, LineTable)]
             found = (vars(kind).get("BINDINGS", ()) for kind in [*kinds, *tables])
             yield [one for bindings in found for one in bindings]
 
