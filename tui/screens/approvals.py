@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar, cast
@@ -34,6 +35,7 @@ from tui.panels.page import parts_lines
 from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, Confirm, TypeRef
 from tui.screens.live import LiveScreen
+from tui.screens.looks.copying import Copied, row_text
 from tui.screens.together.approvals import ask_together
 from tui.state_styles import CARE
 from tui.text import word, words
@@ -61,7 +63,6 @@ class ApprovalsScreen(LiveScreen):
             show=False,
             tooltip="Mark all that are approved together, or none",
         ),
-        Binding("y", "copy_id", "Copy id", show=False, tooltip="Copy the approval's id"),
         Binding("escape", "back", "Back", show=False),
     ]
 
@@ -237,10 +238,14 @@ class ApprovalsScreen(LiveScreen):
             title = f"Deny: {act_words(line)}?"
             app.push_screen(AskLine(title, f"{line.ref}: why is it denied?", "reason"), answered)
 
-    def action_copy_id(self) -> None:
-        if self.line is not None:
-            self.app.copy_to_clipboard(self.line.approval_id)
-            self.acting_app.say(f"{self.line.approval_id} is copied")
+    def copies(self) -> Sequence[Copied]:
+        """The id, the row, what it binds."""
+        line, table = self.line, self.query_one(WaitingTable)
+        if line is None:
+            return ()
+        bound = "\n".join(f"{name}\t{value}" for name, value in figures(line))
+        row = Copied("the row", row_text(table.cells(line)))
+        return Copied("the id", line.approval_id), row, Copied("what it binds", bound)
 
     def action_back(self) -> None:
         table = self.query_one(WaitingTable)
