@@ -1,6 +1,5 @@
 """The groups of settings; the text under a field is its entry in docs/settings.md."""
 
-from datetime import time
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -169,12 +168,6 @@ class ScreenSettings(Group):
     quiet_hours: str = Field(default="", pattern=_QUIET_HOURS)
     """Hours of the unit's day without that bell and its notice on the screen, such as
     `22:00-06:30`; empty: none. They may go over midnight."""
-
-    @property
-    def quiet_span(self) -> tuple[time, time] | None:
-        """The quiet hours as they begin and end; None for none."""
-        begins, _, ends = self.quiet_hours.partition("-")
-        return (time.fromisoformat(begins), time.fromisoformat(ends)) if ends else None
 
     keys: dict[str, str] = Field(default_factory=dict)
     """Other keys for actions, by their names, such as `next_step = "N"`. Where two actions would

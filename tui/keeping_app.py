@@ -28,7 +28,7 @@ from tui.act_log import log_lines
 from tui.acting_app import ActingApp
 from tui.key_map import complaint, named, wrong_keys
 from tui.messages import OthersHere
-from tui.notices import Bell, EndingTold
+from tui.notices import Bell, EndingSoon
 from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, FullText
 from tui.screens.live import LiveScreen
@@ -62,7 +62,7 @@ class KeepingApp(ActingApp):
         self.lock_seconds = 0
         self.recovery_id = ""
         self._presence = Presence(folder, vault) if folder else None
-        self.bell_rule, self.plays_story, self._ending_told = Bell(), False, EndingTold()
+        self.bell_rule, self.plays_story, self._ending_told = Bell(), False, EndingSoon()
         self._typed_at = Message().time
 
     @property

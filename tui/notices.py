@@ -14,6 +14,12 @@ from recovery_flows.wording import counted
 _NAMED = 3
 
 
+def quiet_span(text: str) -> tuple[time, time] | None:
+    """Quiet hours such as `22:00-06:30` as they begin and end; None for none."""
+    begins, _, ends = text.partition("-")
+    return (time.fromisoformat(begins), time.fromisoformat(ends)) if ends else None
+
+
 @dataclass(frozen=True, slots=True)
 class Bell:
     """Whether the terminal's bell rings, and the hours of the unit's day in which it does not."""
@@ -31,7 +37,7 @@ class Bell:
 
 
 @dataclass(slots=True)
-class EndingTold:
+class EndingSoon:
     """Which ends have been told in this sitting, each once."""
 
     _told: set[tuple[str, datetime]] = field(default_factory=set)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.screens.conftest import START
-from tui.screens.looks.copying import takes_copies
+from tui.screens.looks.copies import takes_copies
 
 
 async def test_y_copies_the_reference_the_row_or_what_a_panel_shows(

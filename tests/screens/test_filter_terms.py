@@ -71,7 +71,7 @@ def test_letters_in_their_order_find_by_reference_payment_bank_account_and_offic
         ("~etrcd", ["R-2026-0001"]),  # the payment's reference, Etraced
         ("~othr", ["R-2026-0002"]),  # the report's
         ("~bhold", ["R-2026-0001"]),  # the bank's
-        ("~33", ["R-2026-0001"]), ("~98", ["R-2026-0002"]),  # last digits of accounts
+        ("~33", ["R-2026-0001"]), ("~9988", ["R-2026-0002"]),  # last digits of accounts
         ("~tabrd", ["R-2026-0001"]),  # a bank abroad
         ("~li", ["R-2026-0001"]), ("~20677", ["R-2026-0001"]), ("~xyzzy", []),
     ):  # fmt: skip

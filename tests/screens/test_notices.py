@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from config.groups import ScreenSettings
 from recovery_flows.cases.kept.notices import KEPT, Notice, Notices
 from tests.screens.conftest import HOME, START, AccountRef
-from tui.notices import Bell, EndingTold
+from tui.notices import Bell, EndingSoon, quiet_span
 
 
 async def test_what_was_said_stands_in_the_log_after_a_restart_and_only_for_that_officer(
@@ -68,11 +68,11 @@ async def test_a_deadline_that_ends_within_the_hour_is_told_once_and_rings_outsi
 
 
 def test_quiet_hours_go_over_midnight_and_are_refused_where_they_cannot_be_meant() -> None:
-    bell = Bell(quiet=ScreenSettings(quiet_hours="22:00-06:30").quiet_span)
+    bell = Bell(quiet=quiet_span(ScreenSettings(quiet_hours="22:00-06:30").quiet_hours))
     for hour, minute, is_quiet in ((21, 59, False), (22, 0, True), (3, 0, True), (6, 30, False)):
         at = datetime.fromisoformat(f"2026-03-02T{hour:02}:{minute:02}+08:00")
         assert bell.is_quiet(at, "Asia/Shanghai") is is_quiet
-    assert ScreenSettings().quiet_span is None
+    assert quiet_span(ScreenSettings().quiet_hours) is None
     for wrong in ("22-6", "24:00-06:00", "22:00-06:60", "22:00"):
         with pytest.raises(ValidationError):
             ScreenSettings(quiet_hours=wrong)
@@ -101,7 +101,7 @@ def test_a_file_of_notices_is_cut_to_the_newest_and_never_in_the_middle(
 def test_each_end_is_told_once_and_many_in_one_sentence() -> None:
     from models.queries.looks.ending import Ending
 
-    told = EndingTold()
+    told = EndingSoon()
     ends = [Ending(f"r{n}", f"R-{n}", START + timedelta(minutes=n + 1)) for n in range(5)]
     first = told.new(ends, START)
     assert first.startswith("5 deadlines end within the hour: R-0 (")

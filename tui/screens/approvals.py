@@ -35,7 +35,7 @@ from tui.panels.page import parts_lines
 from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, Confirm, TypeRef
 from tui.screens.live import LiveScreen
-from tui.screens.looks.copying import Copied, row_text
+from tui.screens.looks.copies import Copied, row_text
 from tui.screens.together.approvals import ask_together
 from tui.state_styles import CARE
 from tui.text import word, words

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from tui.key_map import named
 from tui.messages import ReadFailed, StatusMessage, ViewRead
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
-from tui.screens.looks.copying import Copied, ask_copy
+from tui.screens.looks.copies import Copied, ask_copy
 from tui.widgets.footer import KeyFooter
 from tui.widgets.header import HeaderBar, HeaderValue
 from tui.widgets.status_line import StatusLine

@@ -26,7 +26,7 @@ from tui.panels.page import cell_content
 from tui.panels.preview import line_preview, page_preview
 from tui.screen_queries import READ_ERRORS, Source
 from tui.screens.looks.changes import ask_changes
-from tui.screens.looks.copying import Copied, row_text
+from tui.screens.looks.copies import Copied, row_text
 from tui.screens.marked import ask_marked
 from tui.screens.multi_agency import MultiAgencyStarter
 from tui.screens.views import ask_view

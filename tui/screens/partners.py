@@ -25,7 +25,7 @@ from tui.panels.partner import detail_lines
 from tui.screen_queries import Source, sentence_of
 from tui.screens.dialogs import AskLine, FullText
 from tui.screens.live import LiveScreen
-from tui.screens.looks.copying import Copied
+from tui.screens.looks.copies import Copied
 from tui.state_styles import ALARM, MUTED
 from tui.text import word, words
 from tui.widgets.block import Block

@@ -30,7 +30,7 @@ from tui.panels.other_ways import WAY_COMMANDS, ways_lines
 from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, FullText
 from tui.screens.live import LiveScreen
-from tui.screens.looks.copying import Copied, row_text
+from tui.screens.looks.copies import Copied, row_text
 from tui.screens.objections import ask_decision, ask_objection
 from tui.screens.other_ways import ask_act
 from tui.widgets.block import Block, Panel

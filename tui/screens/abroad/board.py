@@ -23,7 +23,7 @@ from tui.screen_queries import Source
 from tui.screens.abroad.channels import ask_new
 from tui.screens.dialogs import FullText
 from tui.screens.live import LiveScreen
-from tui.screens.looks.copying import Copied, row_text
+from tui.screens.looks.copies import Copied, row_text
 from tui.text import cut, words
 from tui.widgets.block import Block
 from tui.widgets.board import BoardTable

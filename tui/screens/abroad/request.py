@@ -22,7 +22,7 @@ from tui.screens.abroad.acts import ask_act
 from tui.screens.abroad.letter import ask_files, ask_letter
 from tui.screens.dialogs import FullText
 from tui.screens.live import LiveScreen
-from tui.screens.looks.copying import Copied, lines_text
+from tui.screens.looks.copies import Copied, lines_text
 from tui.widgets.block import Block, Builder, Panel
 
 _COPIED_CELLS = 96

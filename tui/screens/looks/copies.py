@@ -31,7 +31,7 @@ from tui.text import cut, word, words
 if TYPE_CHECKING:
     from tui.context import Terminal
 
-_PREVIEW_CELLS = 50
+_PREVIEW_CELLS, _OPTION_CELLS = 50, 60
 _TAKE_NONE = frozenset({"linux", "dumb", "vt100", "vt220", "ansi"})
 _PROGRAMS_TAKE_NONE = frozenset({"Apple_Terminal"})
 
@@ -141,8 +141,12 @@ class PickCopy(Dialog[tuple[int, bool]]):
     def _options(self) -> Iterator[Option]:
         for one in self._choices:
             lines = one.text.split("\n")
-            shown = counted(len(lines), "line") if len(lines) > 1 else safe(one.text)
-            yield Option(cut(words((one.what, "bold"), "  ", word(shown, MUTED)), 80))
+            shown = (
+                counted(len(lines), "line")
+                if len(lines) > 1
+                else safe(one.text.replace("\t", "  "))
+            )
+            yield Option(cut(words((one.what, "bold"), "  ", word(shown, MUTED)), _OPTION_CELLS))
 
     def on_mount(self) -> None:
         self.query_one(OptionList).highlighted = 0
