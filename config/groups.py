@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
+_QUIET_HOURS = r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$"
+
 
 class Group(BaseModel):
     """What every group of settings has in common: strict about names, unchanging, silent."""
@@ -156,6 +158,14 @@ class ScreenSettings(Group):
     lock_minutes: int = Field(default=15, ge=0, le=1440)
     """After how many minutes without a key the screen is blanked, until the officer's secret is
     typed; whoever acts by the system's log-in alone presses Enter. 0: never."""
+
+    bell: bool = True
+    """Whether the terminal's bell rings when a deadline of one's own, or of nobody, comes to end
+    within the hour. The notice is kept either way (`9`)."""
+
+    quiet_hours: str = Field(default="", pattern=_QUIET_HOURS)
+    """Hours of the unit's day without that bell and its notice on the screen, such as
+    `22:00-06:30`; empty: none. They may go over midnight."""
 
     keys: dict[str, str] = Field(default_factory=dict)
     """Other keys for actions, by their names, such as `next_step = "N"`. Where two actions would

@@ -5,28 +5,16 @@ from __future__ import annotations
 import shlex
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from textual.content import Content
 from textual.timer import Timer
 
+from recovery_flows.cases.kept.notices import KEPT, Notice, Notices
 from tui.layout import paragraph
 from tui.state_styles import CARE, GOOD, MUTED
 from tui.text import day_and_time, word, words
-
-KEPT = 2_000
-"""How many sentences are kept, the newest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One sentence that stood on the screen, and the commands that do the same, one a line."""
-
-    at: datetime
-    sentence: str
-    refused: bool = False
-    command: str = ""
 
 
 def command(*words: str) -> str:
@@ -36,10 +24,27 @@ def command(*words: str) -> str:
 
 @dataclass(slots=True)
 class ActLog:
-    """The sentences of one sitting in their order; `zone` is that of the screen."""
+    """The sentences of an officer in their order, those of earlier sittings too, where kept.
+
+    `zone` is that of the screen, `kept` the file that they go on into.
+    """
 
     zone: str = "UTC"
-    entries: deque[Entry] = field(default_factory=lambda: deque(maxlen=KEPT))
+    entries: deque[Notice] = field(default_factory=lambda: deque(maxlen=KEPT))
+    kept: Notices | None = None
+
+    def add(self, notice: Notice) -> None:
+        """Keep one more; one that cannot be written stays until the terminal is left."""
+        self.entries.append(notice)
+        if self.kept is not None:
+            with suppress(OSError):
+                self.kept.add(notice)
+
+    def go_on(self, kept: Notices | None) -> None:
+        """Go on with the notices of whoever acts now."""
+        self.kept = kept
+        if kept is not None:
+            self.entries = deque(kept.read(), maxlen=KEPT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from textual.reactive import reactive
 from models.safe_text import safe
 from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.kept.notices import Notice
 from recovery_flows.clock import wall_clock
 from recovery_flows.wording import counted
 from tui.act_guards import DESK_ERRORS
-from tui.act_log import ActLog, Entry, HeldBack
+from tui.act_log import ActLog, HeldBack
 from tui.key_waits import Wait
 from tui.keys import Answered, OrderlyApp
 from tui.messages import Done, StatusMessage
@@ -71,8 +72,7 @@ class ActingApp(OrderlyApp[int]):
         The log keeps it, with the command that does the same.
         """
         self.said, self._said_at = StatusMessage(safe(sentence), refused), Message().time
-        entry = Entry(wall_clock(), safe(sentence), refused, command)
-        self.log_of_acts.entries.append(entry)
+        self.log_of_acts.add(Notice(wall_clock(), safe(sentence), refused, command))
         self.notify(
             safe(sentence),
             severity="warning" if refused else "information",

@@ -23,6 +23,7 @@ from recovery_flows.wording import counted
 from tui.database_watch import LOOK_SECONDS, watch
 from tui.keeping_app import KeepingApp
 from tui.messages import DatabaseChanged, Done, StatusMessage, StatusRead
+from tui.notices import Bell
 from tui.palette import commands
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
 from tui.screens.abroad.board import BoardScreen
@@ -106,10 +107,11 @@ class RecoveryApp(KeepingApp):
         hold_back_seconds: int = 0,
         lock_minutes: int = 0,
         keys: Mapping[str, str] | None = None,
+        bell: Bell | None = None,
     ) -> None:
         super().__init__(source, officer, time_zone=time_zone, folder=folder, view=view)
         self.hold_back_seconds, self.lock_seconds = hold_back_seconds, 60 * lock_minutes
-        self._keys = dict(keys or {})
+        self._keys, self.bell_rule = dict(keys or {}), bell or Bell()
         self.officers, self.unit_name = officers, unit_name
         self.recovery_id = recovery_id
         self._story, self._start_screen = story, start_screen
@@ -130,7 +132,6 @@ class RecoveryApp(KeepingApp):
             self.say(told, refused=True)
         self.take_keys(self._keys)
         self._watch_database()
-        self._read_status()
 
     def on_unmount(self) -> None:
         self._gone.set()
@@ -142,10 +143,11 @@ class RecoveryApp(KeepingApp):
         watch(self.source.database, self._gone, tell, self._refresh_seconds)
 
     @work(thread=True, group="status")
-    def _read_status(self) -> None:
+    def read_status(self) -> None:
+        """Read what stands in the header."""
         story = self._story() if self._story else None
         try:
-            self.post_message(StatusRead(self.source.status(), story))
+            self.post_message(StatusRead(self.source.status(), story, *self.look_around()))
         except READ_ERRORS as error:
             self.post_message(
                 Done(StatusMessage(f"{sentence_of(error)}; see `recovery doctor`", refused=True))
@@ -153,11 +155,12 @@ class RecoveryApp(KeepingApp):
 
     def on_database_changed(self) -> None:
         if not self.paused and self.screen_stack:
-            self._read_status()
+            self.read_status()
             self.base_screen.reread()
 
     def on_status_read(self, message: StatusRead) -> None:
         self._status = message
+        self.tell_ending(message.page, message.ending)
         self.tell_header()
 
     def tell_header(self) -> None:
@@ -176,6 +179,7 @@ class RecoveryApp(KeepingApp):
             read_only=self.read_only,
             paused=self.paused,
             story=self._status.story if self._status else None,
+            others=self.words_of_others(self._status.others if self._status else None),
             red=red_words(page.attention_count, page.discrepancy_count) if page else "",
         )
         is_stopped = page is not None and not page.engine.alive

@@ -48,6 +48,9 @@ class Terminal(Protocol):
     def tell_header(self) -> None:
         """Give the header and the outcome line of the present screen what they have to say."""
 
+    def read_status(self) -> object:
+        """Read what stands in the header."""
+
     def case_officer(self) -> CaseOfficer:
         """The desk of the identity that acts now."""
 
@@ -67,6 +70,9 @@ class Terminal(Protocol):
 
     def all_seen(self) -> None:
         """Nothing that has changed up to now is new to whoever looks any more."""
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Hand a text to the terminal."""
 
     def push_screen(
         self, screen: Screen[S], callback: Callable[[S | None], object] | None = None

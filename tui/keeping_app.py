@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -13,9 +13,13 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from models.entities.outside.disclosure import DisclosureKind
+from models.queries.cases.queue_views import QueuePage
+from models.queries.looks.ending import Ending
 from recovery_flows.access.disclosures import note_files
 from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.kept.last_seen import Seen, keep_seen, last_seen
+from recovery_flows.cases.kept.notices import Notice, Notices
+from recovery_flows.cases.kept.presence import Presence
 from recovery_flows.cases.pages.renderings import FORMATS
 from recovery_flows.cases.views.onlooker import Onlooker
 from recovery_flows.cases.views.saved_views import SavedView, keep_look, last_look
@@ -23,11 +27,14 @@ from recovery_flows.clock import wall_clock
 from tui.act_log import log_lines
 from tui.acting_app import ActingApp
 from tui.key_map import complaint, named, wrong_keys
+from tui.messages import OthersHere
+from tui.notices import Bell, EndingSoon
 from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, FullText
 from tui.screens.live import LiveScreen
 from tui.screens.lock import LockScreen
 from tui.whole_pages import OF_ONE, SCREENS, export, whole_page
+from tui.widgets.approvals import WaitingTable
 from tui.widgets.queue import QueueTable
 from tui.widgets.table import LineTable
 
@@ -53,6 +60,9 @@ class KeepingApp(ActingApp):
         self.looked_at: datetime | None = None
         self._look_as(officer)
         self.lock_seconds = 0
+        self.recovery_id = ""
+        self._presence = Presence(folder, vault) if folder else None
+        self.bell_rule, self.plays_story, self._ending_told = Bell(), False, EndingSoon()
         self._typed_at = Message().time
 
     @property
@@ -62,6 +72,8 @@ class KeepingApp(ActingApp):
 
     def keep_look(self) -> None:
         """Keep how and up to where the queue is looked at; an error is not worth a sentence."""
+        if self._presence is not None:
+            self._presence.leave()
         if self.folder is not None:
             vault, seq = self.source.database.vault, self.source.eyes.seen_up_to
             with suppress(OSError):
@@ -74,6 +86,8 @@ class KeepingApp(ActingApp):
         officer_id, vault = officer.id if officer else "", self.source.database.vault
         seen = last_seen(self.folder, vault, officer_id) if self.folder else None
         self.looked_at = seen.at if seen else None
+        kept = Notices(self.folder, vault, officer_id) if self.folder else None
+        self.log_of_acts.go_on(kept)
         self.source.eyes.pass_to(
             Onlooker(officer_id, seen.seq if seen else None, zone=self.time_zone)
         )
@@ -93,6 +107,38 @@ class KeepingApp(ActingApp):
             self.look = last_look(self.folder, self.source.database.vault, officer.id)
         self._look_as(officer)
 
+    def tell_ending(self, page: QueuePage, ending: Sequence[Ending]) -> None:
+        """A notice of what ends within the hour, each once, with the bell outside quiet hours."""
+        told = self._ending_told.new(ending, page.now)
+        if told and not self.plays_story:
+            self.log_of_acts.add(Notice(wall_clock(), told))
+            if not self.bell_rule.is_quiet(wall_clock(), self.time_zone):
+                self.notify(told, severity="warning", timeout=10, markup=False)
+                if self.bell_rule.rings:
+                    self.bell()
+
+    def look_around(self) -> tuple[tuple[Ending, ...], OthersHere]:
+        """What ends within the hour; say what is open here, see who else has it open."""
+        officer_id = self.officer.id if self.officer else ""
+        recovery_id = self.recovery_id if self._shows_one else ""
+        others: tuple[str, ...] = ()
+        if self._presence is not None:
+            self._presence.tell(officer_id, recovery_id)
+            if recovery_id:
+                others = self._presence.others(officer_id, recovery_id)
+        return self.source.ending(), OthersHere(recovery_id, others)
+
+    def words_of_others(self, here: OthersHere | None) -> str:
+        """Who else has the recovery open that is looked at; empty for nobody."""
+        if here is None or not here.handles or here.recovery_id != self.recovery_id:
+            return ""
+        return f"◉ also open: {', '.join(here.handles)}" if self._shows_one else ""
+
+    @property
+    def _shows_one(self) -> bool:
+        """Whether the present screen is about one recovery."""
+        return bool(self.screen_stack) and self.current_mode in (*OF_ONE, "request")
+
     def __init_subclass__(cls, **more: Any) -> None:  # noqa: ANN401 - Textual's own
         cls.BINDINGS = named(cls.BINDINGS)
         super().__init_subclass__(**more)
@@ -107,7 +153,7 @@ class KeepingApp(ActingApp):
     def _bindings_in_reach(self) -> Iterator[list[BindingType]]:
         for name, screen in self.MODES.items():
             kinds = [type(self), *(screen.__mro__ if isinstance(screen, type) else ())]
-            tables = [QueueTable if name == "now" else LineTable]
+            tables = [{"now": QueueTable, "approvals": WaitingTable}.get(name, LineTable)]
             found = (vars(kind).get("BINDINGS", ()) for kind in [*kinds, *tables])
             yield [one for bindings in found for one in bindings]
 
@@ -137,7 +183,7 @@ class KeepingApp(ActingApp):
         return False if self.is_locked else super().check_action(action, parameters)
 
     def action_log(self) -> None:
-        """Show what was said and done since the terminal was opened."""
+        """Show what was said and done, in earlier sittings too."""
         self.push_screen(FullText("Log: what was said and done", log_lines, self.log_of_acts))
 
     def action_export(self) -> None:

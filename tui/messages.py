@@ -9,6 +9,7 @@ from textual.message import Message
 
 from models.queries.cases.queue_views import QueuePage
 from models.queries.cases.views import RecoveryPage
+from models.queries.looks.ending import Ending
 from recovery_flows.correspondence.documents.text import Line
 from recovery_flows.partners.contacts import Contacts
 from tui.key_waits import Wait
@@ -27,16 +28,30 @@ class StatusMessage:
     is_engine_stopped: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class OthersHere:
+    """Which other officers have a recovery open."""
+
+    recovery_id: str
+    handles: tuple[str, ...]
+
+
 class DatabaseChanged(Message):
     """Somebody committed, or it is time to look at the clocks again."""
 
 
 class StatusRead(Message):
-    """Case time and the engine's sign of life were read."""
+    """Case time and the engine's sign of life were read; what ends within the hour, who looks."""
 
-    def __init__(self, page: QueuePage, story: str | None) -> None:
+    def __init__(
+        self,
+        page: QueuePage,
+        story: str | None,
+        ending: tuple[Ending, ...],
+        others: OthersHere,
+    ) -> None:
         super().__init__()
-        self.page, self.story = page, story
+        self.page, self.story, self.ending, self.others = page, story, ending, others
 
 
 class ViewRead(Message):

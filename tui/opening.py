@@ -15,6 +15,7 @@ from recovery_flows.law.regime import Regime
 from recovery_flows.reports.unattended import DEFAULT_PATIENCE, Patience
 from tui.app import RecoveryApp
 from tui.database_watch import LOOK_SECONDS
+from tui.notices import Bell
 from tui.screen_queries import Source
 from tui.theme import DEFAULT_THEME
 
@@ -45,6 +46,7 @@ def run(
     hold_back_seconds: int = 0,
     lock_minutes: int = 0,
     keys: Mapping[str, str] | None = None,
+    bell: Bell | None = None,
 ) -> int:
     """Show the terminal until the user leaves; return the exit code.
 
@@ -72,5 +74,6 @@ def run(
         hold_back_seconds=hold_back_seconds,
         lock_minutes=lock_minutes,
         keys=keys,
+        bell=bell,
     )
     return app.run() or app.return_code or 0

@@ -20,6 +20,7 @@ from models.queries.cases.queue_views import QueueLine, QueuePage
 from models.queries.cases.views import EventLine, RecoveryPage
 from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView, officer_with_hash
+from models.queries.looks.ending import Ending, ending_soon
 from models.safe_text import safe
 from models.sealing.vault import VaultError
 from models.store.people import secret_fits
@@ -102,6 +103,12 @@ class Source:
         """Case time, the engine's sign of life and the counts, without any line."""
         with self.database.reading() as session:
             return counts(session, wall_clock(), self.patience)
+
+    def ending(self) -> tuple[Ending, ...]:
+        """What ends within the hour, of who looks and of nobody."""
+        with self.database.reading() as session:
+            now = case_now(session, wall_clock())
+            return ending_soon(session, now, self.eyes.onlooker.officer_id)
 
     def queue(self, query: QueueQuery, limit: int) -> QueuePage:
         """Open recoveries, the most urgent first; those that nobody owns or moves are marked."""

@@ -73,6 +73,14 @@ _WORDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.COURT_SET_ASIDE: "row of a court's list set aside",
     ApprovalKind.COURT_IDENTIFY: "row of a court's list identified",
 }
+TOGETHER = frozenset({
+    ApprovalKind.ORDER_STOP, ApprovalKind.MULTI_AGENCY_REQUEST, ApprovalKind.RENEW,
+    ApprovalKind.CLOSE,
+})  # fmt: skip
+"""Kinds that may be approved together: sent already, the same for longer, or opened again.
+
+What lets money go, takes a right, leaves the country or enters the books is looked at alone.
+"""
 SUBJECT_NOUN = {
     ApprovalKind.ORDER_STOP: EntityKind.HOLD,
     ApprovalKind.FREEZE: EntityKind.HOLD,

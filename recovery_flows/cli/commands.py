@@ -7,7 +7,15 @@ from copy import copy
 import typer
 from typer.main import get_command_name
 
-from recovery_flows.cli import doctor, officer, process_map, processes, serve, setup, verify
+from recovery_flows.cli import (
+    doctor,
+    officer,
+    process_map,
+    processes,
+    serve,
+    setup,
+    verify,
+)
 from recovery_flows.cli.case import (
     actions,
     approve,
@@ -30,8 +38,8 @@ from recovery_flows.cli.case import (
     xborder,
 )
 from recovery_flows.cli.intake import command as intake
-from recovery_flows.cli.looks import changes
 from recovery_flows.cli.partner import command as partner
+from recovery_flows.cli.queue import changes, together
 from recovery_flows.cli.restitution import (
     allocate,
     claim,
@@ -77,6 +85,7 @@ def attach(app: typer.Typer) -> None:
         allocate,
         stop,
         actions,
+        together,
         assign,
         discrepancy,
         hold,

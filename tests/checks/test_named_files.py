@@ -22,6 +22,7 @@ ELSEWHERE = {
     "recovery_flows/cli/composition.py": "the unit's own folder, from the settings",
     "recovery_flows/cli/doctor.py": "the unit's own folders, from the settings",
     "recovery_flows/cli/fault_report.py": "the unit's own folder of faults",
+    "tui/screens/looks/editor.py": "a file of its own for an editor, refused behind a service",
     "recovery_flows/cli/running.py": "the null device",
     "recovery_flows/correspondence/returns/wording.py": "the program's own texts",
     "recovery_flows/intake/budget.py": "for transfers alone, which take no unit",

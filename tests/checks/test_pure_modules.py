@@ -32,7 +32,7 @@ TOUCHING = (
     "cases.letter_effects", "cases.money_actions", "cases.objection_actions",
     "cases.report_and_stop", "cases.unclaimed.actions", "cases.clawbacks.actions",
     "cases.court_lists.actions", "cases.third_parties.actions",
-    "cases.victims.actions",
+    "cases.victims.actions", "cases.together.acts",
     "cases.pages.*",
     "cases.statement_files.*", "cases.views.*", "reports.ledger_check", "reports.statistics",
 )  # fmt: skip

@@ -7,8 +7,10 @@ from typing import Any
 
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cases.views.queue_terms import read_filter
-from tests.screens.conftest import LAWS, START
+from tests.screens.conftest import HOME, LAWS, START, AccountRef
 from tui.screen_queries import Source
+
+OTHER_VICTIM = AccountRef(HOME, "9999000000009988", "Synthetic Other")
 
 
 async def test_terms_find_by_bank_stage_officer_end_age_and_sums(
@@ -57,3 +59,21 @@ def test_a_term_that_cannot_be_meant_says_what_to_write_and_one_that_is_not_fini
         assert told in asked.wrong[0]
     for text in ("bank:", "ends<", "ends<2", "held>"):
         assert read_filter(text, START) == read_filter("", START)
+
+
+def test_letters_in_their_order_find_by_reference_payment_bank_account_and_officer(
+    unity: Any, traced: str
+) -> None:
+    assert traced
+    unity.report(200_000, ref="other", victim=OTHER_VICTIM)
+    source = Source(unity.database, LAWS)
+    for text, expected in (
+        ("~etrcd", ["R-2026-0001"]),  # the payment's reference, Etraced
+        ("~othr", ["R-2026-0002"]),  # the report's
+        ("~bhold", ["R-2026-0001"]),  # the bank's
+        ("~33", ["R-2026-0001"]), ("~9988", ["R-2026-0002"]),  # last digits of accounts
+        ("~tabrd", ["R-2026-0001"]),  # a bank abroad
+        ("~li", ["R-2026-0001"]), ("~20677", ["R-2026-0001"]), ("~xyzzy", []),
+    ):  # fmt: skip
+        page = source.queue(QueueQuery(text, only_found=True), 9)
+        assert (text, sorted(line.ref for line in page.lines)) == (text, expected)

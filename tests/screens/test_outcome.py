@@ -41,7 +41,7 @@ async def test_an_outcome_leaves_after_a_while(
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "R-2026-0001")
         app.watch(app.screen, "said", lambda said: stood.append(said.sentence), init=False)
-        await type_fast(app, "y")
+        await type_fast(app, "y", "y")
         while "R-2026-0001 is copied" not in stood or app.said.sentence:
             await pilot.pause(0.05)
         await wait(pilot, app, "○ engine stopped: no messages sent or received")
@@ -57,7 +57,7 @@ async def test_an_outcome_leaves_with_the_next_key_once_it_could_be_read(
     app = unity.app("li")
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "R-2026-0001")
-        await type_fast(app, "y")
+        await type_fast(app, "y", "y")
         await wait(pilot, app, "✓ R-2026-0001 is copied")
         await asyncio.sleep(0.3)
         await type_fast(app, "j")

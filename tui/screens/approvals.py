@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar, cast
@@ -24,6 +25,7 @@ from recovery_flows.cases.pages.approvals import (
     detail,
     figures,
 )
+from recovery_flows.cases.together.acts import why_alone
 from recovery_flows.cases.views.pending_approvals import ApprovalsPage
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.wording import counted
@@ -33,12 +35,16 @@ from tui.panels.page import parts_lines
 from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, Confirm, TypeRef
 from tui.screens.live import LiveScreen
+from tui.screens.looks.copies import Copied, row_text
+from tui.screens.together.approvals import ask_together
 from tui.state_styles import CARE
 from tui.text import word, words
 from tui.widgets.approvals import WaitingTable
 from tui.widgets.block import Block
 from tui.widgets.paged_table import PAGE_LINES, TablePage
 
+MARKED_MOST = 500
+"""Approvals among which marked ones are looked for."""
 EMPTY = f"{NONE_PENDING}\n\nWhat an officer submits stands here at once."
 
 
@@ -49,7 +55,14 @@ class ApprovalsScreen(LiveScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "approve", "Approve", tooltip="Say yes to exactly these figures"),
         Binding("d", "deny", "Deny", tooltip="Say no, with a reason"),
-        Binding("y", "copy_id", "Copy id", show=False, tooltip="Copy the approval's id"),
+        Binding(
+            "asterisk",
+            "mark_all",
+            "Mark all",
+            key_display="*",
+            show=False,
+            tooltip="Mark all that are approved together, or none",
+        ),
         Binding("escape", "back", "Back", show=False),
     ]
 
@@ -91,8 +104,14 @@ class ApprovalsScreen(LiveScreen):
         notice = self.query_one("#notice", Static)
         notice.display = not page.total
         notice.update(EMPTY)
-        waits = counted(page.total, "approval pending", "approvals pending")
-        self.query_one("#counts", Static).update(word(f" {waits}", "bold $foreground"))
+        self._show_counts()
+
+    def _show_counts(self) -> None:
+        table = self.query_one(WaitingTable)
+        waits = counted(table.page.total, "approval pending", "approvals pending")
+        marked = f"  ✓ {len(table.marked):,} marked: a approves them" if table.marked else ""
+        told = words((f" {waits}", "bold $foreground"), (marked, "bold $accent"))
+        self.query_one("#counts", Static).update(told)
 
     def show_failure(self, sentence: str) -> None:
         """Say it, and on the page too where nothing was read yet."""
@@ -116,6 +135,9 @@ class ApprovalsScreen(LiveScreen):
     def on_line_table_highlighted(self) -> None:
         self.query_one("#detail").border_title = word(f" {self.line.ref} " if self.line else "")
         self.query_one("#figures", Block).value = self.line
+
+    def on_line_table_marked(self) -> None:
+        self._show_counts()
 
     def on_line_table_opened(self) -> None:
         if self.line is not None and self.line.recovery_id:
@@ -147,8 +169,35 @@ class ApprovalsScreen(LiveScreen):
         del parameters
         return None if action in ("approve", "deny") and self.acting_app.read_only else True
 
+    def action_mark_all(self) -> None:
+        table = self.query_one(WaitingTable)
+        able = (x for x in table.page.lines if not (self._refusal(x) or why_alone(x.act)))
+        table.marked = frozenset() if table.marked else frozenset(x.approval_id for x in able)
+        if not table.marked:
+            self._show_counts()
+
+    def _approve_marked(self, marked: frozenset[str]) -> None:
+        app, table = self.acting_app, self.query_one(WaitingTable)
+
+        def unmark(ids: frozenset[str]) -> None:
+            table.marked = table.marked - ids
+
+        def ask(page: ApprovalsPage) -> None:
+            lines = [one for one in page.lines if one.approval_id in marked]
+            unmark(marked - {one.approval_id for one in lines})  # decided by others meanwhile
+            if lines:
+                ask_together(app, lines, self._refusal, unmark)
+            else:
+                app.say("none of those marked is pending any more", refused=True)
+
+        read = partial(app.source.approvals, QueueQuery(), MARKED_MOST, app.officer)
+        app.ask_after("reading the approvals", read, ask)
+
     def action_approve(self) -> None:
         line, app = self.line, self.acting_app
+        if marked := self.query_one(WaitingTable).marked:
+            self._approve_marked(marked)
+            return
         if line is None:
             return
 
@@ -174,6 +223,9 @@ class ApprovalsScreen(LiveScreen):
         line, app = self.line, self.acting_app
         if line is None:
             return
+        if self.query_one(WaitingTable).marked:
+            app.say("each is denied by itself, with its reason: Esc unmarks", refused=True)
+            return
 
         def answered(reason: str | None) -> None:
             if reason is not None:
@@ -186,12 +238,20 @@ class ApprovalsScreen(LiveScreen):
             title = f"Deny: {act_words(line)}?"
             app.push_screen(AskLine(title, f"{line.ref}: why is it denied?", "reason"), answered)
 
-    def action_copy_id(self) -> None:
-        if self.line is not None:
-            self.app.copy_to_clipboard(self.line.approval_id)
-            self.acting_app.say(f"{self.line.approval_id} is copied")
+    def copies(self) -> Sequence[Copied]:
+        """The id, the row, what it binds."""
+        line, table = self.line, self.query_one(WaitingTable)
+        if line is None:
+            return ()
+        bound = "\n".join(f"{name}\t{value}" for name, value in figures(line))
+        row = Copied("the row", row_text(table.cells(line)))
+        return Copied("the id", line.approval_id), row, Copied("what it binds", bound)
 
     def action_back(self) -> None:
+        table = self.query_one(WaitingTable)
+        if table.marked:
+            table.marked = frozenset()
+            return
         self.acting_app.action_go("now")
 
 

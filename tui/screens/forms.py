@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from typing import ClassVar
 
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Label, TextArea
 
+from recovery_flows.errors import RecoveryFlowsError
 from tui.screens.dialogs import Dialog
+from tui.screens.looks.editor import edited, editor_of
 from tui.state_styles import MUTED
 from tui.text import word
 
@@ -31,6 +34,7 @@ class NoteForm(Dialog[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save note"),
+        Binding("ctrl+o", "edit", "Editor", tooltip="Write in an editor of one's own"),
         Binding("escape", "leave", "Back, draft kept"),
     ]
 
@@ -45,6 +49,24 @@ class NoteForm(Dialog[str]):
     def on_mount(self) -> None:
         area = self.query_one(TextArea)
         area.move_cursor(area.document.end)
+
+    def action_edit(self) -> None:
+        """Hand the text to an editor of one's own; what is wrong stands in place of the label."""
+        area = self.query_one(TextArea)
+        try:
+            editor = editor_of(os.environ)
+            with self.app.suspend():
+                text = edited(area.text, editor)
+        except SuspendNotSupported:
+            self._tell("this terminal cannot be left for an editor")
+        except RecoveryFlowsError as error:
+            self._tell(str(error))
+        else:
+            area.text = text
+            area.move_cursor(area.document.end)
+
+    def _tell(self, sentence: str) -> None:
+        self.query_one(Label).update(word(f"✕ {sentence}", "bold $error"))
 
     def action_save(self) -> None:
         text = self.query_one(TextArea).text

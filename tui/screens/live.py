@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -14,6 +16,7 @@ from textual.screen import Screen
 from tui.key_map import named
 from tui.messages import ReadFailed, StatusMessage, ViewRead
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
+from tui.screens.looks.copies import Copied, ask_copy
 from tui.widgets.footer import KeyFooter
 from tui.widgets.header import HeaderBar, HeaderValue
 from tui.widgets.status_line import StatusLine
@@ -29,6 +32,9 @@ class LiveScreen(Screen[None]):
         (0, "-narrow"), (100, "-roomy"), (110, "-wide"),
     ]  # fmt: skip
     VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-tall")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "copy", "Copy", show=False, tooltip="Copy the reference, the row, or all"),
+    ]
     header_value: reactive[HeaderValue | None] = reactive(None)
     said: reactive[StatusMessage] = reactive(StatusMessage(""))
 
@@ -53,6 +59,13 @@ class LiveScreen(Screen[None]):
     def chosen_id(self) -> str:
         """The recovery that the cursor is on; empty where there is none."""
         return ""
+
+    def copies(self) -> Sequence[Copied]:
+        """What can be copied here: an id or a reference first, then the row, then all of it."""
+        return ()
+
+    def action_copy(self) -> None:
+        ask_copy(self.acting_app, self.copies(), self.chosen_id)
 
     def compose(self) -> ComposeResult:
         yield HeaderBar()
@@ -92,6 +105,7 @@ class LiveScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         self.acting_app.tell_header()
+        self.acting_app.read_status()
         self.reread()
 
     def reread(self) -> None:

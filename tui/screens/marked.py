@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +14,7 @@ from models.case_file import Step
 from models.queries.cases.views import RecoveryPage
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.next_steps import ActionKind
+from recovery_flows.cases.together.acts import counted_up
 from recovery_flows.correspondence.letters.next_steps import LetterAction
 from recovery_flows.wording import counted
 from tui.act_guards import ASKS_FIRST, DESK_ERRORS, officer_step, step_also, why_not
@@ -111,15 +111,8 @@ def _ask(app: Terminal, unmark: Callable[[frozenset[str]], object], planned: lis
 def case_numbers(first: str, planned: Sequence[Planned]) -> dict[str, str]:
     """A case number for each that is accepted: the first one's, then counted up at its end."""
     asking = [one.page.recovery_id for one in planned if one.asks_number]
-    digits = re.search(r"\d*$", first)
-    number = digits[0] if digits else ""
-    if not number:
-        return dict.fromkeys(asking[:1], first)
-    start = first.removesuffix(number)
-    return {
-        recovery_id: f"{start}{int(number) + n:0{len(number)}}"
-        for n, recovery_id in enumerate(asking)
-    }
+    numbers = counted_up(first, len(asking)) or [first]
+    return dict(zip(asking, numbers, strict=False))
 
 
 def _do_all(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar, cast
@@ -25,6 +26,7 @@ from tui.panels.page import cell_content
 from tui.panels.preview import line_preview, page_preview
 from tui.screen_queries import READ_ERRORS, Source
 from tui.screens.looks.changes import ask_changes
+from tui.screens.looks.copies import Copied, row_text
 from tui.screens.marked import ask_marked
 from tui.screens.multi_agency import MultiAgencyStarter
 from tui.screens.views import ask_view
@@ -65,7 +67,6 @@ class NowScreen(MultiAgencyStarter):
         Binding("i", "app.go('report')", "Report", tooltip="Enter a report, stop the money"),
         Binding("c", "closed", show=False, tooltip="List what has ended as well, or no more"),
         Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter as you type"),
-        Binding("y", "copy_ref", "Copy ref", show=False, tooltip="Copy the reference"),
         Binding("C", "changes", "Changed", show=False, tooltip="What has changed, in sentences"),
         Binding(
             "V", "views", "Views", show=False, tooltip="Saved views with their counts; save one"
@@ -246,10 +247,13 @@ class NowScreen(MultiAgencyStarter):
         elif self.line is not None:
             self.acting_app.next_step(self.line.recovery_id)
 
-    def action_copy_ref(self) -> None:
-        if self.line is not None:
-            self.app.copy_to_clipboard(self.line.ref)
-            self.acting_app.say(f"{self.line.ref} is copied")
+    def copies(self) -> Sequence[Copied]:
+        """The reference, the row, the id."""
+        line, table = self.line, self.query_one(QueueTable)
+        if line is None:
+            return ()
+        row = Copied("the row", row_text(table.cells(line)))
+        return Copied("the reference", line.ref), row, Copied("the id", line.recovery_id)
 
     def on_line_table_opened(self, message: QueueTable.Opened) -> None:
         self.acting_app.open_recovery(message.line_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, cast
 
 from textual import work
@@ -24,6 +25,7 @@ from tui.panels.partner import detail_lines
 from tui.screen_queries import Source, sentence_of
 from tui.screens.dialogs import AskLine, FullText
 from tui.screens.live import LiveScreen
+from tui.screens.looks.copies import Copied
 from tui.state_styles import ALARM, MUTED
 from tui.text import word, words
 from tui.widgets.block import Block
@@ -41,7 +43,6 @@ class PartnersScreen(LiveScreen):
     AUTO_FOCUS = "PartnersTable"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("m", "show_contacts", "Contacts", tooltip="Contacts in clear for a minute"),
-        Binding("y", "copy_id", "Copy id", show=False, tooltip="Copy the partner's id"),
         Binding("escape", "back", "Back", tooltip="Mask contacts, or back to the queue"),
     ]
 
@@ -157,10 +158,9 @@ class PartnersScreen(LiveScreen):
         del parameters
         return None if action == "show_contacts" and self.acting_app.read_only else True
 
-    def action_copy_id(self) -> None:
-        if self.page is not None:
-            self.app.copy_to_clipboard(self.page.row.id)
-            self.acting_app.say(f"{self.page.row.id} is copied")
+    def copies(self) -> Sequence[Copied]:
+        """The partner's id."""
+        return (Copied("the id", self.page.row.id),) if self.page is not None else ()
 
     def action_back(self) -> None:
         if self._clear is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar, cast
 
@@ -21,6 +22,7 @@ from tui.screen_queries import Source
 from tui.screens.abroad.channels import ask_new
 from tui.screens.dialogs import FullText
 from tui.screens.forms import NoteForm, note_key
+from tui.screens.looks.copies import Copied, lines_text
 from tui.screens.multi_agency import MultiAgencyStarter
 from tui.screens.next_step import ask_step
 from tui.screens.reveal import ask_reveal
@@ -39,7 +41,6 @@ class RecoveryScreen(MultiAgencyStarter):
         Binding("B", "new_request", "Abroad", show=False, tooltip="Draft a request abroad"),
         Binding("m", "reveal", "Reveal", show=False, tooltip="Name, contact, account in clear"),
         Binding("v", "view", "In full", tooltip="Show the panel in full, events all of them"),
-        Binding("y", "copy_ref", "Copy ref", show=False, tooltip="Copy the reference"),
         Binding("escape", "back", "Back", tooltip="Back to where you came from"),
         Binding("j,down", "scroll_by(1)", "Down", show=False),
         Binding("k,up", "scroll_by(-1)", "Up", show=False),
@@ -144,10 +145,16 @@ class RecoveryScreen(MultiAgencyStarter):
     def action_back(self) -> None:
         self.acting_app.action_go(self.acting_app.came_from)
 
-    def action_copy_ref(self) -> None:
-        if self.page is not None:
-            self.app.copy_to_clipboard(self.page.ref)
-            self.acting_app.say(f"{self.page.ref} is copied")
+    def copies(self) -> Sequence[Copied]:
+        """The reference, the panel that has the focus, the id."""
+        page, panel = self.page, self.focused
+        if page is None:
+            return ()
+        shown: list[Copied] = []
+        if isinstance(panel, Panel) and panel.id not in (None, "notes"):
+            lines = panel.builder(panel.value, max(40, panel.content_size.width))
+            shown = [Copied(f"the panel: {panel.title}", lines_text(lines))]
+        return Copied("the reference", page.ref), *shown, Copied("the id", page.recovery_id)
 
     def action_next_step(self) -> None:
         if self.page is not None:

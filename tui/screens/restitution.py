@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, cast
@@ -29,6 +30,7 @@ from tui.panels.other_ways import WAY_COMMANDS, ways_lines
 from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, FullText
 from tui.screens.live import LiveScreen
+from tui.screens.looks.copies import Copied, row_text
 from tui.screens.objections import ask_decision, ask_objection
 from tui.screens.other_ways import ask_act
 from tui.widgets.block import Block, Panel
@@ -55,7 +57,6 @@ class RestitutionScreen(LiveScreen):
         Binding("w", "write", "PDF", tooltip="Write notice, decision and receipts as PDF"),
         Binding("r", "other_round", "Round", show=False, tooltip="The rules over another round"),
         Binding("v", "view", "In full", show=False, tooltip="Show the panel in full"),
-        Binding("y", "copy_id", "Copy claim", show=False, tooltip="Copy the claim's id"),
         Binding("escape", "back", "Back", show=False, tooltip="To the recovery"),
     ]
 
@@ -286,10 +287,13 @@ class RestitutionScreen(LiveScreen):
                 builder = lambda p, w: restitution.objections_lines(p, self.zone, w, full=True)  # noqa: E731 - a panel in full
             self.app.push_screen(FullText(f"{self.page.ref}: {panel.title}", builder, value))
 
-    def action_copy_id(self) -> None:
-        if self.claim is not None:
-            self.app.copy_to_clipboard(self.claim.claim_id)
-            self.acting_app.say(f"{self.claim.claim_id} is copied")
+    def copies(self) -> Sequence[Copied]:
+        """The claim's id, its row."""
+        claim, table = self.claim, self.query_one(ClaimsTable)
+        if claim is None:
+            return ()
+        row = Copied("the row", row_text(table.cells(claim)))
+        return Copied("the id", claim.claim_id), row
 
     def action_back(self) -> None:
         self.acting_app.action_go("recovery")

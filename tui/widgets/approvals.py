@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.reactive import reactive
 
 from models.queries.cases.views import ApprovalLine
 from recovery_flows.cases.pages.approvals import COLUMNS, row
+from tui.key_map import named
 from tui.panels.page import cell_content
 from tui.widgets.paged_table import PagedTable
 from tui.widgets.table import TableColumn, laid_out
@@ -22,6 +25,9 @@ _COLUMNS = laid_out(
 class WaitingTable(PagedTable[ApprovalLine]):
     """Pending approvals by due instant."""
 
+    BINDINGS: ClassVar[list[BindingType]] = named([
+        Binding("space", "mark", "Mark", show=False, tooltip="Mark this line, or no more"),
+    ])  # fmt: skip
     now: reactive[datetime | None] = reactive(None)
     own_id: reactive[str] = reactive("")
 

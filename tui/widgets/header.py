@@ -56,6 +56,8 @@ class HeaderValue:
     story: str | None
     red: str = ""
     """How many recoveries stand in red, in words."""
+    others: str = ""
+    """Who else has the recovery open, in words."""
 
 
 def header_lines(value: HeaderValue, width: int) -> list[Content]:
@@ -121,6 +123,8 @@ def _marks(value: HeaderValue, width: int) -> Content:
     marks: list[tuple[object, str] | str] = []
     if value.red:
         marks += [(value.red, ALARM), "  "]
+    if value.others:
+        marks += [(value.others, CARE), "  "]
     if value.paused:
         marks += [("‖ PAUSED", ALARM), "  "]
     if value.read_only:

@@ -34,12 +34,6 @@ class QueueTable(PagedTable[QueueLine]):
     now: reactive[datetime | None] = reactive(None)
     own_roles: reactive[frozenset[Role]] = reactive(frozenset())
 
-    def action_mark(self) -> None:
-        """Mark the line under the cursor, or no more, and go to the next."""
-        if self.cursor_id:
-            self.marked = self.marked ^ {self.cursor_id}
-            self.action_move(1)
-
     @property
     def is_wide(self) -> bool:
         """Whether there is room for whose turn it is."""

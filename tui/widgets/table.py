@@ -81,6 +81,9 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
             super().__init__()
             self.line_id = line_id
 
+    class Marked(Message):
+        """Other lines are marked."""
+
     def __init__(self, node_id: str) -> None:
         super().__init__(id=node_id)
         self._shown: tuple[T, ...] = ()
@@ -125,6 +128,10 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
     def line_at(self, row: int) -> T | None:
         """The line of a row; None where there is none, or where it was not read yet."""
         return self._shown[row] if row < len(self._shown) else None
+
+    def watch_marked(self) -> None:
+        self.refresh()
+        self.post_message(self.Marked())
 
     def watch_lines(self) -> None:
         self._arrange()
@@ -185,6 +192,12 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
 
     def action_page(self, direction: int) -> None:
         self.put_cursor(self.cursor_row + direction * max(1, self.size.height - 2))
+
+    def action_mark(self) -> None:
+        """Mark the line under the cursor, or no more, and go to the next."""
+        if self.cursor_id:
+            self.marked = self.marked ^ {self.cursor_id}
+            self.action_move(1)
 
     def action_open(self) -> None:
         if self.cursor_id:

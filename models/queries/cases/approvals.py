@@ -39,6 +39,14 @@ def recovery_of_approval(session: Session, approval_id: str) -> str | None:
     return found
 
 
+def kind_of_approval(session: Session, approval_id: str) -> str | None:
+    """What an approval is of; None where there is none."""
+    found: str | None = session.execute(
+        sa.select(_A.c.action).where(_A.c.id == approval_id)
+    ).scalar()
+    return found
+
+
 def pending_count(session: Session) -> int:
     """How many approvals are pending."""
     return tally(session).get(PENDING, 0)

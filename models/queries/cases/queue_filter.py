@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.currencies import DECIMALS
+from models.entities.account import Account
 from models.entities.asset import Asset, Stage
 from models.entities.catalogue import table_of
 from models.entities.claim import Claim
@@ -31,6 +32,7 @@ from models.urgency import Attention, Lane
 
 _R, _Q, _HOLDS = table_of(Recovery), table_of(QueueEntry), table_of(Hold)
 _ASSETS, _CLAIMS, _PARTNERS = table_of(Asset), table_of(Claim), table_of(Partner)
+_ACCOUNTS = table_of(Account)
 
 
 UNASSIGNED = "-"
@@ -179,10 +181,29 @@ def _holds(word: Word, wanted: Wanted) -> sa.ColumnElement[bool]:
 
 
 def _has_letters(text: str) -> sa.ColumnElement[bool]:
-    """Whether the reference, the case number or the officer has these letters in this order."""
+    """Whether a recovery has these letters in this order in any one detail it is looked for by.
+
+    Reference, case number, officer; references of the report, the payment and the bank; the last
+    digits of an account; a bank.
+    """
     pattern = "%".join(("", *(f"\\{c}" if c in "%_\\" else c for c in text), ""))
-    places = (_R.c.ref, _R.c.case_number, _R.c.owner_id)
-    return sa.or_(*(sa.func.lower(place).like(pattern, escape="\\") for place in places))
+
+    def has(*places: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        return sa.or_(*(sa.func.lower(place).like(pattern, escape="\\") for place in places))
+
+    banks = sa.select(_PARTNERS.c.id).where(has(_PARTNERS.c.id, _PARTNERS.c.name))
+    accounts = sa.select(_ACCOUNTS.c.id).where(has(_ACCOUNTS.c.tail))
+    claims = sa.or_(
+        has(_CLAIMS.c.external_ref, _CLAIMS.c.end_to_end_id),
+        _CLAIMS.c.victim_account_id.in_(accounts), _CLAIMS.c.victim_partner_id.in_(banks),
+    )  # fmt: skip
+    assets = sa.or_(_ASSETS.c.account_id.in_(accounts), _ASSETS.c.partner_id.in_(banks))
+    return sa.or_(
+        has(_R.c.ref, _R.c.case_number, _R.c.owner_id),
+        _R.c.id.in_(sa.select(_CLAIMS.c.recovery_id).where(claims)),
+        _R.c.id.in_(sa.select(_ASSETS.c.recovery_id).where(assets)),
+        _R.c.id.in_(sa.select(_HOLDS.c.recovery_id).where(has(_HOLDS.c.bank_ref))),
+    )
 
 
 def meets(term: Term) -> sa.ColumnElement[bool]:

@@ -9,9 +9,11 @@ import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, Now, opened
 from recovery_flows.cli.output import say_json_list
+from recovery_flows.cli.queue.together import named_or_read, tell_results
 from recovery_flows.cli.table import tell, tell_what
 
 if TYPE_CHECKING:
+    from recovery_flows.cases.case_officer import CaseOfficer
     from recovery_flows.cli.composition import Installation
 
 
@@ -21,9 +23,13 @@ def attach(app: typer.Typer) -> None:
 
 
 def approve(
-    approval_id: Annotated[
-        str, typer.Argument(metavar="[APPROVAL_ID]", help="Without it: list what waits.")
-    ] = "",
+    approval_ids: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[APPROVAL_ID]...",
+            help="Without one: list what waits. `-` reads them, one a line.",
+        ),
+    ] = None,
     *,
     deny: Annotated[bool, typer.Option("--deny", help="Say no; takes --reason.")] = False,
     reason: Annotated[str, typer.Option(help="Why not.")] = "",
@@ -34,33 +40,67 @@ def approve(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Approve or deny. Without an id: list what awaits approval."""
-    from recovery_flows.access.registers import decide, is_change
+    """Approve or deny. Without an id: list what awaits approval.
+
+    Several are approved each by itself, with a result for each: what was sent first, a renewal, a
+    closing. Any other kind is approved alone.
+    """
     from recovery_flows.errors import MisuseError
 
+    ids = named_or_read(approval_ids or [])
     if deny != bool(reason):
         raise MisuseError("a denial takes both --deny and --reason")
     if deny and authority:
         raise MisuseError("--authority is of an approval, not of a denial")
+    if len(ids) > 1 and (deny or authority):
+        raise MisuseError("--deny and --authority are of one approval: give one APPROVAL_ID")
     with opened() as installation:
-        if not approval_id:
+        if not approval_ids:
             _list(installation, acting_as, as_json=as_json)
-            return
-        acting = installation.case_officer(acting_as)
-        if is_change(approval_id):
-            done = decide(acting, approval_id, is_yes=not deny, reason=reason)
-            tell_what(done, as_json=as_json)
-            return
-        done = acting.deny(approval_id, reason) if deny else acting.approve(approval_id, authority)
-        _tell(installation, approval_id, done, now=now, as_json=as_json)
+        elif len(ids) > 1 or approval_ids == ["-"]:
+            _several(installation, ids, acting_as, now=now, as_json=as_json)
+        else:
+            acting = installation.case_officer(acting_as)
+            done = _decided(acting, ids[0], reason if deny else None, authority)
+            _tell(installation, ids[0], done, now=now, as_json=as_json)
+
+
+def _decided(acting: CaseOfficer, approval_id: str, denial: str | None, authority: str) -> str:
+    from recovery_flows.access.registers import decide, is_change
+
+    if is_change(approval_id):
+        return decide(acting, approval_id, is_yes=denial is None, reason=denial or "")
+    if denial is not None:
+        return acting.deny(approval_id, denial)
+    return acting.approve(approval_id, authority)
+
+
+def _several(
+    installation: Installation, ids: list[str], acting_as: str, *, now: bool, as_json: bool
+) -> None:
+    from models.queries.cases.approvals import recovery_of_approval
+    from recovery_flows.cases.together.acts import approve_each
+    from recovery_flows.cli.sending import advance_here
+
+    results = list(approve_each(installation.case_officer(acting_as), ids))
+    if now:
+        with installation.database.reading() as session:
+            done = {recovery_of_approval(session, one.named) for one in results if one.done}
+        for recovery_id in sorted(filter(None, done)):
+            advance_here(installation, recovery_id)
+    tell_results(results, "approved", as_json=as_json)
 
 
 def _tell(
     installation: Installation, approval_id: str, done: str, *, now: bool, as_json: bool
 ) -> None:
     from models.queries.cases.approvals import recovery_of_approval
+    from recovery_flows.access.registers import is_change
     from recovery_flows.cli.sending import tell_done
 
+    if is_change(approval_id):
+        tell_what(done, as_json=as_json)
+        return
     with installation.database.reading() as session:
         recovery_id = recovery_of_approval(session, approval_id) or ""
     tell_done(installation, recovery_id, done, now=now, as_json=as_json)

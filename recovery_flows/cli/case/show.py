@@ -54,7 +54,7 @@ def list_(
     """
     from recovery_flows.cases.views.changes import Eyes
     from recovery_flows.cases.views.queue import QueueQuery, counts, whole_queue
-    from recovery_flows.cli.looks.changes import onlooker_of
+    from recovery_flows.cli.queue.changes import onlooker_of
     from recovery_flows.clock import wall_clock
 
     _check_stage(stage)

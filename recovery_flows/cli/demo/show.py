@@ -63,6 +63,7 @@ def open_terminal(
     """Open the screens on an installation; in a demo folder its identities can be switched."""
     from recovery_flows.cli.case.channels import border_channels, state_groups
     from recovery_flows.cli.case.letter import post_of
+    from tui.notices import Bell, quiet_span
     from tui.opening import run
 
     look, groups = installation.settings.screen, state_groups()
@@ -92,6 +93,7 @@ def open_terminal(
         hold_back_seconds=0 if installation.is_demo else look.hold_back_seconds,
         lock_minutes=0 if installation.is_demo else look.lock_minutes,
         keys=look.keys,
+        bell=Bell(rings=look.bell, quiet=quiet_span(look.quiet_hours)),
     )
 
 

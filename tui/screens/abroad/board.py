@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar, cast
@@ -22,6 +23,7 @@ from tui.screen_queries import Source
 from tui.screens.abroad.channels import ask_new
 from tui.screens.dialogs import FullText
 from tui.screens.live import LiveScreen
+from tui.screens.looks.copies import Copied, row_text
 from tui.text import cut, words
 from tui.widgets.block import Block
 from tui.widgets.board import BoardTable
@@ -39,7 +41,6 @@ class BoardScreen(LiveScreen):
         ),
         Binding("c", "closed", show=False, tooltip="List what has ended as well, or no more"),
         Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter as you type"),
-        Binding("y", "copy_id", "Copy id", show=False, tooltip="Copy the request's id"),
         Binding("escape", "back", "Back", tooltip="Clear the filter, then back to the queue"),
     ]
 
@@ -141,10 +142,13 @@ class BoardScreen(LiveScreen):
         box.display = False
         self.query_one(BoardTable).focus()
 
-    def action_copy_id(self) -> None:
-        if self.line is not None:
-            self.app.copy_to_clipboard(self.line.line_id)
-            self.acting_app.say(f"{self.line.line_id} is copied")
+    def copies(self) -> Sequence[Copied]:
+        """The request's id, its row."""
+        line, table = self.line, self.query_one(BoardTable)
+        if line is None:
+            return ()
+        row = Copied("the row", row_text(table.cells(line)))
+        return Copied("the id", line.line_id), row
 
     def on_input_changed(self) -> None:
         self.reread()

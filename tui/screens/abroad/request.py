@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar, cast
 
@@ -15,14 +16,16 @@ from recovery_flows.cases.pages.request_page import ACTS, KEYS, SECTIONS, writte
 from recovery_flows.cases.pages.value import Page
 from recovery_flows.cases.views.request_view import RequestView
 from recovery_flows.cross_border.doable import RequestAct
-from tui.panels.page import panel_lines, parts_lines
+from tui.panels.page import page_lines, panel_lines, parts_lines
 from tui.screen_queries import Source
 from tui.screens.abroad.acts import ask_act
 from tui.screens.abroad.letter import ask_files, ask_letter
 from tui.screens.dialogs import FullText
 from tui.screens.live import LiveScreen
+from tui.screens.looks.copies import Copied, lines_text
 from tui.widgets.block import Block, Builder, Panel
 
+_COPIED_CELLS = 96
 NOTHING = "No request is chosen. Press 8 and Enter on a line of the board."
 
 
@@ -39,7 +42,6 @@ class RequestScreen(LiveScreen):
         Binding("m", "letter", "Letter", tooltip="The letter in clear for a minute; recorded"),
         Binding("D", "files", "Files", show=False, tooltip="Write the approved letter into files"),
         Binding("v", "view", "In full", tooltip="Show the panel in full"),
-        Binding("y", "copy_id", "Copy id", show=False, tooltip="Copy the request's id"),
         Binding("enter", "recovery", "Recovery", show=False, tooltip="The page of its recovery"),
         Binding("escape", "back", "Back", tooltip="Back to where you came from"),
         Binding("j,down", "scroll_by(1)", "Down", show=False),
@@ -148,10 +150,13 @@ class RequestScreen(LiveScreen):
         title = f"{self.view.file.recovery.ref}: {panel.title}"
         self.app.push_screen(FullText(title, full, self._written))
 
-    def action_copy_id(self) -> None:
-        if self.view is not None:
-            self.app.copy_to_clipboard(self.view.row.id)
-            self.acting_app.say(f"{self.view.row.id} is copied")
+    def copies(self) -> Sequence[Copied]:
+        """The request's id, and the whole request as it is shown, masked."""
+        if self.view is None or self._written is None:
+            return ()
+        lines = page_lines(self._written, _COPIED_CELLS)
+        whole = Copied("the whole request", lines_text(lines))
+        return Copied("the id", self.view.row.id), whole
 
     def action_recovery(self) -> None:
         if self.view is not None:

@@ -1,0 +1,1 @@
+"""One act on several recoveries, each by itself."""

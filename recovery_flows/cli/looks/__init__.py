@@ -1,1 +1,0 @@
-"""Commands about what people look at."""

@@ -1,0 +1,1 @@
+"""Commands about the queue as a whole: what has changed in it, several of it at once."""

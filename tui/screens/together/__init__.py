@@ -1,0 +1,1 @@
+"""Questions about several lines that were marked."""
