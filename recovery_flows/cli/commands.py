@@ -8,6 +8,7 @@ import typer
 from typer.main import get_command_name
 
 from recovery_flows.cli import doctor, officer, process_map, processes, serve, setup, verify
+from recovery_flows.cli.access import log_in, web
 from recovery_flows.cli.case import (
     actions,
     approve,
@@ -63,6 +64,7 @@ def attach(app: typer.Typer) -> None:
         setup,
         doctor,
         officer,
+        log_in,
         partner,
         intake,
         show,
@@ -99,6 +101,7 @@ def attach(app: typer.Typer) -> None:
         approve,
         processes,
         serve,
+        web,
         verify,
     ):
         group.attach(app)
