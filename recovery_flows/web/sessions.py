@@ -66,10 +66,10 @@ class Sessions:
         own = Counter(one.officer for one in self._open.values())[line.officer]
         if own >= self._bounds.of_one or len(self._open) >= self._bounds.sessions:
             line.close()
-            whose = (
-                f"{own} sessions of {line.officer}" if own >= self._bounds.of_one else "too many"
+            whose = f" of {line.officer}" if own >= self._bounds.of_one else ""
+            raise TooManySessionsError(
+                f"too many sessions{whose} are open: log out in another window first"
             )
-            raise TooManySessionsError(f"{whose} are open: log out in another window first")
         cookie, now = secrets.token_urlsafe(_COOKIE_BYTES), self._clock()
         self._open[_digest(cookie)] = Session(line, now, now)
         return cookie

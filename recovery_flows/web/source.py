@@ -19,10 +19,8 @@ def source_of(request: HTTPConnection, *, behind_proxy: bool) -> str:
     """An address, or a system user of this machine; behind a proxy what it says last."""
     host, port = (request.client.host, request.client.port) if request.client else ("", 0)
     if behind_proxy:
-        told = [
-            one for line in request.headers.getlist("x-forwarded-for") for one in line.split(",")
-        ]
-        return f"address {told[-1].strip()}"[:80] if told else f"address {host}"
+        last = ",".join(request.headers.getlist("x-forwarded-for")).rpartition(",")[2].strip()
+        return f"address {last or host}"[:80]
     if not is_loopback(host):
         return f"address {host}"
     server = request.scope.get("server") or ("", 0)

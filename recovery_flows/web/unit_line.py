@@ -49,7 +49,7 @@ class UnitLine:
     def begin(self, terminal: int) -> None:
         """Run his command on a terminal."""
         send(self._line, "run", (terminal,) * 3, version=VERSION, args=[], environment=_ENVIRONMENT)
-        self._line.setblocking(False)
+        self._line.settimeout(0)
 
     def number(self) -> int:
         """The descriptor that can be read when the command has ended, or the service."""

@@ -21,7 +21,8 @@ WRONG_SECONDS = 2.0
 class LockScreen(ModalScreen[None]):
     """Hides everything until the officer's secret is typed, or Enter where there is none.
 
-    `stays` says why it stays locked by a secret, "" where it does not; None where the system's own log-in is the log-in.
+    `stays` says why a secret leaves it locked, "" where it opens it; None where the system's own
+    log-in is the log-in.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "unlock", "Show again")]
