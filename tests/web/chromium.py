@@ -27,6 +27,24 @@ _OPTIONS = (
 )  # fmt: skip
 _KEYS = {"Enter": ("\r", 13), "ArrowDown": ("", 40), "ArrowUp": ("", 38), "Escape": ("", 27)}
 
+_PLACE_OF = """(text) => {
+    const plain = (row) => row.innerText.replaceAll('\\u00a0', ' ');
+    const rows = [...document.querySelectorAll('.xterm-rows > div')];
+    const row = rows.find((one) => plain(one).includes(text));
+    const screen = document.querySelector('.xterm-screen').getBoundingClientRect();
+    const columns = Math.max(...rows.map((one) => plain(one).length));
+    const box = row.getBoundingClientRect();
+    const middle = plain(row).indexOf(text) + text.length / 2;
+    return [screen.left + middle * screen.width / columns, box.top + box.height / 2];
+}"""
+_PASTE = """(text) => {
+    const data = new DataTransfer();
+    data.setData('text/plain', text);
+    const event = new ClipboardEvent('paste', {clipboardData: data, bubbles: true,
+                                               cancelable: true});
+    document.querySelector('.xterm-helper-textarea').dispatchEvent(event);
+}"""
+
 
 def chromium() -> str | None:
     """Where the browser is."""
@@ -56,7 +74,9 @@ class Tab:
 
     def js(self, code: str) -> Any:
         """The value of an expression in the page."""
-        found = self.send("Runtime.evaluate", expression=code, awaitPromise=True, returnByValue=True)
+        found = self.send(
+            "Runtime.evaluate", expression=code, awaitPromise=True, returnByValue=True
+        )
         return found["result"].get("value")
 
     def open(self, address: str) -> None:
@@ -97,30 +117,12 @@ class Tab:
 
     def place_of(self, text: str) -> tuple[float, float]:
         """The middle of a text in the terminal, in pixels."""
-        code = f"""(() => {{
-            const rows = [...document.querySelectorAll('.xterm-rows > div')];
-            const row = rows.find((one) => one.innerText.replaceAll('\\u00a0', ' ').includes({json.dumps(text)}));
-            const box = row.getBoundingClientRect(), all = row.parentElement.getBoundingClientRect();
-            const at = row.innerText.replaceAll('\\u00a0', ' ').indexOf({json.dumps(text)}) + {len(text)} / 2;
-            return [all.left + at * document.querySelector('.xterm-screen').clientWidth / {self.columns()},
-                    box.top + box.height / 2];
-        }})()"""  # noqa: E501 - one expression
-        x, y = self.js(code)
+        x, y = self.js(f"({_PLACE_OF})({json.dumps(text)})")
         return x, y
-
-    def columns(self) -> int:
-        """How many characters the widest row of the terminal has."""
-        code = "Math.max(...[...document.querySelectorAll('.xterm-rows > div')].map(r => r.innerText.length))"
-        return int(self.js(code))
 
     def paste(self, text: str) -> None:
         """What the browser does with a paste: an event on the element that has the cursor."""
-        self.js(
-            "(() => { const data = new DataTransfer();"
-            f" data.setData('text/plain', {json.dumps(text)});"
-            " document.querySelector('.xterm-helper-textarea').dispatchEvent("
-            "new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})); })()"
-        )
+        self.js(f"({_PASTE})({json.dumps(text)})")
 
     def fill(self, name: str, text: str) -> None:
         self.js(f"document.getElementById({json.dumps(name)}).focus()")
@@ -128,7 +130,9 @@ class Tab:
         self.type(text)
 
     def picture(self, path: Path) -> None:
-        path.write_bytes(base64.b64decode(self.send("Page.captureScreenshot", format="png")["data"]))
+        path.write_bytes(
+            base64.b64decode(self.send("Page.captureScreenshot", format="png")["data"])
+        )
 
 
 class Browser:
@@ -150,17 +154,19 @@ def browsing() -> Iterator[Browser]:
     """A browser that ends with the block."""
     program = chromium()
     assert program is not None
-    with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as profile:
-        with subprocess.Popen(
+    with (
+        tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as profile,
+        subprocess.Popen(
             [program, *_OPTIONS, f"--user-data-dir={profile}", "about:blank"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        ) as process:  # fmt: skip
-            port, end = Path(profile) / "DevToolsActivePort", time.monotonic() + PATIENCE_SECONDS
-            while not (port.exists() and port.read_text().count("\n")):
-                assert time.monotonic() < end, "the browser did not come"
-                time.sleep(0.05)
-            try:
-                yield Browser(int(port.read_text().splitlines()[0]))
-            finally:
-                process.terminate()
-                process.wait(PATIENCE_SECONDS)
+        ) as process,
+    ):  # fmt: skip
+        port, end = Path(profile) / "DevToolsActivePort", time.monotonic() + PATIENCE_SECONDS
+        while not (port.exists() and port.read_text().count("\n")):
+            assert time.monotonic() < end, "the browser did not come"
+            time.sleep(0.05)
+        try:
+            yield Browser(int(port.read_text().splitlines()[0]))
+        finally:
+            process.terminate()
+            process.wait(PATIENCE_SECONDS)
