@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import time
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from tests.web.conftest import ADA, BEN, NAVIGATES, NEW, PASSWORD, PATIENCE_SECONDS, SECRET, Web
+
+STYLES = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def come(there: Callable[[], bool]) -> None:
@@ -42,11 +45,12 @@ def terminal(
 
 def shown(line: ClientConnection, word: str) -> str:
     """What a terminal has shown when the word comes."""
-    text, end = "", time.monotonic() + PATIENCE_SECONDS
+    text, raw, end = "", b"", time.monotonic() + PATIENCE_SECONDS
     while word not in text:
         assert time.monotonic() < end, text
         piece = line.recv(PATIENCE_SECONDS)
-        text += piece.decode(errors="replace") if isinstance(piece, bytes) else piece
+        raw += piece if isinstance(piece, bytes) else piece.encode()
+        text = STYLES.sub("", raw.decode(errors="replace"))
     return text
 
 
