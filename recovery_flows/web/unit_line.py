@@ -104,9 +104,9 @@ def _connected(path: Path) -> socket.socket:
     return line
 
 
-def _answer(line: socket.socket, kind: str, wanted: str, **body: object) -> Message:
+def _answer(line: socket.socket, kind: str, wanted: str, **body: str) -> Message:
     try:
-        send(line, kind, version=VERSION, **body)
+        send(line, kind, (), version=VERSION, **body)
         answer = receive(line)
     except ValueError as error:
         raise LogInFailedError("that is too long", 0) from error

@@ -29,7 +29,7 @@ from recovery_flows.clock import wall_clock
 PASSWORD = "an invented pass phrase"
 ADA, BEN, NEW = "ada", "ben", "cleo"
 SECRET = "an invented secret of tests"
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 90
 NAVIGATES = {"content-type": "application/x-www-form-urlencoded"}
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from config.groups import WebSettings
     from recovery_flows.web.serving import Listening
 
-_START_SECONDS, _END_SECONDS = 60.0, 10.0
+_START_SECONDS, _END_SECONDS = 180.0, 10.0
 _TOKEN_BYTES = 24
 
 
