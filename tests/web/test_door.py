@@ -177,7 +177,7 @@ def test_a_wrong_password_is_refused_whatever_it_holds(web: Web, password: str) 
             401, True,
         )  # fmt: skip
         assert "recovery_session" not in client.cookies
-    assert not web.children()
+    come(lambda: not web.children())
 
 
 def test_a_form_that_is_none_or_too_large_is_refused_before_it_is_read(web: Web) -> None:
