@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from config.groups import WebSettings
     from recovery_flows.web.serving import Listening
 
-_START_SECONDS, _END_SECONDS = 180.0, 10.0
+_START_SECONDS, _END_SECONDS = 180.0, 60.0
 _TOKEN_BYTES = 24
 
 
@@ -65,6 +65,7 @@ def web(
 def _service() -> Iterator[Path]:
     """The socket of the unit's service: the one that is named, or of one that ends with this."""
     from recovery_flows.cli.options import opened
+    from recovery_flows.cli.sandbox_process import await_end
     from recovery_flows.service.client import service_socket
 
     there = service_socket()
@@ -87,7 +88,7 @@ def _service() -> Iterator[Path]:
                 yield path
             finally:
                 child.terminate()
-                child.wait(_END_SECONDS)
+                await_end(child, _END_SECONDS)
 
 
 def _await_service(child: subprocess.Popen[bytes]) -> None:
