@@ -179,3 +179,51 @@ class ScreenSettings(Group):
     unowned_minutes: int = Field(default=60, ge=0, le=10_080)
     """After how many minutes of case time a report that nobody has accepted stands in red; 0: at
     once."""
+
+
+class WebSettings(Group):
+    """The screens in a browser, by `recovery web`."""
+
+    host: str = Field(default="127.0.0.1", min_length=1, max_length=253)
+    """Where `recovery web` listens. Any address but one of loopback takes `web.tls_cert` and
+    `web.tls_key`, or `web.behind_proxy`."""
+
+    port: int = Field(default=8765, ge=0, le=65_535)
+    """The port; 0 takes one that is free."""
+
+    address: Annotated[str, AfterValidator(_address)] | None = None
+    """Address under which browsers reach it where that is another one than host and port say, such
+    as `https://recovery.example`. No other name is answered."""
+
+    tls_cert: Path | None = None
+    """Certificate in PEM, with those that vouch for it."""
+
+    tls_key: Path | None = None
+    """The certificate's key in PEM."""
+
+    behind_proxy: bool = False
+    """Whether a proxy that speaks TLS stands before it; then `web.address` begins with `https://`,
+    and where a try came from is the last name in `X-Forwarded-For`."""
+
+    token: SecretStr | None = None
+    """What the address that is opened first must carry; without one it is random at each start,
+    and `recovery web` prints it."""
+
+    os_user: str = Field(default="", max_length=64)
+    """The system user who runs `recovery web` where that is not the service's own: only they log
+    others in. Better another one, who can read no key. Set where `recovery serve` runs."""
+
+    second_factor: bool = True
+    """Whether everybody needs a second factor in a browser; who has none sets one first."""
+
+    idle_minutes: int = Field(default=30, ge=1, le=1440)
+    """After how many minutes without a key or a click a session ends."""
+
+    session_hours: int = Field(default=12, ge=1, le=168)
+    """After how many hours a session ends in any case."""
+
+    sessions_max: int = Field(default=32, ge=1, le=200)
+    """How many sessions may be open at a time."""
+
+    sessions_of_officer_max: int = Field(default=3, ge=1, le=50)
+    """How many of them may be one officer's."""

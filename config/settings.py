@@ -23,6 +23,7 @@ from config.groups import (
     PrefectSettings,
     ScreenSettings,
     SecuritySettings,
+    WebSettings,
 )
 
 PREFIX = "RECOVERY_"
@@ -98,6 +99,9 @@ class Settings(BaseSettings):
 
     screen: ScreenSettings = ScreenSettings()
     """What the screen looks like."""
+
+    web: WebSettings = WebSettings()
+    """The screens in a browser, by `recovery web`."""
 
     @property
     def prefect_home(self) -> Path:

@@ -76,6 +76,7 @@ class _Caller:
     def __init__(self) -> None:
         self.uid: int | None = None
         self.files: NamedFiles = OwnFiles()
+        self.officer = ""
 
 
 _caller = _Caller()
@@ -86,6 +87,18 @@ def act_for(uid: int, files: NamedFiles) -> None:
     if _caller.uid is not None:
         raise RuntimeError("this process acts for somebody already")
     _caller.uid, _caller.files = uid, files
+
+
+def enter_as(handle: str) -> None:
+    """From now on this process acts as an officer whose log-in it has checked; once."""
+    if _caller.officer:
+        raise RuntimeError("somebody has logged in here already")
+    _caller.officer = handle
+
+
+def entered_officer() -> str:
+    """The handle of the officer whose log-in this process has checked; "" where it is nobody's."""
+    return _caller.officer
 
 
 def is_served() -> bool:

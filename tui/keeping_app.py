@@ -171,7 +171,7 @@ class KeepingApp(ActingApp):
         is_idle = Message().time - self._typed_at >= self.lock_seconds
         if is_idle and self.screen_stack and not self.is_locked:
             handle = self.officer.handle if self.officer else ""
-            self.push_screen(LockScreen(handle, self.source.opener(handle)))
+            self.push_screen(LockScreen(handle, self.source.lock_of(handle)))
 
     @property
     def is_locked(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -26,7 +25,8 @@ from models.sealing.vault import VaultError
 from models.store.people import secret_fits
 from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.access.disclosures import note_files
-from recovery_flows.caller import make_folder
+from recovery_flows.access.password_log_in import unlock
+from recovery_flows.caller import entered_officer, make_folder
 from recovery_flows.cases.pages.incoming import written as incoming_page
 from recovery_flows.cases.pages.value import Page
 from recovery_flows.cases.views.all_deadlines import deadlines_view
@@ -250,12 +250,16 @@ class Source:
         """A page of what waits for a second person, the most urgent first."""
         return approvals_page(self.database, self.laws, wall_clock(), query, limit, viewer)
 
-    def opener(self, handle: str) -> Callable[[str], bool] | None:
-        """What says whether a secret is this officer's; None where he has none."""
+    def lock_of(self, handle: str) -> Callable[[str], str] | None:
+        """What says why a secret is not this officer's, "" where it is; None where he has none."""
+        if handle and handle == entered_officer():
+            return lambda typed: unlock(self.database, handle, typed, wall_clock())
         with self.database.reading() as session:
             found = officer_with_hash(session, handle)
         stored = found[1] if found else ""
-        return partial(secret_fits, stored=stored) if stored else None
+        if not stored:
+            return None
+        return lambda typed: "" if secret_fits(typed, stored) else "that is not it"
 
     def summary(self) -> Summary:
         """The figures of the whole unit."""

@@ -48,7 +48,7 @@ from models.entities.multi_agency import (
     MultiAgencyRequest,
     Task,
 )
-from models.entities.officer import OFFICER_TRANSITIONS, Officer
+from models.entities.officer import LOG_IN_TRANSITIONS, OFFICER_TRANSITIONS, LogIn, Officer
 from models.entities.outside.authority import AUTHORITY_TRANSITIONS, Authority
 from models.entities.outside.disclosure import DISCLOSURE_TRANSITIONS, Disclosure
 from models.entities.outside.incoming_request import INCOMING_TRANSITIONS, IncomingRequest
@@ -124,6 +124,7 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.DISCLOSURE: (Disclosure, DISCLOSURE_TRANSITIONS),
     EntityKind.INCOMING_REQUEST: (IncomingRequest, INCOMING_TRANSITIONS),
     EntityKind.AUTHORITY: (Authority, AUTHORITY_TRANSITIONS),
+    EntityKind.LOG_IN: (LogIn, LOG_IN_TRANSITIONS),
 }
 # Joining two recoveries moves these to another file; no state changes by that.
 _JOINED = frozenset(

@@ -52,6 +52,7 @@ class EntityKind(StrEnum):
     DISCLOSURE = "disclosure"
     INCOMING_REQUEST = "incoming_request"
     AUTHORITY = "authority"
+    LOG_IN = "log_in"
 
 
 # What the engine does by itself counts where it changes where something stands. A reminder, an

@@ -20,9 +20,12 @@ class RegisterAct(StrEnum):
     CHANGE_PARTNER = "change_partner"
     ENTER_AUTHORITY = "enter_authority"
     CHANGE_AUTHORITY = "change_authority"
+    RESET_LOG_IN = "reset_log_in"
 
 
-OFFICER_ACTS = frozenset({RegisterAct.APPOINT_OFFICER, RegisterAct.DISMISS_OFFICER})
+OFFICER_ACTS = frozenset({
+    RegisterAct.APPOINT_OFFICER, RegisterAct.DISMISS_OFFICER, RegisterAct.RESET_LOG_IN,
+})  # fmt: skip
 """What is about a person."""
 AUTHORITY_ACTS = frozenset({RegisterAct.ENTER_AUTHORITY, RegisterAct.CHANGE_AUTHORITY})
 """What is about an authority of a State; the others are about partners."""

@@ -22,7 +22,8 @@ from models.raw import Raw, plain, spelling
 from models.sealing.vault import Vault
 
 SEAL = "row_seal"
-# Columns that no event carries: worked out again at each write, or of the moment (leases, polls).
+# Columns that no event carries: worked out again at each write, of the moment (leases, polls), or
+# too secret for a history that never forgets.
 UNCOVERED: Mapping[EntityKind, frozenset[str]] = {
     EntityKind.RECOVERY: frozenset(
         {"stage", "step_action", "step_role", "step_subject", "step_wording", "due_at",
@@ -37,6 +38,7 @@ UNCOVERED: Mapping[EntityKind, frozenset[str]] = {
          "last_answer_at", "last_error", "last_trouble", "breaker_failures", "breaker_until",
          "reconciled_to", SEAL}
     ),
+    EntityKind.LOG_IN: frozenset({"secrets_sealed", SEAL}),
 }  # fmt: skip
 _UNCOVERED_OF = {BY_NOUN[noun].name: columns - {SEAL} for noun, columns in UNCOVERED.items()}
 

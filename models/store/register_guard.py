@@ -30,6 +30,8 @@ def needs_two(unit: Unit, move: Transition) -> bool:
     """
     if move.noun in (EntityKind.OFFICER, EntityKind.AUTHORITY):
         return True
+    if move.noun is EntityKind.LOG_IN:
+        return move.event == "reset"
     if move.noun is not EntityKind.PARTNER:
         return False
     is_guarded = bool(set(move.values) - OPEN_OF_PARTNER)

@@ -32,6 +32,7 @@ _NOUN = {
     RegisterAct.CHANGE_PARTNER: EntityKind.PARTNER,
     RegisterAct.ENTER_AUTHORITY: EntityKind.AUTHORITY,
     RegisterAct.CHANGE_AUTHORITY: EntityKind.AUTHORITY,
+    RegisterAct.RESET_LOG_IN: EntityKind.LOG_IN,
 }
 _EVENT = {
     RegisterAct.APPOINT_OFFICER: "appointed",
@@ -40,6 +41,7 @@ _EVENT = {
     RegisterAct.CHANGE_PARTNER: "updated",
     RegisterAct.ENTER_AUTHORITY: "entered",
     RegisterAct.CHANGE_AUTHORITY: "updated",
+    RegisterAct.RESET_LOG_IN: "reset",
 }
 
 _OF_NEW_ROWS = frozenset({"appointed", "registered", "entered"})

@@ -134,6 +134,8 @@ def signed_for_another(unit: Unit, actor: Actor, move: Transition) -> str:
         if unit.session.execute(_ASKED_BEFORE, given).first() is None:
             return f"approval {move.id} is asked anew for {given['by']}, who has not asked before"
         return ""
+    if move.noun is _K.LOG_IN and move.event not in _OF_OTHERS and actor.id != move.id:
+        return f"the log-in of {move.id} is set by {move.id}; {actor.id} acts"
     column = SIGNS.get((move.noun, move.event))
     if column is None or move.values.get(column) == actor.id:
         return ""
@@ -141,6 +143,7 @@ def signed_for_another(unit: Unit, actor: Actor, move: Transition) -> str:
     return f"{noun} {move.event} of {move.id} names {named}; {actor.id} acts, and signs for nobody"
 
 
+_OF_OTHERS = {"reset", "refused"}
 _ANEW = {"of": "subject_id", "act": "action", "by": "asked_by"}
 
 

@@ -44,7 +44,7 @@ def by_system_user(database: Database, os_user: str) -> Identity | None:
     """The officer who is bound to the system user of this process; None if there is none."""
     with database.reading() as session:
         found = officer_by_os_user(session, os_user)
-    return None if found is None else _identity(database, found)
+    return None if found is None else identity_of(database, found)
 
 
 def by_secret(database: Database, handle: str, secret: str, os_user: str = "") -> Identity:
@@ -63,7 +63,7 @@ def by_secret(database: Database, handle: str, secret: str, os_user: str = "") -
         raise NobodyActsError(
             f"the secret for officer {handle!r} does not fit: set RECOVERY_SECURITY__SECRET"
         )
-    return _identity(database, officer)
+    return identity_of(database, officer)
 
 
 def all_of_demo(database: Database) -> tuple[Identity, ...]:
@@ -72,11 +72,14 @@ def all_of_demo(database: Database) -> tuple[Identity, ...]:
         return ()
     with database.reading() as session:
         found = officers(session)
-    return tuple(_identity(database, officer) for officer in found)
+    return tuple(identity_of(database, officer) for officer in found)
 
 
-def _identity(database: Database, officer: OfficerView) -> Identity:
-    """NobodyActsError where the officer's row is not what its signed history says."""
+def identity_of(database: Database, officer: OfficerView) -> Identity:
+    """The identity of somebody who has proven who he is; for log-ins alone.
+
+    NobodyActsError where the officer's row is not what its signed history says.
+    """
     with database.reading() as session:
         broken = broken_subject(session, database, EntityKind.OFFICER, officer.id)
     if broken:

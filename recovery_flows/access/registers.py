@@ -22,6 +22,7 @@ from models.queries.installation.registers import (
 )
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
+from models.store.log_ins import forget_secrets, stored_log_in
 from models.store.people import officer_values
 from models.store.registers import (
     CHANGE,
@@ -43,6 +44,7 @@ _DONE = {
     RegisterAct.CHANGE_PARTNER: "{} is changed now",
     RegisterAct.ENTER_AUTHORITY: "{} is in the directory now",
     RegisterAct.CHANGE_AUTHORITY: "{} is changed in the directory now",
+    RegisterAct.RESET_LOG_IN: "the log-in of {} is reset: a new one is set by its officer alone",
 }
 _SHOWN = {
     "handle": "officer", "roles": "roles", "os_user": "system user", "name": "name",
@@ -88,6 +90,21 @@ def ask_dismissal(acting: ActingOfficer, handle: str) -> str:
     with acting.unit() as (unit, now):
         _check_dismissal(unit, handle)
         return ask_change(unit, actor, now, RegisterAct.DISMISS_OFFICER, handle, {})
+
+
+def ask_log_in_reset(acting: ActingOfficer, handle: str) -> str:
+    """Ask for an officer's log-in to be forgotten; the id under which another person confirms it.
+
+    MisuseError where there is no such officer or he has none. He sets a new one himself.
+    """
+    actor = acting.actor(Role.SUPERVISOR)
+    with acting.unit() as (unit, now):
+        if handle not in {one.handle for one in officers(unit.session)}:
+            raise MisuseError(f"there is no officer {handle!r}: `recovery officer list`")
+        if not stored_log_in(unit.session, unit.vault, handle).is_set:
+            raise MisuseError(f"{handle} has no log-in to reset")
+        act = RegisterAct.RESET_LOG_IN
+        return ask_change(unit, actor, now, act, handle, {})
 
 
 def _check_dismissal(unit: Unit, handle: str) -> None:
@@ -145,6 +162,8 @@ def decide(acting: ActingOfficer, change_id: str, *, is_yes: bool, reason: str =
         if dismissed := officer_to_dismiss(unit.session, change_id):
             _check_dismissal(unit, dismissed)
         done = confirm_change(unit, actor, now, change_id)
+        if done.act is RegisterAct.RESET_LOG_IN:
+            forget_secrets(unit, done.subject_id)
         return f"{_DONE[done.act].format(done.subject_id)}; asked for by {done.asked_by}"
 
 
@@ -191,7 +210,7 @@ def _line(change: PendingChange, before: Mapping[str, object], vault: Vault) -> 
 def _figures(change: PendingChange, before: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """Every value that a yes puts in force, with what stands there now where it is another."""
     values: dict[str, object] = json.loads(change.values)
-    if change.act is RegisterAct.DISMISS_OFFICER:
+    if change.act in (RegisterAct.DISMISS_OFFICER, RegisterAct.RESET_LOG_IN):
         yield "officer", change.subject_id
         yield "roles", _shown(before.get("roles"))
     elif "handle" not in values:

@@ -7,15 +7,8 @@ from copy import copy
 import typer
 from typer.main import get_command_name
 
-from recovery_flows.cli import (
-    doctor,
-    officer,
-    process_map,
-    processes,
-    serve,
-    setup,
-    verify,
-)
+from recovery_flows.cli import doctor, officer, process_map, processes, serve, setup, verify
+from recovery_flows.cli.access import log_in, web
 from recovery_flows.cli.case import (
     actions,
     approve,
@@ -72,6 +65,7 @@ def attach(app: typer.Typer) -> None:
         setup,
         doctor,
         officer,
+        log_in,
         partner,
         intake,
         show,
@@ -110,6 +104,7 @@ def attach(app: typer.Typer) -> None:
         approve,
         processes,
         serve,
+        web,
         verify,
     ):
         group.attach(app)

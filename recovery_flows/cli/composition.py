@@ -30,7 +30,7 @@ from recovery_flows.access.log_in import (
     by_secret,
     by_system_user,
 )
-from recovery_flows.caller import is_served, system_user
+from recovery_flows.caller import entered_officer, is_served, system_user
 from recovery_flows.cli.limits import limits_of
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, RefusedError, UnavailableError
@@ -93,10 +93,14 @@ class Installation:
         return CaseOfficer(self.database, self.laws, self.officer(acting_as), limits=self.limits())
 
     def officer(self, acting_as: str = "") -> Identity | None:
-        """Who acts. A handle needs its secret (in a demo the demo's own is taken).
+        """Who acts: who has logged in here, else a handle with its secret (a demo's is known).
 
         Behind a service the settings are the unit's and no caller's: none acts by them.
         """
+        if handle := entered_officer():
+            from recovery_flows.access.password_log_in import entered_before
+
+            return entered_before(self.database, handle)
         mine = None if is_served() else self.settings.security
         handle = acting_as or (mine.officer if mine else "")
         if not handle:
@@ -123,7 +127,7 @@ class Installation:
 
     def identities(self) -> tuple[Identity, ...]:
         """Identities that this user may switch among on the screen: the demo's, in a demo."""
-        if self.is_demo:
+        if self.is_demo and not entered_officer():
             return all_of_demo(self.database)
         mine = self.officer()
         return (mine,) if mine else ()

@@ -35,6 +35,7 @@ def serve(
     socket: Annotated[
         Path | None, typer.Option(metavar="PATH", help="Where officers' programs connect.")
     ] = None,
+    with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
 ) -> None:
     """Serve this unit to officers with system users of their own.
 
@@ -42,6 +43,7 @@ def serve(
     this process's user reads the database and the keys.
     """
     from config.settings import load_settings
+    from recovery_flows.cli.access.door import door_of
     from recovery_flows.cli.composition import laws
     from recovery_flows.errors import MisuseError
     from recovery_flows.service.client import is_for_service
@@ -64,13 +66,16 @@ def serve(
         _check_is_officer()
         command()
 
-    serve_at(path.absolute(), lambda: run_here(run), say)
+    parent = sys.stdin.fileno() if with_parent else None
+    serve_at(path.absolute(), lambda: run_here(run), say, door_of(load_settings()), parent)
 
 
 def _check_is_officer() -> None:
     from recovery_flows.access.log_in import NobodyActsError, by_system_user
-    from recovery_flows.caller import system_user
+    from recovery_flows.caller import entered_officer, system_user
 
+    if entered_officer():
+        return  # by his own log-in; he is read anew when he acts
     user = system_user()
     with opened() as installation:
         if by_system_user(installation.database, user) is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -60,6 +61,32 @@ class CallersFiles:
             answer.close()
             raise OSError(number, os.strerror(number), path)
         return answer
+
+
+class NoFiles:
+    """The file system of who comes from a browser: none, neither the service's nor `web`'s."""
+
+    def open(self, path: str, flags: int) -> int:  # noqa: ARG002 - as every file system
+        """PermissionError."""
+        raise PermissionError(errno.EPERM, "a browser has no files here", path)
+
+    def is_there(self, path: str) -> bool:  # noqa: ARG002
+        """No."""
+        return False
+
+    is_folder = is_there
+
+    def make_folder(self, path: str) -> None:
+        """PermissionError."""
+        self.open(path, 0)
+
+    def remove(self, path: str) -> None:
+        """PermissionError."""
+        self.open(path, 0)
+
+    def expanded(self, path: str) -> str:
+        """As it is."""
+        return path
 
 
 Done = tuple[dict[str, object], tuple[int, ...]]

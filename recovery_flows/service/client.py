@@ -38,7 +38,7 @@ _ON_FILES = (
     ("allocate", ""), ("bundle", "verify"), ("intake", "transfers"), ("trace", "--transfers"),
     ("intake", "--dry-run"), ("intake", "--template"),
 )  # fmt: skip
-_OF_THE_SERVICE = ("init", "engine", "serve", "sandbox", "demo")
+_OF_THE_SERVICE = ("init", "engine", "serve", "web", "sandbox", "demo")
 _HELP = ("--help", "-h")
 _NOT_AVAILABLE = 4
 _AGAIN_SECONDS = 0.2

@@ -19,6 +19,7 @@ from types import FrameType
 
 from recovery_flows.caller import name_of
 from recovery_flows.errors import MisuseError, unwritable
+from recovery_flows.service.door import Door
 from recovery_flows.service.session import Run, serve_caller
 from recovery_flows.service.wire import (
     new_socket,
@@ -34,12 +35,17 @@ COMMANDS_OF_ONE_MAX = 32
 _SOCKET_MODE = 0o666  # who connects is known by the kernel, and refused by the table of officers
 
 
-def serve(path: Path, run: Run, say: Callable[[str], None]) -> None:
-    """Serve commands on a socket until the process is told to end; the socket is removed then."""
+def serve(
+    path: Path, run: Run, say: Callable[[str], None], door: Door, parent_alive: int | None = None
+) -> None:
+    """Serve commands on a socket until the process is told to end; the socket is removed then.
+
+    So it is too when `parent_alive`, the end of a pipe, says that the parent has ended.
+    """
     if threading.active_count() != 1:
         raise RuntimeError("a process with threads must not fork")
     listening = _listening(path)
-    service = _Service(listening, run, say)
+    service = _Service(listening, run, say, door, parent_alive)
     try:
         say(f"serving the unit at {path}")
         service.work()
@@ -80,8 +86,17 @@ def _remove_dead(path: Path) -> None:
 
 
 class _Service:
-    def __init__(self, listening: socket.socket, run: Run, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        listening: socket.socket,
+        run: Run,
+        say: Callable[[str], None],
+        door: Door,
+        parent_alive: int | None,
+    ) -> None:
         self._listening, self._run, self._say = listening, run, say
+        self._door = door
+        self._parent = [] if parent_alive is None else [parent_alive]
         self._users: dict[int, int] = {}
         """The system user behind each process that runs a command."""
         self._turned_away: set[int] = set()
@@ -96,9 +111,10 @@ class _Service:
             signal.signal(name, self._end)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         while not self._is_ending:
-            ready, _, _ = select.select([self._listening.fileno(), woken], [], [])
+            ready, _, _ = select.select([self._listening.fileno(), woken, *self._parent], [], [])
             if woken in ready:
                 os.read(woken, 512)
+            self._is_ending = self._is_ending or any(one in ready for one in self._parent)
             self._reap()
             if self._listening.fileno() in ready and not self._is_ending:
                 self._accept((woken, wake))
@@ -122,7 +138,7 @@ class _Service:
         with line:
             uid = user_at_the_other_end(line)
             if len(self._users) >= COMMANDS_MAX or (
-                Counter(self._users.values())[uid] >= COMMANDS_OF_ONE_MAX
+                Counter(self._users.values())[uid] >= self._most_of(uid)
             ):
                 self._turn_away(uid, "too many commands at a time")
                 return
@@ -135,6 +151,10 @@ class _Service:
             if pid == 0:
                 self._serve(line, uid, own)
             self._users[pid] = uid
+
+    def _most_of(self, uid: int) -> int:
+        """Behind the user of `recovery web` there are many people."""
+        return COMMANDS_OF_ONE_MAX + (self._door.most if self._door.is_open_to(uid) else 0)
 
     def _turn_away(self, uid: int, why: str) -> None:
         """Say it once for each user in a row: whoever tries again and again fills no log."""
@@ -155,7 +175,7 @@ class _Service:
             for one in own:
                 os.close(one)
             os.setsid()
-            serve_caller(line, uid, self._run)
+            serve_caller(line, uid, self._run, self._door)
         finally:
             os._exit(0)
 

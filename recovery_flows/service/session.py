@@ -13,9 +13,10 @@ from contextlib import suppress
 from io import TextIOWrapper
 from typing import Literal
 
-from recovery_flows.caller import act_for
-from recovery_flows.service.callers_files import CallersFiles, HungUpError
+from recovery_flows.caller import act_for, enter_as
+from recovery_flows.service.callers_files import CallersFiles, HungUpError, NoFiles
 from recovery_flows.service.client import PASSED_ON
+from recovery_flows.service.door import Door, entered_on, terminal_after
 from recovery_flows.service.wire import VERSION, Message, NotSpokenError, receive, send
 
 Run = Callable[[], None]
@@ -28,11 +29,17 @@ _PASSED_SIGNALS = frozenset({
 _MISUSE = 2
 
 
-def serve_caller(line: socket.socket, uid: int, run: Run) -> None:
-    """Run the caller's command on his terminal, as him; tell his program how it ended."""
+def serve_caller(line: socket.socket, uid: int, run: Run, door: Door) -> None:
+    """Run the caller's command on his terminal, as him; tell his program how it ended.
+
+    For who comes from a browser the command is the door's, and no file is opened.
+    """
     line.settimeout(_FIRST_MESSAGE_SECONDS)
     try:
-        message = receive(line)
+        message, entry = receive(line), None
+        if message is not None and message.kind in ("enter", "door"):
+            entry = entered_on(line, uid, message, door)
+            message = terminal_after(line) if entry else None
         if message is None or message.kind != "run" or len(message.files) != 3:
             return
         version, args = message.number("version"), message.texts("args")
@@ -40,10 +47,13 @@ def serve_caller(line: socket.socket, uid: int, run: Run) -> None:
     except (OSError, NotSpokenError):
         return
     line.settimeout(None)
+    if entry is not None:
+        args = list(entry.runs)
+        enter_as(entry.officer)
     _take_terminal(message.files)
     _take_environment(given if isinstance(given, dict) else {})
     caller = _Line(line)
-    act_for(uid, CallersFiles(caller.ask))
+    act_for(uid, NoFiles() if entry else CallersFiles(caller.ask))
 
     def heard() -> None:
         caller.listen()  # from now on he may interrupt

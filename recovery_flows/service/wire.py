@@ -1,8 +1,14 @@
 """What a caller's program and the service say to each other over a Unix socket of whole messages.
 
 A message is one JSON object with the descriptors that go with it. The caller's first is `run`; then
-the service asks for files that the caller named, and says at last how the command ended.
+the service asks for files that the caller named, and says at last how the command ended. Where
+people come from browsers, `recovery web` logs each of them in first, on the line of his terminal.
 
+    door        version                                                           caller → service
+    open                                                                          service → caller
+    enter       handle, password, code, source                                    caller → service
+    entered     officer, runs                                                     service → caller
+    refused     why, wait_seconds                                                 service → caller
     run         args, environment    with the caller's three standard streams     caller → service
     signal      number                                                            caller → service
     file        do, path, flags                                                   service → caller

@@ -32,6 +32,7 @@ from models.sealing.sealed_place import SealedPlace
 from models.store.clock import beat
 from models.store.documents import keep
 from models.store.installation import note_made
+from models.store.log_ins import Tries, keep_tries
 from models.store.permissions import DECISIONS
 from models.store.record import record
 from models.store.statements import line_imports
@@ -133,6 +134,8 @@ def filled(
         keep(work, b"another invented document", "letter", "text/plain", unit.now)
         beat(work, "engine", 1, "working", "polls", unit.now)
         beat(work, "another", 2, "working", "sends", unit.now + timedelta(seconds=1))
+        keep_tries(work, "tries-1", Tries(3), unit.now)
+        keep_tries(work, "tries-2", Tries(4, unit.now), unit.now + timedelta(seconds=1))
         line_imports.begin(work, "import-dead", unit.now - timedelta(hours=1))
         line_imports.begin(work, "import-alive", unit.now)
         note_made(work, unit.now, InstallationKind.UNIT)

@@ -21,18 +21,19 @@ WRONG_SECONDS = 2.0
 class LockScreen(ModalScreen[None]):
     """Hides everything until the officer's secret is typed, or Enter where there is none.
 
-    `opens` says whether a secret is right; None where the system's own log-in is the log-in.
+    `stays` says why a secret leaves it locked, "" where it opens it; None where the system's own
+    log-in is the log-in.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "unlock", "Show again")]
 
-    def __init__(self, handle: str, opens: Callable[[str], bool] | None) -> None:
+    def __init__(self, handle: str, stays: Callable[[str], str] | None) -> None:
         super().__init__()
-        self._handle, self._opens = handle, opens
+        self._handle, self._stays = handle, stays
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="lock"):
-            if self._opens is None:
+            if self._stays is None:
                 yield Label(word("Nobody has typed for a while. Enter shows the screen again."))
                 yield Label(word("Who leaves the desk locks the computer itself.", MUTED))
             else:
@@ -44,10 +45,11 @@ class LockScreen(ModalScreen[None]):
         event.stop()
         box, secret = event.input, event.value
         box.value = ""
-        if self._opens is None or self._opens(secret):
+        why = self._stays(secret) if self._stays else ""
+        if not why:
             self.dismiss()
             return
-        self.query_one("#told", Label).update(word("✕ that is not it", "bold $error"))
+        self.query_one("#told", Label).update(word(f"✕ {why}", "bold $error"))
         box.disabled = True
         self.set_timer(WRONG_SECONDS, self._take_again)
 
@@ -57,5 +59,5 @@ class LockScreen(ModalScreen[None]):
         box.focus()
 
     def action_unlock(self) -> None:
-        if self._opens is None:
+        if self._stays is None:
             self.dismiss()

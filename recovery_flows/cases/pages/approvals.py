@@ -66,6 +66,7 @@ ASKS: Mapping[str, str] = {
     ApprovalKind.PAYEE: "The victim's money goes to this account from now on. Is it the victim's?",
     RegisterAct.APPOINT_OFFICER: "Whoever has this identity can act in every recovery.",
     RegisterAct.DISMISS_OFFICER: "This identity can act no more. What it did stays.",
+    RegisterAct.RESET_LOG_IN: "Password and second factor end. The officer sets new ones himself.",
     RegisterAct.REGISTER_PARTNER: "Orders and personal data go to this address.",
     RegisterAct.CHANGE_PARTNER: "Orders and personal data go to this address from now on.",
     RegisterAct.ENTER_AUTHORITY: "Requests and personal data go to this authority.",

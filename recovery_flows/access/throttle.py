@@ -1,0 +1,95 @@
+"""How long nobody may try after wrong tries in a row; counted in the store, so a restart helps not.
+
+Counted twice: for each officer, and for each source, which may try many names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.engine import Database
+from models.store.log_ins import Tries, forget_tries, keep_tries, read_tries, tries_name
+from models.store.unit import Unit
+from recovery_flows.errors import RefusedError
+
+WAIT_MAX = timedelta(minutes=15)
+FORGOTTEN_AFTER = timedelta(hours=1)
+"""A count ends when nobody has tried for so long."""
+_FIRST_WAIT = timedelta(seconds=30)
+_FREE = {"officer": 4, "source": 9}
+"""Wrong tries in a row after which the next one waits."""
+
+
+class TooManyTriesError(RefusedError):
+    """No try is taken now; `seconds` says for how long."""
+
+    def __init__(self, until: datetime, now: datetime) -> None:
+        self.until = until
+        self.seconds = max(1, round((until - now).total_seconds()))
+        super().__init__(
+            f"too many wrong tries: the next one is taken at {until:%H:%M:%S} UTC "
+            f"(in {self.seconds} s)"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """By what tries are counted: the handle that was typed, and where it came from."""
+
+    handle: str
+    source: str
+
+    def kinds(self) -> Sequence[tuple[str, str]]:
+        """Each with its name; nobody's handle counts as any other."""
+        return (("officer", self.handle), ("source", self.source))
+
+
+def wait_after(kind: str, failures: int) -> timedelta:
+    """How long no try is taken after so many wrong ones in a row: doubled each time, to an end."""
+    too_many = failures - _FREE[kind]
+    if too_many <= 0:
+        return timedelta(0)
+    doubled: timedelta = _FIRST_WAIT * 2 ** min(too_many - 1, 10)
+    return min(doubled, WAIT_MAX)
+
+
+def begin_try(unit: Unit, who: Who, now: datetime) -> None:
+    """Count a try as wrong before it is looked at, so that many at once are no way round.
+
+    TooManyTriesError where none is taken now; then nothing is counted.
+    """
+    forget_tries(unit, now - FORGOTTEN_AFTER)
+    found = {one: read_tries(unit.session, tries_name(unit.vault, *one)) for one in who.kinds()}
+    waits = [until for tries in found.values() if (until := _until(tries, now)) is not None]
+    if waits:
+        raise TooManyTriesError(max(waits), now)
+    for (kind, of), tries in found.items():
+        failures = tries.failures + 1
+        wait = wait_after(kind, failures)
+        kept = Tries(failures, now + wait if wait else None)
+        keep_tries(unit, tries_name(unit.vault, kind, of), kept, now)
+
+
+def end_tries(unit: Unit, who: Who, now: datetime) -> None:
+    """The try was right: the officer's count ends; the source gets back what this try cost it."""
+    for kind, of in who.kinds():
+        name = tries_name(unit.vault, kind, of)
+        left = 0 if kind == "officer" else max(0, read_tries(unit.session, name).failures - 1)
+        keep_tries(unit, name, Tries(left), now)
+
+
+def waits_until(database: Database, who: Who, now: datetime) -> datetime | None:
+    """Until when no try is taken; None where one is taken now."""
+    with database.reading() as session:
+        found = [read_tries(session, tries_name(database.vault, *one)) for one in who.kinds()]
+    waits = [until for tries in found if (until := _until(tries, now)) is not None]
+    return max(waits, default=None)
+
+
+def _until(tries: Tries, now: datetime) -> datetime | None:
+    """A clock that was set back keeps nobody out for longer than the longest wait."""
+    if tries.not_before is None or tries.not_before <= now:
+        return None
+    return min(tries.not_before, now + WAIT_MAX)
