@@ -154,7 +154,8 @@ class AbroadOracle(Eyes):
             " o.left_seconds > 0"
         )
         for name, sent, due, left in rows:
-            rest = due and datetime.fromisoformat(str(due)) - datetime.fromisoformat(str(sent))
+            begun = datetime.fromisoformat(str(sent))
+            rest = datetime.fromisoformat(str(due)) - begun if due else None
             if rest is None or abs(rest - timedelta(seconds=int(str(left)))) > timedelta(seconds=2):
                 raise ViolationError("clock", f"{name} has {rest}, {left} s were left")
 

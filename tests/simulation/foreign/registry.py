@@ -6,6 +6,7 @@ import random
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cli.case.channels import state_groups
@@ -83,9 +84,8 @@ class Registry:
         done, desk = 0, self._desks[SUPERVISOR]
         query = "SELECT ref, answer_digest FROM incoming_request WHERE state LIKE '%pending'"
         for ref, digest in self._eyes.execute(query).fetchall():
+            act = partial(incoming.deny, desk, ref, "not convinced")
             if how == "yes":
-                act = lambda ref=ref, digest=digest: incoming.confirm(desk, ref, digest[:12])  # noqa: E731
-            else:
-                act = lambda ref=ref: incoming.deny(desk, ref, "not convinced")  # noqa: E731
+                act = partial(incoming.confirm, desk, ref, digest[:12])
             done += self._try(SUPERVISOR, f"says {how} to {ref}", act)
         return done
