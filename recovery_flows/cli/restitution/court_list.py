@@ -112,7 +112,8 @@ def _lines(file: CaseFile) -> Iterator[str]:
         for row in (r for r in file.court_shares if r.list_id == found.id):
             amount = Money(row.amount_minor, row.currency)
             due = Money(due_minor(file, row), row.currency)
-            whose = row.claim_id or spoken(row.state)
+            found_out = f"{spoken(row.state)}, to be confirmed as {row.found_claim_id}"
+            whose = row.claim_id or (found_out if row.found_claim_id else spoken(row.state))
             yield f"  line {row.line:<4}{amount!s:>20}  {whose}  to be paid {due}  {row.id}"
 
 
