@@ -18,9 +18,13 @@ from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
 
+from tests.patience import PATIENCE_SECONDS, comes
+
 _INSTALLED = Path("/usr/lib/postgresql")
 # Nothing is written through to the disk, and nobody but this socket is listened to.
-_OPTIONS = "-F -c listen_addresses= -c full_page_writes=off -c max_connections=20"
+_OPTIONS = ("listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=20")
+# It ends when its input does: whoever kills the tests leaves no server behind.
+_WITH_US = '"$0" "$@" & server=$!; cat; kill -QUIT $server; wait $server'
 
 
 def programs() -> Path | None:
@@ -45,14 +49,21 @@ def server() -> Iterator[str]:
         if user:
             os.chown(folder, user.pw_uid, user.pw_gid)
         data = f"{folder}/data"
-        make = ["initdb", "-D", data, "-U", "unit", "-A", "trust", "-E", "UTF8", "--no-sync"]
-        start = ["pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-t", "600"]
-        _run(there, user, *make, "--locale=C")
-        _run(there, user, *start, "-o", f"{_OPTIONS} -c unix_socket_directories={folder}", "start")
+        make = ["initdb", "-D", data, "-U", "unit", "-A", "trust", "-E", "UTF8", "--locale=C"]
+        _start(there, user, *make, "--no-sync").wait()
+        options = [word for option in _OPTIONS for word in ("-c", option)]
+        words = ["-D", data, "-k", folder, *options]
+        running = _start(Path("/bin"), user, "sh", "-c", _WITH_US, str(there / "postgres"), *words)
         try:
+            ready = ["pg_isready", "-q", "-h", folder]
+            came = comes(lambda: running.poll() or _start(there, user, *ready).wait() == 0)
+            assert came, "the server never came"
+            assert running.poll() is None, "the server has ended"
             yield f"postgresql+psycopg://unit@/postgres?host={folder}"
         finally:
-            _run(there, user, "pg_ctl", "-D", data, "-m", "immediate", "stop")
+            assert running.stdin is not None
+            running.stdin.close()
+            running.wait(PATIENCE_SECONDS)
 
 
 def _user() -> pwd.struct_passwd:
@@ -60,9 +71,11 @@ def _user() -> pwd.struct_passwd:
     return known.get("postgres") or known["nobody"]
 
 
-def _run(there: Path, user: pwd.struct_passwd | None, program: str, *words: str) -> None:
-    subprocess.run(
-        [str(there / program), *words], check=True, cwd="/", stdin=subprocess.DEVNULL,
+def _start(
+    there: Path, user: pwd.struct_passwd | None, program: str, *words: str
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [str(there / program), *words], cwd="/", stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         user=user.pw_uid if user else None, group=user.pw_gid if user else None,
     )  # fmt: skip

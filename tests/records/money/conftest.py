@@ -169,11 +169,11 @@ class Acts:
     def settled_trace(self, recovery_id: str) -> None:
         """The engine looks, and every question of it is answered, until the trace stands."""
         for _ in range(6):
-            before = self.unit.one("SELECT max(seq) FROM event")
+            before = self.unit.file(recovery_id)
             self.decide(recovery_id)
             self.bank_holds(recovery_id)
             self.close_calls(recovery_id, CallKind.STATEMENT, CallKind.HOLD, CallKind.RELEASE)
-            if self.unit.one("SELECT max(seq) FROM event") == before:
+            if self.unit.file(recovery_id) == before:
                 return  # nothing happened, and nothing would the next time
 
     def bank_holds(self, recovery_id: str) -> None:

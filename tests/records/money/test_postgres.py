@@ -74,6 +74,10 @@ def test_a_recovery_goes_from_report_to_receipt_and_its_guards_stand(
         ("UPDATE payout SET amount_minor = 99999999", "within its pool"),
         ("UPDATE clawback SET state = 'ordered'", "by two people"),
         ("UPDATE event SET actor_id = 'x'", "append|only|history|changed"),
+        ("UPDATE claim SET reported_minor = reported_minor + 1", "another loss is another claim"),
+        ("UPDATE claim SET decided_minor = 1", "that another person upheld"),
+        ("UPDATE claim SET upheld_minor = reported_minor + 1", "no more of a loss is upheld"),
+        ("UPDATE approval SET asked_by = 'x'", "by another person than who asked"),
     ):
         with (
             unit.database.engine.begin() as raw,
