@@ -56,7 +56,9 @@ def server() -> Iterator[str]:
         running = _start(Path("/bin"), user, "sh", "-c", _WITH_US, str(there / "postgres"), *words)
         try:
             ready = ["pg_isready", "-q", "-h", folder]
-            came = comes(lambda: running.poll() or _start(there, user, *ready).wait() == 0)
+            came = comes(
+                lambda: running.poll() is not None or _start(there, user, *ready).wait() == 0
+            )
             assert came, "the server never came"
             assert running.poll() is None, "the server has ended"
             yield f"postgresql+psycopg://unit@/postgres?host={folder}"
