@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.columns import Id, Text24, Text80, Text200
+from models.columns import Id, Rows, Text24, Text80, Text200
 
 
 class Role(StrEnum):
@@ -23,7 +23,7 @@ OFFICER_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
 }
 
 
-class Officer(SQLModel, table=True):
+class Officer(Rows, table=True):
     """An identity: bound to an operating-system user or to a secret, with roles."""
 
     id: Id

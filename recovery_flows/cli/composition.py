@@ -34,7 +34,8 @@ from recovery_flows.caller import is_served, system_user
 from recovery_flows.cli.limits import limits_of
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, RefusedError, UnavailableError
-from recovery_flows.law.regime import Regime, load_regime
+from recovery_flows.law.in_use import RegimesInUse
+from recovery_flows.law.regime import Regime
 
 if TYPE_CHECKING:
     from recovery_flows.cases.case_officer import CaseOfficer
@@ -48,6 +49,8 @@ DEMO_IDENTITIES = "demo-identities.json"
 """Secrets of the demo's officers; outside a demo nobody acts by it."""
 
 
+_HOME_LAW = "CN"
+"""Whose time zone the unit's own days and instants are told in."""
 SANDBOX_BOOK = "sandbox.sqlite3"
 """The book of sandbox banks; its presence marks a folder whose banks are synthetic."""
 
@@ -64,6 +67,11 @@ class Installation:
     def data_dir(self) -> Path:
         """The folder that holds all state but the keys."""
         return self.settings.data_dir
+
+    @property
+    def time_zone(self) -> str:
+        """The zone in which instants are told that are of no one recovery."""
+        return self.laws[_HOME_LAW].time_zone
 
     @property
     def is_demo(self) -> bool:
@@ -171,7 +179,7 @@ class Installation:
 @cache
 def laws() -> Mapping[str, Regime]:
     """All regimes that ship with the program; read once, their files do not change under it."""
-    return {code: load_regime(read_regime(code)) for code in regime_codes()}
+    return RegimesInUse(regime_codes(), read_regime)
 
 
 def open_installation(data_dir: Path | None = None) -> Installation:
