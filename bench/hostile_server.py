@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+_WAIT_SECONDS = 600
 TELL = "/told/"
 """Where a visitor says beforehand which hold is its own."""
 
@@ -74,12 +75,12 @@ def served(serve: Serve) -> Iterator[HostileServer]:
 
     thread = threading.Thread(target=loop.run_until_complete, args=(run(),), daemon=True)
     thread.start()
-    ready.wait(10)
+    ready.wait(_WAIT_SECONDS)
     try:
         yield HostileServer(f"http://127.0.0.1:{port[0]}", count)
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.join(_WAIT_SECONDS)
         loop.close()
 
 

@@ -41,7 +41,7 @@ from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.sandbox.worlds.world import open_book
 
 RESULTS = Path(__file__).with_name("kill_engine.json")
-_WAIT_SECONDS = 180
+_WAIT_SECONDS = 600
 _pause = threading.Event().wait
 
 
@@ -88,7 +88,7 @@ class EngineProcess:
         """Tell it to end."""
         if self._child is not None:
             self._child.terminate()
-            self._child.wait(30)
+            self._child.wait(_WAIT_SECONDS)
 
 
 def until(holds: object, why: str) -> None:

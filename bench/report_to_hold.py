@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -41,19 +42,21 @@ from recovery_flows.sandbox.worlds.world import open_book
 
 RESULTS = Path(__file__).with_name("report_to_hold.json")
 _H, _C = table_of(Hold), table_of(Call)
-_WAIT_SECONDS = 180
+_WAIT_SECONDS = 600
 _PAUSE_SECONDS = 0.4
-_STUCK_SECONDS = 1.0
 _REPORTS_A_ROUND = 5
 FIRST = "sandbox-00"
 _pause = threading.Event().wait
 
 
 @contextmanager
-def running_engine(at: ManyBanks) -> Iterator[None]:
-    """`recovery engine` as a user starts it, once its first sign of life is there."""
+def running_engine(at: ManyBanks, **more: str) -> Iterator[None]:
+    """`recovery engine` as a user starts it, once its first sign of life is there.
+
+    `more`: variables of its environment.
+    """
     settings = at.installation.settings
-    environment = os.environ | {"RECOVERY_DATA_DIR": str(settings.data_dir)}
+    environment = os.environ | {"RECOVERY_DATA_DIR": str(settings.data_dir)} | more
     command = [sys.executable, "-m", "recovery_flows.cli.main", "engine"]
     with (settings.data_dir / "engine.log").open("wb") as log:
         child = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603
@@ -62,7 +65,7 @@ def running_engine(at: ManyBanks) -> Iterator[None]:
             yield
         finally:
             child.terminate()
-            child.wait(20)
+            child.wait(_WAIT_SECONDS)
 
 
 def _is_idle(at: ManyBanks) -> bool:
@@ -144,19 +147,25 @@ def measure(at: ManyBanks, numbers: Iterator[int], reports: int) -> list[tuple[f
     return found
 
 
-def measure_beside(at: ManyBanks, numbers: Iterator[int], rounds: int) -> list[tuple[float, ...]]:
+def measure_beside(
+    at: ManyBanks,
+    numbers: Iterator[int],
+    rounds: int,
+    reports: int = _REPORTS_A_ROUND,
+    hangs_seconds: int = 30,
+) -> list[tuple[float, ...]]:
     """The same while the first bank keeps the engine waiting for its answer to another stop."""
     found: list[tuple[float, ...]] = []
     stuck = (n for n in range(len(at.urls) * rounds) if _is_at_first(at, n))
     # One call a round: were its feed slow too, the breaker would open and no round after wait.
-    rows = [{"call": "POST /v1/holds", "kind": "slow", "times": 1, "seconds": 30}]
+    rows = [{"call": "POST /v1/holds", "kind": "slow", "times": 1, "seconds": hangs_seconds}]
     for _ in range(rounds):
         _until(lambda: _is_idle(at), "the engine did not come to rest")
         url = f"{at.urls[FIRST]}/sandbox/faults"
         httpx.post(url, json=rows, trust_env=False).raise_for_status()
         hanging = order_stop(at, next(stuck))
-        _pause(_STUCK_SECONDS)
-        for _ in range(_REPORTS_A_ROUND):
+        _until(partial(_is_unanswered, at, hanging), "the stop that is to hang never left")
+        for _ in range(reports):
             found += measure(at, numbers, 1)
             # Else the round would show nothing.
             assert _is_unanswered(at, hanging), "the bank that was to hang has answered"

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +14,7 @@ from pathlib import Path
 
 from recovery_flows.caller import name_of
 from recovery_flows.service.client import run_there
-
-PATIENCE_SECONDS = 120
-"""How long anything is waited for that has to come."""
+from tests.patience import PATIENCE_SECONDS, comes
 
 
 @dataclass(frozen=True)
@@ -140,7 +137,4 @@ def user(uid: int) -> str:
 
 def come(there: Callable[[], bool]) -> None:
     """Wait until something is there."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not there():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.02)
+    assert comes(there), "it did not come"

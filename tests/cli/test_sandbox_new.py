@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
+
 BEN = "an invented secret of ben"
 
 
@@ -32,7 +34,7 @@ def sandbox(folder: Path) -> Iterator[list[str]]:
         yield told
     finally:
         child.terminate()
-        child.wait(timeout=120)
+        child.wait(timeout=PATIENCE_SECONDS)
 
 
 @pytest.fixture

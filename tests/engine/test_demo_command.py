@@ -8,9 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,22 +28,12 @@ from recovery_flows.engine.runtime import server_child
 from recovery_flows.engine.runtime.environment import without_prefect
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.sandbox.server import running
+from tests.patience import PATIENCE_SECONDS, comes
 
 pytestmark = pytest.mark.engine
-PATIENCE_SECONDS = 120
 NODES = 15
 MULES = {10: 2, 11: 20, 13: 44}
 """Fraud accounts of an invented world in AMLSim's form, with the hour in which each is paid."""
-
-
-def within(seconds: float, claim: Callable[[], bool]) -> bool:
-    """Whether `claim` came true in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if claim():
-            return True
-        threading.Event().wait(0.05)
-    return claim()
 
 
 def write_world(folder: Path) -> Path:
@@ -106,7 +95,7 @@ class Demo:
         def said_or_over() -> bool:
             return self.said(text) or self.process.poll() is not None
 
-        assert within(PATIENCE_SECONDS, said_or_over), f"never said {text!r}: {self.text()}"
+        assert comes(said_or_over), f"never said {text!r}: {self.text()}"
         assert self.said(text), f"ended without saying {text!r}: {self.text()}"
 
     def text(self) -> str:
@@ -114,7 +103,7 @@ class Demo:
 
     def end(self) -> int:
         code = self.process.wait(PATIENCE_SECONDS)
-        self._reader.join(10)
+        self._reader.join(PATIENCE_SECONDS)
         return code
 
 
@@ -138,7 +127,8 @@ def start(folder: Path, world: Path) -> Demo:
         subprocess.Popen(
             [sys.executable, "-m", "recovery_flows.cli.main", *words],
             cwd=Path(__file__).parents[2],
-            env={k: v for k, v in environment.items() if not k.startswith("RECOVERY_")},
+            env={k: v for k, v in environment.items() if not k.startswith("RECOVERY_")}
+            | {"RECOVERY_PREFECT__START_TIMEOUT_SECONDS": str(PATIENCE_SECONDS)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -173,7 +163,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         family = descendants(first.process.pid)
         first.process.send_signal(signal.SIGKILL)
         first.process.wait()
-        orphans_gone = len(family) >= 3 and within(8, lambda: not alive(family))
+        orphans_gone = len(family) >= 3 and comes(lambda: not alive(family))
         states = recoveries(folder)
 
         second = start(folder, world)
@@ -185,7 +175,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         os.kill(record.pid, signal.SIGKILL)
         family = descendants(second.process.pid)
         code = second.end()
-        within(8, lambda: not alive(family))
+        comes(lambda: not alive(family))
         yield Story(folder, orphans_gone, states, first, second, code, alive(family))
     finally:
         for demo in started:
@@ -199,7 +189,7 @@ def books(story: Story) -> Iterator[list[Any]]:
     opened = open_installation(story.folder)
     clock = case_clock(opened.database)
     with running(story.folder / BOOK, clock, story.folder / READY) as banks:
-        yield [httpx.get(f"{bank['url']}/sandbox/book", timeout=30).json() for bank in banks]
+        yield [httpx.get(f"{bank['url']}/sandbox/book", timeout=60).json() for bank in banks]
     opened.database.dispose()
 
 

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -27,12 +26,13 @@ from recovery_flows.engine.runtime.server_schema import (
     make_database,
     schema_of,
 )
+from tests.patience import PATIENCE_SECONDS, comes
 
-START_SECONDS = 90
 WAKES_MAX = 8
 """In a second of which nothing is asked; Prefect's own server wakes some fifty times."""
 PARENT = """
 import sys
+import threading
 from pathlib import Path
 from recovery_flows.engine.runtime.server import PrefectServer
 server = PrefectServer()
@@ -41,16 +41,6 @@ sys.stdout.flush()
 assert "prefect" not in sys.modules
 sys.stdin.read()
 """
-
-
-def within(seconds: int, claim: Callable[[], bool]) -> bool:
-    """Whether `claim` came true in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if claim():
-            return True
-        threading.Event().wait(0.05)
-    return False
 
 
 @pytest.fixture
@@ -77,7 +67,9 @@ def test_a_new_home_gets_the_database_that_prefects_own_migrations_make(tmp_path
         "sys.stdout.write(schema_of(migrated(Path(sys.argv[1]))))"
     )
     command = [sys.executable, "-c", code, str(tmp_path)]
-    made = subprocess.run(command, capture_output=True, text=True, check=True, timeout=180)
+    made = subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
+    )
     assert _lines(made.stdout) == _lines(SCHEMA.read_text(encoding="utf-8"))
     (tmp_path / "new").mkdir()
     make_database(tmp_path / "new")
@@ -95,7 +87,7 @@ def test_a_server_is_shared_dies_with_a_killed_parent_starts_again_and_rests(
 ) -> None:
     home = tmp_path / "prefect"
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, str(home), str(START_SECONDS)],
+        [sys.executable, "-c", PARENT, str(home), str(PATIENCE_SECONDS)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert parent.stdout is not None
@@ -105,23 +97,23 @@ def test_a_server_is_shared_dies_with_a_killed_parent_starts_again_and_rests(
     assert record.url == url
 
     other = PrefectServer()
-    assert other.start(home, START_SECONDS) == url
+    assert other.start(home, PATIENCE_SECONDS) == url
     assert other.alive()
     other.stop()
     assert "prefect" in server_child.command_line(record.pid)
 
     parent.send_signal(signal.SIGKILL)
     parent.wait()
-    assert within(5, lambda: server_child.command_line(record.pid) == "")
-    assert within(1, lambda: server_child.read_record(home) is None)
+    assert comes(lambda: server_child.command_line(record.pid) == "")
+    assert comes(lambda: server_child.read_record(home) is None)
 
     own = PrefectServer()
-    own.start(home, START_SECONDS)
+    own.start(home, PATIENCE_SECONDS)
     again = server_child.read_record(home)
     assert again is not None
     assert own.alive()
     if Path("/proc/self/status").exists():
-        assert within(30, lambda: _wakes_in_a_second(again.pid) <= WAKES_MAX)
+        assert comes(lambda: _wakes_in_a_second(again.pid) <= WAKES_MAX)
     own.stop()
     assert server_child.command_line(again.pid) == ""
     assert not own.alive()
@@ -143,10 +135,10 @@ def test_a_server_that_a_killed_supervisor_left_behind_is_stopped(
     tmp_path: Path, stand_in: Callable[..., subprocess.Popen[bytes]]
 ) -> None:
     left = stand_in("prefect", "server", "start", "--port", "45678")
-    assert within(5, lambda: "45678" in server_child.command_line(left.pid))
+    assert comes(lambda: "45678" in server_child.command_line(left.pid))
     server_child._write_record(tmp_path, server_child.ServerRecord(left.pid, 45678))
     server_child._stop_stale(tmp_path)
-    assert left.wait(5) == -signal.SIGKILL
+    assert left.wait(PATIENCE_SECONDS) == -signal.SIGKILL
     assert server_child.read_record(tmp_path) is None
 
 
@@ -168,7 +160,7 @@ def test_a_half_written_record_counts_as_none(tmp_path: Path) -> None:
 def test_a_server_that_cannot_start_names_its_log(tmp_path: Path) -> None:
     (tmp_path / "server.lock").mkdir()
     with pytest.raises(ServerStartError, match=r"server\.log"):
-        PrefectServer().start(tmp_path, 20)
+        PrefectServer().start(tmp_path, PATIENCE_SECONDS)
     assert "IsADirectoryError" in server_child.log_path(tmp_path).read_text()
 
 

@@ -22,6 +22,7 @@ from recovery_flows.clock import wall_clock
 from recovery_flows.engine import watchdog
 from recovery_flows.engine.runtime.server import PrefectServer
 from recovery_flows.engine.watchdog import AtHand, StalledError, watched
+from tests.patience import PATIENCE_SECONDS
 
 
 class SendsAway(BaseHTTPRequestHandler):
@@ -64,7 +65,7 @@ class SendsAway(BaseHTTPRequestHandler):
 def contrary(tmp_path: Path) -> Iterator[tuple[str, str]]:
     """Address and credential of a Prefect API that no flow is run by."""
     server = PrefectServer()
-    url = server.start(tmp_path / "prefect", 90)
+    url = server.start(tmp_path / "prefect", PATIENCE_SECONDS)
     handler = type("Handler", (SendsAway,), {"port": int(url.split(":")[2].split("/")[0])})
     proxy = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=proxy.serve_forever, daemon=True)

@@ -18,8 +18,8 @@ import pytest
 
 from recovery_flows.engine.runtime import server_child
 from recovery_flows.engine.runtime.server import PrefectServer
+from tests.patience import PATIENCE_SECONDS
 
-START_SECONDS = 90
 NOBODY = 65534
 ASKED = (
     ("POST", "/api/flows/", {"name": "a stranger's"}),
@@ -64,7 +64,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server as the engine starts it."""
     home = tmp_path_factory.mktemp("unit") / "prefect"
     server = PrefectServer()
-    url = server.start(home, START_SECONDS)
+    url = server.start(home, PATIENCE_SECONDS)
     yield Served(server, home, int(url.split(":")[2].split("/")[0]))
     server.stop()
 

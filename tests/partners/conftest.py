@@ -33,6 +33,7 @@ from recovery_flows.partners.rbp1.orders import Authority
 from recovery_flows.partners.rbp1.signing import Signer
 from recovery_flows.sandbox import server
 from recovery_flows.sandbox.worlds.world import Bank, World, WorldAccount, WorldTransfer, install
+from tests.patience import PATIENCE_SECONDS
 
 BANK = PartnerId("bank-a")
 STANDING = Authority(RecoveryId("rec-standing"), OfficerId("engine"), "standing order")
@@ -100,7 +101,7 @@ def _running_bank() -> Iterator[ScriptedBank]:
     thread.start()
     yield bank
     server.should_exit = True
-    thread.join(timeout=5)
+    thread.join(PATIENCE_SECONDS)
 
 
 @pytest.fixture
@@ -265,7 +266,7 @@ def sandbox(tmp_path: Path, signer: Signer) -> Iterator[Sandbox]:
         stop.wait(0.01)
     yield Sandbox({row["id"]: row for row in json.loads(ready.read_text())}, clock, signer)
     stop.set()
-    thread.join(timeout=5)
+    thread.join(PATIENCE_SECONDS)
 
 
 @pytest.fixture

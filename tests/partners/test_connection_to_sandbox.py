@@ -26,6 +26,7 @@ from recovery_flows.errors import PartnerUnavailableError, UnfitArgumentError
 from recovery_flows.partners.rbp1.client import PartnerBank
 from recovery_flows.partners.rbp1.connection import Certificates, Line
 from recovery_flows.partners.rbp1.limiter import Gate
+from tests.patience import PATIENCE_SECONDS
 
 from .conftest import BUSY, LINES, START, A, Sandbox
 
@@ -161,7 +162,7 @@ def tls_bank(certified: Certified) -> Iterator[str]:
     port = server.servers[0].sockets[0].getsockname()[1]
     yield f"https://localhost:{port}"
     server.should_exit = True
-    thread.join(timeout=5)
+    thread.join(PATIENCE_SECONDS)
 
 
 async def test_tls_with_both_certificates_gets_through_and_with_less_does_not(

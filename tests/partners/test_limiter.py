@@ -8,6 +8,7 @@ import pytest
 from models.ids import PartnerId
 from recovery_flows.errors import PartnerUnavailableError
 from recovery_flows.partners.rbp1.limiter import Gate
+from tests.patience import PATIENCE_SECONDS
 
 BANK = PartnerId("bank-a")
 
@@ -83,7 +84,7 @@ async def test_a_short_wait_is_waited() -> None:
 
 
 async def test_a_gate_closed_while_a_call_waits_for_its_turn_holds_that_call_too() -> None:
-    gate = Gate(BANK, rate_per_second=20, patience_seconds=1)
+    gate = Gate(BANK, rate_per_second=1, patience_seconds=9)
 
     async def second() -> None:
         async with gate.passage():
@@ -107,5 +108,5 @@ async def test_a_refused_call_gives_its_slot_back() -> None:
         async with gate.passage():
             pass
     clock.now += 60
-    async with asyncio.timeout(60), gate.passage():
+    async with asyncio.timeout(PATIENCE_SECONDS), gate.passage():
         pass

@@ -46,10 +46,10 @@ from recovery_flows.law.regime import load_regime
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import stage as restitution
 from recovery_flows.tracing import case_trace, onward_accounts, trace_requests
+from tests.patience import PATIENCE_SECONDS
 from tui.app import RecoveryApp
 from tui.screen_queries import Source
 
-PATIENCE_SECONDS = 60
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 LAWS = {code: load_regime(read_regime(code)) for code in regime_codes()}
 HOME, WEST, ABROAD = "test-east", "test-west", "test-abroad"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from textual.message import Message
 
+from tests.patience import PATIENCE_SECONDS
 from tui.key_map import complaint, wrong_keys
 from tui.screens.lock import LockScreen
 from tui.theme import THEMES
@@ -77,7 +78,7 @@ async def test_the_palette_has_every_action_of_the_screen_with_its_key(
     app = unity.app("li")
     async with app.run_test(size=(120, 40)) as pilot:
         await wait(pilot, app, "No open recovery")
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while app.focused is None:  # keys of the list are in reach once it has the focus
                 await pilot.pause(0.05)
         titles = " ".join(command.title for command in app.get_system_commands(app.screen))

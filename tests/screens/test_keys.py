@@ -14,6 +14,7 @@ from models.entities.hold import HoldState
 from models.queries.cases.case_files import load_file
 from models.queries.cases.views import RecoveryPage
 from models.queries.installation.officers import OfficerView
+from tests.patience import PATIENCE_SECONDS
 from tui.app import RecoveryApp
 from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, Confirm
@@ -28,7 +29,7 @@ class SlowSource(Source):
     """A case database whose pages are read only once `READ` is set."""
 
     def page(self, recovery_id: str, viewer: OfficerView | None = None) -> RecoveryPage:
-        READ.wait(120)
+        READ.wait(PATIENCE_SECONDS)
         return super().page(recovery_id, viewer)
 
 

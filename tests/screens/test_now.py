@@ -13,6 +13,7 @@ from models.outcome import Outcome, Transition
 from models.store.record import record
 from models.store.unit import Actor, unit_of_work
 from tests.by_hand import without_money_guards
+from tests.patience import PATIENCE_SECONDS
 from tui.widgets.queue import QueueTable
 
 
@@ -98,7 +99,7 @@ async def test_scroll_and_cursor_stay_in_a_long_queue(unity: Any, wait: Any) -> 
         await wait(pilot, app, "60 open recoveries", "R-2026-00")
         table = app.screen.query_one(QueueTable)
         await pilot.press("G")
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while table.cursor_row != 59:
                 await pilot.pause(0.05)
         table.page = replace(table.page, at_row=0)  # read before the cursor went

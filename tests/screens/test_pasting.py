@@ -12,6 +12,7 @@ from textual.events import Paste
 from textual.widgets import Input, TextArea
 
 from recovery_flows.cases import report_and_stop
+from tests.patience import PATIENCE_SECONDS
 from tests.screens.test_keys import type_fast
 from tests.screens.test_report import PASTE, file_of, ids
 from tui.app import RecoveryApp
@@ -163,7 +164,7 @@ def slow_act(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     real = report_and_stop.stop_at_once
 
     def stop(*given: Any, **more: Any) -> Any:
-        ACT.wait(20)
+        ACT.wait(PATIENCE_SECONDS)
         return real(*given, **more)
 
     monkeypatch.setattr("tui.screens.report.stop_at_once", stop)

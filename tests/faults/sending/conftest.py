@@ -49,9 +49,9 @@ from recovery_flows.engine.decisions import CALLS, decide, due_by_stage
 from recovery_flows.engine.outbox import dispatch
 from recovery_flows.engine.reconciliation import reconcile
 from recovery_flows.reports.ledger_check import ledger_check
+from tests.patience import PATIENCE_SECONDS
 from tests.recall_messages import CHANNELS
 
-PATIENCE_SECONDS = 60
 STORY_BEGINS = datetime(2026, 3, 2, tzinfo=UTC)
 
 

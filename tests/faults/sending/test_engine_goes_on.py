@@ -17,8 +17,7 @@ from models.entities.hold import HoldState
 from models.queries.installation.clock import engine_view
 from recovery_flows.engine import loop
 from recovery_flows.engine.loop import run_forever
-
-PATIENCE_SECONDS = 120.0
+from tests.patience import come
 
 
 def beat_of(unit: Any) -> Any:
@@ -81,10 +80,8 @@ class Running:
         return 0
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not holds():
-                assert not self.task.done(), "the engine has ended"
-                await asyncio.sleep(0.02)
+        await come(lambda: self.task.done() or holds())
+        assert not self.task.done(), "the engine has ended"
 
     async def __aenter__(self) -> Self:
         link: Any = None

@@ -12,6 +12,7 @@ from textual.events import Paste
 from models.queries.cases.work import calls_by_id
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases.views.page import recovery_page
+from tests.patience import PATIENCE_SECONDS
 from tui.app import RecoveryApp
 from tui.panels.report import message_figures
 from tui.screen_queries import Source
@@ -44,7 +45,7 @@ class Sender:
         await self.pilot.pause()
 
     async def until(self, text: str) -> None:
-        given_up_at = time.monotonic() + 60
+        given_up_at = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < given_up_at:
             strips = self.app.screen._compositor.render_strips()
             if any(text in strip.text for strip in strips):

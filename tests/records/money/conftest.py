@@ -170,10 +170,12 @@ class Acts:
     def settled_trace(self, recovery_id: str) -> None:
         """The engine looks, and every question of it is answered, until the trace stands."""
         for _ in range(6):
+            before = self.unit.file(recovery_id)
             self.decide(recovery_id)
             self.bank_holds(recovery_id)
-            for kind in (CallKind.STATEMENT, CallKind.HOLD, CallKind.RELEASE):
-                self.close_calls(recovery_id, kind)
+            self.close_calls(recovery_id, CallKind.STATEMENT, CallKind.HOLD, CallKind.RELEASE)
+            if self.unit.file(recovery_id) == before:
+                return  # nothing happened, and nothing would the next time
 
     def bank_holds(self, recovery_id: str) -> None:
         """The bank holds what was ordered, as far as there is something; what is released, goes."""
@@ -263,11 +265,11 @@ class Acts:
                 reason="the bank never saw it",
             )  # fmt: skip
 
-    def close_calls(self, recovery_id: str, kind: CallKind | None = None) -> None:
-        """All calls that wait are answered, or those of one kind."""
+    def close_calls(self, recovery_id: str, *kinds: CallKind) -> None:
+        """All calls that wait are answered, or those of these kinds."""
         with unit_of_work(self.unit.database) as unit:
             for call in load_file(unit.session, recovery_id).calls:
-                if kind is not None and call.kind is not kind:
+                if kinds and call.kind not in kinds:
                     continue
                 mark_sent(unit, self.unit.now, recovery_id, call.id, call.state)
                 settle(unit, self.unit.now, recovery_id, call.id, CallState.SENT, "answered")

@@ -1,7 +1,6 @@
 """One recovery on PostgreSQL, from its report to its receipts and a clawback.
 
-Skipped unless `RECOVERY_TEST_POSTGRES` names an empty database, such as
-`postgresql+psycopg://unit@127.0.0.1/cases`; the extra `postgres` brings the driver.
+On the server that `tests/one_postgres.py` finds; skipped where it finds none.
 """
 
 from __future__ import annotations
@@ -20,24 +19,44 @@ from models.queries.audit.verify import verify
 from recovery_flows.cases.clawbacks import actions
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.restitution.rounds import rounds_of
+from tests.one_postgres import new_database, server
 from tests.records.conftest import install, open_unit
 from tests.records.money.unclaimed_case import bank_follows
 
-URL = os.environ.get("RECOVERY_TEST_POSTGRES", "")
-pytestmark = pytest.mark.skipif(not URL, reason="RECOVERY_TEST_POSTGRES names no database")
+pytest.importorskip("psycopg", reason="NOT SHOWN: the extra `postgres` is not installed")
+TRIGGERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT DISTINCT tgname FROM pg_trigger WHERE NOT tgisinternal",
+}
+
+
+@pytest.fixture(scope="module")
+def server_url() -> Iterator[str]:
+    with server() as url:
+        if not url:
+            pytest.skip("NOT SHOWN: no PostgreSQL server is installed here")
+        yield url
 
 
 @pytest.fixture
-def on_postgres(tmp_path: Path, laws: Any) -> Iterator[Any]:
-    install(tmp_path / "unit", laws, URL)
-    opened = open_unit(tmp_path / "unit", laws, URL)
+def on_postgres(tmp_path: Path, laws: Any, server_url: str) -> Iterator[Any]:
+    url = new_database(server_url, f"recovery_{os.getpid()}")
+    install(tmp_path / "on-postgres", laws, url)
+    opened = open_unit(tmp_path / "on-postgres", laws, url)
     yield opened
     opened.database.dispose()
 
 
+def triggers(unit: Any) -> set[str]:
+    with unit.database.engine.connect() as connection:
+        rows = connection.exec_driver_sql(TRIGGERS[connection.dialect.name])
+        return {str(row[0]) for row in rows}
+
+
 def test_a_recovery_goes_from_report_to_receipt_and_its_guards_stand(
-    on_postgres: Any, acting: Any
+    on_postgres: Any, acting: Any, unit: Any
 ) -> None:
+    assert triggers(on_postgres) == triggers(unit)
     unit = on_postgres
     acts = acting(unit)
     recovery_id = acts.pooled(3, 200_000, until="approved")
@@ -55,6 +74,10 @@ def test_a_recovery_goes_from_report_to_receipt_and_its_guards_stand(
         ("UPDATE payout SET amount_minor = 99999999", "within its pool"),
         ("UPDATE clawback SET state = 'ordered'", "by two people"),
         ("UPDATE event SET actor_id = 'x'", "append|only|history|changed"),
+        ("UPDATE claim SET reported_minor = reported_minor + 1", "another loss is another claim"),
+        ("UPDATE claim SET decided_minor = 1", "that another person upheld"),
+        ("UPDATE claim SET upheld_minor = reported_minor + 1", "no more of a loss is upheld"),
+        ("UPDATE approval SET asked_by = 'x'", "by another person than who asked"),
     ):
         with (
             unit.database.engine.begin() as raw,
