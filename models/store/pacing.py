@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 HOLD_SECONDS = 0.05
 """After so long the write lock is given back, whatever is left: others wait for it."""
-_WORK, _LONGEST = 0.4, 10
+_WORK, _LONGEST = 0.4, 4
 """Shares of that: how much of it is work of this thread at least, and when it ends whatever was."""
 _REST_SECONDS = 0.02
 _PORTION = 16
@@ -22,7 +22,7 @@ def for_a_while(rest: deque[T]) -> Iterator[T]:
     """Take what is left, one by one, until the lock was held for long enough; at least one.
 
     Where others have the processor, little is done in that time, and each transaction costs as much
-    again as its work: some work is done in each, as long as nobody waits ten times as long for it.
+    again as its work: some work is done in each, as long as nobody waits 200 ms for it.
     """
     begun, worked = time.monotonic(), time.thread_time()
     while rest:

@@ -47,8 +47,6 @@ if TYPE_CHECKING:
 
 DEMO_IDENTITIES = "demo-identities.json"
 """Secrets of the demo's officers; outside a demo nobody acts by it."""
-
-
 _HOME_LAW = "CN"
 """Whose time zone the unit's own days and instants are told in."""
 SANDBOX_BOOK = "sandbox.sqlite3"
@@ -246,15 +244,6 @@ class FirstOfficer:
     secret: str = ""
 
 
-def _seal_older(database: Database) -> None:
-    from models.store.installation import SealsLostError, seal_older
-
-    try:
-        seal_older(database)
-    except SealsLostError as error:
-        raise RefusedError(str(error)) from error
-
-
 def make_installation(
     settings: Settings,
     first: tuple[FirstOfficer, ...],
@@ -270,7 +259,7 @@ def make_installation(
     from models.migrate import UpgradeRefusedError, upgrade
     from models.sealing.vault import Vault
     from models.store.clock import set_case_time
-    from models.store.installation import has_no_seals, note_made
+    from models.store.installation import SealsLostError, has_no_seals, note_made, seal_older
     from models.store.people import appoint, appoint_engine
     from models.store.unit import unit_of_work
 
@@ -286,7 +275,10 @@ def make_installation(
         engine.dispose()
     installation = open_installation(settings.data_dir)
     if is_older:
-        _seal_older(installation.database)
+        try:
+            seal_older(installation.database)
+        except SealsLostError as error:
+            raise RefusedError(str(error)) from error
     with installation.database.reading() as session:
         known = {o.handle for o in officers(session)}
     if not known:

@@ -15,7 +15,7 @@ from models.store import pacing
     [
         pytest.param(0.02, 0.02, 3, id="a processor of its own: until it was held for long enough"),
         pytest.param(0.06, 0.006, 4, id="others have the processor: until some work is done"),
-        pytest.param(0.3, 0.0, 2, id="it stands still: ten times as long, then it is given back"),
+        pytest.param(0.12, 0.0, 2, id="it stands still: four times as long, then it is given back"),
         pytest.param(9.0, 0.0, 1, id="one takes very long: no other is begun"),
     ],
 )
