@@ -239,9 +239,23 @@ def _close(changes: Changeset, asset: AssetRow) -> None:
         or any(a.asset_id == asset.id and a.state not in payouts.ENDED for a in file.allocations)
         or any(r.asset_id == asset.id and is_waiting(r) for r in file.requests)
         or file.recovery.trace_wanted
+        or _is_held_for_another(file, asset)
     )
     if not busy:
         changes.apply(Transition(EntityKind.ASSET, asset.id, "closed", file.asset(asset.id).stage))
+
+
+def _is_held_for_another(file: CaseFile, asset: AssetRow) -> bool:
+    """Whether money is traced here where a bank found nothing free, and another recovery is here.
+
+    It may be that recovery's stop that holds all of it: the two are merged first, so that what is
+    held reaches the victims of both.
+    """
+    traced = file.asset(asset.id).traced_minor
+    paid = sum(p.taken_minor for p in file.payouts if p.asset_id == asset.id)
+    is_wanted = any(account == asset.account_id for account, _, _ in file.shared_with)
+    found_empty = any(h.state is HoldState.NO_FUNDS for h in file.holds_of(asset.id))
+    return is_wanted and found_empty and not asset.left_alone and traced > paid
 
 
 def _keeps(hold: HoldRow) -> bool:
