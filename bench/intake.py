@@ -69,7 +69,7 @@ def bare(path: Path) -> int:
 
 def ours(path: Path) -> int:
     """What `recovery intake statement --dry-run` does with the file."""
-    from recovery_flows.cli.intake.statements import read_file
+    from recovery_flows.cli.intake.statement_read import read_file
 
     found = read_file(path)
     if found.refused or found.warnings or found.balances != "agree":

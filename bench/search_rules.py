@@ -1,8 +1,9 @@
 """`python -m bench.search_rules [--minutes 10] [--rules fifo libr]`: new dice against the rules.
 
 Each rule's kernel and plain text are asked about random small cases, with fresh seeds, until its
-time is over. A case that they answer differently is printed as small as it gets, and the exit code
-is 1. Such a case becomes one of `tests/rules/worlds.py`, so that every later run asks it.
+time is over, in seconds of CPU. A case that they answer differently is printed as small as it gets,
+and the exit code is 1. Such a case becomes one of `tests/rules/worlds.py`, so that every later run
+asks it. What was asked adds up in search_rules.json until the rules or the kernel change.
 """
 
 from __future__ import annotations
@@ -12,17 +13,22 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from models.facts import LineKind
+from recovery_flows.tracing import kernel
 from recovery_flows.tracing.methods.catalogue import RuleName
 from recovery_flows.tracing.methods.types import Basis, Coverage, Opening, Source, Transfer
 from tests.rules.agreement import COMPARED
 from tests.rules.worlds import ACCOUNTS, LATER, Case, hour, payment
 
 RESULTS = Path(__file__).with_name("search_rules.json")
+SLICE = 30.0
+_TRACING = Path(kernel.__file__).parent.parent
+ASKED_ABOUT = (_TRACING / "kernel", _TRACING / "methods")
 Compare = Callable[[RuleName, Case], None]
 
 
@@ -68,19 +74,28 @@ def _coverage(
                 yield Coverage(account, hour(begin), hour(dice.randint(begin, hours)))
 
 
-def search(rule: RuleName, seconds: float, seeds: random.Random) -> dict[str, float | int]:
-    """Ask about one rule until its time is over; how many cases were asked, and what differed."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How many cases were asked about a rule, how many differed, and the seconds of CPU it took."""
+
+    cases: int
+    failures: int
+    seconds: float
+
+
+def search(rule: RuleName, seconds: float, seeds: random.Random) -> Asked:
+    """Ask about one rule until its seconds of CPU are over."""
     compare, known_or_not = COMPARED[rule]
     asked = failures = 0
-    begun = time.monotonic()
-    while (spent := time.monotonic() - begun) < seconds:
+    begun = time.process_time()
+    while (spent := time.process_time() - begun) < seconds:
         seed = seeds.getrandbits(64)
         case = thrown(random.Random(seed), known_or_not=known_or_not)  # noqa: S311 - no secret
         asked += 1
         if not _agree(compare, rule, case):
             failures += 1
             print(f"{rule}, seed {seed}:\n{shrunk(compare, rule, case)}", flush=True)
-    return {"cases": asked, "failures": failures, "seconds": round(spent, 1)}
+    return Asked(asked, failures, spent)
 
 
 def _agree(compare: Compare, rule: RuleName, case: Case) -> bool:
@@ -115,19 +130,40 @@ def _smaller(case: Case) -> Iterator[Case]:
 
 
 def main() -> int:
-    """Search rule by rule and write down what was asked."""
+    """Search by turns, a slice of each rule at a time, and add what was asked to the record."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=10, help="per rule")
+    parser.add_argument("--minutes", type=float, default=10, help="of CPU, per rule")
     parser.add_argument("--rules", nargs="+", default=[str(rule) for rule in COMPARED])
+    parser.add_argument("--out", type=Path, default=RESULTS)
     wanted = parser.parse_args()
     seeds = random.SystemRandom()
-    found: dict[str, dict[str, float | int]] = {}
-    for name in wanted.rules:
-        found[name] = search(RuleName(name), wanted.minutes * 60, seeds)
-        print(f"{name:14} {json.dumps(found[name])}", flush=True)
-    day = datetime.now(UTC).date().isoformat()
-    RESULTS.write_text(json.dumps({"day": day, "rules": found}, indent=2) + "\n", encoding="utf-8")
-    return 1 if any(line["failures"] for line in found.values()) else 0
+    failures, left = 0, wanted.minutes * 60
+    while left > 0:
+        for name in wanted.rules:
+            found = search(RuleName(name), min(left, SLICE), seeds)
+            failures += found.failures
+            _add(wanted.out, name, found)
+        left -= SLICE
+    print(wanted.out.read_text("utf-8"))
+    return 1 if failures else 0
+
+
+def _add(out: Path, name: str, found: Asked) -> None:
+    asked_about = _digest()
+    record = json.loads(out.read_text("utf-8")) if out.exists() else {}
+    if record.get("asked about") != asked_about:
+        record = {"asked about": asked_about, "rules": {}}
+    before = record["rules"].get(name, {})
+    sums = {key: before.get(key, 0) + value for key, value in asdict(found).items()}
+    record["rules"][name] = sums | {"seconds": round(sums["seconds"], 1)}
+    record["day"] = datetime.now(UTC).date().isoformat()
+    out.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+
+
+def _digest() -> str:
+    """Of the texts that answer: searches add up as long as these are the same."""
+    texts = (text for folder in ASKED_ABOUT for text in sorted(folder.glob("*.py")))
+    return sha256(b"".join(text.read_bytes() for text in texts)).hexdigest()[:16]
 
 
 if __name__ == "__main__":

@@ -116,9 +116,16 @@ def multiply(file: Path, vault: Vault, recoveries: int) -> None:
         tables = list(_tables(raw, vault))
         (there,) = raw.execute("SELECT count(*) FROM recovery").fetchone()
         (span,) = raw.execute("SELECT max(seq) FROM event").fetchone()
+        guards = raw.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall()
+        for name, _ in guards:  # what is copied has gone through them once
+            raw.execute(f"DROP TRIGGER {name}")
         for copy in range(1, -(-recoveries // there)):
             for table in tables:
                 _copy(raw, table, copy, span)
+        for _, text in guards:
+            raw.execute(text)
         raw.commit()
     engine = make_engine(f"sqlite:///{file}")
     with Session(engine.execution_options(write=True)) as session, session.begin():

@@ -1,5 +1,8 @@
 """Makes docs/settings.md from the settings classes: `python -m config.document`."""
 
+import ast
+import inspect
+from itertools import pairwise
 from pathlib import Path
 
 from pydantic import BaseModel, SecretStr
@@ -19,6 +22,27 @@ with one sentence that names the setting and where it came from.
 """
 
 
+def texts(model: type[BaseModel]) -> dict[str, str]:
+    """The text under each field of a settings class; each command would pay if pydantic read them.
+
+    A field without one is left out.
+    """
+    (body,) = (
+        node.body
+        for node in ast.parse(Path(inspect.getfile(model)).read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and node.name == model.__name__
+    )
+    return {
+        field.target.id: inspect.cleandoc(under.value.value)
+        for field, under in pairwise(body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(under, ast.Expr)
+        and isinstance(under.value, ast.Constant)
+        and isinstance(under.value.value, str)
+    }
+
+
 def _default(field: FieldInfo) -> str:
     if field.default_factory is not None:
         return "see text"
@@ -28,9 +52,9 @@ def _default(field: FieldInfo) -> str:
     return "set" if isinstance(value, SecretStr) else f"`{value}`"
 
 
-def _row(name: str, field: FieldInfo, group: str = "") -> str:
+def _row(name: str, field: FieldInfo, text: str, group: str = "") -> str:
     variable = PREFIX + (f"{group}__{name}" if group else name).upper()
-    meaning = " ".join((field.description or "").split())
+    meaning = " ".join(text.split())
     return f"| `{name}` | `{variable}` | {_default(field)} | {meaning} |"
 
 
@@ -47,19 +71,21 @@ def render() -> str:
     """The whole page as Markdown."""
     groups: dict[str, type[BaseModel]] = {}
     plain: list[str] = []
+    told = texts(Settings)
     for name, field in Settings.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             groups[name] = field.annotation
         else:
-            plain.append(_row(name, field))
+            plain.append(_row(name, field, told[name]))
     lines = [_HEAD.rstrip(), *_table(plain)]
     for name, group in groups.items():
-        rows = [_row(key, field, name) for key, field in group.model_fields.items()]
+        own = texts(group)
+        rows = [_row(key, field, own[key], name) for key, field in group.model_fields.items()]
         lines += [
             "",
             f"## {name}",
             "",
-            Settings.model_fields[name].description or "",
+            told[name],
             *_table(rows),
         ]
     return "\n".join(lines) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -36,6 +37,7 @@ class Terminal(Protocol):
     folder: Path | None
     look: SavedView
     looks_of: str
+    looked_at: datetime | None
 
     def say(self, sentence: str, *, refused: bool = False) -> None:
         """Say in one sentence what was done or refused."""
@@ -62,6 +64,9 @@ class Terminal(Protocol):
 
     def ask_after(self, what: str, read: Callable[[], T], then: Callable[[T], object]) -> None:
         """Read in a thread, then let `then` ask or refuse."""
+
+    def all_seen(self) -> None:
+        """Nothing that has changed up to now is new to whoever looks any more."""
 
     def push_screen(
         self, screen: Screen[S], callback: Callable[[S | None], object] | None = None

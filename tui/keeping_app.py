@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -14,8 +15,11 @@ from textual.message import Message
 from models.entities.outside.disclosure import DisclosureKind
 from recovery_flows.access.disclosures import note_files
 from recovery_flows.access.log_in import Identity
+from recovery_flows.cases.kept.last_seen import Seen, keep_seen, last_seen
 from recovery_flows.cases.pages.renderings import FORMATS
+from recovery_flows.cases.views.onlooker import Onlooker
 from recovery_flows.cases.views.saved_views import SavedView, keep_look, last_look
+from recovery_flows.clock import wall_clock
 from tui.act_log import log_lines
 from tui.acting_app import ActingApp
 from tui.key_map import complaint, named, wrong_keys
@@ -46,6 +50,8 @@ class KeepingApp(ActingApp):
         self.looks_of, vault = officer.id if officer else "", source.database.vault
         kept = last_look(folder, vault, self.looks_of) if folder else SavedView()
         self.look = view or kept
+        self.looked_at: datetime | None = None
+        self._look_as(officer)
         self.lock_seconds = 0
         self._typed_at = Message().time
 
@@ -55,10 +61,29 @@ class KeepingApp(ActingApp):
         return cast("LiveScreen", self.screen_stack[0])
 
     def keep_look(self) -> None:
-        """Keep how the queue is looked at; an error is not worth a sentence at the end."""
+        """Keep how and up to where the queue is looked at; an error is not worth a sentence."""
         if self.folder is not None:
+            vault, seq = self.source.database.vault, self.source.eyes.seen_up_to
             with suppress(OSError):
-                keep_look(self.folder, self.source.database.vault, self.looks_of, self.look)
+                keep_look(self.folder, vault, self.looks_of, self.look)
+                if seq is not None:
+                    keep_seen(self.folder, vault, self.looks_of, Seen(seq, wall_clock()))
+
+    def _look_as(self, officer: Identity | None) -> None:
+        """What has changed is what did since this officer left a terminal."""
+        officer_id, vault = officer.id if officer else "", self.source.database.vault
+        seen = last_seen(self.folder, vault, officer_id) if self.folder else None
+        self.looked_at = seen.at if seen else None
+        self.source.eyes.pass_to(
+            Onlooker(officer_id, seen.seq if seen else None, zone=self.time_zone)
+        )
+
+    def all_seen(self) -> None:
+        """Nothing that has changed up to now is new to whoever looks any more."""
+        self.keep_look()
+        self._look_as(self.officer)
+        self.say("all of it has been seen: what changes from now on is marked")
+        self.reread_screen()
 
     def hand_look_over(self, officer: Identity) -> None:
         """Who acted before keeps his look; whoever acts now finds his own."""
@@ -66,6 +91,7 @@ class KeepingApp(ActingApp):
         self.looks_of = officer.id
         if self.folder is not None:
             self.look = last_look(self.folder, self.source.database.vault, officer.id)
+        self._look_as(officer)
 
     def __init_subclass__(cls, **more: Any) -> None:  # noqa: ANN401 - Textual's own
         cls.BINDINGS = named(cls.BINDINGS)

@@ -29,6 +29,7 @@ from recovery_flows.caller import entered_officer, make_folder
 from recovery_flows.cases.pages.incoming import written as incoming_page
 from recovery_flows.cases.pages.value import Page
 from recovery_flows.cases.views.all_deadlines import deadlines_view
+from recovery_flows.cases.views.changes import ChangesPage, Eyes, changes_page
 from recovery_flows.cases.views.channel_advice import ChannelAdvice, channel_advice
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import ApprovalsPage, approvals_page
@@ -94,6 +95,8 @@ class Source:
     """The ways across a border, by code."""
     groups: Mapping[str, StateGroup] = field(default_factory=dict)
     """States that an instrument binds, by its name."""
+    eyes: Eyes = field(default_factory=Eyes)
+    """Who looks now, and what is new to him."""
 
     def status(self) -> QueuePage:
         """Case time, the engine's sign of life and the counts, without any line."""
@@ -103,14 +106,21 @@ class Source:
     def queue(self, query: QueueQuery, limit: int) -> QueuePage:
         """Open recoveries, the most urgent first; those that nobody owns or moves are marked."""
         with self.database.reading() as session:
-            return queue(session, wall_clock(), self.patience, limit, query, self.database.vault)
+            look = self.eyes.looking(session, query)
+            return queue(session, wall_clock(), self.patience, limit, look, self.database.vault)
 
     def whole_queue(self, query: QueueQuery) -> tuple[QueuePage, tuple[QueueLine, ...]]:
         """The counts of the queue, and every line of it that is looked at."""
         with self.database.reading() as session:
             wall, vault = wall_clock(), self.database.vault
+            query = self.eyes.looking(session, query)
             page = queue(session, wall, self.patience, 0, query, vault)
             return page, tuple(whole_queue(session, wall, self.patience, query, vault))
+
+    def changes(self, asked: str) -> ChangesPage:
+        """What others and the engine changed since the last `look`, or `today`."""
+        with self.database.reading() as session:
+            return changes_page(session, self.eyes.onlooker, wall_clock(), asked)
 
     def passing(self, query: QueueQuery, most: int) -> tuple[str, ...]:
         """The first ids of those that pass a filter."""

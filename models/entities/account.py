@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.columns import Currency, Id, RowSeal, foreign_key
+from models.columns import Currency, Id, Rows, RowSeal, foreign_key
 
 
-class Party(SQLModel, table=True):
+class Party(Rows, table=True):
     """A victim; the name and the contact are sealed."""
 
     id: Id
@@ -18,7 +18,7 @@ class Party(SQLModel, table=True):
     row_seal: RowSeal = ""
 
 
-class Account(SQLModel, table=True):
+class Account(Rows, table=True):
     """An account at a partner bank. The id is the blind index of (bank, number)."""
 
     id: Id

@@ -158,6 +158,8 @@ _W = CourtShareState
 COURT_SHARE_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "listed"): _W.NAMED,
     (None, "listed_unknown"): _W.UNKNOWN,
+    (_W.UNKNOWN, "identity_asked"): _W.UNKNOWN,
+    (_W.UNKNOWN, "identity_denied"): _W.UNKNOWN,
     (_W.UNKNOWN, "identified"): _W.NAMED,
     (_W.UNKNOWN, "set_aside_asked"): _W.UNKNOWN,
     (_W.UNKNOWN, "set_aside_denied"): _W.UNKNOWN,
@@ -169,6 +171,7 @@ COURT_SHARE_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
 class CourtShareRow:
     """One row of a court's list; `claim_id` is "" while it names nobody known.
 
+    `found_claim_id` is whose its officer has found it to be, which counts with another's yes.
     `reason` is the fingerprint of the note that says how it was found whose it is.
     """
 
@@ -181,6 +184,7 @@ class CourtShareRow:
     amount_minor: Minor
     currency: Currency
     reason: Text64 = ""
+    found_claim_id: Text64 = ""
 
 
 @stored(CourtShareRow)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.columns import RowSeal, Text40, Text80
+from models.columns import Rows, RowSeal, Text40, Text80
 
 
-class Document(SQLModel, table=True):
+class Document(Rows, table=True):
     """Bytes as they came, sealed; found by their digest, kept before anything reads them."""
 
     digest: Annotated[str, Field(primary_key=True, max_length=64)]

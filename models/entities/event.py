@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Annotated
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.columns import Text24, Text40, Text64, Text200, Text400, enum
+from models.columns import Rows, Text24, Text40, Text64, Text200, Text400, enum
 from models.entities.officer import Role
 
 
@@ -67,7 +67,7 @@ SENT = "(noun = 'call' AND event = 'sent')"
 """Events by which a call left."""
 
 
-class Event(SQLModel, table=True):
+class Event(Rows, table=True):
     """One move of one object: who, role, when, from, to, why; chained globally and per recovery."""
 
     __table_args__ = (

@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import Annotated
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.columns import Id, Minor, RowSeal, Text24, Text64, Text300, enum
+from models.columns import Id, Minor, Rows, RowSeal, Text24, Text64, Text300, enum
 
 Name = Annotated[str, Field(primary_key=True, max_length=40)]
 
@@ -32,7 +32,7 @@ INSTALLATION_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
 }
 
 
-class Installation(SQLModel, table=True):
+class Installation(Rows, table=True):
     """One row, made when the keys are made: what this installation is for (`InstallationKind`)."""
 
     id: Id
@@ -51,7 +51,7 @@ CLOCK_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
 }
 
 
-class CaseClock(SQLModel, table=True):
+class CaseClock(Rows, table=True):
     """One row where case time stands until it is moved (demo, tests); without it, it runs."""
 
     __tablename__ = "case_clock"
@@ -61,7 +61,7 @@ class CaseClock(SQLModel, table=True):
     stands_at: datetime
 
 
-class Beat(SQLModel, table=True):
+class Beat(Rows, table=True):
     """Sign of life of a process such as the engine, in transport time."""
 
     name: Name
@@ -72,7 +72,7 @@ class Beat(SQLModel, table=True):
     row_seal: RowSeal = ""
 
 
-class Counter(SQLModel, table=True):
+class Counter(Rows, table=True):
     """Numbers given out one by one, such as recovery references of a year."""
 
     name: Name
@@ -80,7 +80,7 @@ class Counter(SQLModel, table=True):
     row_seal: RowSeal = ""
 
 
-class TableSeal(SQLModel, table=True):
+class TableSeal(Rows, table=True):
     """How many rows a table has whose rows no event makes, and the sum of their seals (256 bits).
 
     `revision` counts the changes; the signed heads tell it, so that an older state of the table
@@ -96,7 +96,7 @@ class TableSeal(SQLModel, table=True):
     row_seal: RowSeal = ""
 
 
-class QueueEntry(SQLModel, table=True):
+class QueueEntry(Rows, table=True):
     """Where one recovery stands in the queue, and what it adds to the counts of the unit.
 
     `lane` and `at` order it (`models/urgency.py`), `waits_for` and `waits_since` may put it in red.
@@ -125,7 +125,7 @@ class QueueEntry(SQLModel, table=True):
     figures: str = "{}"
 
 
-class Tally(SQLModel, table=True):
+class Tally(Rows, table=True):
     """One count or sum over all recoveries: what their `figures` of this name come to."""
 
     name: str = Field(primary_key=True, max_length=80)

@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import Annotated
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.columns import Currency, Minor, Text40, Text64, enum
+from models.columns import Currency, Minor, Rows, Text40, Text64, enum
 
 
 class LedgerAccount(StrEnum):
@@ -52,7 +52,7 @@ TERMS = (
 )
 
 
-class PostingRow(SQLModel, table=True):
+class PostingRow(Rows, table=True):
     """One leg of the entry that event `event_seq` made."""
 
     __tablename__ = "posting"

@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.columns import Id, RowSeal, Text24, Text64, Text80, Text200, foreign_key
+from models.columns import Id, Rows, RowSeal, Text24, Text64, Text80, Text200, foreign_key
 
 
 class Role(StrEnum):
@@ -24,7 +24,7 @@ OFFICER_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
 }
 
 
-class Officer(SQLModel, table=True):
+class Officer(Rows, table=True):
     """An identity: bound to an operating-system user or to a secret, with roles."""
 
     id: Id
@@ -49,7 +49,7 @@ LOG_IN_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
 }
 
 
-class LogIn(SQLModel, table=True):
+class LogIn(Rows, table=True):
     """One officer's log-in; its id is the officer's.
 
     `secrets_sealed` holds the password's hash, the second factor's secret and what is left of the
@@ -70,7 +70,7 @@ class LogIn(SQLModel, table=True):
     row_seal: RowSeal = ""
 
 
-class LogInTries(SQLModel, table=True):
+class LogInTries(Rows, table=True):
     """Wrong tries in a row, of one officer or from one source, in transport time.
 
     `name` is a keyed digest of which: a name that nobody has may be tried too, and be anything.

@@ -7,11 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import SQLModel
-
 from models.columns import (
     Currency,
     Id,
+    Rows,
     RowSeal,
     Text8,
     Text24,
@@ -60,7 +59,7 @@ PARTNER_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
 }
 
 
-class Partner(SQLModel, table=True):
+class Partner(Rows, table=True):
     """A partner; the feed's cursor, the last contact and the breaker are operational, no history.
 
     `codes` are its BICs and national bank codes as statement files name it, comma-separated. A

@@ -15,6 +15,7 @@ from models.columns import (
     Currency,
     Id,
     Minor,
+    Rows,
     RowSeal,
     Text8,
     Text24,
@@ -122,7 +123,7 @@ class Recovery(SQLModel):
     row_seal: RowSeal = ""
 
 
-class Note(SQLModel, table=True):
+class Note(Rows, table=True):
     """A person's words about a recovery; sealed, covered by the event through a fingerprint."""
 
     id: Id

@@ -7,9 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import SQLModel
-
-from models.columns import Id, Text64, enum, foreign_key
+from models.columns import Id, Rows, Text64, enum, foreign_key
 from models.entities.approval import ApprovalState
 
 
@@ -40,7 +38,7 @@ CHANGE_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
 }
 
 
-class RegisterChange(SQLModel, table=True):
+class RegisterChange(Rows, table=True):
     """What a supervisor asked to be put into the register of officers or partners.
 
     A second person confirms it before it counts. `values_sealed` is the new row's columns as JSON,

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Annotated
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel
 
 from models.columns import (
     Currency,
     Id,
     MaybeMinor,
     Minor,
+    Rows,
     RowSeal,
     Text16,
     Text64,
@@ -26,7 +26,7 @@ from models.facts import Direction, LineKind
 STATEMENT_TRANSITIONS: Mapping[tuple[str | None, str], str] = {(None, "recorded"): "recorded"}
 
 
-class Statement(SQLModel, table=True):
+class Statement(Rows, table=True):
     """What a bank or a file said about one account's bookings; its bytes are in `document`.
 
     `is_complete`: nothing is missing between `covers_from` and `covers_to`; otherwise they are the
@@ -48,7 +48,7 @@ class Statement(SQLModel, table=True):
     gap_minor: Minor = 0
 
 
-class StatementLine(SQLModel, table=True):
+class StatementLine(Rows, table=True):
     """One booking; the id is derived, so that an overlapping statement adds nothing.
 
     `is_dated`: the bank told a day and no time; `booked_at` is the start of that legal day.
@@ -79,7 +79,7 @@ class StatementLine(SQLModel, table=True):
     row_seal: RowSeal = ""
 
 
-class LineImport(SQLModel, table=True):
+class LineImport(Rows, table=True):
     """An import of bookings that is running: it stores them in many short transactions.
 
     Its row goes when it is done, and its bookings are there from then on. One whose lease

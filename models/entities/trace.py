@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.columns import Id, Text24, Text64, foreign_key
+from models.columns import Id, Rows, Text24, Text64, foreign_key
 
 TRACE_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "adopted"): "adopted",
@@ -16,7 +16,7 @@ TRACE_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
 }
 
 
-class Trace(SQLModel, table=True):
+class Trace(Rows, table=True):
     """An adopted attribution: rule, as of, the result as ids and amounts (JSON)."""
 
     id: Id

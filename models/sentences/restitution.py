@@ -27,6 +27,7 @@ RESTITUTION: Mapping[str, str] = {
     "wait_unclaimed": "a notice of unclaimed money runs until {due}",
     "approve_court_list_end": "confirm that a court's list is followed no more",
     "approve_court_set_aside": "confirm that a row of a court's list is set aside",
+    "approve_court_identify": "confirm whose a row of a court's list is",
     "approve_third_party_claim": "decide a third party's claim on a held account",
     "approve_damages_payment": "confirm what was paid for a wrong freeze",
     "third_party_open": "a third party claims {amount} of the account at {partner}: decide",

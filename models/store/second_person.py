@@ -50,6 +50,7 @@ RESTS_ON: Mapping[tuple[EntityKind, str], Yes] = {
     (_K.COURT_LIST, "confirmed"): Yes(("court_list",)),
     (_K.COURT_LIST, "ended"): Yes(("court_list_end",)),
     (_K.COURT_SHARE, "set_aside"): Yes(("court_set_aside",)),
+    (_K.COURT_SHARE, "identified"): Yes(("court_identify",)),
     (_K.RECALL, "approved"): Yes(("recall",)),
     (_K.RECALL_CREDIT, "confirmed"): Yes(("recall_credit",)),
     (_K.RECALL_CREDIT, "reversed"): Yes(("recall_reversal",)),

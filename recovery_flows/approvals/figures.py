@@ -264,6 +264,7 @@ _FIGURES: dict[ApprovalKind, Callable[[CaseFile, str], Iterator[Figure]]] = {
     ApprovalKind.DAMAGES_PAYMENT: third_party_figures.payment,
     ApprovalKind.COURT_LIST_END: money_figures.court_list_end,
     ApprovalKind.COURT_SET_ASIDE: money_figures.court_set_aside,
+    ApprovalKind.COURT_IDENTIFY: money_figures.court_identify,
     ApprovalKind.RECALL: money_figures.recall,
     ApprovalKind.RECALL_CREDIT: money_figures.recall_credit,
     ApprovalKind.RECALL_REVERSAL: money_figures.recall_reversal,

@@ -39,6 +39,7 @@ class ApprovalKind(StrEnum):
     DAMAGES_PAYMENT = "damages_payment"
     COURT_LIST_END = "court_list_end"
     COURT_SET_ASIDE = "court_set_aside"
+    COURT_IDENTIFY = "court_identify"
 
 
 _WORDS: Mapping[ApprovalKind, str] = {
@@ -70,6 +71,7 @@ _WORDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.DAMAGES_PAYMENT: "payment for a wrong freeze",
     ApprovalKind.COURT_LIST_END: "end of a court's list",
     ApprovalKind.COURT_SET_ASIDE: "row of a court's list set aside",
+    ApprovalKind.COURT_IDENTIFY: "row of a court's list identified",
 }
 SUBJECT_NOUN = {
     ApprovalKind.ORDER_STOP: EntityKind.HOLD,
@@ -100,6 +102,7 @@ SUBJECT_NOUN = {
     ApprovalKind.DAMAGES_PAYMENT: EntityKind.THIRD_PARTY_CLAIM,
     ApprovalKind.COURT_LIST_END: EntityKind.COURT_LIST,
     ApprovalKind.COURT_SET_ASIDE: EntityKind.COURT_SHARE,
+    ApprovalKind.COURT_IDENTIFY: EntityKind.COURT_SHARE,
 }
 
 

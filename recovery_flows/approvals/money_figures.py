@@ -115,12 +115,23 @@ def court_list_end(file: CaseFile, list_id: str) -> Iterator[Figure]:
 
 def court_set_aside(file: CaseFile, share_id: str) -> Iterator[Figure]:
     """A row of a court's list that is nobody's here: of which list, how much, and why."""
+    return _court_row(file, share_id, "set aside")
+
+
+def court_identify(file: CaseFile, share_id: str) -> Iterator[Figure]:
+    """A row of a court's list and whose it is said to be: of which list, how much, and why."""
+    row = next(s for s in file.court_shares if s.id == share_id)
+    yield Figure("claim", row.claim_id or row.found_claim_id)
+    yield from _court_row(file, share_id, "given by the court")
+
+
+def _court_row(file: CaseFile, share_id: str, what: str) -> Iterator[Figure]:
     row = next(s for s in file.court_shares if s.id == share_id)
     found = next(c for c in file.court_lists if c.id == row.list_id)
     yield Figure("court's reference", found.reference)
     yield Figure("account", AccountNumber(file.asset(found.asset_id).account_id))
     yield Figure("line", str(row.line))
-    yield Figure("set aside", Money(row.amount_minor, row.currency), is_headline=True)
+    yield Figure(what, Money(row.amount_minor, row.currency), is_headline=True)
     yield Figure("why", Reason(row.reason))
 
 

@@ -19,6 +19,8 @@ def claim(file: CaseFile, name: str) -> Iterator[Figure]:
     granted = Money(row.granted_minor, row.currency)
     yield Figure("decision", "uphold" if row.granted_minor else "reject")
     yield Figure("granted", granted, is_headline=True)
+    if row.released_minor and row.state is not ThirdPartyState.RELEASED:
+        yield Figure("released before", Money(row.released_minor, row.currency))
     if row.hold_id:
         yield from _held(file, row)
     yield Figure("claimant's words", Reason(row.reason))

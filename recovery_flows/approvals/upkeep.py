@@ -61,6 +61,7 @@ _WAITING_ROWS: Mapping[ApprovalKind, tuple[str, StrEnum]] = {
     ApprovalKind.DAMAGES_PAYMENT: ("third_party_claims", ThirdPartyState.PAYMENT_ENTERED),
     ApprovalKind.COURT_LIST_END: ("court_lists", CourtListState.IN_FORCE),
     ApprovalKind.COURT_SET_ASIDE: ("court_shares", CourtShareState.UNKNOWN),
+    ApprovalKind.COURT_IDENTIFY: ("court_shares", CourtShareState.UNKNOWN),
     ApprovalKind.RECALL: ("recalls", RecallState.PENDING_APPROVAL),
     ApprovalKind.RECALL_CREDIT: ("recall_credits", CreditState.ASKED),
     ApprovalKind.RECALL_REVERSAL: ("recall_credits", CreditState.CONFIRMED),

@@ -36,7 +36,11 @@ from recovery_flows.restitution import (
     unclaimed,
 )
 from recovery_flows.restitution.clawback import orders as clawbacks
-from recovery_flows.restitution.court import endings as court_endings, lists as court_lists
+from recovery_flows.restitution.court import (
+    endings as court_endings,
+    identities as court_identities,
+    lists as court_lists,
+)
 from recovery_flows.restitution.third_party import damages, decisions as third_party_decisions
 from recovery_flows.tracing import rule_choice
 
@@ -169,6 +173,7 @@ _FOLLOW = {
     ApprovalKind.DAMAGES_PAYMENT: damages.confirm_payment,
     ApprovalKind.COURT_LIST_END: court_endings.end,
     ApprovalKind.COURT_SET_ASIDE: court_endings.set_aside,
+    ApprovalKind.COURT_IDENTIFY: court_identities.identify,
     ApprovalKind.RECALL: recall_lifecycle.approve,
     ApprovalKind.RECALL_CREDIT: returned_money.confirm,
     ApprovalKind.ASSURANCE: request_lifecycle.assure,
@@ -272,6 +277,7 @@ _UNDO = {
     ApprovalKind.DAMAGES_PAYMENT: damages.deny_payment,
     ApprovalKind.COURT_LIST_END: court_endings.keep,
     ApprovalKind.COURT_SET_ASIDE: court_endings.keep_row,
+    ApprovalKind.COURT_IDENTIFY: court_identities.keep_unknown,
     ApprovalKind.RECALL: recall_lifecycle.deny,
     ApprovalKind.RECALL_CREDIT: returned_money.deny,
     ApprovalKind.ASSURANCE: request_lifecycle.deny_assurance,

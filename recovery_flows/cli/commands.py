@@ -31,6 +31,7 @@ from recovery_flows.cli.case import (
     xborder,
 )
 from recovery_flows.cli.intake import command as intake
+from recovery_flows.cli.looks import changes
 from recovery_flows.cli.partner import command as partner
 from recovery_flows.cli.restitution import (
     allocate,
@@ -68,6 +69,7 @@ def attach(app: typer.Typer) -> None:
         partner,
         intake,
         show,
+        changes,
         reveal,
         privacy,
         process_map,

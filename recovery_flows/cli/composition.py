@@ -29,12 +29,14 @@ from recovery_flows.access.log_in import (
     all_of_demo,
     by_secret,
     by_system_user,
+    entered_before,
 )
 from recovery_flows.caller import entered_officer, is_served, system_user
 from recovery_flows.cli.limits import limits_of
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, RefusedError, UnavailableError
-from recovery_flows.law.regime import Regime, load_regime
+from recovery_flows.law.in_use import RegimesInUse
+from recovery_flows.law.regime import Regime
 
 if TYPE_CHECKING:
     from recovery_flows.cases.case_officer import CaseOfficer
@@ -46,8 +48,8 @@ if TYPE_CHECKING:
 
 DEMO_IDENTITIES = "demo-identities.json"
 """Secrets of the demo's officers; outside a demo nobody acts by it."""
-
-
+_HOME_LAW = "CN"
+"""Whose time zone the unit's own days and instants are told in."""
 SANDBOX_BOOK = "sandbox.sqlite3"
 """The book of sandbox banks; its presence marks a folder whose banks are synthetic."""
 
@@ -64,6 +66,11 @@ class Installation:
     def data_dir(self) -> Path:
         """The folder that holds all state but the keys."""
         return self.settings.data_dir
+
+    @property
+    def time_zone(self) -> str:
+        """The zone in which instants are told that are of no one recovery."""
+        return self.laws[_HOME_LAW].time_zone
 
     @property
     def is_demo(self) -> bool:
@@ -85,13 +92,9 @@ class Installation:
         return CaseOfficer(self.database, self.laws, self.officer(acting_as), limits=self.limits())
 
     def officer(self, acting_as: str = "") -> Identity | None:
-        """Who acts: who has logged in here, else a handle with its secret (a demo's is known).
-
-        Behind a service the settings are the unit's and no caller's: none acts by them.
-        """
+        """Who acts: who has logged in here, else a handle with its secret (a demo's is known)."""
+        # Behind a service the settings are the unit's and no caller's: none acts by them.
         if handle := entered_officer():
-            from recovery_flows.access.password_log_in import entered_before
-
             return entered_before(self.database, handle)
         mine = None if is_served() else self.settings.security
         handle = acting_as or (mine.officer if mine else "")
@@ -175,7 +178,7 @@ class Installation:
 @cache
 def laws() -> Mapping[str, Regime]:
     """All regimes that ship with the program; read once, their files do not change under it."""
-    return {code: load_regime(read_regime(code)) for code in regime_codes()}
+    return RegimesInUse(regime_codes(), read_regime)
 
 
 def open_installation(data_dir: Path | None = None) -> Installation:

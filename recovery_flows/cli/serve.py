@@ -56,7 +56,7 @@ def serve(
         raise MisuseError("name the socket: --socket PATH, such as /run/recovery-flows/unit.sock")
     for name in _AHEAD:
         import_module(name)
-    laws()
+    tuple(laws().values())  # read here, once, and not in each caller's process
     command = ctx.find_root().command
 
     def run() -> None:

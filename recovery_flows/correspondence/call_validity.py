@@ -8,6 +8,7 @@ from models.entities.call import QUERIES, CallKind, CallRow, CallState
 from models.entities.event import EntityKind
 from models.entities.hold import HoldState, Renewal
 from models.entities.multi_agency import TaskRenewal, TaskState
+from models.entities.outside.third_party_claim import ThirdPartyRow, ThirdPartyState
 from models.entities.payout import PayoutState
 from models.entities.request import RequestState
 from models.outcome import Transition
@@ -17,6 +18,7 @@ from recovery_flows.cross_border import over_connection
 from recovery_flows.freezing import denied_stops, release, renewal
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import guards as return_guards, payouts
+from recovery_flows.restitution.third_party import limits
 
 VOID = "its approval is not in force for what it says now"
 
@@ -51,8 +53,19 @@ def _supersedes_what_is_released(file: CaseFile, approval: ApprovalRow) -> bool:
     return bool(before) and denied_stops.is_given_up(file, before)
 
 
+_TRACE_FIRST = "what is held beyond what is traced to victims is known once the trace is there"
+
+
 def waits(file: CaseFile, kind: CallKind, subject_id: str) -> str:
     """Why an order that may leave is kept back for now; empty where nothing keeps it."""
+    if kind is CallKind.RELEASE:
+        ordered = (
+            t
+            for t in file.third_party_claims
+            if t.hold_id == subject_id and t.state is ThirdPartyState.UPHELD
+        )
+        is_early = any(limits.waits_for_trace(file, t) for t in ordered)
+        return _TRACE_FIRST if is_early else ""
     if kind is not CallKind.PAYOUT:
         return ""
     payout = next(p for p in file.payouts if p.id == subject_id)
@@ -69,7 +82,10 @@ def release_is_in_force(file: CaseFile, approval: ApprovalRow) -> bool:
 
 def _is_there_to_release(file: CaseFile, approval: ApprovalRow) -> bool:
     """Whether the whole hold is being released, or exactly a part that it still has."""
-    hold = file.hold(_released_by(file, approval))
+    claim = _third_party(file, approval.subject_id)
+    if claim is not None and not limits.is_still_free(file, claim):
+        return False
+    hold = file.hold(claim.hold_id if claim is not None else approval.subject_id)
     if hold.state is HoldState.RELEASE_PENDING:
         return approval.action != ApprovalKind.RELEASE or not return_guards.why_not_released(
             file, hold
@@ -77,10 +93,9 @@ def _is_there_to_release(file: CaseFile, approval: ApprovalRow) -> bool:
     return 0 < hold.releasing_minor <= hold.held_minor
 
 
-def _released_by(file: CaseFile, approval: ApprovalRow) -> str:
-    """The hold that a release is about: the approval's own, or that of a third party's claim."""
-    named = approval.subject_id
-    return next((t.hold_id for t in file.third_party_claims if t.id == named), named)
+def _third_party(file: CaseFile, name: str) -> ThirdPartyRow | None:
+    """The third party's claim by whose decision a hold is released, if it is by one."""
+    return next((t for t in file.third_party_claims if t.id == name), None)
 
 
 def withdraw_call(changes: Changeset, call: CallRow) -> None:

@@ -20,28 +20,36 @@ from models.entities.outside.third_party_claim import (
 )
 from recovery_flows.ledger.account_keys import Key, Sums, memo
 
-_LEFT = (ThirdPartyState.UPHELD, ThirdPartyState.RELEASED)
+
+def released_minor(row: ThirdPartyRow) -> int:
+    """What banks have released by the decisions on a claim until now."""
+    is_of_an_earlier_version = row.state is ThirdPartyState.RELEASED and not row.released_minor
+    return row.granted_minor if is_of_an_earlier_version else row.released_minor
+
+
+def given_minor(row: ThirdPartyRow) -> int:
+    """What a claimant has or is to get by decision: released already, and on its way."""
+    on_its_way = row.granted_minor if row.state is ThirdPartyState.UPHELD else 0
+    return released_minor(row) + on_its_way
 
 
 def left_minor(file: CaseFile, asset_id: str) -> int:
     """What of the money traced to an account is a third party's by decision: no hold wants it."""
     return sum(
-        row.granted_minor
+        given_minor(row)
         for row in file.third_party_claims
-        if row.asset_id == asset_id
-        and row.ground is ThirdPartyGround.GOOD_FAITH
-        and row.state in _LEFT
+        if row.asset_id == asset_id and row.ground is ThirdPartyGround.GOOD_FAITH
     )
 
 
 def kept(file: CaseFile, asset_id: str) -> list[ThirdPartyRow]:
-    """What banks have released to third parties that acquired it in good faith."""
+    """The claims of third parties that acquired in good faith what banks have released to them."""
     return [
         row
         for row in file.third_party_claims
         if row.asset_id == asset_id
         and row.ground is ThirdPartyGround.GOOD_FAITH
-        and row.state is ThirdPartyState.RELEASED
+        and released_minor(row)
     ]
 
 
@@ -55,12 +63,13 @@ def kept_targets(
     currency = file.recovery.currency
     claim_left, amount_left = left
     for row in kept(file, asset.id):
-        of_loss = min(row.granted_minor, amount_left)
+        released = released_minor(row)
+        of_loss = min(released, amount_left)
         theirs = claim_left * of_loss // amount_left if amount_left else 0
         account = LedgerAccount.THIRD_PARTY
         key = Key(account, asset.id, row.hold_id, "", "", currency, asset.currency)
-        yield key, Sums(theirs, row.granted_minor)
-        beyond = row.granted_minor - of_loss
+        yield key, Sums(theirs, released)
+        beyond = released - of_loss
         if beyond:
             yield memo(LedgerAccount.MEMO_BANK, currency, asset.currency, -beyond)
         claim_left, amount_left = claim_left - theirs, amount_left - of_loss

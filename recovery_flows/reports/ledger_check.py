@@ -6,7 +6,7 @@ No rule that makes postings is asked: a fault of theirs would hide itself.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -121,7 +121,8 @@ def _compare(
     differences: list[tuple[_Key, Difference]],
 ) -> None:
     refs = balances.refs_and_currencies(session, stretch)
-    ledger, sources = _ledger(session, stretch), _sources(session, stretch, refs)
+    sums = tuple(balances.ledger_sums(session, stretch))
+    ledger, sources = _ledger(session, stretch, sums), _sources(session, stretch, refs, sums)
     for key in ledger.keys() | sources.keys():
         told, found = ledger[key], sources[key]
         line = lines.setdefault((key.check, key.currency), [0, 0, 0])
@@ -149,11 +150,11 @@ def _difference(key: _Key, ref: str, told: int, found: int) -> Difference:
     )  # fmt: skip
 
 
-def _ledger(session: Session, stretch: Stretch) -> Counter[_Key]:
+def _ledger(session: Session, stretch: Stretch, sums: Sequence[Sum]) -> Counter[_Key]:
     """What the postings say, under the key of whatever each is compared with."""
     found: Counter[_Key] = Counter()
     terms: Counter[_Key] = Counter()
-    for row in balances.ledger_sums(session, stretch):
+    for row in sums:
         for check, currency, subject, minor in _checks(row):
             found[_Key(check, currency, row.recovery_id, subject)] += minor
         if row.account in TERMS:
@@ -208,7 +209,7 @@ def _paid_checks(row: Sum) -> Iterator[tuple[Check, str, str, int]]:
 
 
 def _sources(
-    session: Session, stretch: Stretch, refs: Mapping[str, tuple[str, str]]
+    session: Session, stretch: Stretch, refs: Mapping[str, tuple[str, str]], sums: Sequence[Sum]
 ) -> Counter[_Key]:
     """What claims, banks and traces say, each under the key of its ledger account."""
     found: Counter[_Key] = Counter()
@@ -232,7 +233,7 @@ def _sources(
         found[_Key(Check.NOT_UPHELD, loss, of, "")] += claim.reported_minor - claim.lost_minor
         if (of, claim.claim_id) not in traced:
             found[_Key(Check.NOT_LOCATED, loss, of, "")] += claim.lost_minor
-    for row in balances.ledger_sums(session, stretch):
+    for row in sums:
         is_received = row.account in (LedgerAccount.HELD, *_TREASURY) and row.detail == _RECEIVED
         is_received = is_received or row.detail == _CLAWED_RECEIVED
         if is_received or row.account in _BY_OTHER_WAYS:

@@ -27,8 +27,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def fields(model: type[BaseModel], path: str = "") -> list[tuple[str, str | None]]:
     """Every field with its text, groups included."""
     found: list[tuple[str, str | None]] = []
+    told = document.texts(model)
     for name, field in model.model_fields.items():
-        found.append((f"{path}{name}", field.description))
+        found.append((f"{path}{name}", told.get(name)))
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             found += fields(field.annotation, f"{path}{name}.")
     return found

@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
+from sqlmodel.main import default_registry
 
+from models.entities.catalogue import BY_NOUN
 from models.migrate import alembic_config
 from models.schema import schema_numbers
 
 # What costs most to import, and what none of these commands has a use for.
 _NEVER = {
     "alembic", "prefect", "textual", "polars", "numba", "numpy", "lxml", "httpx", "joserfc",
-    "uvicorn", "fastapi", "typst", "rich",
+    "uvicorn", "fastapi", "typst", "rich", "recovery_flows.intake.statements.shape",
 }  # fmt: skip
 _READING = [("list",), ("list", "--json"), ("report", "rates"), ("clocks",)]
 
@@ -47,6 +49,11 @@ def test_one_recovery_is_shown_without_prefect_alembic_or_the_terminal(
 ) -> None:
     (ref,) = unit.reported(1)
     assert _imported(("show", ref)) & _NEVER == set()
+
+
+def test_no_objects_are_mapped_onto_tables_in_any_command() -> None:
+    assert len(BY_NOUN) > 30
+    assert not default_registry.mappers
 
 
 def test_the_newest_schema_number_is_that_of_the_newest_migration() -> None:

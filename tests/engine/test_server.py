@@ -29,6 +29,8 @@ from recovery_flows.engine.runtime.server_schema import (
 )
 
 START_SECONDS = 90
+WAKES_MAX = 8
+"""In a second of which nothing is asked; Prefect's own server wakes some fifty times."""
 PARENT = """
 import sys
 from pathlib import Path
@@ -88,7 +90,9 @@ def _lines(statements: str) -> list[str]:
 
 
 @pytest.mark.engine
-def test_a_server_is_shared_dies_with_a_killed_parent_and_starts_again(tmp_path: Path) -> None:
+def test_a_server_is_shared_dies_with_a_killed_parent_starts_again_and_rests(
+    tmp_path: Path,
+) -> None:
     home = tmp_path / "prefect"
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT, str(home), str(START_SECONDS)],
@@ -116,9 +120,23 @@ def test_a_server_is_shared_dies_with_a_killed_parent_and_starts_again(tmp_path:
     again = server_child.read_record(home)
     assert again is not None
     assert own.alive()
+    if Path("/proc/self/status").exists():
+        assert within(30, lambda: _wakes_in_a_second(again.pid) <= WAKES_MAX)
     own.stop()
     assert server_child.command_line(again.pid) == ""
     assert not own.alive()
+
+
+def _wakes_in_a_second(pid: int) -> int:
+    """How often the server's main thread woke up by itself."""
+    before = _wakes(pid)
+    threading.Event().wait(1)
+    return _wakes(pid) - before
+
+
+def _wakes(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line.split()[1] for line in status if line.startswith("voluntary_ctxt")))
 
 
 def test_a_server_that_a_killed_supervisor_left_behind_is_stopped(

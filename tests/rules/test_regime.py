@@ -6,6 +6,7 @@ import pytest
 
 from config.regimes import read_regime, regime_codes
 from models.money import Money
+from recovery_flows.law.in_use import RegimesInUse
 from recovery_flows.law.regime import load_regime
 from recovery_flows.law.rows import Measure, SourceText, Status
 
@@ -126,3 +127,19 @@ def test_a_spoiled_regime_is_refused_with_row_and_field(spoil: Spoil, words: str
     spoil(law)
     with pytest.raises(ValueError, match=words):
         load_regime(law)
+
+
+def test_a_law_is_read_when_it_is_asked_for_and_only_once() -> None:
+    read: list[str] = []
+
+    def reading(code: str) -> dict[str, Any]:
+        read.append(code)
+        return read_regime(code)
+
+    laws = RegimesInUse(("CN", "GB"), reading)
+    assert list(laws) == ["CN", "GB"]
+    assert "GB" in laws
+    assert laws.get("XX") is None
+    assert read == []
+    assert laws["GB"] is laws["GB"]
+    assert read == ["GB"]

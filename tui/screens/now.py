@@ -24,6 +24,7 @@ from tui.messages import PreviewRead
 from tui.panels.page import cell_content
 from tui.panels.preview import line_preview, page_preview
 from tui.screen_queries import READ_ERRORS, Source
+from tui.screens.looks.changes import ask_changes
 from tui.screens.marked import ask_marked
 from tui.screens.multi_agency import MultiAgencyStarter
 from tui.screens.views import ask_view
@@ -65,6 +66,7 @@ class NowScreen(MultiAgencyStarter):
         Binding("c", "closed", show=False, tooltip="List what has ended as well, or no more"),
         Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter as you type"),
         Binding("y", "copy_ref", "Copy ref", show=False, tooltip="Copy the reference"),
+        Binding("C", "changes", "Changed", show=False, tooltip="What has changed, in sentences"),
         Binding(
             "V", "views", "Views", show=False, tooltip="Saved views with their counts; save one"
         ),
@@ -159,6 +161,9 @@ class NowScreen(MultiAgencyStarter):
             self.reread()
 
         ask_view(self.acting_app, view_of(self._look), show)
+
+    def action_changes(self) -> None:
+        ask_changes(self.acting_app)
 
     def action_mark_all(self) -> None:
         table, app = self.query_one(QueueTable), self.acting_app

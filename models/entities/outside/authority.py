@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import SQLModel
-
-from models.columns import Id, Text8, Text12, Text80, Text200, Text400, enum
+from models.columns import Id, Rows, Text8, Text12, Text80, Text200, Text400, enum
 
 
 class AuthorityState(StrEnum):
@@ -21,7 +19,7 @@ AUTHORITY_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
 }
 
 
-class Authority(SQLModel, table=True):
+class Authority(Rows, table=True):
     """Who is asked in a State; `channels` and `languages` are codes, comma-separated.
 
     It stands before a row of the same id that came with the program. `checked_on` is the ISO day on

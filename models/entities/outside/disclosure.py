@@ -7,9 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import SQLModel
-
-from models.columns import Id, Text64, Text400, enum, foreign_key
+from models.columns import Id, Rows, Text64, Text400, enum, foreign_key
 
 
 class DisclosureKind(StrEnum):
@@ -33,7 +31,7 @@ DISCLOSURE_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
 }
 
 
-class Disclosure(SQLModel, table=True):
+class Disclosure(Rows, table=True):
     """One look or one file; `what` names the fields or documents, `digest` covers a file's bytes.
 
     `subject_id` is the claim or asset that it is of, the request of a kept text, or "".

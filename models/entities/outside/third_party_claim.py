@@ -76,12 +76,14 @@ class ThirdPartyRow:
     """A claim of somebody who is no victim, about one account; sums in the account's currency.
 
     `claimed_minor` is what is asked for, `granted_minor` what the decision gives of it: released,
-    left to the third party, or to be paid. `hold_id` is the hold that is decided on,
-    `blocked_minor` what was held there then with what was paid out of it before, `disputed_minor`
-    what was traced to victims. `asked_by` has asked for what waits now, a decision or a payment.
-    `proof` is the digest of the claimant's paper, `payment_proof` of that which shows the payment,
-    `paid_from` a `DamagesSource`. Reasons are fingerprints of notes; `appeals` counts how often a
-    rejection was appealed.
+    left to the third party, or to be paid. `hold_id` is the hold that is decided on and
+    `standing_minor` what it kept when its release was ordered, with what was paid out of it before;
+    `released_minor` is what banks have released by all decisions on the claim until now.
+    `blocked_minor` is what was held on the account at the decision, with what was paid out before,
+    `disputed_minor` what was traced to victims. `asked_by` has asked for what waits now, a decision
+    or a payment. `proof` is the digest of the claimant's paper, `payment_proof` of that which shows
+    the payment, `paid_from` a `DamagesSource`. Reasons are fingerprints of notes; `appeals` counts
+    how often a rejection was appealed.
     """
 
     id: Id
@@ -99,6 +101,8 @@ class ThirdPartyRow:
     proof: Text64 = ""
     hold_id: Text64 = ""
     granted_minor: Minor = 0
+    standing_minor: Minor = 0
+    released_minor: Minor = 0
     disputed_minor: Minor = 0
     blocked_minor: Minor = 0
     asked_by: Text64 = ""

@@ -248,19 +248,17 @@ def refund_sources(session: Session, stretch: Stretch) -> Iterator[tuple[str, st
 
 def third_party_sources(session: Session, stretch: Stretch) -> Iterator[ThirdPartySource]:
     """What was left to third parties and released, and what they were paid for wrong freezes."""
+    is_paid, is_released = _D.state == ThirdPartyState.PAID, _D.state == ThirdPartyState.RELEASED
+    # A row of an earlier version says by its state alone that all that was granted is released.
+    is_old = sa.and_(is_released, _D.released_minor == 0)
+    minor_of = sa.case((sa.or_(is_paid, is_old), _D.granted_minor), else_=_D.released_minor)
+    is_left = sa.and_(
+        _D.ground == ThirdPartyGround.GOOD_FAITH, sa.or_(is_released, _D.released_minor > 0)
+    )
     query = (
-        sa.select(_D.recovery_id, _A.account_id, _D.granted_minor, _D.currency, _D.state)
+        sa.select(_D.recovery_id, _A.account_id, minor_of, _D.currency, _D.state)
         .join(table_of(Asset), _A.id == _D.asset_id)
-        .where(
-            stretch.has(_D.recovery_id),
-            sa.or_(
-                _D.state == ThirdPartyState.PAID,
-                sa.and_(
-                    _D.state == ThirdPartyState.RELEASED,
-                    _D.ground == ThirdPartyGround.GOOD_FAITH,
-                ),
-            ),
-        )
+        .where(stretch.has(_D.recovery_id), sa.or_(is_paid, is_left))
     )
     for of, place, minor, currency, state in session.execute(query).all():
         yield ThirdPartySource(of, place, int(minor), currency, state == ThirdPartyState.PAID)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,6 +56,12 @@ def hits_of(
 ) -> tuple[DeconflictionHit, ...]:
     """The recoveries that know one of these accounts, or a payment of this reference."""
     return tuple(line for _, line in _known(session, accounts, {payment.lower()}))
+
+
+def reported_at(session: Session, recovery_ids: Iterable[str]) -> Mapping[str, datetime]:
+    """When each of these recoveries was reported."""
+    query = sa.select(_R.c.id, _R.c.reported_at).where(_R.c.id.in_(sorted(set(recovery_ids))))
+    return {row.id: row.reported_at for row in session.execute(query)}
 
 
 def _known(

@@ -98,7 +98,7 @@ def queue_page(
         lines=tuple(_line(row, page.now, wanted, shared) for row in rows),
         offset=offset, total=total, found=found, at_row=row,
         fresh_count=counts[Urgency.GOLDEN], late_count=counts[Urgency.LATE],
-        soon_count=counts[Urgency.SOON],
+        soon_count=counts[Urgency.SOON], changed_count=len(wanted.changed),
     )  # fmt: skip
 
 
@@ -154,4 +154,5 @@ def _line(
         idle_since=since or now if is_red else None,
         shared=row.id in shared,
         victim_due_at=row.victim_due_at if state is RecoveryState.OPEN else None,
+        changed=row.id in wanted.changed,
     )

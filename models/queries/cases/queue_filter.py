@@ -26,6 +26,7 @@ from models.entities.partner import Partner
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.queries.cases.deconfliction import is_shared
 from models.queries.cases.search import Sought, found_by
+from models.queries.looks.changes import has_changed
 from models.urgency import Attention, Lane
 
 _R, _Q, _HOLDS = table_of(Recovery), table_of(QueueEntry), table_of(Hold)
@@ -49,6 +50,7 @@ class TermColumn(StrEnum):
     LOSS = "loss"
     HELD = "held"
     VICTIMS = "victims"
+    CHANGED = "changed"
 
 
 class Compared(StrEnum):
@@ -63,7 +65,8 @@ class Compared(StrEnum):
 class Term:
     """A column compared with a text in small letters, an instant, or a number in whole units.
 
-    A stage is asked by what is called so: states of recoveries, stages, states of holds.
+    A stage is asked by what is called so: states of recoveries, stages, states of holds. What has
+    changed is asked by the number of an event and whose acts are no news.
     """
 
     column: TermColumn
@@ -97,6 +100,7 @@ class Wanted:
 
     `red_from` says since when at the latest what waits stands in red. `order_by` is a column of
     the table, empty for the order of urgency. With `only_found`, the filter hides red lines too.
+    Those of `changed` are marked so.
     """
 
     red_from: Mapping[Attention, datetime]
@@ -108,6 +112,7 @@ class Wanted:
     order_by: str = ""
     is_down: bool = False
     only_found: bool = False
+    changed: frozenset[str] = frozenset()
 
     @property
     def is_filtered(self) -> bool:
@@ -255,4 +260,5 @@ _CONDITIONS: Mapping[TermColumn, Callable[[Term], sa.ColumnElement[bool]]] = {
     TermColumn.LOSS: lambda t: _sum(_Q.c.loss_minor, t),
     TermColumn.HELD: lambda t: _sum(_held(), t),
     TermColumn.VICTIMS: lambda t: _by(_Q.c.victims, t.compared, t.value),
+    TermColumn.CHANGED: lambda t: has_changed(*t.value),
 }

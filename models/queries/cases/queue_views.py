@@ -19,7 +19,8 @@ class QueueLine:
 
     `urgency` is its group in the queue's order, `attention` why it is in red, `idle_since` since
     when; `shared`: another recovery knows an account or a payment of it; `victim_due_at` is
-    by when a victim is to be told how far his report has come.
+    by when a victim is to be told how far his report has come. Something of it has `changed` since
+    whoever looks looked last.
     """
 
     recovery_id: str
@@ -40,6 +41,7 @@ class QueueLine:
     idle_since: datetime | None = None
     shared: bool = False
     victim_due_at: datetime | None = None
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class QueuePage:
     `attention_count` are in red, `discrepancy_count` of them for a contradiction. `offset` lines
     stand before the first one here, `total` are there in all, and `found` of them pass the filter.
     `at_row` is where the line stands now that was asked for. Accepted by nobody within the hour are
-    `fresh_count`, past their clock `late_count`, near it `soon_count`.
+    `fresh_count`, past their clock `late_count`, near it `soon_count`; changed since whoever looks
+    looked last `changed_count`.
     """
 
     now: datetime
@@ -66,3 +69,4 @@ class QueuePage:
     fresh_count: int = 0
     late_count: int = 0
     soon_count: int = 0
+    changed_count: int = 0

@@ -25,7 +25,7 @@ from recovery_flows.intake.budget import Limits
 from recovery_flows.ledger import pools
 from recovery_flows.ledger.outstanding_losses import net_loss_minor
 from recovery_flows.restitution import guards, stage
-from recovery_flows.restitution.court import endings, file as court_file, lists
+from recovery_flows.restitution.court import endings, file as court_file, identities, lists
 
 
 class _NothingKeptError(Exception):
@@ -200,14 +200,16 @@ def _beside(
 
 
 def identify(acting: CaseOfficer, recovery_id: str, share_id: str, claim: str, reason: str) -> str:
-    """Record whose a row is that named nobody known; without a claim it is to be set aside."""
+    """Ask another person to confirm whose a row is; without a claim it is to be set aside."""
     if not claim:
         return set_aside(acting, recovery_id, share_id, reason)
     with acting.editing(recovery_id) as edit:
         why = edit.note(f"row {share_id} of the court's list", reason)
         claim_id = _known(edit.unit, edit.file).get(claim.lower(), claim)
-        row = lists.identify(edit.changes, share_id, claim_id, why, edit.now)
-    return f"{edit.ref}: line {row.line} of the court's list is of {row.claim_id}"
+        asked = identities.ask_identity(
+            edit.changes, share_id, claim_id, why, edit.actor.id, edit.now
+        )
+    return f"{edit.ref}: {share_id} is of {claim_id} when another person approves: {asked}"
 
 
 def set_aside(acting: CaseOfficer, recovery_id: str, share_id: str, reason: str) -> str:

@@ -55,6 +55,7 @@ ASKS: Mapping[str, str] = {
     ),
     ApprovalKind.COURT_LIST_END: "The list is followed no more: the law's rule divides the rest.",
     ApprovalKind.COURT_SET_ASIDE: "The sum of this row is kept no more: others get it.",
+    ApprovalKind.COURT_IDENTIFY: "The sum of this row is paid to this claim. Is it that person's?",
     ApprovalKind.DAMAGES_PAYMENT: "What was paid for a wrong freeze counts. Hold it to its paper.",
     ApprovalKind.MULTI_AGENCY_REQUEST: (
         "The partners have these tasks already. You confirm them; a no takes them back."

@@ -10,7 +10,15 @@ from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 from models.queries.cases.queue_views import QueueLine, QueuePage
 from models.step_wording import LOOK_INTO
 from models.urgency import Attention, Urgency
-from recovery_flows.cases.pages.shared_cells import ATTENTION, SHARED, idle, sign, time_left, turn
+from recovery_flows.cases.pages.shared_cells import (
+    ATTENTION,
+    CHANGED,
+    SHARED,
+    idle,
+    sign,
+    time_left,
+    turn,
+)
 from recovery_flows.cases.pages.value import NONE, Cell, Column, Piece, cell, muted, strong
 from recovery_flows.cases.views import state_names
 from recovery_flows.cases.views.queue_terms import read_filter
@@ -59,8 +67,11 @@ def _next(entry: QueueLine, now: datetime) -> Cell:
     """The next step, after what is wrong with the file."""
     if entry.urgency is Urgency.DISCREPANCY:
         told = entry.sentence.removeprefix(LOOK_INTO)
-        return cell(Piece(f"{ATTENTION[Attention.DISCREPANCY].glyph} {told}", Tone.ALARM))
+        mark = f"{CHANGED.glyph} " if entry.changed else ""
+        return cell(Piece(f"{mark}{ATTENTION[Attention.DISCREPANCY].glyph} {told}", Tone.ALARM))
     marks: list[Piece | str] = []
+    if entry.changed:
+        marks += [Piece(CHANGED.glyph, CHANGED.tone), " "]
     if entry.idle_since is not None:
         marks += [idle(entry.attention, entry.idle_since, now), " "]
     if entry.shared:
@@ -101,6 +112,8 @@ def counts(page: QueuePage, *, filter_text: str = "", with_closed: bool = False)
             (True, f"  filter: {page.found:,} of {of:,}", Tone.FOUND),
             (red, f"  {red} {verb} always shown", Tone.ALARM),
         ]
+    changed = f"  {CHANGED.glyph} {page.changed_count:,} changed"
+    told.append((page.changed_count, changed, CHANGED.tone))
     return cell(*pieces, *(Piece(text, tone) for is_told, text, tone in told if is_told))
 
 

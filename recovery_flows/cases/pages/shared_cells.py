@@ -24,6 +24,7 @@ ATTENTION: Mapping[str, Worded] = {
     Attention.STALLED: Worded("stalled", "stalled", "▲", Tone.ALARM),
 }
 SHARED = Worded("duplicate subject", "duplicate", "∩", Tone.CARE)
+CHANGED = Worded("changed since your last look", "changed", "✱", Tone.FOUND)
 _TURNS: Mapping[Role, Worded] = {
     Role.OFFICER: Worded("officer", "officer", "▸", Tone.CARE),
     Role.SUPERVISOR: Worded("supervisor", "superv", "▹", Tone.CALM),

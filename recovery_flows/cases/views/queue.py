@@ -14,12 +14,13 @@ from models.entities.catalogue import table_of
 from models.entities.installation import QueueEntry
 from models.entities.recovery import RecoveryState
 from models.queries.cases.queue import queue_lines, queue_page, status
-from models.queries.cases.queue_filter import Wanted, Word
+from models.queries.cases.queue_filter import Term, TermColumn, Wanted, Word
 from models.queries.cases.queue_views import QueueLine, QueuePage
 from models.queries.cases.search import MOST_NAMES, FoundBy, Sought, sought, ways_found
 from models.queries.installation.clock import case_now
 from models.sealing.vault import Vault
 from models.urgency import Attention
+from recovery_flows.cases.views.onlooker import NOBODY, Onlooker, since_when
 from recovery_flows.cases.views.queue_terms import read_filter
 from recovery_flows.cases.views.state_names import recovery_word, stage_word
 from recovery_flows.errors import MisuseError
@@ -51,6 +52,10 @@ class QueueQuery:
     follows: bool = True
     only_found: bool = False
     """Leave out what stands in red and does not pass the filter."""
+    onlooker: Onlooker = NOBODY
+    """Who looks, and since when something is new to him."""
+    changed: frozenset[str] = frozenset()
+    """What is to be marked as changed."""
 
 
 def queue(
@@ -143,13 +148,22 @@ def _wanted(
             for word in asked.words
             if word != LOOSE
         ),
-        terms=asked.terms,
+        terms=tuple(_known(session, term, look.onlooker, now) for term in asked.terms),
         only_found=look.only_found,
+        changed=look.changed,
         stands=look.stands,
         owner=look.owner,
         order_by=look.order_by,
         is_down=look.is_down,
     )  # fmt: skip
+
+
+def _known(session: Session, term: Term, onlooker: Onlooker, now: datetime) -> Term:
+    """What has changed is asked by the number of an event, and without one's own acts."""
+    if term.column is not TermColumn.CHANGED:
+        return term
+    since = since_when(session, onlooker, term.value, now)
+    return replace(term, value=(since, onlooker.officer_id))
 
 
 def _word(text: str, meant: Sought | None) -> Word:

@@ -28,8 +28,13 @@ _UNITS: Mapping[str, timedelta] = {
 }
 _NUMBER = re.compile(r"\d{1,13}(?:\.\d{1,4})?")
 _TIMES = frozenset({TermColumn.ENDS, TermColumn.AGE})
+LOOK, TODAY = "look", "today"
+"""Since when something has changed: since one's last look, since midnight."""
 _NUMBERS = frozenset({TermColumn.LOSS, TermColumn.HELD, TermColumn.VICTIMS})
-EXAMPLES = "bank:east stage:frozen officer:- case:77 currency:cny ends<24h age>3d loss>5000 held>0"
+EXAMPLES = (
+    "bank:east stage:frozen officer:- case:77 currency:cny ends<24h age>3d loss>5000 held>0 "
+    "changed:look"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ def _term(name: str, sign: str, value: str, now: datetime) -> Term | None:
     if name not in set(TermColumn):
         raise ValueError(f"there is no such column; there are {', '.join(TermColumn)}")
     column, compared = TermColumn(name), Compared(sign)
+    if column is TermColumn.CHANGED:
+        return _changed_term(compared, value, now)
     if column in _TIMES:
         return time_term(column, compared, value, now)
     if column in _NUMBERS:
@@ -90,6 +97,16 @@ def time_term(column: TermColumn, compared: Compared, value: str, now: datetime)
         return None  # the unit is still to be typed
     length = int(span[1]) * _UNITS[span[2] or "m"]
     return Term(column, compared, now + length if column is TermColumn.ENDS else now - length)
+
+
+def _changed_term(compared: Compared, value: str, now: datetime) -> Term | None:
+    """Changed since a look, since midnight, or in so long a time; it is looked up when read."""
+    if compared is Compared.LESS:
+        within = time_term(TermColumn.AGE, compared, value, now)
+        return within and Term(TermColumn.CHANGED, compared, within.value)
+    if compared is Compared.MORE or (value and not any(w.startswith(value) for w in (LOOK, TODAY))):
+        raise ValueError(f"write changed:{LOOK}, changed:{TODAY} or a time, such as changed<8h")
+    return Term(TermColumn.CHANGED, compared, value) if value in (LOOK, TODAY) else None
 
 
 def _text_term(column: TermColumn, value: str) -> Term:

@@ -9,20 +9,19 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from models.privacy.personal_data import personal_data
 from models.queries.cases.queue_order import SORTED_BY
 from models.safe_text import steers_or_hides
-from models.sealing.sealed_place import SealedPlace
-from models.sealing.vault import Vault, VaultError
+from models.sealing.vault import Vault
+from recovery_flows.cases.kept.officer_file import OfficerFile
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.errors import MisuseError, unwritable
 
 FILE_NAME = "views.toml"
-_FOLDER = "looks"
 _ACCOUNT_DIGITS = 8
 """A word of a filter with so many digits may be an account number."""
 
@@ -120,26 +119,15 @@ def _view(file: Path, name: str, given: Any) -> SavedView:  # noqa: ANN401 - as 
 
 def keep_look(folder: Path, vault: Vault, officer_id: str, view: SavedView) -> None:
     """Keep how an officer looks now; OSError where it cannot be written."""
-    file = _look_file(folder, vault, officer_id)
-    file.parent.mkdir(mode=0o700, exist_ok=True)
-    file.write_text(vault.seal(json.dumps(asdict(view)), _place(officer_id)), encoding="utf-8")
+    _look_file(folder, vault, officer_id).write(asdict(view))
 
 
 def last_look(folder: Path, vault: Vault, officer_id: str) -> SavedView:
     """How an officer looked last; as at first where nothing is kept that can be read."""
-    try:
-        sealed = _look_file(folder, vault, officer_id).read_text(encoding="utf-8")
-        given = json.loads(vault.open(sealed, _place(officer_id)))
-    except (OSError, ValueError, VaultError):
-        return SavedView()
-    known = {field.name for field in fields(SavedView)}
-    return SavedView(**{key: value for key, value in given.items() if key in known})
+    kept = _look_file(folder, vault, officer_id).read()
+    known = {name: kept[name] for name, kind in _FIELDS.items() if type(kept.get(name)) is kind}
+    return SavedView(**known)
 
 
-def _look_file(folder: Path, vault: Vault, officer_id: str) -> Path:
-    """No handle stands in the name of a file."""
-    return folder / _FOLDER / vault.fingerprint(f"look {officer_id}")[:16]
-
-
-def _place(officer_id: str) -> SealedPlace:
-    return SealedPlace(_FOLDER, officer_id, "view")
+def _look_file(folder: Path, vault: Vault, officer_id: str) -> OfficerFile:
+    return OfficerFile(folder, vault, "looks", "look", officer_id)

@@ -15,6 +15,8 @@ from models.entities.recovery import RecoveryState
 from models.money import Money
 from models.queries.cases.names import Names
 from recovery_flows.cases.views.other_ways import Doable, Way, WayAct
+from recovery_flows.ledger.third_parties import released_minor
+from recovery_flows.restitution.third_party.releases import came_minor
 from recovery_flows.restitution.third_party.steps import is_unpaid
 
 _S = ThirdPartyState
@@ -23,25 +25,33 @@ _S = ThirdPartyState
 def ways(file: CaseFile, names: Names) -> Iterator[Way]:
     """Each claim with what was claimed and what was given of it."""
     for row in file.third_party_claims:
-        is_over = row.state in (_S.RELEASED, _S.PAID)
-        came = Money(row.granted_minor if is_over else 0, row.currency)
+        is_paid = row.state is _S.PAID
+        came = row.granted_minor if is_paid else released_minor(row) + came_minor(file, row)
         account = names.account(file.asset(row.asset_id).account_id)
         yield Way(
             "third party's claim", row.id, f"{account}, {row.ground.replace('_', ' ')}", row.state,
-            came, Money(row.claimed_minor, row.currency),
+            Money(came, row.currency), Money(row.claimed_minor, row.currency),
             row.due_at if row.state in UNSETTLED_THIRD_PARTY else row.appeal_until,
-            is_late=False, parts=tuple(_parts(row)),
+            is_late=False, parts=tuple(_parts(file, row)),
         )  # fmt: skip
 
 
-def _parts(row: ThirdPartyRow) -> Iterator[str]:
+def _parts(file: CaseFile, row: ThirdPartyRow) -> Iterator[str]:
     granted = Money(row.granted_minor, row.currency)
     if row.state is _S.PROPOSED:
         yield f"to be upheld with {granted}" if row.granted_minor else "to be rejected"
     elif row.granted_minor and row.state is _S.UPHELD:
-        yield f"{granted} to be paid" if is_unpaid(row) else f"{granted} to be released by the bank"
+        yield f"{granted} to be paid" if is_unpaid(row) else _released(file, row)
+    elif row.released_minor and row.state is not _S.RELEASED:
+        yield f"{Money(row.released_minor, row.currency)} released, the rest is not"
     if row.appeals:
         yield f"appealed {row.appeals} time{'' if row.appeals == 1 else 's'}"
+
+
+def _released(file: CaseFile, row: ThirdPartyRow) -> str:
+    """What was asked of which hold, and what of it came back."""
+    granted, came = (Money(m, row.currency) for m in (row.granted_minor, came_minor(file, row)))
+    return f"{granted} to be released of hold {row.hold_id}, {came} came back"
 
 
 def doable(file: CaseFile, names: Names) -> Iterator[Doable]:

@@ -13,6 +13,7 @@ from recovery_flows.cli.table import tell
 from recovery_flows.wording import counted
 
 if TYPE_CHECKING:
+    from models.queries.installation.officers import OfficerView
     from recovery_flows.cli.composition import Installation
     from recovery_flows.correspondence.returns.page import Document
 
@@ -65,24 +66,31 @@ def document(
         if one not in ENDINGS:
             raise MisuseError(f"--format: there is no {one!r}; there are: {', '.join(ENDINGS)}")
     with opened() as installation:
+        acting = installation.case_officer(acting_as)
         made = [
             one
             for code in language
-            for one in _documents(installation, ref, code, tuple(kinds or ()))
+            for one in _documents(installation, ref, code, tuple(kinds or ()), acting.officer)
         ]
         files = files_of(made, ending)
         check_all_free(out, files)
         note_files(
-            installation.case_officer(acting_as), find(installation, ref),
-            DisclosureKind.DOCUMENTS, ", ".join(files), files,
+            acting, find(installation, ref), DisclosureKind.DOCUMENTS, ", ".join(files), files,
         )  # fmt: skip
     written = write_files(out, files)
     tell([str(path) for path in written] or ["there is no such document of it yet"])
 
 
 def _documents(
-    installation: Installation, ref: str, language: str, kinds: tuple[str, ...]
+    installation: Installation,
+    ref: str,
+    language: str,
+    kinds: tuple[str, ...],
+    viewer: OfficerView | None = None,
 ) -> tuple[Document, ...]:
+    from functools import partial
+
+    from recovery_flows.cases.views.repeats import repeats
     from recovery_flows.clock import wall_clock
     from recovery_flows.correspondence.returns.reading import KINDS, documents_of
 
@@ -94,6 +102,7 @@ def _documents(
         wall_clock(),
         language,
         kinds or KINDS,
+        partial(repeats, viewer=viewer),
     )
 
 

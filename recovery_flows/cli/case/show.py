@@ -52,7 +52,9 @@ def list_(
     then what is late, then least time left. What nobody owns or moves is marked, whatever is
     filtered.
     """
+    from recovery_flows.cases.views.changes import Eyes
     from recovery_flows.cases.views.queue import QueueQuery, counts, whole_queue
+    from recovery_flows.cli.looks.changes import onlooker_of
     from recovery_flows.clock import wall_clock
 
     _check_stage(stage)
@@ -64,6 +66,8 @@ def list_(
             installation.patience(),
         )
         page = counts(session, wall_clock(), patience)
+        eyes = Eyes(onlooker_of(installation, viewer_of(installation, acting_as)))
+        look = eyes.looking(session, look)
         vault = installation.database.vault
         lines = whole_queue(session, wall_clock(), patience, look, vault)
         if as_json:

@@ -20,6 +20,7 @@ from models.queries.cases.discrepancies import discrepancy
 from models.queries.cases.open_steps import open_steps
 from recovery_flows.cases.pages.statistics import written
 from recovery_flows.cli.composition import Installation
+from recovery_flows.cli.demo.claimants import write_claimants_papers
 from recovery_flows.cli.demo.objections import PAPERS, write_papers
 from recovery_flows.cli.demo.recalls import MESSAGES, write_recall_papers
 from recovery_flows.cli.output import say
@@ -69,6 +70,8 @@ def tell_figures(installation: Installation, engine: Engine) -> None:
         say(f"  documents of money by other ways; a recall's messages are in {messages}:")
     for path in recalled:
         say(f"    {path.name}")
+    for path in write_claimants_papers(installation):
+        say(f"  letter to a third party: {path.name}")
     say(f"  database: {installation.data_dir / 'recovery.sqlite3'}")
     say(f"  look around: RECOVERY_DATA_DIR={installation.data_dir} recovery tui")
 

@@ -63,6 +63,8 @@ class Plan:
     recalls: tuple[WorldRecall, ...] = ()
     gives_back: str = ""
     goes_abroad: str = ""
+    sold_for: str = ""
+    court_gives: str = ""
 
     def begins(self) -> datetime:
         """When the story begins, in case time."""
@@ -168,6 +170,8 @@ def _make(folder: Path, world: World, data: Path | None) -> Installation:
         recalls=world.recalls,
         gives_back=world.gives_back,
         goes_abroad=world.goes_abroad,
+        sold_for=world.sold_for,
+        court_gives=world.court_gives,
     )
     # Written last and at one stroke: a folder with a plan is complete.
     draft = folder / f"{PLAN}.new"

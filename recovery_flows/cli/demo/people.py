@@ -19,6 +19,7 @@ from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.next_steps import ActionKind
 from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.demo.abroad import AskedAbroad
+from recovery_flows.cli.demo.claimants import Claimants
 from recovery_flows.cli.demo.folder import OFFICER, SUPERVISOR, read_plan
 from recovery_flows.cli.demo.giving_back import GivingBack
 from recovery_flows.cli.demo.objections import Objectors
@@ -69,6 +70,7 @@ class People:
         self._recalls = Recalls(installation, self._lin)
         self._asked_abroad = AskedAbroad(installation, self._lin)
         self._giving_back = GivingBack(installation, self._lin)
+        self._claimants = Claimants(installation, self._lin)
 
     def _desk(self, handle: str) -> CaseOfficer:
         return CaseOfficer(
@@ -142,7 +144,7 @@ class People:
             done += self._approve(approval_id)
             await asyncio.sleep(0)
         done += self._asked_abroad.act()
-        for others in (self._objectors, self._recalls, self._giving_back):
+        for others in (self._objectors, self._recalls, self._giving_back, self._claimants):
             done += others.act()
             if (at := others.busy_until) is not None:
                 self.busy_until = min(self.busy_until or at, at)

@@ -10,7 +10,7 @@ from pathlib import Path
 from recovery_flows.caller import entered_officer
 from recovery_flows.cli.composition import Installation, open_installation
 from recovery_flows.cli.demo.figures import tell_ending
-from recovery_flows.cli.demo.folder import HOME, PLAN, SUPERVISOR, read_plan
+from recovery_flows.cli.demo.folder import PLAN, SUPERVISOR, read_plan
 from recovery_flows.cli.sandbox_process import await_end
 
 _LOG = "demo.log"
@@ -80,7 +80,7 @@ def open_terminal(
         start_at=case or None,
         story=story,
         screen=screen or None,
-        time_zone=installation.laws[HOME].time_zone,
+        time_zone=installation.time_zone,
         post=post_of(installation),
         patience=installation.patience(),
         theme=look.theme,
@@ -112,6 +112,6 @@ def screen_text(
         view=view_named(installation.data_dir, view) if view else SavedView(),
         recovery_id=source.recovery_id(case) if case else "",
         officer=installation.officer(acting_as),
-        zone=installation.laws[HOME].time_zone,
+        zone=installation.time_zone,
     )
     return plain_lines(page)

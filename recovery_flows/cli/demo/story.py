@@ -51,6 +51,11 @@ _TOLD = {
     (EntityKind.INSTALMENT, "overdue"): "A PROMISED PART IS OVERDUE",
     (EntityKind.INSTALMENT, "reminded"): "account holder reminded",
     (EntityKind.HOLD, "receipt_confirmed"): "MONEY GIVEN BACK, confirmed by a second person",
+    (EntityKind.THIRD_PARTY_CLAIM, "filed"): "A THIRD PARTY CLAIMS a part of the held money",
+    (EntityKind.THIRD_PARTY_CLAIM, "upheld"): "third party's claim decided by a second person",
+    (EntityKind.THIRD_PARTY_CLAIM, "released"): "bank released it to the third party",
+    (EntityKind.COURT_LIST, "confirmed"): "a court's list is followed, by a second person's yes",
+    (EntityKind.VICTIM_MESSAGE, "sent"): "victim told how far it is",
     (EntityKind.RECALL, "sent"): "payment called back from bank to bank",
     (EntityKind.RECALL, "bank_accepted"): "bank accepts the recall: a promise, no money yet",
     (EntityKind.RECALL, "bank_rejected"): "bank refuses the recall",
@@ -87,6 +92,8 @@ _AMOUNT = {
     EntityKind.INSTALMENT: ("amount_minor", "currency"),
     EntityKind.RECALL_CREDIT: ("amount_minor", "currency"),
     EntityKind.ALLOCATION: ("pool_minor", "currency"),
+    EntityKind.COURT_LIST: ("total_minor", "currency"),
+    EntityKind.THIRD_PARTY_CLAIM: ("claimed_minor", "currency"),
 }
 
 
@@ -129,14 +136,16 @@ class Story:
         if row.noun == EntityKind.TASK:
             return self._task(session, row.subject_id)
         columns = _AMOUNT.get(row.noun)
-        if columns is None or row.event in _WITHOUT_SUM:
+        is_theirs = row.noun == EntityKind.THIRD_PARTY_CLAIM
+        if columns is None or (row.event in _WITHOUT_SUM and not is_theirs):
             return ""
         table = BY_NOUN[row.noun]
         asked, currency = session.execute(
             sa.select(table.c[columns[0]], table.c[columns[1]]).where(table.c.id == row.subject_id)
         ).one()
         values = json.loads(row.values_json)
-        minor = values.get("held_minor", values.get("executed_minor", asked))
+        told = ("held_minor", "executed_minor", "released_minor")
+        minor = next((values[name] for name in told if name in values), asked)
         return f"  {Money(minor, currency)}{self._round(session, row)}"
 
     def _round(self, session: Session, row: sa.Row[Any]) -> str:

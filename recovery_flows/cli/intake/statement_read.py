@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from recovery_flows.intake.budget import Limits
+from recovery_flows.intake.statements.shape import (
+    End,
+    Entry,
+    Head,
+    Item,
+    Member,
+    StatementRefusedError,
+)
 
 
 @dataclass(slots=True)
@@ -39,3 +51,60 @@ class FileRead:
 
 def _no_sums() -> dict[str, int]:
     return {"credit": 0, "debit": 0}
+
+
+def read_file(path: Path, limits: Limits | None = None) -> FileRead:
+    """Read one file to its end, counting."""
+    from recovery_flows.intake.statements.reading import read_path
+
+    found = FileRead(path.name)
+    try:
+        _count(found, read_path(path, limits or Limits()))
+    except StatementRefusedError as error:
+        found.refused = str(error)
+    return found
+
+
+def _count(found: FileRead, items: Iterable[Item]) -> None:
+    """Count what is in a file; nothing of a file in a zip that turns out to be refused."""
+    part = FileRead(found.file)
+    for item in items:
+        if not isinstance(item, Member):
+            _take(part, item)
+            continue
+        if item.refused:
+            found.refused_inside.append(f"{item.name}: {item.refused}")
+        else:
+            _add(found, part)
+        part = FileRead(found.file)
+    _add(found, part)
+
+
+def _take(part: FileRead, item: Head | Entry | End) -> None:
+    if isinstance(item, Head):
+        part.format, part.version = str(item.format), item.version
+        part.currency = part.currency or item.currency
+    elif isinstance(item, Entry):
+        part.payments += 1
+        part.pending += item.is_pending
+        if not item.is_pending:
+            part.sums[item.amount.currency][item.direction] += item.amount.minor
+    else:
+        part.statements += 1
+        part.entries += item.bookings
+        part.differences.append(item.difference_minor)
+        part.warnings += item.warnings
+        part.unread.update(dict(item.unread))
+
+
+def _add(found: FileRead, part: FileRead) -> None:
+    found.format, found.version = part.format or found.format, part.version or found.version
+    found.currency = found.currency or part.currency
+    for name in ("statements", "entries", "payments", "pending"):
+        setattr(found, name, getattr(found, name) + getattr(part, name))
+    for currency, sides in part.sums.items():
+        for side, minor in sides.items():
+            found.sums[currency][side] += minor
+    found.differences += part.differences
+    found.warnings += part.warnings
+    found.unread.update(part.unread)

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from models.money import Money
-from recovery_flows.cli.intake.statement_read import FileRead
 from recovery_flows.cli.limits import not_read, settings_limits
 from recovery_flows.cli.options import ActingAs, AsJson
 from recovery_flows.cli.output import complain, say_json
 from recovery_flows.cli.table import columns, tell
-from recovery_flows.intake.budget import Limits
-from recovery_flows.intake.statements.shape import (
-    End,
-    Entry,
-    Head,
-    Item,
-    Member,
-    StatementRefusedError,
-)
 from recovery_flows.wording import counted
+
+if TYPE_CHECKING:
+    from recovery_flows.cli.intake.statement_read import FileRead
 
 _REFUSED_EXIT_CODE, _MISUSE_EXIT_CODE = 3, 2
 
@@ -43,6 +34,8 @@ def statement(
     as_json: AsJson = False,
 ) -> None:
     """Read statement files. Every booking is stored once."""
+    from recovery_flows.cli.intake.statement_read import read_file
+
     limits = settings_limits()
     found = [read_file(path, limits) for path in files]
     if schema is not None:
@@ -68,63 +61,6 @@ def _hold_against(schema: Path, files: list[Path], found: list[FileRead]) -> Non
         departure = against_schema(path, rules) if is_read else ""
         if departure:
             one.warnings.append(f"does not follow {schema.name}: {departure}")
-
-
-def read_file(path: Path, limits: Limits | None = None) -> FileRead:
-    """Read one file to its end, counting."""
-    from recovery_flows.intake.statements.reading import read_path
-
-    found = FileRead(path.name)
-    try:
-        _count(found, read_path(path, limits or Limits()))
-    except StatementRefusedError as error:
-        found.refused = str(error)
-    return found
-
-
-def _count(found: FileRead, items: Iterable[Item]) -> None:
-    """Count what is in a file; nothing of a file in a zip that turns out to be refused."""
-    part = FileRead(found.file)
-    for item in items:
-        if not isinstance(item, Member):
-            _take(part, item)
-            continue
-        if item.refused:
-            found.refused_inside.append(f"{item.name}: {item.refused}")
-        else:
-            _add(found, part)
-        part = FileRead(found.file)
-    _add(found, part)
-
-
-def _take(part: FileRead, item: Head | Entry | End) -> None:
-    if isinstance(item, Head):
-        part.format, part.version = str(item.format), item.version
-        part.currency = part.currency or item.currency
-    elif isinstance(item, Entry):
-        part.payments += 1
-        part.pending += item.is_pending
-        if not item.is_pending:
-            part.sums[item.amount.currency][item.direction] += item.amount.minor
-    else:
-        part.statements += 1
-        part.entries += item.bookings
-        part.differences.append(item.difference_minor)
-        part.warnings += item.warnings
-        part.unread.update(dict(item.unread))
-
-
-def _add(found: FileRead, part: FileRead) -> None:
-    found.format, found.version = part.format or found.format, part.version or found.version
-    found.currency = found.currency or part.currency
-    for name in ("statements", "entries", "payments", "pending"):
-        setattr(found, name, getattr(found, name) + getattr(part, name))
-    for currency, sides in part.sums.items():
-        for side, minor in sides.items():
-            found.sums[currency][side] += minor
-    found.differences += part.differences
-    found.warnings += part.warnings
-    found.unread.update(part.unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +90,8 @@ def _store_all(
 
 
 def _told(one: FileRead) -> dict[str, Any]:
+    from models.money import Money
+
     known = [d for d in one.differences if d is not None]
     difference = Money(sum(known), one.currency).text() if known and one.currency else None
     return {

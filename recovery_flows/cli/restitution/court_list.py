@@ -126,7 +126,7 @@ def identify(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say whose a row is that names nobody known."""
+    """Say whose an unknown row is. Takes a second person."""
     from recovery_flows.cases.court_lists import actions
     from recovery_flows.errors import MisuseError
 

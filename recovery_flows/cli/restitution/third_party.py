@@ -142,17 +142,26 @@ def list_(ref: Ref, *, as_json: AsJson = False) -> None:
     if as_json:
         say_json(found.third_party_claims)
     else:
-        tell(list(_lines(found)) or ["no third party has filed a claim"])
+        tell(list(lines_of(found)) or ["no third party has filed a claim"])
 
 
-def _lines(found: CaseFile) -> Iterator[str]:
+def lines_of(found: CaseFile) -> Iterator[str]:
+    """Each claim, what was decided of it, and what came back of which hold."""
     from models.money import Money
+    from recovery_flows.ledger.third_parties import released_minor
+    from recovery_flows.restitution.third_party.releases import came_minor
 
     for row in found.third_party_claims:
         claimed, granted = (Money(m, row.currency) for m in (row.claimed_minor, row.granted_minor))
         yield f"{row.id}  {spoken(row.ground)}  {spoken(row.state)}  {claimed} claimed"
         if row.granted_minor:
-            yield f"  {granted} granted"
+            came = (
+                granted if row.state == "released" else Money(came_minor(found, row), row.currency)
+            )
+            asked = f", asked of hold {row.hold_id}: {came} came back" if row.hold_id else ""
+            yield f"  {granted} granted{asked}"
+        if before := released_minor(row):
+            yield f"  {Money(before, row.currency)} released until now"
         if row.due_at is not None:
             yield f"  due by {instant_text(row.due_at)} under {row.law_row}"
         if row.appeal_until is not None:

@@ -21,6 +21,7 @@ from recovery_flows.correspondence.returns.compose import Facts, claim_number, c
 from recovery_flows.correspondence.returns.page import Document, Section, Table
 from recovery_flows.correspondence.returns.wording import Wording
 from recovery_flows.ledger.clawed import received_for
+from recovery_flows.ledger.third_parties import given_minor
 
 KINDS = ("third-party-letter", "clawback-order")
 """Only where they are asked for by name: each goes to one person or bank."""
@@ -73,7 +74,8 @@ def _answer(facts: Facts, row: ThirdPartyRow, words: Wording) -> Iterator[str]:
             yield words("third_party.booked", at=facts.day(row.paid_at), booking=row.booking)
     else:
         left = Money(max(0, row.blocked_minor - row.granted_minor), row.currency)
-        yield words("third_party.released", granted=granted, left=left)
+        given = Money(given_minor(row), row.currency)
+        yield words("third_party.released", granted=given, left=left)
         is_told = row.state is ThirdPartyState.RELEASED
         yield words("third_party.bank_has" if is_told else "third_party.bank_told")
 

@@ -6,7 +6,7 @@ published, and a decision goes to many.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -34,6 +34,15 @@ _SHORT = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """Another recovery that follows an account; without `ref` the reader may not know which."""
+
+    ref: str
+    reported_at: datetime | None
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What every document of one recovery is made from; `seq` and `digest` are its last event's."""
 
@@ -48,6 +57,8 @@ class Facts:
     digest: str
     partners: dict[str, str] = field(default_factory=dict)
     """The name of each partner."""
+    repeats: Mapping[str, tuple[Repeat, ...]] = field(default_factory=dict)
+    """Other recoveries with the same account, by account."""
 
     def bank_of(self, partner_id: str) -> str:
         """The name of a partner, its id where it has none."""

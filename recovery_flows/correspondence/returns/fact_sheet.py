@@ -1,5 +1,7 @@
 """The facts of one account for a court: what came in, what was held, returned, given back, when.
 
+What its holder did about it, where else the account was used and whom it harmed is in `conduct`.
+
 Facts only: it weighs nothing and recommends nothing.
 """
 
@@ -11,6 +13,7 @@ from models.case_file import CaseFile
 from models.entities.asset import AssetRow
 from models.entities.ledger import LedgerAccount
 from models.entities.payout import PayoutState
+from recovery_flows.correspondence.returns import conduct
 from recovery_flows.correspondence.returns.compose import Facts, composed
 from recovery_flows.correspondence.returns.page import Document, Section, Table
 from recovery_flows.correspondence.returns.wording import Wording
@@ -33,6 +36,7 @@ def fact_sheet(facts: Facts, asset: AssetRow, words: Wording) -> Document:
     sections = [
         Section(words("fact_sheet.sums"), (words("fact_sheet.intro"),), sums),
         Section(words("fact_sheet.returns"), none, given),
+        *conduct.sections(facts, asset, words),
     ]
     return composed(facts, "fact_sheet", asset.id, words, head, sections)
 

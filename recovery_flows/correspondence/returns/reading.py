@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ from models.queries.installation.clock import case_now
 from models.queries.partners.bank_names import bank_names
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.returns import claimants, compose, other_ways
-from recovery_flows.correspondence.returns.compose import Facts
+from recovery_flows.correspondence.returns.compose import Facts, Repeat
 from recovery_flows.correspondence.returns.fact_sheet import fact_sheet
 from recovery_flows.correspondence.returns.page import Document
 from recovery_flows.correspondence.returns.wording import wording
@@ -46,8 +47,11 @@ def documents_of(
     wall_now: datetime,
     language: str,
     kinds: tuple[str, ...] = KINDS,
+    repeats: Callable[[Session, str], Mapping[str, tuple[Repeat, ...]]] | None = None,
 ) -> tuple[Document, ...]:
     """Every document of these kinds that a recovery gives; MisuseError for an unknown kind.
+
+    `repeats` finds what a fact sheet may tell its reader of other recoveries.
 
     Notices and decisions of divisions that are not void, receipts of payments that banks have
     booked, the way of the money.
@@ -59,6 +63,8 @@ def documents_of(
     words = wording(language)
     with database.reading() as session:
         facts = _facts(session, database, laws, recovery_id, sender, wall_now)
+        if repeats is not None and FACT_SHEET in kinds:
+            facts = replace(facts, repeats=repeats(session, recovery_id))
         made: list[Document] = []
         for kind in kinds:
             if kind == "flow":

@@ -84,18 +84,23 @@ def main() -> None:
     from prefect.server.api.server import create_app
     from prefect.settings import get_current_settings
 
+    from recovery_flows.engine.runtime.quiet_server import QuietServer, look_seldom
+
+    look_seldom()
     settings = get_current_settings().server
     credential = os.environ["PREFECT_SERVER_API_AUTH_STRING"]
     guard = Guard(create_app(final=True), credential, port, pages=settings.ui.enabled)
     collect_seldom()
-    uvicorn.run(
+    config = uvicorn.Config(
         guard,
         host=HOST,
         port=port,
         log_level=settings.logging_level.lower(),
         timeout_keep_alive=settings.api.keepalive_timeout,
         server_header=False,
+        date_header=False,
     )
+    QuietServer(config).run()
 
 
 if __name__ == "__main__":

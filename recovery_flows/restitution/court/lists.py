@@ -21,11 +21,10 @@ from models.entities.event import EntityKind
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
-from recovery_flows.approvals.requests import ask, void_approvals
+from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.ledger.court_money import shares_of
 from recovery_flows.restitution import payouts
 from recovery_flows.restitution.court import unpaid
 from recovery_flows.restitution.court.rows import list_of
@@ -142,24 +141,6 @@ def deny(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
     """The rows are not those of the paper: nothing changes."""
     found = list_of(changes.file, approval.subject_id)
     changes.apply(Transition(EntityKind.COURT_LIST, found.id, "denied", found.state, reason=reason))
-
-
-def identify(
-    changes: Changeset, share_id: str, claim_id: str, reason: str, now: datetime
-) -> CourtShareRow:
-    """A row that named nobody known is this claim's; that it was to be set aside is void."""
-    row = unknown_row(changes.file, share_id)
-    found = list_of(changes.file, row.list_id)
-    if claim_id not in {c.id for c in changes.file.claims}:
-        raise StepRefusedError(f"{changes.file.recovery.ref} has no claim {claim_id}")
-    twin = next((r for r in shares_of(changes.file, found) if r.claim_id == claim_id), None)
-    if twin is not None:
-        raise StepRefusedError(f"line {twin.line} of the list names {claim_id} already")
-    void_approvals(changes, row.id, "it was found whose the row is")
-    values: dict[str, Scalar] = {"claim_id": claim_id, "reason": reason}
-    changes.apply(Transition(EntityKind.COURT_SHARE, row.id, "identified", row.state, values))
-    look_again(changes, row, now)
-    return next(r for r in changes.file.court_shares if r.id == share_id)
 
 
 def unknown_row(file: CaseFile, share_id: str) -> CourtShareRow:

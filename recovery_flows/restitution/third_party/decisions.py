@@ -1,7 +1,8 @@
-"""A third-party claim is decided by two people, released by the bank, appealed, withdrawn.
+"""A third-party claim is decided by two people, appealed, withdrawn.
 
-What is upheld lowers a hold, told to the bank like any release; what is asked for a wrong freeze is
-paid (`damages`). A rejection can be appealed within its term, and is decided by two people again.
+What is upheld lowers a hold, told to the bank like any release (`releases`); what is asked for a
+wrong freeze is paid (`damages`). A rejection can be appealed within its term, and is decided by two
+people again.
 """
 
 from __future__ import annotations
@@ -11,8 +12,7 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.approval import ApprovalRow
-from models.entities.call import CallKind, CallState
-from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
+from models.entities.hold import HoldRow, HoldState
 from models.entities.outside.third_party_claim import (
     ThirdPartyGround,
     ThirdPartyRow,
@@ -23,12 +23,12 @@ from models.outcome import Scalar
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.freezing import orders as hold_orders, refused_releases, release
+from recovery_flows.freezing import orders as hold_orders, release
 from recovery_flows.law.regime import Regimes
 from recovery_flows.law.rows import Measure
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.third_parties import blocked_minor, disputed_minor
-from recovery_flows.restitution.third_party import limits
+from recovery_flows.restitution.third_party import limits, releases
 from recovery_flows.restitution.third_party.rows import (
     basis,
     clock_of,
@@ -64,9 +64,10 @@ def propose(
 
 
 def _granted(file: CaseFile, row: ThirdPartyRow, granted: Money) -> dict[str, Scalar]:
-    claimed = Money(row.claimed_minor, row.currency)
-    if granted.currency != row.currency or not 0 < granted.minor <= row.claimed_minor:
-        raise StepRefusedError(f"what is upheld is above zero and at most the claimed {claimed}")
+    most = Money(row.claimed_minor - row.released_minor, row.currency)
+    if granted.currency != row.currency or not 0 < granted.minor <= most.minor:
+        what = "what is open of it," if row.released_minor else "the claimed"
+        raise StepRefusedError(f"what is upheld is above zero and at most {what} {most}")
     if row.ground is _G.WRONG_FREEZE:
         return {"granted_minor": granted.minor}
     hold = _hold_for(file, row, granted)
@@ -75,13 +76,14 @@ def _granted(file: CaseFile, row: ThirdPartyRow, granted: Money) -> dict[str, Sc
 
 
 def _hold_for(file: CaseFile, row: ThirdPartyRow, granted: Money) -> HoldRow:
-    """The hold that this much is released of: the largest one that may be lowered now."""
+    """The hold that this much is released of: the largest one of which no part leaves already."""
     held = [h for h in file.live_holds(row.asset_id) if h.state in _IN_FORCE]
     hold = max(held, key=lambda h: (h.held_minor, h.id), default=None)
     if hold is None or hold.held_minor < granted.minor:
         most = Money(hold.held_minor if hold else 0, row.currency)
         raise StepRefusedError(f"one hold keeps at most {most} there now: decide on that much")
-    return hold
+    enough = [h for h in held if h.held_minor >= granted.minor]
+    return max(enough, key=lambda h: (not h.releasing_minor, h.held_minor, h.id))
 
 
 def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
@@ -106,6 +108,8 @@ def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
     if row.ground is _G.WRONG_FREEZE:
         clock = clock_of(changes.file, laws, Measure.DAMAGES_PAYMENT)
         values |= term(changes.file, clock, now, laws)
+    else:
+        values["standing_minor"] = releases.standing_minor(changes.file, row.hold_id)
     changes.apply(replace(move(row, "upheld", values), legal_basis=basis(clock)))
     if row.ground is not _G.WRONG_FREEZE:
         _order_release(changes, row, approval.id)
@@ -151,47 +155,3 @@ def withdraw(changes: Changeset, name: str, reason: str) -> None:
     """The claimant takes his claim back before it is decided."""
     row = found(changes.file, name)
     changes.apply(move(row, "withdrawn", {"decision_reason": reason, "due_at": None}))
-
-
-def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
-    """What a bank has released by a decision is said of the claim: from then on it is his.
-
-    What it has not released, and is not going to, is decided anew by two people.
-    """
-    for row in changes.file.third_party_claims:
-        if row.state is not _S.UPHELD or not row.hold_id:
-            continue
-        if _is_released(changes.file, row):
-            changes.apply(move(row, "released"))
-        elif _is_kept(changes.file, row):
-            _open_again(changes, row, now, laws)
-
-
-def _is_released(file: CaseFile, row: ThirdPartyRow) -> bool:
-    """Whether the account has that much less, or the hold is gone whatever else is held there."""
-    blocked = blocked_minor(file, row.asset_id)
-    is_gone = file.hold(row.hold_id).state in (HoldState.RELEASED, HoldState.LAPSED)
-    return is_gone or blocked <= row.blocked_minor - row.granted_minor
-
-
-def _is_kept(file: CaseFile, row: ThirdPartyRow) -> bool:
-    """Whether the bank has refused this very order, and somebody has looked into that since."""
-    given = {a.id for a in file.approvals if a.subject_id == row.id}
-    orders = [c for c in file.calls if c.kind is CallKind.RELEASE and c.approval_id in given]
-    if not orders or orders[-1].state is not CallState.REFUSED:
-        return False
-    hold = file.hold(row.hold_id)
-    leaves = hold.state in LIVE_HOLDS and hold.releasing_minor
-    return not leaves and not refused_releases.waits(file, hold)
-
-
-def _open_again(changes: Changeset, row: ThirdPartyRow, now: datetime, laws: Regimes) -> None:
-    reason = "the bank has not released what was decided"
-    void_approvals(changes, row.id, reason)
-    clock = clock_of(changes.file, laws, Measure.THIRD_PARTY_CLAIM)
-    values: dict[str, Scalar] = {
-        "granted_minor": 0, "hold_id": "", "decided_at": None,
-        **term(changes.file, clock, now, laws),
-    }  # fmt: skip
-    again = move(row, "not_released", values)
-    changes.apply(replace(again, reason=reason, legal_basis=basis(clock)))

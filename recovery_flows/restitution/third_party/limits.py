@@ -37,10 +37,31 @@ def check(file: CaseFile, row: ThirdPartyRow, hold: HoldRow, minor: int) -> None
         )
     release.check_no_payout(file, hold)
     _check_kept(file, hold, minor)
+    if waits_for_trace(file, row):
+        raise StepRefusedError(
+            "what of this account is traced to victims is being worked out anew: what is held "
+            "beyond that is decided once the trace is there, see `recovery trace`"
+        )
     asset = file.asset(row.asset_id)
     most = Money(_free_minor(file, asset, row.ground), row.currency)
     if minor > most.minor:
         raise StepRefusedError(_too_much(row.ground, most))
+
+
+def waits_for_trace(file: CaseFile, row: ThirdPartyRow) -> bool:
+    """Whether what is held beyond the disputed sum is not known before a trace that is due."""
+    return row.ground is ThirdPartyGround.EXCESS and file.recovery.trace_wanted
+
+
+def is_still_free(file: CaseFile, row: ThirdPartyRow) -> bool:
+    """Whether an order for a claim that has not left leaves what victims are traced to there.
+
+    A trace since the decision may have found more of it to be theirs.
+    """
+    if row.ground is not ThirdPartyGround.EXCESS:
+        return True
+    staying, needed = _staying_and_needed(file, file.asset(row.asset_id), row.ground)
+    return staying >= needed
 
 
 def _check_kept(file: CaseFile, hold: HoldRow, minor: int) -> None:
@@ -55,14 +76,19 @@ def _check_kept(file: CaseFile, hold: HoldRow, minor: int) -> None:
 
 def _free_minor(file: CaseFile, asset: AssetRow, ground: ThirdPartyGround) -> int:
     """What of an account may go to third parties, in its currency, less what is leaving it."""
-    live = file.live_holds(asset.id)
-    staying = sum(h.held_minor - _leaving_minor(h) for h in live)
-    given = _given_by_court(file, asset)
-    if given and asset.currency != file.recovery.currency:
+    if asset.currency != file.recovery.currency and _given_by_court(file, asset):
         return 0
-    is_excess = ground is ThirdPartyGround.EXCESS
-    needed = max(given, disputed_minor(file, asset)) if is_excess else given
+    staying, needed = _staying_and_needed(file, asset, ground)
     return max(0, staying - needed)
+
+
+def _staying_and_needed(
+    file: CaseFile, asset: AssetRow, ground: ThirdPartyGround
+) -> tuple[int, int]:
+    staying = sum(h.held_minor - _leaving_minor(h) for h in file.live_holds(asset.id))
+    given = _given_by_court(file, asset)
+    is_excess = ground is ThirdPartyGround.EXCESS
+    return staying, max(given, disputed_minor(file, asset)) if is_excess else given
 
 
 def _leaving_minor(hold: HoldRow) -> int:

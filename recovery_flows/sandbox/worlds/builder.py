@@ -40,6 +40,7 @@ class Script:
         self._recalling = random.Random(f"{seed}/recalls")  # noqa: S311 - as above
         self.recalls: list[WorldRecall] = []
         self.gives_back = self.goes_abroad = ""
+        self.sold_for = self.court_gives = ""
 
     def open(self, bank: str, holder: str, opening_minor: int = 0) -> AccountKey:
         """A new account with an invented number of 16 to 19 digits."""

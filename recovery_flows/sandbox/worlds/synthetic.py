@@ -75,6 +75,8 @@ def synthetic_world(seed: int = 7, starts_at: datetime = STARTS_AT) -> World:
         recalls=tuple(script.recalls),
         gives_back=script.gives_back,
         goes_abroad=script.goes_abroad,
+        sold_for=script.sold_for,
+        court_gives=script.court_gives,
     )
 
 
@@ -114,6 +116,7 @@ def _reported_within_the_hour(pen: Script, life: _Life) -> None:
     pen.defraud(9.0, first, 1_280_000, home=WEST, lag_hours=pen.minutes(20, 50))
     pen.defraud(10.2, second, 460_000, home=EAST, lag_hours=pen.minutes(20, 50))
     pen.defraud(26.5, third, 8_800_000, home=EAST, lag_hours=pen.minutes(20, 50))
+    pen.court_gives, pen.sold_for = pen.first_report(second), pen.first_report(third)
 
 
 def _passed_on_once(pen: Script, life: _Life) -> None:

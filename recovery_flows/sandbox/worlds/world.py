@@ -139,9 +139,13 @@ class World:
     objections: tuple[WorldObjection, ...] = ()
     recalls: tuple[WorldRecall, ...] = ()
     gives_back: str = ""
+    """The report of a victim whose money the holder gives back by himself; "" for none."""
     goes_abroad: str = ""
     """The report whose money is asked for abroad by the police too."""
-    """The report of a victim whose money the holder gives back by himself; "" for none."""
+    sold_for: str = ""
+    """The report for whose money a third party has sold something in good faith."""
+    court_gives: str = ""
+    """The report of whose held money a court gives a part by its own list."""
 
 
 def open_book(path: Path) -> sqlite3.Connection:

@@ -108,10 +108,14 @@ def court_list(unit: Any, begin: Callable[[Any], Any]) -> Any:
     """A court has sent a list of who gets what; one row names nobody known."""
     case = begin(unit)
     (claim,) = case.file().claims
-    rows = f"claim,amount\n{claim.id},300.00\nnobody here,40.00\n".encode()
+    return _listed(unit, case, f"{claim.id},300.00\nnobody here,40.00\n")
+
+
+def _listed(unit: Any, case: Any, rows: str) -> Any:
     order = court_lists.Order("(2026) Invented 01 No. 7", unit.start)
+    raw = f"claim,amount\n{rows}".encode()
     court_lists.import_list(
-        unit.case_officer(), case.recovery_id, Path("court.csv"), rows, order, Limits()
+        unit.case_officer(), case.recovery_id, Path("court.csv"), raw, order, Limits()
     )
     return case
 
@@ -210,6 +214,17 @@ def court_set_aside(unit: Any, begin: Callable[[Any], Any]) -> Any:
     return case
 
 
+def court_identify(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """The row of the court's list is this claim's, as its officer has found."""
+    case = _listed(unit, begin(unit), "nobody here,40.00\n")
+    unit.approve(case.recovery_id)
+    (row,) = case.file().court_shares
+    (claim,) = case.file().claims
+    officer = unit.case_officer()
+    court_lists.identify(officer, case.recovery_id, row.id, claim.id, "the court wrote so")
+    return case
+
+
 def third_party_claim(unit: Any, begin: Callable[[Any], Any]) -> Any:
     """Somebody has sold goods for a part of the held money; the officer would leave it to him."""
     case = begin(unit)
@@ -251,6 +266,7 @@ AFTER_A_FREEZE = {
     ApprovalKind.COURT_LIST: court_list,
     ApprovalKind.COURT_LIST_END: court_list_end,
     ApprovalKind.COURT_SET_ASIDE: court_set_aside,
+    ApprovalKind.COURT_IDENTIFY: court_identify,
     ApprovalKind.RECALL: recall,
     ApprovalKind.RECALL_CREDIT: recalled,
     ApprovalKind.RECALL_REVERSAL: reversed_again,

@@ -146,6 +146,11 @@ WAYS: Mapping[ApprovalKind, Way] = {
         _to("court_share", "set_aside"),
         "a row of a court is set aside after a second person has confirmed it",
     ),
+    _A.COURT_IDENTIFY: Way(
+        "a row of a court is paid to a claim", ((_K.COURT_SHARE, "identified"),),
+        ("UPDATE court_share SET state = 'named', claim_id = found_claim_id WHERE id = '{id}'",),
+        "whose a row of a court is counts after a second person has confirmed it",
+    ),
     _A.THIRD_PARTY_CLAIM: Way(
         "a third party gets held money", ((_K.THIRD_PARTY_CLAIM, "upheld"),),
         _to("third_party_claim", "upheld"),

@@ -138,6 +138,10 @@ def test_a_row_that_names_nobody_known_is_owned_and_its_sum_is_kept(
     assert left.pool_minor == 200_000 - 50_000 - 70_000, "the row's sum is in no other division"
     actions.identify(unit.case_officer(), noticed, step.subject_id, "syn-3", "the court wrote so")
     acts.decide(noticed)
+    rows_now = {s.id: s for s in unit.file(noticed).court_shares}
+    asked = rows_now[step.subject_id]
+    assert (asked.state, asked.claim_id, asked.found_claim_id) == ("unknown", "", third)
+    confirm(unit, acts, noticed)
     assert follow(unit, acts, noticed) == [(third, 70_000)]
     sound(unit)
 

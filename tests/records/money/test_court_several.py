@@ -18,8 +18,8 @@ from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.cases import next_steps
 from recovery_flows.cases.court_lists import actions
 from recovery_flows.cli.restitution.rounds import show_under_way
-from recovery_flows.errors import MisuseError, RefusedError
-from tests.records.money.test_court_list import REFERENCE, confirm, enter, noticed, rows
+from recovery_flows.errors import MisuseError, RefusedError, StepRefusedError
+from tests.records.money.test_court_list import REFERENCE, claims, confirm, enter, noticed, rows
 
 __all__ = ["noticed"]
 
@@ -112,6 +112,8 @@ def test_neither_sql_nor_the_store_ends_a_list_or_sets_a_row_aside_by_one_alone(
     for statement in (
         "UPDATE court_list SET state = 'ended'",
         f"UPDATE court_share SET state = 'set_aside' WHERE id = '{row.id}'",
+        f"UPDATE court_share SET state = 'named', claim_id = '' WHERE id = '{row.id}'",
+        f"UPDATE court_share SET claim_id = 'claim-x' WHERE id = '{row.id}'",
     ):
         with (
             closing(sqlite3.connect(unit.path)) as raw,
@@ -121,6 +123,7 @@ def test_neither_sql_nor_the_store_ends_a_list_or_sets_a_row_aside_by_one_alone(
     for noun, name, event, state in (
         (EntityKind.COURT_LIST, file.court_lists[0].id, "ended", "in_force"),
         (EntityKind.COURT_SHARE, row.id, "set_aside", "unknown"),
+        (EntityKind.COURT_SHARE, row.id, "identified", "unknown"),
     ):
         move = Transition(noun, name, event, state)
         for actor in (Actor("chen", Role.OFFICER), ENGINE):
@@ -149,3 +152,27 @@ def test_the_courts_column_stands_beside_the_rules_as_text_and_as_json(
     text = capsys.readouterr().out
     assert f"decided otherwise, as the court has ordered: {REFERENCE}" in text
     assert "by the court" in text
+
+
+def test_whose_a_row_is_counts_with_another_persons_yes_and_not_after_a_no(
+    unit: Any, acts: Any, noticed: str
+) -> None:
+    enter(unit, noticed, rows(("SYN-1", "500.00"), ("Somebody Else", "700.00")))
+    confirm(unit, acts, noticed)
+    row = next(s for s in unit.file(noticed).court_shares if s.state == "unknown")
+    with pytest.raises(StepRefusedError, match="of the list names"):
+        actions.identify(unit.case_officer(), noticed, row.id, "SYN-1", "the court wrote so")
+    actions.set_aside(unit.case_officer(), noticed, row.id, "of another case")
+    actions.identify(unit.case_officer(), noticed, row.id, "SYN-2", "the court wrote so")
+    pending = [a for a in unit.file(noticed).approvals if a.state == "pending"]
+    (asked,) = (a for a in pending if a.subject_id == row.id)
+    assert asked.action == "court_identify", "that it was to be set aside is void"
+    with pytest.raises(StepRefusedError, match="waits for a second person already"):
+        actions.set_aside(unit.case_officer(), noticed, row.id, "of another case")
+    unit.case_officer(Actor("wu", Role.SUPERVISOR)).deny(asked.id, "look once more")
+    found = next(s for s in unit.file(noticed).court_shares if s.id == row.id)
+    assert (found.state, found.claim_id, found.found_claim_id) == ("unknown", "", "")
+    actions.identify(unit.case_officer(), noticed, row.id, "SYN-3", "the court wrote so")
+    confirm(unit, acts, noticed)
+    found = next(s for s in unit.file(noticed).court_shares if s.id == row.id)
+    assert (found.state, found.claim_id) == ("named", claims(unit, noticed)[2])

@@ -17,11 +17,6 @@ from recovery_flows.cases import money_actions
 from recovery_flows.cases.deadlines import running
 from recovery_flows.cases.money_actions import Incoming
 from recovery_flows.cases.next_steps import steps
-from recovery_flows.clock import wall_clock
-from recovery_flows.correspondence.documents.text import Sender
-from recovery_flows.correspondence.returns.page import as_markdown
-from recovery_flows.correspondence.returns.reading import documents_of
-from recovery_flows.correspondence.returns.wording import wording
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.restitution import voluntary
@@ -256,30 +251,3 @@ def test_what_came_in_is_divided_by_the_ladder_and_paid_on_to_the_victims(
     paid = sorted(p.amount_minor for p in unit.file(spent).payouts_of(division.id))
     assert paid == [30_000, 30_001]
     sound(unit)
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_fact_sheets_of_two_differ_in_what_was_given_back_alone(
-    unit: Any, acts: Any, spent: str, language: str
-) -> None:
-    def sheet() -> dict[str, str]:
-        sender = Sender("Synthetic Unit", is_synthetic=True)
-        given = unit.database, unit.laws, spent, sender, wall_clock(), language, ("fact-sheet",)
-        (document,) = documents_of(*given)
-        assert "9999000000000001" not in as_markdown(document)
-        tables = [s.table for s in document.sections if s.table]
-        return {row[0]: row[-1] for table in tables for row in table.rows}
-
-    words = wording(language)
-    before = sheet()
-    assert before[words("fact_sheet.open")] == "CNY 2,000.00"
-    name = promised(unit, spent, 60_000)
-    received(unit, spent, 60_000, "B-1", name)
-    acts.decide(spent)
-    after = sheet()
-    changed = {key: value for key, value in after.items() if before.get(key) != value}
-    assert changed.pop(words("fact_sheet.promised")) == "CNY 600.00"
-    assert changed.pop(words("fact_sheet.given_back")) == "CNY 600.00"
-    assert changed.pop(words("fact_sheet.open")) == "CNY 1,400.00"
-    assert list(changed.values()) == ["CNY 600.00"]
-    assert not {"sentence", "penalty"} & set(" ".join(after).split())

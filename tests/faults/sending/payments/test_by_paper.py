@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,10 +33,8 @@ def pending(unit: Any, act: str) -> str:
 
 
 @pytest.mark.parametrize("point", ["deciding", "decided, unsigned"])
-async def test_a_late_refund_counts_once(
-    worlds: Worlds, killer: Killer, tmp_path: Path, point: str
-) -> None:
-    async with worlds.open("refund", tmp_path) as unit:
+async def test_a_late_refund_counts_once(worlds: Worlds, killer: Killer, point: str) -> None:
+    async with worlds.open("refund") as unit:
         asked = pending(unit, "refund")
         killed(unit, killer, point, Role.SUPERVISOR, "approve", asked)
         with pytest.raises(StepRefusedError, match="is approved already"):
@@ -49,9 +46,9 @@ async def test_a_late_refund_counts_once(
 
 @pytest.mark.parametrize("point", ["deciding", "decided, unsigned"])
 async def test_a_recall_is_sent_once_and_its_money_counts_once(
-    worlds: Worlds, killer: Killer, tmp_path: Path, point: str
+    worlds: Worlds, killer: Killer, point: str
 ) -> None:
-    async with worlds.open("recall", tmp_path) as unit:
+    async with worlds.open("recall") as unit:
         killed(unit, killer, point, Role.SUPERVISOR, "approve", pending(unit, "recall"))
         (recall,) = unit.file().recalls
         of = (unit.recovery_id, recall.id)

@@ -7,8 +7,6 @@ otherwise than without them.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.faults.sending.payments.kinds import KINDS
@@ -33,8 +31,8 @@ UNDER_FAULTS = (
 )
 
 
-async def came_to(worlds: Worlds, killer: Killer, folder: Path, what: Try, wanted: str) -> None:
-    async with worlds.open(what.kind, folder) as unit:
+async def came_to(worlds: Worlds, killer: Killer, what: Try, wanted: str) -> None:
+    async with worlds.open(what.kind) as unit:
         outcome = await tried(unit, killer, what)
     assert outcome.wrong == ""
     assert outcome.died, f"{what.point!r} was never reached"
@@ -43,21 +41,21 @@ async def came_to(worlds: Worlds, killer: Killer, folder: Path, what: Try, wante
 
 @pytest.mark.parametrize("point", [p for p in POINTS if p not in LEFT_TO_THE_BENCH])
 async def test_a_claim_is_paid_once_wherever_the_process_is_killed(
-    worlds: Worlds, killer: Killer, tmp_path: Path, point: str
+    worlds: Worlds, killer: Killer, point: str
 ) -> None:
-    await came_to(worlds, killer, tmp_path, Try("claim", "", "", point), ONCE)
+    await came_to(worlds, killer, Try("claim", "", "", point), ONCE)
 
 
 @pytest.mark.parametrize(("kind", "point"), OTHERS)
 async def test_each_kind_of_money_is_paid_once_by_whoever_goes_on(
-    worlds: Worlds, killer: Killer, tmp_path: Path, kind: str, point: str
+    worlds: Worlds, killer: Killer, kind: str, point: str
 ) -> None:
     assert {kind for kind, _ in OTHERS} == KINDS.keys() - {"claim"}
-    await came_to(worlds, killer, tmp_path, Try(kind, "", "", point), ONCE)
+    await came_to(worlds, killer, Try(kind, "", "", point), ONCE)
 
 
 @pytest.mark.parametrize(("fault", "point", "wanted"), UNDER_FAULTS)
 async def test_under_a_fault_it_is_paid_once_or_its_officer_is_told_why_not(
-    worlds: Worlds, killer: Killer, tmp_path: Path, fault: str, point: str, wanted: str
+    worlds: Worlds, killer: Killer, fault: str, point: str, wanted: str
 ) -> None:
-    await came_to(worlds, killer, tmp_path, Try("claim", "order", fault, point), wanted)
+    await came_to(worlds, killer, Try("claim", "order", fault, point), wanted)

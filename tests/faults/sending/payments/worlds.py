@@ -16,8 +16,10 @@ from typing import Any
 import httpx
 
 from config.settings import load_settings
+from models.entities.approval import ApprovalState
 from models.entities.installation import InstallationKind
 from models.entities.officer import Role
+from models.sealing.signed_heads import HeadFile
 from recovery_flows.cli.composition import FirstOfficer, make_installation, open_installation
 from recovery_flows.cli.sandbox_process import register_banks
 from recovery_flows.sandbox.worlds.world import install
@@ -32,8 +34,14 @@ _BANK = "sandbox.sqlite3"
 
 @dataclass(frozen=True, slots=True)
 class _Stand:
-    folder: Path
-    recovery_id: str
+    """A kind's world as it stands (`kept`), and where it is played (`unit`): opened once.
+
+    An engine of SQLAlchemy has to learn each statement anew, which cost more than a try does; so
+    its connections are closed and what they see is put back, and it stays.
+    """
+
+    kept: Path
+    unit: Unit
     now: datetime
     wall_now: datetime
 
@@ -47,32 +55,53 @@ class Worlds:
     _stands: dict[str, _Stand] = field(default_factory=dict)
 
     @asynccontextmanager
-    async def open(self, kind: str, folder: Path) -> AsyncIterator[Unit]:
-        """A unit in which this kind of money waits for a second person's yes."""
-        unit = await self._copy(kind, folder)
+    async def open(self, kind: str) -> AsyncIterator[Unit]:
+        """A unit in which this kind of money waits for a second person's yes; one at a time."""
+        unit = await self._again(kind)
         try:
             yield unit
         finally:
             await _shut(unit)
 
-    async def _copy(self, kind: str, folder: Path) -> Unit:
+    async def warm(self, kind: str, killer: Killer) -> None:
+        """Let the helper do a whole try by itself, so that what it forks has learned all of it."""
+        async with self.open(kind) as unit:
+            (asked,) = (a for a in unit.file().approvals if a.state is ApprovalState.PENDING)
+            killer.warm(unit, asked.id)
+
+    async def _again(self, kind: str) -> Unit:
         if kind not in self._stands:
             self._stands[kind] = await self._prepare(kind)
         stand = self._stands[kind]
-        shutil.copytree(stand.folder, folder, dirs_exist_ok=True)
-        unit = self._unit(folder, stand.now)
-        unit.recovery_id = stand.recovery_id
+        _put_back(stand.kept, _folder(stand.unit))
+        sandbox, opened = stand.unit.sandbox, stand.unit.installation
+        sandbox.now = stand.now
+        sandbox.start()
+        heads = HeadFile(opened.settings.key_dir)
+        opened = replace(opened, database=replace(opened.database, heads=heads))
+        register_banks(opened.database, list(sandbox.banks.values()), "CN")
+        unit = Unit(sandbox, opened, datetime.now(UTC))
         unit.wall_now = max(unit.wall_now, stand.wall_now + timedelta(seconds=130))
+        unit.recovery_id = stand.unit.recovery_id
         return unit
 
     async def _prepare(self, kind: str) -> _Stand:
         folder = self.folder / kind
         begins = BEGINS_WITH.get(kind)
-        unit = await self._copy(begins, folder) if begins else self._fresh(folder)
+        if begins:
+            before = await self._again(begins)
+            await _shut(before)
+            shutil.copytree(_folder(before), folder)
+            unit = self._unit(folder, before.sandbox.now)
+            unit.recovery_id = before.recovery_id
+            unit.wall_now = before.wall_now
+        else:
+            unit = self._fresh(folder)
         await {**KINDS, **OTHERS}[kind](unit)
-        stand = _Stand(folder, unit.recovery_id, unit.sandbox.now, unit.wall_now)
         await _shut(unit)
-        return stand
+        kept = self.folder / f"{kind} kept"
+        shutil.copytree(folder, kept)
+        return _Stand(kept, unit, unit.sandbox.now, unit.wall_now)
 
     def _fresh(self, folder: Path) -> Unit:
         """A unit three hours into the story, with one report taken in."""
@@ -101,6 +130,16 @@ class Worlds:
         return Unit(sandbox, opened, datetime.now(UTC))
 
 
+def _folder(unit: Unit) -> Path:
+    return unit.sandbox.path.parent
+
+
+def _put_back(kept: Path, folder: Path) -> None:
+    """The folder as it was kept, byte for byte, and nothing beside that."""
+    shutil.rmtree(folder)
+    shutil.copytree(kept, folder)
+
+
 async def _shut(unit: Unit) -> None:
     await unit.engine.close()
     unit.database.dispose()
@@ -108,9 +147,13 @@ async def _shut(unit: Unit) -> None:
 
 
 class Killer:
-    """Has processes killed at named points (`child`), by one helper that is loaded once."""
+    """Has processes killed at named points (`child`), by one helper that is loaded once.
+
+    `cpu_seconds` is what they have cost until now.
+    """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
+        self.cpu_seconds = 0.0
         command = [sys.executable, "-m", "tests.faults.sending.payments.child"]
         self._helper = subprocess.Popen(
             command, cwd=ROOT, env=dict(environment), text=True,
@@ -120,16 +163,26 @@ class Killer:
     def at(self, unit: Unit, point: str, patience: float = 60, **more: Any) -> int:
         """The signal that ended a process at this point; 0 where it was never reached."""
         given = {
-            "folder": str(unit.installation.data_dir), "point": point, "patience": patience,
-            "wall_now": unit.wall_now.isoformat(), **more,
+            "point": point, "patience": patience, "wall_now": unit.wall_now.isoformat(), **more,
         }  # fmt: skip
-        assert self._helper.stdin is not None
-        assert self._helper.stdout is not None
-        self._helper.stdin.write(json.dumps(given) + "\n")
-        self._helper.stdin.flush()
-        told = int(self._helper.stdout.readline())
+        told = self._ask(unit, given)
         assert told >= 0, f"the process at {point!r} failed by itself"
         return told
+
+    def warm(self, unit: Unit, approval_id: str) -> None:
+        """Have the helper do a payment of this unit itself, once, and be killed nowhere."""
+        given = {"warm": approval_id, "patience": 60, "wall_now": unit.wall_now.isoformat()}
+        assert self._ask(unit, given) == 0
+
+    def _ask(self, unit: Unit, given: dict[str, Any]) -> int:
+        assert self._helper.stdin is not None
+        assert self._helper.stdout is not None
+        more = {"folder": str(unit.installation.data_dir), **given}
+        self._helper.stdin.write(json.dumps(more) + "\n")
+        self._helper.stdin.flush()
+        told, cpu_seconds = self._helper.stdout.readline().split()
+        self.cpu_seconds += float(cpu_seconds)
+        return int(told)
 
     def end(self) -> None:
         """No more of them."""

@@ -1,0 +1,94 @@
+"""What banks release for third parties: each order is held against the hold that it lowers.
+
+What another hold of the account does meanwhile says nothing of it. What a bank has not released of
+an order, and is not going to, is decided anew by two people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from models.case_file import CaseFile
+from models.entities.call import OPEN_CALLS, CallKind
+from models.entities.hold import LIVE_HOLDS, HoldRow
+from models.entities.outside.third_party_claim import ThirdPartyRow, ThirdPartyState
+from models.outcome import Scalar
+from recovery_flows.approvals.requests import void_approvals
+from recovery_flows.freezing import refused_releases
+from recovery_flows.law.regime import Regimes
+from recovery_flows.law.rows import Measure
+from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.ledger.third_parties import blocked_minor
+from recovery_flows.restitution.third_party.rows import basis, clock_of, move, term
+
+
+def standing_minor(file: CaseFile, hold_id: str) -> int:
+    """What a hold keeps, or whatever took its place, with what was paid or given away out of it.
+
+    A freeze that takes over a stop keeps its money, so that the stop has released none of that.
+    """
+    return sum(
+        hold.held_minor + hold.payouts_shown_minor + hold.disposed_minor
+        for hold in _with_successors(file, hold_id)
+    )
+
+
+def _with_successors(file: CaseFile, hold_id: str) -> list[HoldRow]:
+    found = [file.hold(hold_id)]
+    for hold in found:  # which grows as it is read: a stop, its freeze, what followed that
+        found += [h for h in file.holds if h.supersedes_id == hold.id and h not in found]
+    return found
+
+
+def came_minor(file: CaseFile, row: ThirdPartyRow) -> int:
+    """What of the order in force the bank has carried out, as its figures of that hold show."""
+    if row.state is not ThirdPartyState.UPHELD or not row.hold_id:
+        return 0
+    if not row.standing_minor:  # decided by an earlier version, which measured the account
+        fell = row.blocked_minor - blocked_minor(file, row.asset_id)
+    else:
+        fell = row.standing_minor - standing_minor(file, row.hold_id)
+    return max(0, min(fell, row.granted_minor))
+
+
+def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
+    """What a bank has released by a decision is said of the claim: from then on it is his."""
+    for row in changes.file.third_party_claims:
+        if row.state is not ThirdPartyState.UPHELD or not row.hold_id:
+            continue
+        came = came_minor(changes.file, row)
+        values: dict[str, Scalar] = {"released_minor": row.released_minor + came}
+        if came == row.granted_minor:
+            changes.apply(move(row, "released", values))
+        elif _is_over(changes.file, row):
+            _open_again(changes, row, values, now, laws)
+
+
+def _is_over(file: CaseFile, row: ThirdPartyRow) -> bool:
+    """Whether nothing more leaves by the order: carried out as far as it is, refused, taken back.
+
+    A refusal is its officer's to look into first.
+    """
+    given = {a.id for a in file.approvals if a.subject_id == row.id}
+    is_open = any(
+        c.kind is CallKind.RELEASE and c.approval_id in given and c.state in OPEN_CALLS
+        for c in file.calls
+    )
+    hold = file.hold(row.hold_id)
+    leaves = hold.state in LIVE_HOLDS and hold.releasing_minor > 0
+    return not (is_open or leaves or refused_releases.waits(file, hold))
+
+
+def _open_again(
+    changes: Changeset, row: ThirdPartyRow, values: dict[str, Scalar], now: datetime, laws: Regimes
+) -> None:
+    reason = "the bank has not released what was decided"
+    void_approvals(changes, row.id, reason)
+    clock = clock_of(changes.file, laws, Measure.THIRD_PARTY_CLAIM)
+    values = {
+        **values, "granted_minor": 0, "hold_id": "", "standing_minor": 0, "decided_at": None,
+        **term(changes.file, clock, now, laws),
+    }  # fmt: skip
+    again = move(row, "not_released", values)
+    changes.apply(replace(again, reason=reason, legal_basis=basis(clock)))
