@@ -66,6 +66,15 @@ def by_secret(database: Database, handle: str, secret: str, os_user: str = "") -
     return identity_of(database, officer)
 
 
+def entered_before(database: Database, handle: str) -> Identity:
+    """The officer of a session whose log-in this process has checked; read anew at each use."""
+    with database.reading() as session:
+        found = officer_with_hash(session, handle)
+    if found is None:
+        raise NobodyActsError(f"{handle} acts no more in this unit")
+    return identity_of(database, found[0])
+
+
 def all_of_demo(database: Database) -> tuple[Identity, ...]:
     """Everybody in a demo, whose people are made up; nobody anywhere else."""
     if not is_demo(database):

@@ -14,7 +14,7 @@ from models.queries.installation.officers import OfficerView, officer_with_hash
 from models.store.log_ins import Secrets, StoredLogIn, record_log_in, record_refusal, stored_log_in
 from models.store.people import secret_fits
 from models.store.unit import Actor, Unit, unit_of_work
-from recovery_flows.access.log_in import Identity, NobodyActsError, identity_of
+from recovery_flows.access.log_in import Identity, identity_of
 from recovery_flows.access.passwords import password_fits
 from recovery_flows.access.second_factor import code_digest, step_of
 from recovery_flows.access.throttle import TooManyTriesError, Who, begin_try, end_tries
@@ -98,14 +98,6 @@ def unlock(database: Database, handle: str, password: str, now: datetime) -> str
     with unit_of_work(database) as unit:
         end_tries(unit, who, now)
     return ""
-
-
-def entered_before(database: Database, handle: str) -> Identity:
-    """The officer of a session whose log-in this process has seen; read anew at each use."""
-    officer, _ = _officer(database, handle)
-    if officer is None:
-        raise NobodyActsError(f"{handle} acts no more in this unit")
-    return identity_of(database, officer)
 
 
 def _who(handle: str, source: str) -> Who:

@@ -29,6 +29,7 @@ from recovery_flows.access.log_in import (
     all_of_demo,
     by_secret,
     by_system_user,
+    entered_before,
 )
 from recovery_flows.caller import entered_officer, is_served, system_user
 from recovery_flows.cli.limits import limits_of
@@ -91,13 +92,9 @@ class Installation:
         return CaseOfficer(self.database, self.laws, self.officer(acting_as), limits=self.limits())
 
     def officer(self, acting_as: str = "") -> Identity | None:
-        """Who acts: who has logged in here, else a handle with its secret (a demo's is known).
-
-        Behind a service the settings are the unit's and no caller's: none acts by them.
-        """
+        """Who acts: who has logged in here, else a handle with its secret (a demo's is known)."""
+        # Behind a service the settings are the unit's and no caller's: none acts by them.
         if handle := entered_officer():
-            from recovery_flows.access.password_log_in import entered_before
-
             return entered_before(self.database, handle)
         mine = None if is_served() else self.settings.security
         handle = acting_as or (mine.officer if mine else "")

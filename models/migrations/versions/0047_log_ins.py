@@ -1,7 +1,7 @@
 """how officers log in where no system user vouches for them, and how often it went wrong
 
 Revision ID: 0047
-Revises: 0041
+Revises: 0045
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 
 revision = '0047'
-down_revision = '0041'
+down_revision = '0045'
 branch_labels = None
 depends_on = None
 

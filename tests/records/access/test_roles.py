@@ -13,9 +13,8 @@ from models.entities.officer import Role
 from models.store.people import appoint
 from models.store.permissions import DECISIONS
 from models.store.unit import Actor, unit_of_work
-from recovery_flows.access.log_in import Identity, NobodyActsError, by_system_user
+from recovery_flows.access.log_in import Identity, NobodyActsError, by_system_user, entered_before
 from recovery_flows.access.own_log_in import set_password
-from recovery_flows.access.password_log_in import entered_before
 from recovery_flows.cases.case_officer import CaseOfficer
 from tests.records.access.conftest import NOW, PASSWORD, comes
 
