@@ -15,7 +15,7 @@ import pytest
 from tests.simulation.faults import KINDS
 
 ROOT = Path(__file__).parents[2]
-SEEDS, SHARES = 160, 4
+SEEDS, SHARES = 300, 4
 _ENDS = {"closed_returned", "closed_partial", "closed_no_recovery", "joined"}
 _FAULTS = {f"{occasion}:{kind}" for occasion, kinds in KINDS.items() for kind in kinds}
 
