@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
 from models.entities.approval import ApprovalRow, ApprovalState
-from models.entities.event import EntityKind
 from models.entities.hold import HoldRow, HoldState
 from models.entities.officer import Role
-from models.outcome import Transition
 from models.step_wording import say
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.freezing import refused_releases, unrelated_funds
+from recovery_flows.freezing.drafts import NOT_ORDERED, take_back
 
 if TYPE_CHECKING:
     from recovery_flows.ledger.changeset import Changeset
@@ -84,16 +83,9 @@ def _withdraw_followers(changes: Changeset) -> None:
     """A freeze that was to follow a stop which is given up is not asked for any more."""
     reason = "the hold that it was to follow is given up"
     for hold in changes.file.holds:
-        waits = hold.state in (HoldState.DRAFT, HoldState.PENDING_APPROVAL)
+        waits = hold.state in NOT_ORDERED
         if waits and hold.supersedes_id and is_given_up(changes.file, hold.supersedes_id):
-            asked = changes.file.pending(hold.id)
-            if asked is not None:
-                changes.apply(
-                    Transition(EntityKind.APPROVAL, asked.id, "voided", asked.state, reason=reason)
-                )
-            changes.apply(
-                Transition(EntityKind.HOLD, hold.id, "cancelled", hold.state, reason=reason)
-            )
+            take_back(changes, hold, reason)
 
 
 def release_again(changes: Changeset, hold_id: str) -> None:

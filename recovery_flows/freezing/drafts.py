@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 NEVER_TRIED = frozenset({HoldState.DENIED, HoldState.CANCELLED})
+NOT_ORDERED = frozenset({HoldState.DRAFT, HoldState.PENDING_APPROVAL})
 UNANSWERED = frozenset({HoldState.DRAFT, HoldState.PENDING_APPROVAL, HoldState.ORDERED})
 
 _GOING = UNANSWERED | {HoldState.QUEUED}
@@ -64,6 +65,16 @@ def draft_hold(
 def next_hold_id(changes: Changeset, asset: AssetRow, kind: HoldKind) -> str:
     """The id of the next hold on an account."""
     return derive_id("hold", asset.id, kind, len(changes.file.holds_of(asset.id)) + 1)
+
+
+def take_back(changes: Changeset, hold: HoldRow, reason: str) -> None:
+    """Withdraw a hold that has not been ordered, and whatever yes it waits for."""
+    asked = changes.file.pending(hold.id)
+    if asked is not None:
+        changes.apply(
+            Transition(EntityKind.APPROVAL, asked.id, "voided", asked.state, reason=reason)
+        )
+    changes.apply(Transition(EntityKind.HOLD, hold.id, "cancelled", hold.state, reason=reason))
 
 
 def is_followed(holds: Iterable[HoldRow], hold: HoldRow) -> bool:

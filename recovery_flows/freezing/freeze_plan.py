@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from dataclasses import replace
+
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
 from models.entities.hold import HoldKind, HoldRow, HoldState
 from recovery_flows.freezing import denied_stops
-from recovery_flows.freezing.drafts import UNANSWERED, is_followed, supersedes
+from recovery_flows.freezing.drafts import (
+    NOT_ORDERED,
+    UNANSWERED,
+    is_followed,
+    supersedes,
+    take_back,
+)
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.third_parties import left_minor
 
 _FORMAL = (HoldKind.FREEZE, HoldKind.QUEUE)
@@ -48,6 +58,42 @@ def freeze_plan(file: CaseFile, asset: AssetRow) -> list[tuple[HoldRow, int]]:
         plan.append((stop, amount))
         left -= amount
     return plan
+
+
+def withdraw_outgrown(changes: Changeset) -> None:
+    """Take back each freeze, not ordered yet, that keeps less than its stop has of victims' money.
+
+    What it left out would be free as soon as the bank carries it out; it is drafted anew.
+    """
+    reason = "more of what the stop holds is traced to victims now"
+    for hold in _waiting(changes.file):
+        file = changes.file
+        without = replace(file, holds=tuple(h for h in file.holds if h.id != hold.id))
+        for stop, amount in freeze_plan(without, file.asset(hold.asset_id)):
+            wanted = min(amount, _kept_minor(stop))
+            if stop.id == hold.supersedes_id and hold.requested_minor < wanted:
+                take_back(changes, hold, reason)
+
+
+def withdraw_before_tracing(changes: Changeset, asset_ids: Container[str]) -> None:
+    """Take back each freeze, not ordered yet, of accounts to which more victims' money is added."""
+    for hold in _waiting(changes.file):
+        if hold.asset_id in asset_ids:
+            take_back(
+                changes, hold, "money of other victims is looked for there first"
+            )
+
+
+def _waiting(file: CaseFile) -> list[HoldRow]:
+    """Freezes that are not ordered, each to take the place of a stop that is in force."""
+    return [
+        h
+        for h in file.holds
+        if h.state in NOT_ORDERED
+        and h.kind is HoldKind.FREEZE
+        and h.supersedes_id
+        and file.hold(h.supersedes_id).state is HoldState.STOPPED
+    ]
 
 
 def surplus_stops(file: CaseFile, asset: AssetRow) -> tuple[HoldRow, ...]:

@@ -14,10 +14,12 @@ from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
 from models.outcome import Scalar, Transition
 from recovery_flows.freezing import denied_stops, unrelated_funds
 from recovery_flows.freezing.drafts import (
+    NOT_ORDERED,
     UNANSWERED,
     back_to_freezing,
     draft_hold,
     is_followed,
+    take_back,
 )
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
@@ -183,17 +185,11 @@ def _withdraw_followers(changes: Changeset, asset: AssetRow, laws: Regimes) -> N
         and still_wanted_minor(file, asset, h) > 0
     }
     for hold in file.holds_of(asset.id):
-        waits = hold.state in (HoldState.DRAFT, HoldState.PENDING_APPROVAL)
+        waits = hold.state in NOT_ORDERED
         if hold.supersedes_id in lapsed and waits and hold.kind is not HoldKind.STOP:
-            reason = "what it was to follow has lapsed: that is stopped again first"
-            changes.apply(
-                Transition(EntityKind.HOLD, hold.id, "cancelled", hold.state, reason=reason)
+            take_back(
+                changes, hold, "what it was to follow lapsed: that is stopped again first"
             )
-            asked = file.pending(hold.id)
-            if asked is not None:
-                changes.apply(
-                    Transition(EntityKind.APPROVAL, asked.id, "voided", asked.state, reason=reason)
-                )
 
 
 def still_wanted_minor(file: CaseFile, asset: AssetRow, hold: HoldRow) -> int:

@@ -13,7 +13,7 @@ from models.entities.request import UNDER_WAY, WENT_OUT, RequestState
 from models.facts import LineKind
 from models.ids import derive_id, digest
 from models.outcome import CallIntent, Transition
-from recovery_flows.freezing import stage as freezing
+from recovery_flows.freezing import freeze_plan, stage as freezing
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing import contradictions
@@ -62,6 +62,7 @@ def adopt(
         found = file.trace
     moves += _asset_moves(file, laws, found, places, depth_of, stale)
     changes.adopt(found, *moves, *limited)
+    freeze_plan.withdraw_outgrown(changes)
 
 
 def _content(trace: TraceView) -> tuple[str, tuple[Position, ...], tuple[DissipatedPart, ...]]:

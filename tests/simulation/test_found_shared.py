@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -21,7 +23,11 @@ def at() -> Iterator[Place]:
 def test_a_victim_whose_money_another_recovery_has_stopped_is_not_left_with_nothing(
     at: Place,
 ) -> None:
-    """The bank found nothing free for the second stop: that recovery was closed without a cent."""
+    """The bank found nothing free for the second stop: that recovery was closed without a cent.
+
+    Once it was mended, a freeze of 400.00 that was asked for before they were joined still let the
+    other 400.00 go that the stop held for both.
+    """
     made = plan(
         Tick(4), Tick(1), Tick(1), Tick(1),
         payments=(
@@ -33,4 +39,7 @@ def test_a_victim_whose_money_another_recovery_has_stopped_is_not_left_with_noth
     told, story = played(at, replace(made, openings=()))
     assert "R-2026-0002 joined R-2026-0001" in story
     assert_well(told, story)
+    with closing(sqlite3.connect(at.path)) as books:
+        paid = books.execute("SELECT sum(settled_minor) FROM payout WHERE state = 'settled'")
+        assert paid.fetchone() == (800_00,), story
     assert dict(told.ends) == {"closed_partial": 1, "joined": 1}
