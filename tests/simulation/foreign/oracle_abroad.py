@@ -28,7 +28,7 @@ class AbroadOracle(Eyes):
     def _abroad(self) -> None:
         if not self.abroad.plays:
             return
-        self._left()
+        self._left_abroad()
         self._stopped_clocks()
         self._waiting()
         self._at_the_bodies()
@@ -36,7 +36,7 @@ class AbroadOracle(Eyes):
 
     # What left
 
-    def _left(self) -> None:
+    def _left_abroad(self) -> None:
         rows = self._all(
             "SELECT e.seq, e.event, e.actor_id, q.id, q.recovery_id FROM event e JOIN request q ON"
             " q.id = e.subject_id WHERE e.noun = 'request' AND e.event IN ('dispatched',"
