@@ -12,8 +12,8 @@ from models.entities.event import EntityKind
 from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 from models.ids import derive_id, digest
 from models.outcome import Outcome, Scalar, Transition
+from recovery_flows.correspondence import call_validity
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.freezing import freeze_plan
 from recovery_flows.ledger.changeset import Changeset, applied
 from recovery_flows.ledger.court_money import in_force
 from recovery_flows.restitution import payouts
@@ -174,7 +174,7 @@ def _arrive(
     values: dict[str, Scalar] = {"trace_wanted": True}
     moves.append(Transition(EntityKind.RECOVERY, stays.recovery.id, "updated", state, values))
     changes.adopt(trace, *moves)
-    freeze_plan.withdraw_before_tracing(changes, set(twin.values()))
+    call_validity.withdraw_freezes(changes, set(twin.values()))
     return changes
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from models.case_file import CaseFile
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.call import QUERIES, CallKind, CallRow, CallState
 from models.entities.event import EntityKind
-from models.entities.hold import HoldState, Renewal
+from models.entities.hold import HoldRow, HoldState, Renewal
 from models.entities.multi_agency import TaskRenewal, TaskState
 from models.entities.outside.third_party_claim import ThirdPartyRow, ThirdPartyState
 from models.entities.payout import PayoutState
@@ -15,7 +17,7 @@ from models.outcome import Transition
 from recovery_flows.approvals.figures import is_in_force, is_unchanged
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cross_border import over_connection
-from recovery_flows.freezing import denied_stops, release, renewal
+from recovery_flows.freezing import denied_stops, freeze_plan, release, renewal
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import guards as return_guards, payouts
 from recovery_flows.restitution.third_party import limits
@@ -38,7 +40,7 @@ def may_leave(file: CaseFile, kind: CallKind, approval_id: str) -> bool:
         return False
     if kind is CallKind.PAYOUT and _rests_on_something_else(file, approval):
         return False
-    if kind is CallKind.HOLD and _supersedes_what_is_released(file, approval):
+    if kind is CallKind.HOLD and not _may_follow(file, file.hold(approval.subject_id)):
         return False
     return is_in_force(file, approval)
 
@@ -48,9 +50,11 @@ def _rests_on_something_else(file: CaseFile, approval: ApprovalRow) -> bool:
     return bool(payouts.changed(file, payouts.allocation_of(file, approval.subject_id)))
 
 
-def _supersedes_what_is_released(file: CaseFile, approval: ApprovalRow) -> bool:
-    before = file.hold(approval.subject_id).supersedes_id
-    return bool(before) and denied_stops.is_given_up(file, before)
+def _may_follow(file: CaseFile, hold: HoldRow) -> bool:
+    """Whether a hold may take the place of another: that is kept, and none of it is let go."""
+    before = hold.supersedes_id
+    is_given_up = bool(before) and denied_stops.is_given_up(file, before)
+    return not is_given_up and not freeze_plan.lets_go_minor(file, hold)
 
 
 _TRACE_FIRST = "what is held beyond what is traced to victims is known once the trace is there"
@@ -96,6 +100,17 @@ def _is_there_to_release(file: CaseFile, approval: ApprovalRow) -> bool:
 def _third_party(file: CaseFile, name: str) -> ThirdPartyRow | None:
     """The third party's claim by whose decision a hold is released, if it is by one."""
     return next((t for t in file.third_party_claims if t.id == name), None)
+
+
+def withdraw_freezes(changes: Changeset, asset_ids: Container[str]) -> None:
+    """Take back each freeze, not sent yet, of accounts where more victims' money is looked for."""
+    freeze_plan.withdraw_before_tracing(changes, asset_ids)
+    file = changes.file
+    for call in file.calls:
+        is_due = call.state is CallState.PLANNED and not call.may_have_arrived
+        is_hold = call.kind is CallKind.HOLD and call.asset_id in asset_ids
+        if is_due and is_hold and freeze_plan.follows_a_stop(file, file.hold(call.subject_id)):
+            withdraw_call(changes, call)
 
 
 def withdraw_call(changes: Changeset, call: CallRow) -> None:

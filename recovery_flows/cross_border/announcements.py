@@ -19,6 +19,8 @@ from models.money import AnnouncedMoney, Money
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
 
+MOST = 100
+"""So many are kept of one request; a body that tells ever more has been owned a hundred times."""
 _KIND = DiscrepancyKind.MONEY_ANNOUNCED
 _CAME_IN = frozenset({*LIVE_HOLDS, HoldState.DISPOSED, HoldState.RELEASED})
 
@@ -28,7 +30,8 @@ def take(
 ) -> None:
     """Record each announcement once; another sum under the same booking is another one."""
     for one in told:
-        if one.booking in _bookings(changes.file):
+        known = len(list(of_request(changes.file, request.id)))
+        if known >= MOST or one.amount.minor <= 0 or one.booking in _bookings(changes.file):
             continue
         discrepancies.find(
             changes, _KIND, EntityKind.REQUEST, request.id, now, asset_id=request.asset_id,

@@ -36,21 +36,23 @@ class Ceiling:
 def ceiling(file: CaseFile) -> Ceiling:
     """Where a recovery stands against its ceiling; the sums are in the currency of the loss.
 
-    What came back from an account is asked for there no more: it counts as received, once.
+    What came back from an account is asked for there no more: it counts as received, once. What is
+    in on the unit's own account came from where a request was carried out.
     """
     currency = file.recovery.currency
     by_account: dict[str, int] = {}
-    came = _came_by_account(file)
     for request in file.requests:
         if _is_open(request):
             asked = claim_minor(file, request)
             by_account[request.asset_id] = max(by_account.get(request.asset_id, 0), asked)
+    came = _came_by_account(file)
+    due = {account: max(0, asked - came.get(account, 0)) for account, asked in by_account.items()}
+    done = {r.asset_id for r in file.requests if _is_open(r) and r.state in CARRIED_OUT}
+    in_already = min(_on_own_account(file), sum(due[account] for account in done))
     return Ceiling(
         order=Money(_lost(file), currency),
         received=Money(received_minor(file), currency),
-        asked=Money(
-            sum(max(0, asked - came.get(asset, 0)) for asset, asked in by_account.items()), currency
-        ),
+        asked=Money(sum(due.values()) - in_already, currency),
     )
 
 
@@ -65,12 +67,16 @@ def _came_by_account(file: CaseFile) -> dict[str, int]:
 
 def received_minor(file: CaseFile) -> int:
     """What of the loss came in anywhere, to victims or to the unit, in its minor units."""
-    ours = [asset for asset in file.assets if asset.is_custody]
-    own = {asset.id for asset in ours}
+    own = {asset.id for asset in file.assets if asset.is_custody}
     paid = sum(
         b.claim_minor for b in file.balances if b.account in RETURNED and b.asset_id not in own
     )
-    return min(_lost(file), paid + sum(received.received_minor(file, asset) for asset in ours))
+    return min(_lost(file), paid + _on_own_account(file))
+
+
+def _on_own_account(file: CaseFile) -> int:
+    ours = (asset for asset in file.assets if asset.is_custody)
+    return sum(received.received_minor(file, asset) for asset in ours)
 
 
 def _lost(file: CaseFile) -> int:

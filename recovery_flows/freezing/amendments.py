@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from models.case_file import CaseFile
@@ -12,7 +13,7 @@ from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.freezing import refused_releases, renewal
+from recovery_flows.freezing import freeze_plan, refused_releases, renewal
 from recovery_flows.freezing.renewal import OPEN_TO_SUBMIT
 from recovery_flows.ledger.changeset import Changeset
 
@@ -54,6 +55,11 @@ def amend_hold(
     if requested_minor <= 0:
         raise StepRefusedError("the sum of a hold must be above zero")
     disputed = Money(disputed_minor(changes.file, hold), hold.currency)
+    free = freeze_plan.lets_go_minor(changes.file, replace(hold, requested_minor=requested_minor))
+    if free:
+        raise StepRefusedError(
+            f"{Money(free, hold.currency)} of victims' money that is stopped there would be free"
+        )
     over = requested_minor > disputed.minor
     if over and not scope_reason:
         raise StepRefusedError(

@@ -65,35 +65,43 @@ def withdraw_outgrown(changes: Changeset) -> None:
 
     What it left out would be free as soon as the bank carries it out; it is drafted anew.
     """
-    reason = "more of what the stop holds is traced to victims now"
     for hold in _waiting(changes.file):
-        file = changes.file
-        without = replace(file, holds=tuple(h for h in file.holds if h.id != hold.id))
-        for stop, amount in freeze_plan(without, file.asset(hold.asset_id)):
-            wanted = min(amount, _kept_minor(stop))
-            if stop.id == hold.supersedes_id and hold.requested_minor < wanted:
-                take_back(changes, hold, reason)
+        if lets_go_minor(changes.file, hold):
+            take_back(changes, hold, "more of what the stop holds is traced to victims now")
+
+
+def lets_go_minor(file: CaseFile, freeze: HoldRow) -> int:
+    """What of its stop is traced to victims and would be free once the bank carries a freeze out.
+
+    Minor units of the account's currency, for a freeze that the bank has not carried out.
+    """
+    if freeze.kind is not HoldKind.FREEZE or not freeze.supersedes_id:
+        return 0
+    without = replace(file, holds=tuple(h for h in file.holds if h.id != freeze.id))
+    wanted = (
+        min(amount, _kept_minor(stop))
+        for stop, amount in freeze_plan(without, file.asset(freeze.asset_id))
+        if stop.id == freeze.supersedes_id
+    )
+    return max(0, next(wanted, 0) - freeze.requested_minor)
 
 
 def withdraw_before_tracing(changes: Changeset, asset_ids: Container[str]) -> None:
     """Take back each freeze, not ordered yet, of accounts to which more victims' money is added."""
     for hold in _waiting(changes.file):
         if hold.asset_id in asset_ids:
-            take_back(
-                changes, hold, "money of other victims is looked for there first"
-            )
+            take_back(changes, hold, "money of other victims is looked for there first")
 
 
 def _waiting(file: CaseFile) -> list[HoldRow]:
     """Freezes that are not ordered, each to take the place of a stop that is in force."""
-    return [
-        h
-        for h in file.holds
-        if h.state in NOT_ORDERED
-        and h.kind is HoldKind.FREEZE
-        and h.supersedes_id
-        and file.hold(h.supersedes_id).state is HoldState.STOPPED
-    ]
+    return [h for h in file.holds if h.state in NOT_ORDERED and follows_a_stop(file, h)]
+
+
+def follows_a_stop(file: CaseFile, hold: HoldRow) -> bool:
+    """Whether a freeze is to take the place of a stop that is in force."""
+    is_next = hold.kind is HoldKind.FREEZE and bool(hold.supersedes_id)
+    return is_next and file.hold(hold.supersedes_id).state is HoldState.STOPPED
 
 
 def surplus_stops(file: CaseFile, asset: AssetRow) -> tuple[HoldRow, ...]:

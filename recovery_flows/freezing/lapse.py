@@ -187,9 +187,7 @@ def _withdraw_followers(changes: Changeset, asset: AssetRow, laws: Regimes) -> N
     for hold in file.holds_of(asset.id):
         waits = hold.state in NOT_ORDERED
         if hold.supersedes_id in lapsed and waits and hold.kind is not HoldKind.STOP:
-            take_back(
-                changes, hold, "what it was to follow lapsed: that is stopped again first"
-            )
+            take_back(changes, hold, "what it was to follow lapsed: that is stopped again first")
 
 
 def still_wanted_minor(file: CaseFile, asset: AssetRow, hold: HoldRow) -> int:

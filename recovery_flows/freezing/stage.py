@@ -31,7 +31,7 @@ from recovery_flows.freezing.drafts import (
     is_followed,
     supersedes,
 )
-from recovery_flows.freezing.freeze_plan import freeze_plan
+from recovery_flows.freezing.freeze_plan import freeze_plan, withdraw_outgrown
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import stage as multi_agency
@@ -58,6 +58,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
         if asset.home:
             _reopen(changes, asset, laws)
     draft_stops(changes, laws)
+    withdraw_outgrown(changes)
     for asset in changes.file.assets:
         if asset.home:
             lapse.draft_again(changes, asset, laws)

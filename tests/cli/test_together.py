@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 
@@ -54,6 +56,29 @@ def test_approvals_are_given_together_and_what_is_looked_at_alone_is_refused(
     again = run("approve", "-", "--as", "chen", "--json", stdin="\n".join(stops)).out
     assert [bool(one["done"]) for one in json.loads(again)] == [False, False, True]
     assert run("approve", *stops, "--deny", "--reason", "no").code == 2
+
+
+def test_no_denial_is_read_as_a_yes_and_one_broken_file_leaves_the_others_told(
+    run: Any, unit: Any
+) -> None:
+    """`-` with one id on standard input approved what was to be denied."""
+    refs = unit.reported(3)
+    for number, ref in enumerate(refs):
+        assert run("advance", ref, "--case-number", str(number)).code == 0
+        assert run("advance", ref, "--allow-duplicate").code == 0
+    stops = [one["approval_id"] for one in _pending(run) if one["act"] == "order_stop"]
+    for word in (("--deny", "--reason", "no"), ("--now",), ("--authority", "P-1")):
+        said = run("approve", "-", *word, "--as", "chen", stdin=f"{stops[0]}\n")
+        assert (said.code, said.out) == (2, "")
+    with closing(sqlite3.connect(unit.folder / "data" / "recovery.sqlite3")) as raw:
+        guards = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'hold'"
+        for (name,) in raw.execute(guards).fetchall():
+            raw.execute(f"DROP TRIGGER {name}")
+        of = "SELECT subject_id FROM approval WHERE id = ?"
+        raw.execute(f"UPDATE hold SET state = 'nonsense' WHERE id = ({of})", (stops[1],))
+        raw.commit()
+    told = run("approve", *stops, "--as", "chen")
+    assert (told.code, "2 approved, 1 not" in told.out) == (3, True)
 
 
 def unit_report(unit: Any) -> list[str]:

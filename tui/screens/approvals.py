@@ -184,7 +184,10 @@ class ApprovalsScreen(LiveScreen):
 
         def ask(page: ApprovalsPage) -> None:
             lines = [one for one in page.lines if one.approval_id in marked]
-            unmark(marked - {one.approval_id for one in lines})  # decided by others meanwhile
+            gone = marked - {one.approval_id for one in lines}  # decided by others meanwhile
+            unmark(gone)
+            if gone and lines:
+                app.say(f"{len(gone)} of those marked cannot be found: look for them again")
             if lines:
                 ask_together(app, lines, self._refusal, unmark)
             else:

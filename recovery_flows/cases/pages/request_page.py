@@ -192,7 +192,7 @@ def _answers(view: RequestView) -> Iterator[Part]:
 def _announced(told: DiscrepancyRow) -> Iterator[Piece]:
     """Money that the other side says it has paid, and what became of that; it is never counted."""
     is_open = told.state is DiscrepancyState.OPEN
-    ended = f"did not come, says {told.resolved_by}" if told.resolved_by else "came in"
+    ended = f"settled by {told.resolved_by}, see the note" if told.resolved_by else "came in"
     state = "not there yet, does not count" if is_open else ended
     sum_of = Money(told.stated_minor or 0, told.stated_currency)
     yield Piece(f"says it has paid {sum_of} as {announcements.booking_of(told)}: ")

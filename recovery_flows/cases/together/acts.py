@@ -14,7 +14,12 @@ from models.case_file import Step
 from models.entities.catalogue import IllegalTransitionError
 from models.entities.officer import Role
 from models.queries.cases.approvals import kind_of_approval
-from models.queries.cases.case_files import NoSuchRecoveryError, load_file, recovery_id_of
+from models.queries.cases.case_files import (
+    FileUnreadableError,
+    NoSuchRecoveryError,
+    load_file,
+    recovery_id_of,
+)
 from models.store.permissions import NotPermittedError
 from models.store.waiting_rows import StaleFileError
 from recovery_flows.approvals.kinds import TOGETHER, kind_word
@@ -24,7 +29,7 @@ from recovery_flows.errors import RecoveryFlowsError, StepRefusedError
 
 _REFUSED = (
     RecoveryFlowsError, NoSuchRecoveryError, IllegalTransitionError, NotPermittedError,
-    StaleFileError,
+    StaleFileError, FileUnreadableError,
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, Now, opened
 from recovery_flows.cli.output import say_json_list
-from recovery_flows.cli.queue.together import named_or_read, tell_results
+from recovery_flows.cli.queue.together import STDIN, named_or_read, tell_results
 from recovery_flows.cli.table import tell, tell_what
 
 if TYPE_CHECKING:
@@ -48,17 +48,18 @@ def approve(
     from recovery_flows.errors import MisuseError
 
     ids = named_or_read(approval_ids or [])
+    is_several = len(ids) > 1 or approval_ids == [STDIN]
     if deny != bool(reason):
         raise MisuseError("a denial takes both --deny and --reason")
     if deny and authority:
         raise MisuseError("--authority is of an approval, not of a denial")
-    if len(ids) > 1 and (deny or authority):
-        raise MisuseError("--deny and --authority are of one approval: give one APPROVAL_ID")
+    if is_several and (deny or authority or now):
+        raise MisuseError("--deny, --authority and --now are of one APPROVAL_ID, given by itself")
     with opened() as installation:
         if not approval_ids:
             _list(installation, acting_as, as_json=as_json)
-        elif len(ids) > 1 or approval_ids == ["-"]:
-            _several(installation, ids, acting_as, now=now, as_json=as_json)
+        elif is_several:
+            _several(installation, ids, acting_as, as_json=as_json)
         else:
             acting = installation.case_officer(acting_as)
             done = _decided(acting, ids[0], reason if deny else None, authority)
@@ -75,19 +76,10 @@ def _decided(acting: CaseOfficer, approval_id: str, denial: str | None, authorit
     return acting.approve(approval_id, authority)
 
 
-def _several(
-    installation: Installation, ids: list[str], acting_as: str, *, now: bool, as_json: bool
-) -> None:
-    from models.queries.cases.approvals import recovery_of_approval
+def _several(installation: Installation, ids: list[str], acting_as: str, *, as_json: bool) -> None:
     from recovery_flows.cases.together.acts import approve_each
-    from recovery_flows.cli.sending import advance_here
 
     results = list(approve_each(installation.case_officer(acting_as), ids))
-    if now:
-        with installation.database.reading() as session:
-            done = {recovery_of_approval(session, one.named) for one in results if one.done}
-        for recovery_id in sorted(filter(None, done)):
-            advance_here(installation, recovery_id)
     tell_results(results, "approved", as_json=as_json)
 
 

@@ -142,7 +142,14 @@ def _refuse_broken(call_id: str, detail: str) -> None:
 
 
 def _may_leave(changes: Changeset, call: CallRow) -> bool:
-    """Whether a letter may leave; one that may not is cancelled at once."""
+    """Whether a letter may leave; one that may not is cancelled at once.
+
+    Raises StepRefusedError for one that is only kept back for now, such as by a trace that is due.
+    """
+    if call.state is CallState.PLANNED:
+        why = call_validity.waits(changes.file, call.kind, call.subject_id)
+        if why and letter_steps.may_be_sent(changes.file, call):
+            raise StepRefusedError(f"the letter {call.id} waits: {why}")
     if call.state is not CallState.PLANNED or letter_steps.may_be_sent(changes.file, call):
         return True
     call_validity.withdraw_call(changes, call)

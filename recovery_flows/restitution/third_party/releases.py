@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.call import OPEN_CALLS, CallKind
-from models.entities.hold import LIVE_HOLDS, HoldRow
+from models.entities.call import OPEN_CALLS, CallKind, CallState
+from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.outside.third_party_claim import ThirdPartyRow, ThirdPartyState
 from models.outcome import Scalar
 from recovery_flows.approvals.requests import void_approvals
@@ -21,6 +21,8 @@ from recovery_flows.law.rows import Measure
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.third_parties import blocked_minor
 from recovery_flows.restitution.third_party.rows import basis, clock_of, move, term
+
+_LET_GO = frozenset({HoldState.RELEASED, HoldState.LAPSED})
 
 
 def standing_minor(file: CaseFile, hold_id: str) -> int:
@@ -45,11 +47,26 @@ def came_minor(file: CaseFile, row: ThirdPartyRow) -> int:
     """What of the order in force the bank has carried out, as its figures of that hold show."""
     if row.state is not ThirdPartyState.UPHELD or not row.hold_id:
         return 0
+    state = file.hold(row.hold_id).state
+    if state in LIVE_HOLDS and _is_still_here(file, row):
+        return 0  # a fall by nobody's order: looked into as one
     if not row.standing_minor:  # decided by an earlier version, which measured the account
+        if state in _LET_GO:
+            return row.granted_minor
         fell = row.blocked_minor - blocked_minor(file, row.asset_id)
     else:
         fell = row.standing_minor - standing_minor(file, row.hold_id)
     return max(0, min(fell, row.granted_minor))
+
+
+def _is_still_here(file: CaseFile, row: ThirdPartyRow) -> bool:
+    """Whether the order in force has not left yet, by the interface or on paper."""
+    given = {a.id for a in file.approvals if a.subject_id == row.id}
+    return any(
+        c.state is CallState.PLANNED and not c.may_have_arrived
+        for c in file.calls
+        if c.kind is CallKind.RELEASE and c.approval_id in given
+    )
 
 
 def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:

@@ -88,7 +88,7 @@ def test_what_did_not_come_is_said_by_a_person_and_another_sum_is_told_anew(
     announce(abroad, name, "RET-1", 50_000)
     (one,) = open_ones(abroad)
     discrepancy_actions.resolve(unit.case_officer(), rid, one.id, "the bank has no such credit")
-    assert "did not come, says" in said(abroad, name)[0]
+    assert "settled by" in said(abroad, name)[0]
     announce(abroad, name, "RET-1", 50_000)
     assert open_ones(abroad) == []
     announce(abroad, name, "RET-1", 40_000)

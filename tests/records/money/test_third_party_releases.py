@@ -90,6 +90,7 @@ def test_one_order_carried_out_releases_one_claim_and_not_that_on_another_hold(
     yes(unit, claimed(unit, held, EXCESS, "1200.00"))
     (second,) = [t for t in unit.file(held).third_party_claims if t.id != first.id]
     assert second.hold_id == other, "the other hold has a release on its way"
+    acts.close_calls(held, CallKind.RELEASE)
     unit.bank_says(held, first.hold_id, 350_000, 4)
     acts.decide(held)
     found = claim(unit, held, first.id), claim(unit, held, second.id)
@@ -172,8 +173,11 @@ def trace_is(unit: Any, recovery_id: str, *, wanted: bool) -> None:
         unit.trace(recovery_id, unit.statement([own, paid]))
 
 
-def test_what_was_asked_of_which_hold_and_what_came_back_is_shown(unit: Any, held: str) -> None:
+def test_what_was_asked_of_which_hold_and_what_came_back_is_shown(
+    unit: Any, acts: Any, held: str
+) -> None:
     yes(unit, claimed(unit, held, EXCESS))
+    acts.close_calls(held, CallKind.RELEASE)
     hold_id = stop(unit, held).id
     unit.bank_says(held, hold_id, 400_000, 4)
     (asset,) = unit.file(held).assets
