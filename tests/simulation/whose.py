@@ -159,13 +159,16 @@ class Whose(Eyes):
     # Money that is held
 
     def _held_stays(self) -> None:
-        """What was a victim's at a stop under any rule, and is held since, a trace finds there."""
+        """What was a victim's at a stop under any rule, and is held since, a trace finds there.
+
+        As far as a statement has told of the account: before, others' traces find nothing there.
+        """
         rows = self._all(
             "SELECT r.id, a.id, a.account_id, a.partner_id, c.tail, t.result_json FROM recovery r"
             " JOIN asset a ON a.recovery_id = r.id JOIN account c ON c.id = a.account_id JOIN trace"
             " t ON t.recovery_id = r.id AND t.state = 'adopted' WHERE r.state = 'open' AND"
             " r.trace_wanted = 0 AND (r.wake_at IS NULL OR r.wake_at > ?) AND a.currency = 'CNY'"
-            " AND a.partner_id <> 'treasury'",
+            " AND a.statement_to IS NOT NULL AND a.partner_id <> 'treasury'",
             f"{self._now():%Y-%m-%d %H:%M:%S.%f}",
         )
         for *names, result in rows:
