@@ -28,6 +28,8 @@ def engine(
 ) -> None:
     """Run the engine. It starts a Prefect server unless one is named."""
     import asyncio
+    import signal
+    from contextlib import suppress
 
     from recovery_flows.cli.composition import open_installation
     from recovery_flows.cli.sending import hands as hands_of
@@ -52,8 +54,15 @@ def engine(
                 once=once,
             )
 
+    async def until_told() -> None:
+        # Inside a flow Prefect takes this signal for itself, and may lose it: the loop hears it.
+        working = asyncio.create_task(work())
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, working.cancel)
+        await working
+
     try:
-        asyncio.run(work())
+        with suppress(asyncio.CancelledError):
+            asyncio.run(until_told())
     finally:
         link.stop()
 
