@@ -50,6 +50,7 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--story", type=int)
     parser.add_argument("--stories", type=int, default=3, help="at most so many are told")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--seconds", type=float, help="of CPU; then no further one is begun")
     parser.add_argument("--record", action="store_true", help="piece by piece into a record")
     parser.add_argument("--piece", type=int, default=2000, help="seeds of a piece of a record")
     parser.add_argument("--again", action="store_true", help="also the pieces that are there")
@@ -58,7 +59,7 @@ def _given() -> argparse.Namespace:
 
 
 def _printed(given: argparse.Namespace, seeds: range) -> list[int]:
-    total, spent = _play(given.processes, seeds)
+    total, spent = _play(given.processes, seeds, given.seconds)
     figures = piece_of(seeds, total, spent, given.processes)
     text = json.dumps(figures, indent=1) + "\n"
     print(text)
@@ -81,7 +82,7 @@ def _recorded(given: argparse.Namespace, seeds: range) -> list[int]:
     return [seed for piece in record.pieces for seed, _, _ in piece["violations"]]
 
 
-def _play(processes: int, seeds: range) -> tuple[Sum, float]:
+def _play(processes: int, seeds: range, seconds: float | None = None) -> tuple[Sum, float]:
     total, begun = Sum(), time.perf_counter()
     for told in played_by(processes, seeds):
         total.add(told)
@@ -91,6 +92,8 @@ def _play(processes: int, seeds: range) -> tuple[Sum, float]:
             spent = time.perf_counter() - begun
             found = len(total.violations)
             print(f"{total.histories} histories, {found} failed, {spent:.0f} s", flush=True)
+        if seconds is not None and time.process_time() > seconds:
+            break
     return total, time.perf_counter() - begun
 
 

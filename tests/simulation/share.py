@@ -16,6 +16,8 @@ from tests.simulation.faults import KINDS
 
 ROOT = Path(__file__).parents[2]
 SEEDS, SHARES = 300, 4
+SECONDS, LEAST = 45, 20
+"""Of CPU for a share, thrice what it takes; on a slower machine so many histories at least."""
 _ENDS = {"closed_returned", "closed_partial", "closed_no_recovery", "joined"}
 _FAULTS = {f"{occasion}:{kind}" for occasion, kinds in KINDS.items() for kind in kinds}
 
@@ -38,18 +40,19 @@ def play_share(number: int, factory: pytest.TempPathFactory) -> None:
     folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
     new, out = (folder / f"simulated-{number}.{end}" for end in ("new", "json"))
     said = simulate(
-        "--from", str(number * size), "--seeds", str(size), "--stories", "0", "--out", str(new)
-    )
+        "--from", str(number * size), "--seeds", str(size), "--stories", "0", "--out", str(new),
+        "--seconds", str(SECONDS),
+    )  # fmt: skip
     new.replace(out)
     figures = json.loads(out.read_text("utf-8"))
-    assert figures["histories"] == size
-    assert figures["checks"] > 10 * size
+    assert LEAST <= figures["histories"] <= size
+    assert figures["checks"] > 10 * figures["histories"]
     found = figures["violations"]
     assert not found, (
         f"{found[0]}\n`python -m bench.simulate --story {found[0][0]} --shrink`\n{said}"
     )
     shares = [json.loads(path.read_text("utf-8")) for path in folder.glob("simulated-*.json")]
-    if len(shares) == SHARES:
+    if sum(share["histories"] for share in shares) == SEEDS:
         reach_everything(shares)
 
 
