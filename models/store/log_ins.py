@@ -62,6 +62,13 @@ def stored_log_in(session: Session, vault: Vault, officer_id: str) -> StoredLogI
     return StoredLogIn(row.state, secrets, row.step_used)
 
 
+def entry_mark(session: Session, vault: Vault, officer_id: str) -> str:
+    """What marks the log-in as it is now: another once its password is changed, or it is reset."""
+    stored = stored_log_in(session, vault, officer_id)
+    password = stored.secrets.password if stored.is_set and stored.secrets else ""
+    return vault.fingerprint(canonical(["entry", officer_id, password]).decode())
+
+
 def record_log_in(
     unit: Unit,
     actor: Actor,
