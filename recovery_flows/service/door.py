@@ -31,7 +31,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Who has logged in, and the command that runs on his terminal; `mark` tells by which log-in."""
+    """Who has logged in, the command that runs on his terminal, and the mark of his log-in."""
 
     officer: str
     runs: Sequence[str]

@@ -120,18 +120,22 @@ async def test_without_colour_the_cursor_and_the_states_are_still_told(
 async def test_what_ends_the_screens_prints_no_value_of_any_variable(
     unity: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def stays(typed: str) -> str:
+    def stays(_typed: str) -> str:
         raise AssertionError("an error of the program")
 
     app = unity.app("li", lock_minutes=1)
     monkeypatch.setattr(type(app.source), "lock_of", lambda *_: stays)
-    with pytest.raises(AssertionError):
+
+    async def locked() -> None:
         async with app.run_test(size=(120, 40)) as pilot:
             app._typed_at = Message().time - 61
             app._lock_if_idle()
             await pilot.pause()
             await pilot.press(*"hunter2", "enter")
             await pilot.pause()
+
+    with pytest.raises(AssertionError):
+        await locked()
     told = capsys.readouterr().err
     assert "an error of the program" in told
     assert "hunter2" not in told
