@@ -73,8 +73,7 @@ def enter(database: Database, typed: Typed, now: datetime, *, second_factor: boo
     wrong; NobodyActsError for an officer whose row was changed by hand.
     """
     who = _who(typed.handle, typed.source)
-    with unit_of_work(database) as unit:
-        begin_try(unit, who, now)
+    begin_try(database, who, now)
     officer, appointed_by = _officer(database, typed.handle)
     checked = _check(database, officer, appointed_by, typed, now)
     if officer is None or checked is None:
@@ -94,10 +93,9 @@ def enter(database: Database, typed: Typed, now: datetime, *, second_factor: boo
 
 def unlock(database: Database, handle: str, password: str, now: datetime) -> str:
     """Why a locked session stays locked, as a sentence; "" where this is the officer's password."""
-    who = _who(handle, "lock")
+    who = _who(handle, f"lock {handle}")
     try:
-        with unit_of_work(database) as unit:
-            begin_try(unit, who, now)
+        begin_try(database, who, now)
     except TooManyTriesError as error:
         return str(error)
     with database.reading() as session:
@@ -112,7 +110,7 @@ def unlock(database: Database, handle: str, password: str, now: datetime) -> str
 def _who(handle: str, source: str) -> Who:
     """Whatever was typed, in characters that can be counted under."""
     handle, source = (
-        text[: HANDLE_LENGTH_MAX + 1].encode("utf-8", "replace").decode()
+        text[: 2 * HANDLE_LENGTH_MAX].encode("utf-8", "replace").decode()
         for text in (handle, source)
     )
     return Who(handle, source)
