@@ -13,6 +13,7 @@ from models.store.log_ins import Secrets, record_log_in
 from models.store.people import appoint
 from models.store.permissions import NotPermittedError
 from models.store.unit import ENGINE, Actor, unit_of_work
+from recovery_flows.access import own_log_in
 from recovery_flows.access.own_log_in import make_codes, set_password
 from recovery_flows.access.password_log_in import (
     LogInRefusedError,
@@ -155,6 +156,30 @@ def test_a_recovery_code_counts_once_in_any_spelling(unit: Any, officer: Any, se
     with pytest.raises(LogInRefusedError):
         comes(unit, code=codes[5])
     assert comes(unit, code=at(secret, NOW)).codes_left is None
+
+
+def test_what_happens_while_a_log_in_is_set_stays_so(
+    unit: Any, officer: Any, secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes, checks = make_codes(officer, PASSWORD), own_log_in.unlock
+    between = [
+        lambda: comes(unit, code=codes[0]),
+        lambda: set_password(officer, "yet another phrase", "another invented phrase"),
+    ]
+
+    def slow(*typed: Any) -> str:
+        wrong, meanwhile = checks(*typed), between and between.pop(0)
+        if meanwhile:
+            meanwhile()
+        return wrong
+
+    monkeypatch.setattr(own_log_in, "unlock", slow)
+    set_password(officer, "another invented phrase", PASSWORD)
+    with pytest.raises(LogInRefusedError):  # the code that was used in between
+        comes(unit, "another invented phrase", codes[0])
+    with pytest.raises(StepRefusedError, match="was changed meanwhile: nothing was set"):
+        make_codes(officer, "another invented phrase")
+    assert comes(unit, "yet another phrase", at(secret, NOW)).must_set == ""
 
 
 @pytest.mark.usefixtures("officer")
