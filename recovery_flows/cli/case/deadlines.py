@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import AsJson, opened
+from recovery_flows.cli.options import AsJson, hours_from, opened
 from recovery_flows.cli.output import say_json_lines
 from recovery_flows.cli.table import tell
 
@@ -35,7 +35,7 @@ def deadlines(
     from models.queries.cases.deadline_views import DeadlinesView
     from models.queries.installation.clock import case_now
     from recovery_flows.cases.views.all_deadlines import all_entries
-    from recovery_flows.clock import hours_from, wall_clock
+    from recovery_flows.clock import wall_clock
 
     with opened() as installation, installation.database.reading() as session:
         now = case_now(session, wall_clock())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import ActingAs, AsJson, opened
+from recovery_flows.cli.options import ActingAs, AsJson, hours_from, opened
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import tell
 
@@ -43,7 +43,7 @@ def changes(
     from models.queries.installation.clock import case_now
     from recovery_flows.cases.views.changes import changes_page
     from recovery_flows.cases.views.queue_terms import LOOK, TODAY
-    from recovery_flows.clock import hours_from, wall_clock
+    from recovery_flows.clock import wall_clock
     from recovery_flows.errors import MisuseError
 
     if today and within is not None:
