@@ -76,7 +76,7 @@ class _Caller:
     def __init__(self) -> None:
         self.uid: int | None = None
         self.files: NamedFiles = OwnFiles()
-        self.officer = ""
+        self.officer, self.entry = "", ""
 
 
 _caller = _Caller()
@@ -89,16 +89,24 @@ def act_for(uid: int, files: NamedFiles) -> None:
     _caller.uid, _caller.files = uid, files
 
 
-def enter_as(handle: str) -> None:
-    """From now on this process acts as an officer whose log-in it has checked; once."""
+def enter_as(handle: str, entry: str) -> None:
+    """From now on this process acts as an officer whose log-in it has checked; once.
+
+    `entry` marks that log-in: it counts until it is reset or set anew.
+    """
     if _caller.officer:
         raise RuntimeError("somebody has logged in here already")
-    _caller.officer = handle
+    _caller.officer, _caller.entry = handle, entry
 
 
 def entered_officer() -> str:
     """The handle of the officer whose log-in this process has checked; "" where it is nobody's."""
     return _caller.officer
+
+
+def entry() -> str:
+    """What marks the log-in by which he entered."""
+    return _caller.entry
 
 
 def is_served() -> bool:

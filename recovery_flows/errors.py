@@ -74,7 +74,8 @@ def unwritable(path: Path, error: OSError) -> RecoveryFlowsError:
     told = _OS_ERROR.search(str(error))
     number = error.errno or (int(told[1]) if told else 0)
     kind = DiskError if number in _DISK_ERRORS else MisuseError
-    return kind(f"{path} cannot be written: {os.strerror(number) if number else error}")
+    why = error.strerror or (os.strerror(number) if number else str(error))
+    return kind(f"{path} cannot be written: {why}")
 
 
 class DisagreementError(RecoveryFlowsError):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
+import rich
+from rich.segment import Segments
+from rich.traceback import Traceback
 from textual.binding import BindingType
 from textual.message import Message
 
@@ -29,7 +32,7 @@ from tui.acting_app import ActingApp
 from tui.key_map import complaint, named, wrong_keys
 from tui.messages import OthersHere
 from tui.notices import Bell, EndingSoon
-from tui.screen_queries import Source
+from tui.screen_queries import READ_ERRORS, Source
 from tui.screens.dialogs import AskLine, FullText
 from tui.screens.live import LiveScreen
 from tui.screens.lock import LockScreen
@@ -171,7 +174,27 @@ class KeepingApp(ActingApp):
         is_idle = Message().time - self._typed_at >= self.lock_seconds
         if is_idle and self.screen_stack and not self.is_locked:
             handle = self.officer.handle if self.officer else ""
-            self.push_screen(LockScreen(handle, self.source.lock_of(handle)))
+            self.push_screen(LockScreen(handle, self._lock_of(handle)))
+
+    def _lock_of(self, handle: str) -> Callable[[str], str] | None:
+        """What opens the blank screen; asked for at each try where the database answers not now."""
+        try:
+            return self.source.lock_of(handle)
+        except READ_ERRORS:
+            pass
+
+        def stays(typed: str) -> str:
+            lock = self.source.lock_of(handle)
+            return lock(typed) if lock else ""
+
+        return stays
+
+    def _fatal_error(self) -> None:
+        """End with a traceback that holds no value of any variable: one may be a secret."""
+        self.bell()
+        told = Traceback(show_locals=False, suppress=[rich])
+        self._exit_renderables.append(Segments(self.console.render(told, self.console.options)))
+        self._close_messages_no_wait()
 
     @property
     def is_locked(self) -> bool:

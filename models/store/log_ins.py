@@ -62,6 +62,13 @@ def stored_log_in(session: Session, vault: Vault, officer_id: str) -> StoredLogI
     return StoredLogIn(row.state, secrets, row.step_used)
 
 
+def entry_mark(session: Session, vault: Vault, officer_id: str) -> str:
+    """What marks the log-in as it is now: another once its password is changed, or it is reset."""
+    stored = stored_log_in(session, vault, officer_id)
+    password = stored.secrets.password if stored.is_set and stored.secrets else ""
+    return vault.fingerprint(canonical(["entry", officer_id, password]).decode())
+
+
 def record_log_in(
     unit: Unit,
     actor: Actor,
@@ -135,3 +142,10 @@ def keep_tries(unit: Unit, name: str, tries: Tries, at: datetime) -> None:
 def forget_tries(unit: Unit, before: datetime) -> None:
     """Forget counts to which nobody has added since."""
     unit.session.execute(_TRIES.delete().where(_TRIES.c.tried_at < before))
+
+
+def begin_anew(unit: Unit, now: datetime) -> None:
+    """Count what was counted by a clock that was ahead as of now, each wait as long as it was."""
+    for row in unit.session.execute(sa.select(_TRIES).where(_TRIES.c.tried_at > now)).all():
+        until = row.not_before and now + (row.not_before - row.tried_at)
+        keep_tries(unit, row.name, Tries(row.failures, until), now)

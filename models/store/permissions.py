@@ -10,7 +10,7 @@ from models.entities.catalogue import table_of
 from models.entities.claim import Compensation, Objection
 from models.entities.event import EntityKind
 from models.entities.hold import Hold
-from models.entities.officer import Role
+from models.entities.officer import Officer, Role
 from models.entities.outside.incoming_request import IncomingRequest
 from models.entities.outside.third_party_claim import ThirdPartyClaim
 from models.entities.payout import Clawback, UnclaimedShare
@@ -29,6 +29,7 @@ _RECALLS, _CREDITS = table_of(Recall), table_of(RecallCredit)
 _INCOMING = table_of(IncomingRequest)
 _COURT_LISTS, _CLAWBACKS = table_of(CourtList), table_of(Clawback)
 _THIRD_PARTIES = table_of(ThirdPartyClaim)
+_STATE = reading(table_of(Officer).c.id, table_of(Officer).c.state)
 _OFFICER, _SUPERVISOR, _ENGINE = {Role.OFFICER}, {Role.SUPERVISOR}, {Role.ENGINE}
 
 # Moves that are a person's decision. What is not named here is bookkeeping that anybody's act or
@@ -212,7 +213,8 @@ class NotPermittedError(Exception):
 
 
 def require(unit: Unit, actor: Actor, move: Transition) -> None:
-    """Raise NotPermittedError unless `actor` may make `move`: its role, and four eyes."""
+    """Raise NotPermittedError unless `actor` may make `move`: still here, its role, four eyes."""
+    _check_active(unit, actor)
     allowed = DECISIONS.get((move.noun, move.event))
     if allowed is not None and actor.role not in allowed:
         who = " or ".join(sorted(allowed))
@@ -228,6 +230,15 @@ def require(unit: Unit, actor: Actor, move: Transition) -> None:
         )
     if wrong := signed_for_another(unit, actor, move) or missing_yes(unit, move):
         raise NotPermittedError(wrong)
+
+
+def _check_active(unit: Unit, actor: Actor) -> None:
+    """Who was dismissed does nothing more, though he still holds an open session."""
+    if actor.id in unit.active or actor.role is Role.ENGINE:
+        return
+    if unit.session.execute(_STATE, {"of": actor.id}).scalar() == "dismissed":
+        raise NotPermittedError(f"{actor.id} acts no more in this unit: nothing was done")
+    unit.active.add(actor.id)
 
 
 _ASKED = {

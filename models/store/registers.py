@@ -141,6 +141,8 @@ def _basis(unit: Unit, act: RegisterAct, subject_id: str) -> str:
     row = unit.session.execute(sa.select(table).where(table.c.id == subject_id)).mappings().first()
     if row is None:
         return ""
+    if act is RegisterAct.RESET_LOG_IN:  # it may be used, and tried, until it is confirmed
+        return unit.vault.fingerprint(canonical({"state": row["state"]}).decode())
     return unit.vault.fingerprint(canonical(guarded(row)).decode())
 
 

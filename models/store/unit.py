@@ -57,6 +57,8 @@ class Unit:
     banks: frozenset[str] | None = None
     confirmed: Transition | None = None
     """The change of a register that a second person confirms in this transaction."""
+    active: set[str] = field(default_factory=set)
+    """Who has acted in this transaction already, and is not dismissed."""
     broken: set[tuple[str, str]] = field(default_factory=set)
     """Rows that this unit changed and that had been changed by hand before: (table, key)."""
 

@@ -25,7 +25,7 @@ from models.store.notes import write_note
 from models.store.permissions import NotPermittedError
 from models.store.unit import Actor, Unit, unit_of_work
 from models.store.waiting_rows import StaleFileError
-from recovery_flows.access.log_in import Identity, NobodyActsError, is_authentic
+from recovery_flows.access.log_in import Identity, NobodyActsError, check_entry, is_authentic
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.intake.budget import Limits
@@ -129,6 +129,7 @@ class ActingOfficer:
             )
         if not is_authentic(self.officer, self.database.vault):
             raise NobodyActsError(f"{self.officer.handle} has not logged in: nothing was done")
+        check_entry(self.database, self.officer)
         if role not in self.officer.roles:
             has = ", ".join(sorted(self.officer.roles))
             raise NobodyActsError(f"this takes the role {role}; {self.officer.handle} has: {has}")

@@ -20,6 +20,7 @@ from models.queries.installation.officers import (
     officers,
 )
 from models.sealing.vault import Vault
+from models.store.log_ins import entry_mark
 from models.store.people import secret_fits
 from recovery_flows.errors import RefusedError
 
@@ -30,14 +31,17 @@ class NobodyActsError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class Identity(OfficerView):
-    """An officer who has logged in."""
+    """An officer who has logged in; `entry` marks the log-in by which, where it was by password."""
 
     proof: str = field(default="", repr=False, compare=False)
+    entry: str = field(default="", repr=False, compare=False)
 
 
 def is_authentic(identity: OfficerView, vault: Vault) -> bool:
     """Whether an identity was made by a log-in of this installation."""
-    return isinstance(identity, Identity) and identity.proof == _proof(identity, vault)
+    if not isinstance(identity, Identity):
+        return False
+    return identity.proof == _proof(identity, vault, identity.entry)
 
 
 def by_system_user(database: Database, os_user: str) -> Identity | None:
@@ -66,13 +70,30 @@ def by_secret(database: Database, handle: str, secret: str, os_user: str = "") -
     return identity_of(database, officer)
 
 
-def entered_before(database: Database, handle: str) -> Identity:
-    """The officer of a session whose log-in this process has checked; read anew at each use."""
+def entered_before(database: Database, handle: str, entry: str) -> Identity:
+    """The officer of a session whose log-in this process has checked; read anew at each use.
+
+    NobodyActsError where he was dismissed, or that log-in counts no more.
+    """
     with database.reading() as session:
         found = officer_with_hash(session, handle)
     if found is None:
         raise NobodyActsError(f"{handle} acts no more in this unit")
-    return identity_of(database, found[0])
+    identity = identity_of(database, found[0], entry)
+    check_entry(database, identity)
+    return identity
+
+
+def check_entry(database: Database, identity: Identity) -> None:
+    """NobodyActsError where the log-in by which somebody entered was reset or set anew since."""
+    if not identity.entry:
+        return
+    with database.reading() as session:
+        now = entry_mark(session, database.vault, identity.id)
+    if now != identity.entry:
+        raise NobodyActsError(
+            f"the log-in of {identity.handle} was reset or set anew since he entered: log in again"
+        )
 
 
 def all_of_demo(database: Database) -> tuple[Identity, ...]:
@@ -84,7 +105,7 @@ def all_of_demo(database: Database) -> tuple[Identity, ...]:
     return tuple(identity_of(database, officer) for officer in found)
 
 
-def identity_of(database: Database, officer: OfficerView) -> Identity:
+def identity_of(database: Database, officer: OfficerView, entry: str = "") -> Identity:
     """The identity of somebody who has proven who he is; for log-ins alone.
 
     NobodyActsError where the officer's row is not what its signed history says.
@@ -95,9 +116,10 @@ def identity_of(database: Database, officer: OfficerView) -> Identity:
         raise NobodyActsError(
             f"officer {officer.handle!r} cannot act: {broken[0]}; see `recovery audit verify`"
         )
-    return Identity(officer.id, officer.handle, officer.roles, _proof(officer, database.vault))
+    proof = _proof(officer, database.vault, entry)
+    return Identity(officer.id, officer.handle, officer.roles, proof, entry)
 
 
-def _proof(officer: OfficerView, vault: Vault) -> str:
-    body = ["identity", officer.id, officer.handle, sorted(officer.roles)]
+def _proof(officer: OfficerView, vault: Vault, entry: str = "") -> str:
+    body = ["identity", officer.id, officer.handle, sorted(officer.roles), entry]
     return vault.fingerprint(canonical(body).decode())

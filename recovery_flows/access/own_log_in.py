@@ -7,7 +7,7 @@ from datetime import datetime
 from models.entities.officer import Role
 from models.sealing.vault import Vault
 from models.store.log_ins import Secrets, StoredLogIn, record_log_in, stored_log_in
-from models.store.unit import Actor
+from models.store.unit import Actor, Unit
 from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.access.password_log_in import unlock
 from recovery_flows.access.passwords import checked_password, password_hash
@@ -31,11 +31,12 @@ def set_password(acting: ActingOfficer, new: str, current: str = "") -> str:
     """
     own, stored = _own(acting), state_of(acting)
     kept = password_hash(checked_password(new, own.id))
-    event, before = "set", Secrets()
+    event, checked = "set", ""
     if stored.is_set:
-        before = _checked_current(acting, own.id, current)
+        checked = _checked_current(acting, own.id, current)
         event = "password_changed"
     with acting.unit() as (unit, now):
+        before = _still(unit, own.id, checked)
         secrets = Secrets(kept, before.second_factor, before.codes)
         record_log_in(unit, own, now, own.id, event, secrets)
     return f"the password of {own.id} is set"
@@ -49,7 +50,7 @@ def set_second_factor(
     They are shown this once. StepRefusedError where password or one-time password is wrong.
     """
     own = _own(acting)
-    before = _checked_current(acting, own.id, current)
+    checked = _checked_current(acting, own.id, current)
     step = step_of(secret, typed, wall_now, used=0)
     if step is None:
         raise StepRefusedError(
@@ -58,6 +59,7 @@ def set_second_factor(
         )
     codes = new_codes()
     with acting.unit() as (unit, now):
+        before = _still(unit, own.id, checked)
         secrets = Secrets(before.password, secret, _kept(unit.vault, own.id, codes))
         record_log_in(unit, own, now, own.id, "second_factor_set", secrets, step)
     return codes
@@ -66,13 +68,13 @@ def set_second_factor(
 def make_codes(acting: ActingOfficer, current: str) -> tuple[str, ...]:
     """New recovery codes for a second factor; those of before count no more."""
     own = _own(acting)
-    before = _checked_current(acting, own.id, current)
-    if not before.second_factor:
-        raise StepRefusedError(
-            f"{own.id} has no second factor: `recovery officer login second-factor` sets one"
-        )
-    codes = new_codes()
+    checked, codes = _checked_current(acting, own.id, current), new_codes()
     with acting.unit() as (unit, now):
+        before = _still(unit, own.id, checked)
+        if not before.second_factor:
+            raise StepRefusedError(
+                f"{own.id} has no second factor: `recovery officer login second-factor` sets one"
+            )
         kept = _kept(unit.vault, own.id, codes)
         secrets = Secrets(before.password, before.second_factor, kept)
         record_log_in(unit, own, now, own.id, "codes_made", secrets)
@@ -83,8 +85,8 @@ def _own(acting: ActingOfficer) -> Actor:
     return acting.actor_in(Role.OFFICER, Role.SUPERVISOR)
 
 
-def _checked_current(acting: ActingOfficer, officer_id: str, current: str) -> Secrets:
-    """What is stored, for who knows the password; tries are counted as at the log-in."""
+def _checked_current(acting: ActingOfficer, officer_id: str, current: str) -> str:
+    """The hash of the current password, for who knows it; tries are counted as at the log-in."""
     stored = state_of(acting)
     if not stored.is_set:
         raise StepRefusedError(
@@ -94,7 +96,21 @@ def _checked_current(acting: ActingOfficer, officer_id: str, current: str) -> Se
         raise StepRefusedError(_BROKEN.format(officer_id))
     if wrong := unlock(acting.database, officer_id, current, acting.wall_now()):
         raise StepRefusedError(f"the current password: {wrong}; nothing was changed")
-    return stored.secrets
+    return stored.secrets.password
+
+
+def _still(unit: Unit, officer_id: str, checked: str) -> Secrets:
+    """What is stored now; StepRefusedError where the password is not the one that was checked.
+
+    Read where it is written anew: a recovery code that was used in between stays used.
+    """
+    stored = stored_log_in(unit.session, unit.vault, officer_id)
+    before = stored.secrets if stored.is_set and stored.secrets else Secrets()
+    if before.password != checked:
+        raise StepRefusedError(
+            f"the log-in of {officer_id} was changed meanwhile: nothing was set; try again"
+        )
+    return before
 
 
 def _kept(vault: Vault, handle: str, codes: tuple[str, ...]) -> tuple[str, ...]:

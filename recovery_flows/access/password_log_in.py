@@ -11,7 +11,14 @@ from models.entities.officer import Role
 from models.queries.audit.integrity import broken_subject
 from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView, officer_with_hash
-from models.store.log_ins import Secrets, StoredLogIn, record_log_in, record_refusal, stored_log_in
+from models.store.log_ins import (
+    Secrets,
+    StoredLogIn,
+    entry_mark,
+    record_log_in,
+    record_refusal,
+    stored_log_in,
+)
 from models.store.people import secret_fits
 from models.store.unit import Actor, Unit, unit_of_work
 from recovery_flows.access.log_in import Identity, identity_of
@@ -66,14 +73,15 @@ def enter(database: Database, typed: Typed, now: datetime, *, second_factor: boo
     wrong; NobodyActsError for an officer whose row was changed by hand.
     """
     who = _who(typed.handle, typed.source)
-    with unit_of_work(database) as unit:
-        begin_try(unit, who, now)
+    begin_try(database, who, now)
     officer, appointed_by = _officer(database, typed.handle)
     checked = _check(database, officer, appointed_by, typed, now)
     if officer is None or checked is None:
         _refuse(database, officer, now)
         raise LogInRefusedError(_NOT_RIGHT)
-    identity = identity_of(database, officer)
+    with database.reading() as session:
+        mark = entry_mark(session, database.vault, officer.id)
+    identity = identity_of(database, officer, mark)
     with unit_of_work(database) as unit:
         entered = _record_entry(unit, identity, checked, now, second_factor=second_factor)
         if entered is not None:
@@ -85,10 +93,9 @@ def enter(database: Database, typed: Typed, now: datetime, *, second_factor: boo
 
 def unlock(database: Database, handle: str, password: str, now: datetime) -> str:
     """Why a locked session stays locked, as a sentence; "" where this is the officer's password."""
-    who = _who(handle, "lock")
+    who = _who(handle, f"lock {handle}")
     try:
-        with unit_of_work(database) as unit:
-            begin_try(unit, who, now)
+        begin_try(database, who, now)
     except TooManyTriesError as error:
         return str(error)
     with database.reading() as session:
@@ -103,7 +110,7 @@ def unlock(database: Database, handle: str, password: str, now: datetime) -> str
 def _who(handle: str, source: str) -> Who:
     """Whatever was typed, in characters that can be counted under."""
     handle, source = (
-        text[: HANDLE_LENGTH_MAX + 1].encode("utf-8", "replace").decode()
+        text[: 2 * HANDLE_LENGTH_MAX].encode("utf-8", "replace").decode()
         for text in (handle, source)
     )
     return Who(handle, source)
@@ -135,7 +142,7 @@ def _check(
                 stored = StoredLogIn("broken")
     kept = stored.secrets if stored.is_set else None
     is_right = password_fits(typed.password, kept.password if kept else "")
-    if kept is None and stored.state in (None, "reset") and appointed_by:
+    if kept is None and stored.state is None and appointed_by:
         return _Checked("secret") if secret_fits(typed.password, appointed_by) else None
     if officer is None or kept is None or not is_right:
         return None
@@ -169,9 +176,11 @@ def _record_entry(
     unit: Unit, officer: Identity, checked: _Checked, now: datetime, *, second_factor: bool
 ) -> Entered | None:
     """Record it, where what was checked still stands: each code counts once."""
-    if checked.by == "secret":
-        return Entered(officer, must_set="password")
+    if entry_mark(unit.session, unit.vault, officer.id) != officer.entry:
+        return None
     stored = stored_log_in(unit.session, unit.vault, officer.id)
+    if checked.by == "secret":
+        return Entered(officer, must_set="password") if stored.state is None else None
     kept, at = stored.secrets, case_now(unit.session, now)
     if kept is None or not stored.is_set or kept.password != checked.password:
         return None

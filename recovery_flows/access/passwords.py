@@ -8,6 +8,7 @@ import unicodedata
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from models.safe_text import misleads
 from recovery_flows.errors import MisuseError
 
 LENGTH_MIN, LENGTH_MAX = 12, 256
@@ -26,7 +27,7 @@ def checked_password(password: str, handle: str) -> str:
     text = _normal(password)
     if not LENGTH_MIN <= len(text) <= LENGTH_MAX:
         raise MisuseError(f"a password has {LENGTH_MIN} to {LENGTH_MAX} characters")
-    if any(unicodedata.category(one) in ("Cc", "Cs") for one in text):
+    if misleads(text):
         raise MisuseError("a password holds no control characters")
     if len(set(text.casefold())) < _DIFFERENT_MIN:
         raise MisuseError(f"a password has at least {_DIFFERENT_MIN} different characters")

@@ -44,7 +44,10 @@ _DONE = {
     RegisterAct.CHANGE_PARTNER: "{} is changed now",
     RegisterAct.ENTER_AUTHORITY: "{} is in the directory now",
     RegisterAct.CHANGE_AUTHORITY: "{} is changed in the directory now",
-    RegisterAct.RESET_LOG_IN: "the log-in of {} is reset: a new one is set by its officer alone",
+    RegisterAct.RESET_LOG_IN: (
+        "the log-in of {0} is reset: only {0} sets a new one, by `recovery officer login set` on "
+        "the machine of the unit, as his system user, or with his secret where he has none"
+    ),
 }
 _SHOWN = {
     "handle": "officer", "roles": "roles", "os_user": "system user", "name": "name",

@@ -10,8 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.engine import Database
-from models.store.log_ins import Tries, forget_tries, keep_tries, read_tries, tries_name
-from models.store.unit import Unit
+from models.store.log_ins import (
+    Tries,
+    begin_anew,
+    forget_tries,
+    keep_tries,
+    read_tries,
+    tries_name,
+)
+from models.store.unit import Unit, unit_of_work
 from recovery_flows.errors import RefusedError
 
 WAIT_MAX = timedelta(minutes=15)
@@ -55,21 +62,31 @@ def wait_after(kind: str, failures: int) -> timedelta:
     return min(doubled, WAIT_MAX)
 
 
-def begin_try(unit: Unit, who: Who, now: datetime) -> None:
+def begin_try(database: Database, who: Who, now: datetime) -> None:
     """Count a try as wrong before it is looked at, so that many at once are no way round.
 
     TooManyTriesError where none is taken now; then nothing is counted.
     """
-    forget_tries(unit, now - FORGOTTEN_AFTER)
+    with unit_of_work(database) as unit:
+        # Kept also where the try is not taken: a wait of a clock that was ahead counts once.
+        forget_tries(unit, now - FORGOTTEN_AFTER)
+        begin_anew(unit, now)
+        until = _counted(unit, who, now)
+    if until is not None:
+        raise TooManyTriesError(until, now)
+
+
+def _counted(unit: Unit, who: Who, now: datetime) -> datetime | None:
     found = {one: read_tries(unit.session, tries_name(unit.vault, *one)) for one in who.kinds()}
-    waits = [until for tries in found.values() if (until := _until(tries, now)) is not None]
+    waits = [t.not_before for t in found.values() if t.not_before and t.not_before > now]
     if waits:
-        raise TooManyTriesError(max(waits), now)
+        return max(waits)
     for (kind, of), tries in found.items():
         failures = tries.failures + 1
         wait = wait_after(kind, failures)
         kept = Tries(failures, now + wait if wait else None)
         keep_tries(unit, tries_name(unit.vault, kind, of), kept, now)
+    return None
 
 
 def end_tries(unit: Unit, who: Who, now: datetime) -> None:
@@ -78,18 +95,3 @@ def end_tries(unit: Unit, who: Who, now: datetime) -> None:
         name = tries_name(unit.vault, kind, of)
         left = 0 if kind == "officer" else max(0, read_tries(unit.session, name).failures - 1)
         keep_tries(unit, name, Tries(left), now)
-
-
-def waits_until(database: Database, who: Who, now: datetime) -> datetime | None:
-    """Until when no try is taken; None where one is taken now."""
-    with database.reading() as session:
-        found = [read_tries(session, tries_name(database.vault, *one)) for one in who.kinds()]
-    waits = [until for tries in found if (until := _until(tries, now)) is not None]
-    return max(waits, default=None)
-
-
-def _until(tries: Tries, now: datetime) -> datetime | None:
-    """A clock that was set back keeps nobody out for longer than the longest wait."""
-    if tries.not_before is None or tries.not_before <= now:
-        return None
-    return min(tries.not_before, now + WAIT_MAX)

@@ -31,7 +31,7 @@ from recovery_flows.access.log_in import (
     by_system_user,
     entered_before,
 )
-from recovery_flows.caller import entered_officer, is_served, system_user
+from recovery_flows.caller import entered_officer, entry, is_served, system_user
 from recovery_flows.cli.limits import limits_of
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, RefusedError, UnavailableError
@@ -95,7 +95,7 @@ class Installation:
         """Who acts: who has logged in here, else a handle with its secret (a demo's is known)."""
         # Behind a service the settings are the unit's and no caller's: none acts by them.
         if handle := entered_officer():
-            return entered_before(self.database, handle)
+            return entered_before(self.database, handle, entry())
         mine = None if is_served() else self.settings.security
         handle = acting_as or (mine.officer if mine else "")
         if not handle:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Concatenate, ParamSpec
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from recovery_flows.cli.composition import Installation
 
 P = ParamSpec("P")
+_HOURS_MAX = 1_000_000
+"""More than a hundred years."""
 ActingAs = Annotated[
     str, typer.Option("--as", metavar="HANDLE", help="Act as this officer; prompts for the secret.")
 ]
@@ -129,3 +131,12 @@ def instant(text: str, option: str) -> datetime:
             f"{option} {text!r} is not a date and time such as 2026-03-02T10:15+08:00"
         )
     return at
+
+
+def hours_from(now: datetime, hours: float) -> datetime:
+    """So many hours later, or earlier where they are negative; MisuseError for too many."""
+    from recovery_flows.errors import MisuseError
+
+    if not abs(hours) <= _HOURS_MAX:  # nor where it is no number
+        raise MisuseError(f"{abs(hours):g} hours are too many: {_HOURS_MAX} at most")
+    return now + timedelta(hours=hours)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from typing import Any, NoReturn
 
 from recovery_flows.cli.output import complain
 
@@ -21,15 +22,31 @@ def run_here(run: Callable[..., Any]) -> None:
         raise
     except RecoveryFlowsError as error:
         complain(str(error))
-        sys.exit(error.exit_code)
+        _end(error.exit_code)
     except KeyboardInterrupt:
         complain("stopped")
         sys.exit(130)
     except _of_the_store() as error:
         complain(str(error.args[0]))
-        sys.exit(3 if isinstance(error, _of_the_store()[:2]) else 2)
+        _end(3 if isinstance(error, _of_the_store()[:2]) else 2)
     except Exception as error:  # noqa: BLE001 - the edge: a person gets a sentence, not a traceback
-        sys.exit(_unexpected(error))
+        _end(_unexpected(error))
+
+
+def _end(code: int) -> NoReturn:
+    wait_for_reader()
+    sys.exit(code)
+
+
+def wait_for_reader() -> None:
+    """Leave what was said on the page of a browser, whose terminal ends with this command."""
+    from recovery_flows.caller import entered_officer
+
+    if entered_officer() and sys.stdin.isatty():
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        with suppress(EOFError, OSError, KeyboardInterrupt):
+            input("\nPress Enter to go to the log-in: ")
 
 
 def _of_the_store() -> tuple[type[Exception], ...]:

@@ -31,10 +31,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Who has logged in, and the command that runs on his terminal."""
+    """Who has logged in, the command that runs on his terminal, and the mark of his log-in."""
 
     officer: str
     runs: Sequence[str]
+    mark: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def serve_caller(line: socket.socket, uid: int, run: Run, door: Door) -> None:
     line.settimeout(None)
     if entry is not None:
         args = list(entry.runs)
-        enter_as(entry.officer)
+        enter_as(entry.officer, entry.mark)
     _take_terminal(message.files)
     _take_environment(given if isinstance(given, dict) else {})
     caller = _Line(line)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -54,14 +54,11 @@ def place_at(address: str, own: Iterable[str], token: str) -> Place:
 
 
 def cookies_of(headers: Headers) -> dict[str, str]:
-    """The cookies of a request; none where they cannot be read."""
-    found: SimpleCookie = SimpleCookie()
-    try:
-        for line in headers.getlist("cookie"):
-            found.load(line)
-    except CookieError:
-        return {}
-    return {name: one.value for name, one in found.items()}
+    """The cookies of a request, as a browser sends them: those of others may hold anything."""
+    found: dict[str, str] = {}
+    for line in headers.getlist("cookie"):
+        found |= cookie_parser(line)
+    return found
 
 
 class Guard:

@@ -91,5 +91,18 @@ def serve(
         ssl_certfile=listening.tls_cert,
         ssl_keyfile=listening.tls_key,
     )
-    ready()
-    uvicorn.Server(config).run(sockets=[own])
+    _Server(config, ready).run(sockets=[own])
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen; then a browser may come."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 
@@ -30,6 +31,10 @@ def test_what_has_changed_is_asked_by_time_too(run: Any, unit: Any) -> None:
     assert run("changes", "--within", "3", "--as", "chen", "--json").json()["total"] > 2
     assert run("changes", "--today", "--json").json()["total"] == 0  # all of it his own
     assert run("changes", "--today", "--within", "1").code == 2
+    for command, hours in product(("changes", "deadlines"), ("1e8", "nan", "inf")):
+        said = run(command, "--within", hours)
+        assert said.code == 2
+        assert "too many: 1000000 at most" in said.err or "Invalid value" in said.err
     assert len(run("list", "--filter", "changed<3h", "--as", "chen", "--json").json()["lines"]) == 1
     assert run("list", "--filter", "changed>3h").code == 2
 

@@ -52,8 +52,19 @@ async def test_a_screen_at_which_nobody_types_is_blanked_and_no_key_acts_behind_
     unity.report(100_000)
     app = unity.app("li", lock_minutes=1)
     if with_secret:
-        opens = {"right"}.__contains__
-        monkeypatch.setattr(type(app.source), "opener", lambda _self, _handle: opens)
+        answers = iter([OSError("the disk is away"), OSError("the disk is away")])
+
+        def stays(typed: str) -> str:
+            for error in answers:
+                raise error
+            return "" if typed == "right" else "that is not it"
+
+        def lock_of(_source: Any, _handle: str) -> Any:
+            for error in answers:
+                raise error
+            return stays
+
+        monkeypatch.setattr(type(app.source), "lock_of", lock_of)
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "R-2026-0001")
         app._typed_at = Message().time - 61
@@ -65,6 +76,9 @@ async def test_a_screen_at_which_nobody_types_is_blanked_and_no_key_acts_behind_
         assert isinstance(app.screen, LockScreen)
         if with_secret:
             await pilot.press("enter")
+            await wait(pilot, app, "✕ the disk is away: try again")
+            await pilot.pause(2.1)
+            await pilot.press(*"wrong", "enter")
             await wait(pilot, app, "✕ that is not it")
             await pilot.pause(2.1)
             await pilot.press(*"right")
@@ -101,3 +115,27 @@ async def test_without_colour_the_cursor_and_the_states_are_still_told(
                     for strip in strips]  # fmt: skip
         colours = {s.style.color for strip in filtered for s in strip if s.style and s.style.color}
         assert all(c.triplet is None or len(set(c.triplet)) == 1 for c in colours)
+
+
+async def test_what_ends_the_screens_prints_no_value_of_any_variable(
+    unity: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stays(_typed: str) -> str:
+        raise AssertionError("an error of the program")
+
+    app = unity.app("li", lock_minutes=1)
+    monkeypatch.setattr(type(app.source), "lock_of", lambda *_: stays)
+
+    async def locked() -> None:
+        async with app.run_test(size=(120, 40)) as pilot:
+            app._typed_at = Message().time - 61
+            app._lock_if_idle()
+            await pilot.pause()
+            await pilot.press(*"hunter2", "enter")
+            await pilot.pause()
+
+    with pytest.raises(AssertionError):
+        await locked()
+    told = capsys.readouterr().err
+    assert "an error of the program" in told
+    assert "hunter2" not in told

@@ -51,7 +51,7 @@ def test_keys_mouse_and_paste_reach_the_screens_of_who_has_logged_in(tab: Tab, w
     tab.shows("No open recovery")
     for key in ("5", "4"):
         tab.press(key)
-        tab.shows({"4": "Reported", "5": "partner"}[key])
+        tab.shows({"4": "All recoveries", "5": "partner"}[key])
     tab.click(*tab.place_of("1 Now"))
     tab.shows("No open recovery")
     tab.js("document.getElementById('log-out').click()")

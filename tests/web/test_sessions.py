@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from recovery_flows.errors import MisuseError
-from recovery_flows.web.guard import place_at
-from recovery_flows.web.serving import Listening, bound
+from recovery_flows.web.guard import cookies_of, place_at
+from recovery_flows.web.serving import Listening, bound, serve
 from recovery_flows.web.sessions import Bounds, Sessions, TooManySessionsError
 from recovery_flows.web.source import source_of
 from recovery_flows.web.terminal import size_of
@@ -177,3 +179,25 @@ def test_of_the_names_a_server_answers_to_none_is_a_part_of_another() -> None:
 )  # fmt: skip
 def test_a_size_is_two_numbers(text: str, size: tuple[int, int] | None) -> None:
     assert size_of(text) == size
+
+
+@pytest.mark.parametrize(
+    "lines", [['theme={"dark":true}; a="b; flag; own=1'], ["=; \x00=\xff;;", "own=1; x[]=y z"]]
+)
+def test_a_cookie_of_somebody_else_hides_not_ours(lines: list[str]) -> None:
+    raw = [(b"cookie", one.encode("latin-1")) for one in lines]
+    assert cookies_of(Headers(raw=raw))["own"] == "1"
+
+
+def test_the_address_is_told_when_it_can_be_opened() -> None:
+    class ToldError(Exception):
+        pass
+
+    with bound(LOCAL) as own:
+
+        def ready() -> None:
+            socket.create_connection(own.getsockname()).close()
+            raise ToldError
+
+        with pytest.raises(ToldError):
+            serve(Starlette(), own, LOCAL, ready)

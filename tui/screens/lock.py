@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
+from tui.screen_queries import READ_ERRORS, sentence_of
 from tui.state_styles import MUTED
 from tui.text import word
 
@@ -45,13 +46,20 @@ class LockScreen(ModalScreen[None]):
         event.stop()
         box, secret = event.input, event.value
         box.value = ""
-        why = self._stays(secret) if self._stays else ""
+        why = self._why_locked(secret)
         if not why:
             self.dismiss()
             return
         self.query_one("#told", Label).update(word(f"✕ {why}", "bold $error"))
         box.disabled = True
         self.set_timer(WRONG_SECONDS, self._take_again)
+
+    def _why_locked(self, secret: str) -> str:
+        """Why it stays locked; a database that does not answer is a reason too."""
+        try:
+            return self._stays(secret) if self._stays else ""
+        except READ_ERRORS as error:
+            return f"{sentence_of(error)}: try again"
 
     def _take_again(self) -> None:
         box = self.query_one(Input)

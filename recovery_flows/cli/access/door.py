@@ -50,7 +50,7 @@ class UnitDoor:
             return Refusal(str(error))
         except RecoveryFlowsError:
             return Refusal("the unit's database does not answer: try again later")
-        return Entry(entered.officer.handle, _SETS[entered.must_set])
+        return Entry(entered.officer.handle, _SETS[entered.must_set], entered.officer.entry)
 
 
 def door_of(settings: Settings) -> UnitDoor:

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from recovery_flows.caller import entered_officer
 from recovery_flows.cli.officer import read_secret, tell_asked
 from recovery_flows.cli.options import ActingAs, AsJson, opened
 from recovery_flows.cli.output import say_json
+from recovery_flows.cli.running import wait_for_reader
 from recovery_flows.cli.table import tell
 
 _GROUP = "officer"
@@ -43,7 +43,7 @@ def set_(*, acting_as: ActingAs = "", as_json: AsJson = False) -> None:
         say_json({"done": done})
     else:
         tell([done])
-    _wait_in_browser()
+    wait_for_reader()
 
 
 def second_factor(*, acting_as: ActingAs = "") -> None:
@@ -67,7 +67,7 @@ def second_factor(*, acting_as: ActingAs = "") -> None:
         typed = ask("the one-time password that it shows: ", is_seen=True)
         made = set_second_factor(acting, secret, typed, current, wall_clock())
     tell(["", "The second factor is set.", *_codes_text(made)])
-    _wait_in_browser()
+    wait_for_reader()
 
 
 def codes(*, acting_as: ActingAs = "") -> None:
@@ -126,13 +126,6 @@ def ask(prompt: str, *, is_seen: bool = False) -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     return input(prompt) if is_seen else getpass(prompt)
-
-
-def _wait_in_browser() -> None:
-    """Leave what was said on a page whose terminal ends with this command."""
-    if entered_officer():
-        sys.stdout.flush()
-        ask("\nPress Enter to go to the log-in: ", is_seen=True)
 
 
 def _codes_text(made: tuple[str, ...]) -> list[str]:

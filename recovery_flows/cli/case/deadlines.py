@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import AsJson, opened
+from recovery_flows.cli.options import AsJson, hours_from, opened
 from recovery_flows.cli.output import say_json_lines
 from recovery_flows.cli.table import tell
 
@@ -32,8 +32,6 @@ def deadlines(
     as_json: AsJson = False,
 ) -> None:
     """Show all deadlines, each with its article and status."""
-    from datetime import timedelta
-
     from models.queries.cases.deadline_views import DeadlinesView
     from models.queries.installation.clock import case_now
     from recovery_flows.cases.views.all_deadlines import all_entries
@@ -41,7 +39,7 @@ def deadlines(
 
     with opened() as installation, installation.database.reading() as session:
         now = case_now(session, wall_clock())
-        until = None if within is None else now + timedelta(hours=within)
+        until = None if within is None else hours_from(now, within)
         lines = all_entries(session, installation.laws, until)
         if as_json:
             say_json_lines(DeadlinesView(now, (), None), "lines", lines)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import ActingAs, AsJson, opened
+from recovery_flows.cli.options import ActingAs, AsJson, hours_from, opened
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import tell
 
@@ -40,8 +40,6 @@ def changes(
 
     A look ends when the terminal is left, or with --seen. One's own acts are no news.
     """
-    from datetime import timedelta
-
     from models.queries.installation.clock import case_now
     from recovery_flows.cases.views.changes import changes_page
     from recovery_flows.cases.views.queue_terms import LOOK, TODAY
@@ -56,7 +54,7 @@ def changes(
         asked: str | datetime = TODAY if today else LOOK
         with installation.database.reading() as session:
             if within is not None:
-                asked = case_now(session, wall_clock()) - timedelta(hours=within)
+                asked = hours_from(case_now(session, wall_clock()), -within)
             page = changes_page(session, onlooker, wall_clock(), asked)
         if as_json:
             say_json(page)

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from models.entities.officer import Role
 from models.queries.audit.verify import verify
 from models.store.log_ins import Secrets, record_log_in
+from models.store.people import appoint
 from models.store.permissions import NotPermittedError
-from models.store.unit import ENGINE, unit_of_work
+from models.store.unit import ENGINE, Actor, unit_of_work
+from recovery_flows.access import own_log_in
 from recovery_flows.access.own_log_in import make_codes, set_password
 from recovery_flows.access.password_log_in import (
     LogInRefusedError,
@@ -155,6 +158,30 @@ def test_a_recovery_code_counts_once_in_any_spelling(unit: Any, officer: Any, se
     assert comes(unit, code=at(secret, NOW)).codes_left is None
 
 
+def test_what_happens_while_a_log_in_is_set_stays_so(
+    unit: Any, officer: Any, secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes, checks = make_codes(officer, PASSWORD), own_log_in.unlock
+    between = [
+        lambda: comes(unit, code=codes[0]),
+        lambda: set_password(officer, "yet another phrase", "another invented phrase"),
+    ]
+
+    def slow(*typed: Any) -> str:
+        wrong, meanwhile = checks(*typed), between and between.pop(0)
+        if meanwhile:
+            meanwhile()
+        return wrong
+
+    monkeypatch.setattr(own_log_in, "unlock", slow)
+    set_password(officer, "another invented phrase", PASSWORD)
+    with pytest.raises(LogInRefusedError):  # the code that was used in between
+        comes(unit, "another invented phrase", codes[0])
+    with pytest.raises(StepRefusedError, match="was changed meanwhile: nothing was set"):
+        make_codes(officer, "another invented phrase")
+    assert comes(unit, "yet another phrase", at(secret, NOW)).must_set == ""
+
+
 @pytest.mark.usefixtures("officer")
 def test_where_everybody_needs_a_second_factor_one_without_it_is_let_in_to_set_it(
     unit: Any,
@@ -195,6 +222,7 @@ def test_a_log_in_is_reset_by_two_people_and_set_anew_by_its_officer_alone(
     with pytest.raises(MisuseError, match="has no log-in to reset"):
         ask_log_in_reset(supervisor, "wu")
     asked = ask_log_in_reset(supervisor, "chen")
+    wrong(unit, 1)
     with pytest.raises(StepRefusedError, match="asked for"):
         decide(supervisor, asked, is_yes=True)
     assert comes(unit).officer.handle == "chen"
@@ -203,6 +231,24 @@ def test_a_log_in_is_reset_by_two_people_and_set_anew_by_its_officer_alone(
         comes(unit)
     set_password(officer, "another invented phrase")
     assert comes(unit, "another invented phrase").officer.handle == "chen"
+
+
+def test_what_an_officer_was_appointed_with_opens_the_door_until_he_has_set_a_log_in(
+    unit: Any,
+) -> None:
+    with unit_of_work(unit.database) as work:
+        appoint(work, unit.now, "lee", frozenset({Role.SUPERVISOR}), secret="of the appointment")
+    assert comes(unit, "of the appointment", handle="lee").must_set == "password"
+    lee = unit.case_officer(Actor("lee", Role.SUPERVISOR))
+    set_password(lee, PASSWORD)
+    asked = ask_log_in_reset(unit.case_officer(SUPERVISOR), "lee")
+    done = decide(unit.case_officer(), asked, is_yes=True)
+    assert "only lee sets a new one, by `recovery officer login set` on the machine" in done
+    for password in ("of the appointment", PASSWORD):
+        with pytest.raises(LogInRefusedError):
+            comes(unit, password, handle="lee")
+    set_password(lee, "another invented phrase")
+    assert comes(unit, "another invented phrase", handle="lee").must_set == ""
 
 
 def test_secrets_that_were_put_back_by_hand_open_nothing(unit: Any, officer: Any) -> None:

@@ -77,13 +77,14 @@ def test_the_wait_doubles_and_has_an_end() -> None:
 
 
 @pytest.mark.usefixtures("officer")
-def test_a_clock_that_was_set_back_keeps_nobody_out_for_longer_than_the_longest_wait(
-    unit: Any,
-) -> None:
+def test_a_wait_of_a_clock_that_was_ahead_counts_once_from_the_next_try(unit: Any) -> None:
     wrong(unit, 5)
-    with pytest.raises(TooManyTriesError) as refused:
-        comes(unit, now=NOW - timedelta(days=300))
-    assert refused.value.seconds == 900
+    before = NOW - timedelta(days=300)
+    for passed in (0, 29):
+        with pytest.raises(TooManyTriesError) as refused:
+            comes(unit, now=before + timedelta(seconds=passed))
+        assert refused.value.seconds == 30 - passed
+    assert comes(unit, now=before + timedelta(seconds=30)).officer.handle == "chen"
 
 
 @pytest.mark.usefixtures("officer")
@@ -92,3 +93,10 @@ def test_who_unlocks_is_throttled_too(unit: Any) -> None:
     assert said[:5] == ["that is not it"] * 5
     assert said[5].startswith("too many wrong tries")
     assert unlock(unit.database, "chen", PASSWORD, NOW + timedelta(minutes=1)) == ""
+
+
+@pytest.mark.usefixtures("officer")
+def test_wrong_tries_of_others_at_their_screens_keep_nobody_from_his(unit: Any) -> None:
+    for number in range(10):
+        unlock(unit.database, f"other-{number}", "a wrong one", NOW)
+    assert unlock(unit.database, "chen", PASSWORD, NOW) == ""
