@@ -54,7 +54,7 @@ def engine(
                 once=once,
             )
 
-    async def until_told() -> None:
+    async def until_it_is_ended() -> None:
         # Inside a flow Prefect takes this signal for itself, and may lose it: the loop hears it.
         working = asyncio.create_task(work())
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, working.cancel)
@@ -62,7 +62,7 @@ def engine(
 
     try:
         with suppress(asyncio.CancelledError):
-            asyncio.run(until_told())
+            asyncio.run(until_it_is_ended())
     finally:
         link.stop()
 

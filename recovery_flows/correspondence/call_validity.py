@@ -51,7 +51,7 @@ def _rests_on_something_else(file: CaseFile, approval: ApprovalRow) -> bool:
 
 
 def _may_follow(file: CaseFile, hold: HoldRow) -> bool:
-    """Whether a hold may take the place of another: that is kept, and none of it is let go."""
+    """Whether a hold may take the place of another: none of that is released or left free."""
     before = hold.supersedes_id
     is_given_up = bool(before) and denied_stops.is_given_up(file, before)
     return not is_given_up and not freeze_plan.lets_go_minor(file, hold)
