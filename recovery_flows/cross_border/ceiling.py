@@ -5,6 +5,7 @@ Two channels for one account ask for the same money, and count once.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models.case_file import CaseFile
@@ -40,20 +41,24 @@ def ceiling(file: CaseFile) -> Ceiling:
     in on the unit's own account came from where a request was carried out.
     """
     currency = file.recovery.currency
-    by_account: dict[str, int] = {}
-    for request in file.requests:
-        if _is_open(request):
-            asked = claim_minor(file, request)
-            by_account[request.asset_id] = max(by_account.get(request.asset_id, 0), asked)
-    came = _came_by_account(file)
-    due = {account: max(0, asked - came.get(account, 0)) for account, asked in by_account.items()}
-    done = {r.asset_id for r in file.requests if _is_open(r) and r.state in CARRIED_OUT}
-    in_already = min(_on_own_account(file), sum(due[account] for account in done))
+    requests = [request for request in file.requests if _is_open(request)]
+    asked = _due_by_account(file, (r for r in requests if r.state not in CARRIED_OUT))
+    done = _due_by_account(file, (r for r in requests if r.state in CARRIED_OUT))
+    to_come = sum(max(0, due - asked.get(account, 0)) for account, due in done.items())
     return Ceiling(
         order=Money(_lost(file), currency),
         received=Money(received_minor(file), currency),
-        asked=Money(sum(due.values()) - in_already, currency),
+        asked=Money(sum(asked.values()) + max(0, to_come - _on_own_account(file)), currency),
     )
+
+
+def _due_by_account(file: CaseFile, requests: Iterable[RequestRow]) -> dict[str, int]:
+    """The most that is asked of each account, less what came back from it."""
+    came, due = _came_by_account(file), dict[str, int]()
+    for request in requests:
+        wanted = claim_minor(file, request) - came.get(request.asset_id, 0)
+        due[request.asset_id] = max(due.get(request.asset_id, 0), wanted)
+    return due
 
 
 def _came_by_account(file: CaseFile) -> dict[str, int]:

@@ -133,11 +133,14 @@ def test_after_a_change_of_the_amount_the_approval_is_void(run: Any, unit: Any) 
     assert "freeze submitted" in run("advance", ref).out
     approval = unit.approval(ref)
     freeze = next(h for h in _holds(unit.page(ref)) if h["kind"] == "freeze")["hold_id"]
-    assert run("hold", "amend", ref, "--hold", freeze, "--amount", "450.00").code == 0
+    less = run("hold", "amend", ref, "--hold", freeze, "--amount", "450.00")
+    assert (less.code, "of victims' money that is stopped there" in less.sentence()) == (3, True)
+    more = ("--amount", "901.00", "--reason", "by order of the court")
+    assert run("hold", "amend", ref, "--hold", freeze, *more).code == 0
     said = run("approve", approval, "--as", "chen")
     assert said.code == 3
     assert "void" in said.sentence()
-    assert "submit the freeze of CNY 450.00" in run("show", ref).out
+    assert "submit the freeze of CNY 901.00" in run("show", ref).out
     assert "freeze submitted" in run("advance", ref).out
     assert unit.approval(ref) != approval
     unit.approve(ref)

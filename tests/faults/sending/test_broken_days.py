@@ -97,7 +97,7 @@ async def test_a_hold_amended_before_the_yes_is_ordered_with_the_new_sum_or_not_
 ) -> None:
     await unit.until("freeze")
     freeze, asked = unit.hold(HoldKind.FREEZE), approval(unit, "freeze")
-    amend(unit.case_officer(), unit.recovery_id, freeze.id, 50_000)
+    amend(unit.case_officer(), unit.recovery_id, freeze.id, 80_100, "by order of the court")
     with pytest.raises(StepRefusedError, match="void already"):
         unit.case_officer("supervisor").approve(asked.id)
     await unit.sweep()
@@ -107,7 +107,7 @@ async def test_a_hold_amended_before_the_yes_is_ordered_with_the_new_sum_or_not_
     unit.approve()
     await unit.sweep()
     ordered = {h["kind"]: h["amountRequested"]["amount"] for h in unit.sandbox.book()["holds"]}
-    assert ordered == {"stop": "800.00", "freeze": "500.00"}
+    assert ordered == {"stop": "800.00", "freeze": "801.00"}
     with pytest.raises(StepRefusedError, match="its sum is fixed"):
         amend(unit.case_officer(), unit.recovery_id, freeze.id, 40_000)
     assert_proofs_hold(unit)
@@ -140,10 +140,10 @@ async def test_of_two_desks_that_saw_the_same_file_the_second_to_save_is_refused
     await unit.until("freeze")
     seen = unit.page().version
     freeze = unit.hold(HoldKind.FREEZE)
-    amend(unit.case_officer(), unit.recovery_id, freeze.id, 70_000, seen=seen)
+    amend(unit.case_officer(), unit.recovery_id, freeze.id, 80_100, "by order", seen=seen)
     changed = unit.file()
     with pytest.raises(StepRefusedError, match=f"version {seen}, now {unit.page().version}"):
-        amend(unit.case_officer(), unit.recovery_id, freeze.id, 60_000, seen=seen)
+        amend(unit.case_officer(), unit.recovery_id, freeze.id, 80_200, "by order", seen=seen)
     with pytest.raises(StepRefusedError, match="review it and try again"):
         unit.case_officer().advance(unit.recovery_id, seen_version=seen)
     assert unit.file() == changed
