@@ -5,7 +5,6 @@ Two channels for one account ask for the same money, and count once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models.case_file import CaseFile
@@ -37,28 +36,22 @@ class Ceiling:
 def ceiling(file: CaseFile) -> Ceiling:
     """Where a recovery stands against its ceiling; the sums are in the currency of the loss.
 
-    What came back from an account is asked for there no more: it counts as received, once. What is
-    in on the unit's own account came from where a request was carried out.
+    What came back from an account is asked for there no more: it counts as received, once.
     """
     currency = file.recovery.currency
-    requests = [request for request in file.requests if _is_open(request)]
-    asked = _due_by_account(file, (r for r in requests if r.state not in CARRIED_OUT))
-    done = _due_by_account(file, (r for r in requests if r.state in CARRIED_OUT))
-    to_come = sum(max(0, due - asked.get(account, 0)) for account, due in done.items())
+    by_account: dict[str, int] = {}
+    came = _came_by_account(file)
+    for request in file.requests:
+        if _is_open(request):
+            asked = claim_minor(file, request)
+            by_account[request.asset_id] = max(by_account.get(request.asset_id, 0), asked)
     return Ceiling(
         order=Money(_lost(file), currency),
         received=Money(received_minor(file), currency),
-        asked=Money(sum(asked.values()) + max(0, to_come - _on_own_account(file)), currency),
+        asked=Money(
+            sum(max(0, asked - came.get(asset, 0)) for asset, asked in by_account.items()), currency
+        ),
     )
-
-
-def _due_by_account(file: CaseFile, requests: Iterable[RequestRow]) -> dict[str, int]:
-    """The most that is asked of each account, less what came back from it."""
-    came, due = _came_by_account(file), dict[str, int]()
-    for request in requests:
-        wanted = claim_minor(file, request) - came.get(request.asset_id, 0)
-        due[request.asset_id] = max(due.get(request.asset_id, 0), wanted)
-    return due
 
 
 def _came_by_account(file: CaseFile) -> dict[str, int]:
@@ -72,16 +65,12 @@ def _came_by_account(file: CaseFile) -> dict[str, int]:
 
 def received_minor(file: CaseFile) -> int:
     """What of the loss came in anywhere, to victims or to the unit, in its minor units."""
-    own = {asset.id for asset in file.assets if asset.is_custody}
+    ours = [asset for asset in file.assets if asset.is_custody]
+    own = {asset.id for asset in ours}
     paid = sum(
         b.claim_minor for b in file.balances if b.account in RETURNED and b.asset_id not in own
     )
-    return min(_lost(file), paid + _on_own_account(file))
-
-
-def _on_own_account(file: CaseFile) -> int:
-    ours = (asset for asset in file.assets if asset.is_custody)
-    return sum(received.received_minor(file, asset) for asset in ours)
+    return min(_lost(file), paid + sum(received.received_minor(file, asset) for asset in ours))
 
 
 def _lost(file: CaseFile) -> int:

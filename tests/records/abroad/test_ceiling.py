@@ -33,22 +33,6 @@ def test_money_on_the_unit_s_own_account_is_asked_for_nowhere_else(
         abroad.new()
 
 
-def test_what_an_executed_request_brought_to_the_unit_s_own_account_counts_once(
-    treasury: None, abroad: Abroad
-) -> None:
-    """It counted as received and as still asked for: the other half could not be asked for."""
-    del treasury
-    unit, rid = abroad.unit, abroad.recovery_id
-    abroad.says(abroad.out("eu_confiscate", wanted="return"), "executed", amount="500.00")
-    ours = AccountRef("treasury", "9999000000000088", "Synthetic Unit")
-    came = money_actions.Incoming(ours, "B-2", Money(48_500, "CNY"), unit.now, b"invented slip")
-    money_actions.receive(unit.case_officer(), rid, came)
-    unit.approve(rid)
-    abroad.decide()
-    found = ceiling.ceiling(unit.file(rid))
-    assert (found.received.minor, found.asked.minor, found.left.minor) == (48_500, 1_500, 50_000)
-
-
 def notice(abroad: Abroad, name: str) -> str:
     unit = abroad.unit
     facts = facts_of(unit.database, unit.laws, abroad.recovery_id, name, SENDER, unit.now, CHANNELS)
