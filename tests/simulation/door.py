@@ -22,6 +22,26 @@ _AFTER_STATUS = {
 }  # fmt: skip
 
 
+def carried_out(
+    calls: dict[str, tuple[bytes, int, Json]],
+    act: Callable[[str, Json], Json],
+    request: httpx.Request,
+    body: bytes,
+) -> tuple[int, Json]:
+    """Carry an order out once a key; the same key for another order is a problem of the profile."""
+    key = request.headers["idempotency-key"]
+    target = request.method.encode() + request.url.raw_path + body
+    if key in calls:
+        before, status, answer = calls[key]
+        return (status, answer) if before == target else (422, _named("IdempotencyKeyReused"))
+    try:
+        status, answer = 201, act(request.url.path, json.loads(body))
+    except ProblemError as problem:
+        status, answer = problem.status, _named(problem.name)
+    calls[key] = (target, status, answer)
+    return status, answer
+
+
 @dataclass(slots=True)
 class Door(Telling, httpx.AsyncBaseTransport):
     """What stands in the place of the network before one bank.
@@ -60,21 +80,8 @@ class Door(Telling, httpx.AsyncBaseTransport):
         if kind in ("busy", "many"):
             status, name = (503, "ServiceUnavailable") if kind == "busy" else (429, "RateLimited")
             return _problem(status, name, {"retry-after": "30"})
-        status, answer = self._carried_out(request, body)
+        status, answer = carried_out(self.bank.calls, self._act, request, body)
         return self._bent(request, kind, status, answer)
-
-    def _carried_out(self, request: httpx.Request, body: bytes) -> tuple[int, Json]:
-        key = request.headers["idempotency-key"]
-        target = request.method.encode() + request.url.raw_path + body
-        if key in self.bank.calls:
-            before, status, answer = self.bank.calls[key]
-            return (status, answer) if before == target else (422, _named("IdempotencyKeyReused"))
-        try:
-            status, answer = 201, self._act(request.url.path, json.loads(body))
-        except ProblemError as problem:
-            status, answer = problem.status, _named(problem.name)
-        self.bank.calls[key] = (target, status, answer)
-        return status, answer
 
     def _act(self, path: str, body: Json) -> Json:
         parts = unquote(path).split("/")[2:]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +11,7 @@ import httpx
 
 from tests.simulation.books import Json
 from tests.simulation.counter import ProblemError
-from tests.simulation.door import _json, _named, _problem
+from tests.simulation.door import _json, _problem, carried_out
 from tests.simulation.foreign.bodies import Body
 from tests.simulation.foreign.offices import Office
 
@@ -57,23 +56,10 @@ class ForeignDoor(httpx.AsyncBaseTransport):
         lost = "" if self.there.polite else self.turns.next()
         if lost == "before":
             raise httpx.ConnectError("simulated", request=request)
-        status, answer = self._carried_out(request, body)
+        status, answer = carried_out(self.there.calls, self._act, request, body)
         if lost:
             raise httpx.ReadTimeout("simulated", request=request)
         return _json(status, answer)
-
-    def _carried_out(self, request: httpx.Request, body: bytes) -> tuple[int, Json]:
-        key = request.headers["idempotency-key"]
-        target = request.method.encode() + request.url.raw_path + body
-        if key in self.there.calls:
-            before, status, answer = self.there.calls[key]
-            return (status, answer) if before == target else (422, _named("IdempotencyKeyReused"))
-        try:
-            status, answer = 201, self._act(request.url.path, json.loads(body))
-        except ProblemError as problem:
-            status, answer = problem.status, _named(problem.name)
-        self.there.calls[key] = (target, status, answer)
-        return status, answer
 
     def _act(self, path: str, body: Json) -> Json:
         parts, there = unquote(path).split("/")[2:], self.there
