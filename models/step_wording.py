@@ -118,6 +118,7 @@ SENTENCES: Mapping[str, str] = {
     "over_disputed": ", more than is disputed",
     "below_minimum": ", below the minimum worth of {least}",
     "submit_freeze": "submit the freeze of {amount}",
+    "reported_only": " (reported by victims; no statement tells of it yet)",
     "behind_another": " behind another authority's",
     "submit_renewal": "submit the renewal of {amount}",
     "again_refused": " again: the bank refused it",

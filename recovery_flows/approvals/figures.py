@@ -21,7 +21,7 @@ from models.case_file import CaseFile
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.asset import AssetRow
 from models.entities.call import CallRow
-from models.entities.hold import HoldRow
+from models.entities.hold import HoldKind, HoldRow
 from models.entities.ledger import LedgerAccount
 from models.figures import (
     AccountNumber,
@@ -37,6 +37,7 @@ from models.money import Money
 from recovery_flows.approvals import money_figures, request_figures, third_party_figures
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.ledger import hold_figures, releasable
+from recovery_flows.ledger.reported_payments import only_reported_minor
 from recovery_flows.ledger.term_names import term_word
 
 _SPELLING = "figures-1"
@@ -123,8 +124,11 @@ def _order(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     yield _amount(hold.requested_minor, hold.currency)
     if hold.supersedes_id:
         yield Figure("follows", hold.supersedes_id)
+    asset = file.asset(hold.asset_id)
+    reported = only_reported_minor(file, asset) if hold.kind is HoldKind.FREEZE else 0
+    if reported:
+        yield Figure("reported, in no statement yet", Money(reported, asset.currency))
     if hold.scope_reason:
-        asset = file.asset(hold.asset_id)
         yield Figure("disputed", Money(asset.traced_minor, asset.currency))
         yield Figure("reason", Reason(hold.scope_reason))
 

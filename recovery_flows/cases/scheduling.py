@@ -12,6 +12,7 @@ from recovery_flows.correspondence.letters import deadlines as letter_deadlines
 from recovery_flows.cross_border import clocks as request_clocks
 from recovery_flows.freezing import (
     account_monitoring,
+    freeze_plan,
     lapse,
     reminders,
     renewal,
@@ -31,6 +32,7 @@ def next_clock(file: CaseFile, laws: Regimes) -> datetime | None:
 def next_run(file: CaseFile, laws: Regimes) -> datetime | None:
     """When the engine must look at this file even if nothing else happens."""
     ends: list[datetime | None] = [at for h in file.holds for at in lapse.wakes(file, h)]
+    ends += freeze_plan.instants(file)
     ends += reminders.instants(file, laws)
     ends += multi_agency.instants(file, laws)
     ends += voluntary_steps.instants(file)

@@ -24,6 +24,7 @@ from recovery_flows.freezing.drafts import (
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.hold_figures import nothing
+from recovery_flows.ledger.third_parties import left_minor
 
 if TYPE_CHECKING:
     from recovery_flows.law.regime import Regime, Regimes
@@ -193,7 +194,8 @@ def _withdraw_followers(changes: Changeset, asset: AssetRow, laws: Regimes) -> N
 def still_wanted_minor(file: CaseFile, asset: AssetRow, hold: HoldRow) -> int:
     """The sum of a lapsed hold that is still to be held, in minor units of the account's currency.
 
-    As much as was asked for, until a statement has shown how much of it is stolen.
+    As much as was asked for, until a statement has shown how much of it is stolen. What a third
+    party keeps by decision is not held again.
     """
     if unrelated_funds.is_decided(file, hold):
         return 0
@@ -205,7 +207,8 @@ def still_wanted_minor(file: CaseFile, asset: AssetRow, hold: HoldRow) -> int:
         return asked
     kept = sum(h.held_minor for h in file.live_holds(asset.id))
     returned = sum(p.taken_minor for p in file.payouts if p.asset_id == asset.id)
-    return min(asked, max(0, asset.traced_minor - kept - returned))
+    disputed = asset.traced_minor - left_minor(file, asset.id)
+    return min(asked, max(0, disputed - kept - returned))
 
 
 def acknowledge_lapse(changes: Changeset, hold_id: str, actor: str) -> None:

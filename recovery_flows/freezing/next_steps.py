@@ -14,6 +14,7 @@ from recovery_flows.approvals.step_figures import sum_of
 from recovery_flows.freezing import lapse, unrelated_funds
 from recovery_flows.freezing.renewal import OPEN_TO_SUBMIT
 from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.reported_payments import only_reported_minor
 
 
 def of(file: CaseFile, laws: Regimes) -> Iterator[Step]:
@@ -51,6 +52,8 @@ def _draft(file: CaseFile, hold: HoldRow, laws: Regimes) -> Step:
     text = say("submit_freeze", amount=sum_of(file, ActionKind.SUBMIT_FREEZE, hold.id))
     if hold.kind is HoldKind.QUEUE:
         text += say("behind_another")
+    elif only_reported_minor(file, file.asset(hold.asset_id)):
+        text += say("reported_only")
     return Step(ActionKind.SUBMIT_FREEZE, Role.OFFICER, hold.id, hold.asset_id, due, text)
 
 

@@ -31,7 +31,7 @@ from recovery_flows.freezing.drafts import (
     is_followed,
     supersedes,
 )
-from recovery_flows.freezing.freeze_plan import freeze_plan, withdraw_outgrown
+from recovery_flows.freezing.freeze_plan import due_freezes, withdraw_outgrown
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import stage as multi_agency
@@ -63,7 +63,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
         if asset.home:
             lapse.draft_again(changes, asset, laws)
             _queue_behind_others(changes, asset, laws)
-            _draft_freezes(changes, asset, laws)
+            _draft_freezes(changes, asset, now, laws)
             _to_tracing(changes, asset)
 
 
@@ -174,15 +174,14 @@ def _queue_behind_others(changes: Changeset, asset: AssetRow, laws: Regimes) -> 
             return
 
 
-def _draft_freezes(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
+def _draft_freezes(changes: Changeset, asset: AssetRow, now: datetime, laws: Regimes) -> None:
     """Draft the formal freeze of each stop, for the stolen part."""
     asset = changes.file.asset(asset.id)
-    for stop, amount in freeze_plan(changes.file, asset):
-        if amount > 0:
-            draft_hold(
-                changes, asset, HoldKind.FREEZE, amount, laws[asset.regime].freeze.code,
-                supersedes_id=stop.id,
-            )  # fmt: skip
+    for stop, amount in due_freezes(changes.file, asset, now):
+        draft_hold(
+            changes, asset, HoldKind.FREEZE, amount, laws[asset.regime].freeze.code,
+            supersedes_id=stop.id,
+        )  # fmt: skip
 
 
 def _to_tracing(changes: Changeset, asset: AssetRow) -> None:

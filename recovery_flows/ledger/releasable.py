@@ -21,6 +21,7 @@ from recovery_flows.ledger import pools
 from recovery_flows.ledger.claim_parts import most_open_minor
 from recovery_flows.ledger.court_money import unknown_minor
 from recovery_flows.ledger.outstanding_losses import owed_minor
+from recovery_flows.ledger.reported_payments import only_reported_minor
 from recovery_flows.ledger.unclaimed_money import kept_minor
 
 _OURS = LIVE_HOLDS - {HoldState.DISPOSAL_PENDING}
@@ -45,6 +46,8 @@ def needless(file: CaseFile, asset: AssetRow) -> tuple[HoldRow, ...]:
 
 def is_free(file: CaseFile, asset: AssetRow, hold: HoldRow) -> bool:
     """Whether nothing that a hold keeps is needed by any claim of the recovery."""
+    if only_reported_minor(file, asset) and owed(file).minor:
+        return False
     return not of_loss_minor(file, hold) or not is_owed_here(file, asset)
 
 
@@ -75,6 +78,10 @@ def why_kept(file: CaseFile, hold: HoldRow) -> str:
     if unknown := unknown_minor(file, hold.asset_id):
         given = Money(unknown, file.recovery.currency)
         return f"a court has given {given} of it to somebody whom nobody has found yet"
+    asset = file.asset(hold.asset_id)
+    if reported := only_reported_minor(file, asset):
+        paid_in = Money(reported, hold.currency)
+        return f"victims report to have paid {paid_in} in, and no statement tells of that time yet"
     traced = Money(of_loss_minor(file, hold), hold.currency)
     return f"{traced} of it are traced to victims who are still owed {owed(file)}"
 

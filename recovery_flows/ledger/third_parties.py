@@ -19,6 +19,7 @@ from models.entities.outside.third_party_claim import (
     ThirdPartyState,
 )
 from recovery_flows.ledger.account_keys import Key, Sums, memo
+from recovery_flows.ledger.reported_payments import only_reported_minor
 
 
 def released_minor(row: ThirdPartyRow) -> int:
@@ -104,17 +105,18 @@ def blocked_minor(file: CaseFile, asset_id: str) -> int:
 def disputed_minor(file: CaseFile, asset: AssetRow) -> int:
     """What of the held money of an account is disputed: traced to victims, in its currency.
 
-    Before a trace says so, what the victims say that they have paid there.
+    Before a bank has told of it, what the victims say that they have paid there counts as well.
     """
     held = held_minor(file, asset.id)
     if file.trace is None or file.recovery.trace_wanted:
         return min(held, asset.traced_minor)
     live = {hold.id for hold in file.live_holds(asset.id)}
-    return sum(
+    traced = sum(
         b.asset_minor
         for b in file.balances
         if b.account is LedgerAccount.HELD and b.hold_id in live
     )
+    return min(held, traced + only_reported_minor(file, asset))
 
 
 def holds_up_return(file: CaseFile, asset_id: str) -> bool:

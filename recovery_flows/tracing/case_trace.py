@@ -59,7 +59,7 @@ def trace_file(
     stale = frozenset(a for a in trace.frontier if covered_to.get(a, now) < now)
     limited = tuple(claim_limits.moves(file, given.booked))
     onward_accounts.adopt(
-        changes, now, laws, view, text, known_places, depths(trace), stale, limited
+        changes, now, laws, view, text, known_places, depths(trace), stale, limited, given.untold
     )
     claim_limits.record(changes, given.booked, given.unbooked, now)
     _note_files(changes, {a: covered_to[a] for a in given.from_files - stale if a in covered_to})

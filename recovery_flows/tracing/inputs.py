@@ -46,6 +46,8 @@ class TraceInputs:
     """What the bank booked of each claim's payment, where it shows it in the claim's currency."""
     unbooked: frozenset[str]
     """Claims whose payment no bank shows, though the payee's tells of that time."""
+    untold: frozenset[str]
+    """Claims whose payment no bank shows, and neither of its two banks tells of that time yet."""
     from_files: frozenset[str]
     """Accounts of which a complete statement came as a file, assets already or not."""
     accounts: frozenset[str]
@@ -74,6 +76,7 @@ def gather(session: Session, file: CaseFile) -> TraceInputs:
         reversals(merged.transfers, shown_by), shown_by, histories, CoveredTimes(coverage)
     )
     reported = _payments(file, needed, merged)
+    unbooked = _unbooked(file, [c.id for c, _ in reported], coverage)
     booked = {c.id: minor for c, t in reported if (minor := _booked_minor(c, t)) is not None}
     return TraceInputs(
         transfers=told.apart(payments),
@@ -84,7 +87,8 @@ def gather(session: Session, file: CaseFile) -> TraceInputs:
         spans=tuple(spans),
         lines_of=shown_by,
         booked=booked,
-        unbooked=_unbooked(file, [c.id for c, _ in reported], coverage),
+        unbooked=unbooked,
+        untold=_untold(session, file, unbooked.union(c.id for c, _ in reported)),
         from_files=from_files,
         accounts=frozenset(accounts | victims),
         purses=told,
@@ -215,6 +219,14 @@ def _unbooked(
         for c in file.claims
         if c.state in LOST and c.id not in found and told(c.payee_account_id, c.paid_at)
     )
+
+
+def _untold(session: Session, file: CaseFile, known: Collection[str]) -> frozenset[str]:
+    """Claims of which a bank's silence says nothing: the victim's own may tell, and has not yet."""
+    lacking = [c for c in file.claims if c.state in LOST and c.id not in known]
+    victims = covered(session, {c.victim_account_id for c in lacking}) if lacking else []
+    told = CoveredTimes(Coverage(s.account_id, s.covers_from, s.covers_to) for s in victims)
+    return frozenset(c.id for c in lacking if not told(c.victim_account_id, c.paid_at))
 
 
 def _booked_minor(claim: ClaimRow, payment: Transfer) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from models.case_file import CaseFile, DissipatedPart, Place, Position, TraceView
@@ -10,12 +11,13 @@ from models.entities.call import CallKind
 from models.entities.claim import ClaimRow, ClaimState
 from models.entities.event import EntityKind
 from models.entities.request import UNDER_WAY, WENT_OUT, RequestState
-from models.facts import LineKind
 from models.ids import derive_id, digest
 from models.outcome import CallIntent, Transition
-from recovery_flows.freezing import freeze_plan, stage as freezing
+from recovery_flows.freezing import stage as freezing
 from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger import claim_limits
 from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.ledger.reported_payments import traced_at
 from recovery_flows.tracing import contradictions
 
 
@@ -29,12 +31,14 @@ def adopt(
     depth_of: dict[str, int],
     stale: frozenset[str],
     limited: tuple[Transition, ...] = (),
+    untold: Collection[str] = (),
 ) -> None:
     """Put a new trace in force: what is located and gone is re-booked, new accounts become assets.
 
     `places` tells where each account lies, `depth_of` how many payments from the victim it is,
     `stale` which accounts received traced money after their statement ends, `limited` what the
     bookings change in the claims: both go into one entry, since the trace is of these claims.
+    `untold` are claims of whose payment no bank can have told yet: what they report stays disputed.
     """
     file = changes.file
     recovery = file.recovery
@@ -60,24 +64,12 @@ def adopt(
         )  # fmt: skip
     else:
         found = file.trace
-    moves += _asset_moves(file, laws, found, places, depth_of, stale)
+    moves += _asset_moves(file, laws, found, places, depth_of, stale, untold)
     changes.adopt(found, *moves, *limited)
-    freeze_plan.withdraw_outgrown(changes)
 
 
 def _content(trace: TraceView) -> tuple[str, tuple[Position, ...], tuple[DissipatedPart, ...]]:
     return trace.rule, trace.positions, trace.gone
-
-
-def _traced(trace: TraceView) -> dict[str, tuple[int, int]]:
-    """(amount, claim) per account, what was already paid back from it included."""
-    sums: dict[str, tuple[int, int]] = {}
-    parts: list[Position | DissipatedPart] = [*trace.positions]
-    parts += [g for g in trace.gone if g.kind == LineKind.PAYOUT]
-    for part in parts:
-        amount, claim = sums.get(part.account_id, (0, 0))
-        sums[part.account_id] = (amount + part.amount_minor, claim + part.claim_minor)
-    return sums
 
 
 def _asset_moves(
@@ -87,11 +79,14 @@ def _asset_moves(
     places: dict[str, Place],
     depth_of: dict[str, int],
     stale: frozenset[str],
+    untold: Collection[str],
 ) -> list[Transition]:
-    sums = _traced(trace)
+    sums = traced_at(trace)
     moves = []
     for asset in file.assets:
         amount, claim = sums.pop(asset.account_id, (0, 0))
+        reported = _reported_minor(file, asset, untold)
+        amount, claim = amount + reported, claim + reported
         values: dict[str, int | datetime | None] = {}
         if (amount, claim) != (asset.traced_minor, asset.traced_claim_minor):
             values = {"traced_minor": amount, "traced_claim_minor": claim}
@@ -105,6 +100,20 @@ def _asset_moves(
             depth = depth_of.get(account_id, 1)
             moves.append(_found(file, laws, account_id, places[account_id], amount, claim, depth))
     return moves
+
+
+def _reported_minor(file: CaseFile, asset: AssetRow, untold: Collection[str]) -> int:
+    """What claims report to have paid into an account of which its bank has not told yet.
+
+    Nothing where the account is in another currency: what arrived there is not known.
+    """
+    if asset.currency != file.recovery.currency:
+        return 0
+    return sum(
+        claim_limits.upheld_minor(c, None)
+        for c in file.claims
+        if c.id in untold and c.payee_account_id == asset.account_id
+    )
 
 
 def _found(
