@@ -37,7 +37,9 @@ class Stage(StrEnum):
 
 _S = Stage
 _OPEN = (_S.FREEZING, _S.TRACING, _S.CROSS_BORDER, _S.RESTITUTION)
-_STAYS = ("updated", "watch_begun", "watch_looked", "watch_found", "watch_ended")
+_STAYS = (
+    "updated", "watch_begun", "watch_looked", "watch_hastened", "watch_found", "watch_ended",
+)  # fmt: skip
 ASSET_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "found"): _S.FREEZING,
     (None, "found_abroad"): _S.CROSS_BORDER,

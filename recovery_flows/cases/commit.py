@@ -13,16 +13,17 @@ from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.recovery import CLOSED_RECOVERIES
 from models.queries.cases.case_files import load_files
-from models.queries.cases.deconfliction import recoveries_wanting
+from models.queries.cases.deconfliction import recoveries_monitoring, recoveries_wanting
 from models.queries.cases.work import versions_of
 from models.sealing.sealed_place import SealedPlace
 from models.step_wording import say
 from models.store.calls import recheck_orders
 from models.store.derived import Derived, write_derived
 from models.store.record import record
-from models.store.unit import Actor, Unit
+from models.store.unit import ENGINE, Actor, Unit
 from recovery_flows.approvals import upkeep as approval_upkeep
 from recovery_flows.cases import next_steps, scheduling, stages
+from recovery_flows.freezing import account_monitoring
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
@@ -103,8 +104,40 @@ def _refresh_others(unit: Unit, now: datetime, laws: Regimes, written: Sequence[
     others = recoveries_wanting(unit.session, touched) if touched else []
     if moved:
         recheck_orders(unit, [*moved, *others])
-    if others:
-        refresh(unit, now, laws, others)
+    changed = {*others, *_ask_where_less_is_held(unit, now, written)}
+    if changed:
+        refresh(unit, now, laws, sorted(changed))
+
+
+def _ask_where_less_is_held(unit: Unit, now: datetime, written: Sequence[Changeset]) -> list[str]:
+    """Banks that found nothing on an account are asked at once where less is held there now.
+
+    A bank that holds all of an account for one recovery tells another one that nothing is left;
+    when that hold ends, or a smaller freeze takes its place, the rest is free for who is first.
+    Returns the recoveries that monitor such an account, the deciding ones among them.
+    """
+    fallen = frozenset(account for changes in written for account in _held_less(changes))
+    monitoring = recoveries_monitoring(unit.session, fallen) if fallen else []
+    for file in load_files(unit.session, monitoring):
+        changes = Changeset(file)
+        account_monitoring.hasten(changes, fallen, now)
+        record(unit, ENGINE, now, file.recovery.id, changes.outcome())
+    return monitoring
+
+
+def _held_less(changes: Changeset) -> list[str]:
+    """Accounts on which banks hold less for a recovery than before it was decided on."""
+    before, after = _held_minor(changes.begun), _held_minor(changes.file)
+    return [account for account, minor in before.items() if after.get(account, 0) < minor]
+
+
+def _held_minor(file: CaseFile) -> dict[str, int]:
+    """What banks hold on each account at home, in minor units of its currency."""
+    return {
+        asset.account_id: sum(hold.held_minor for hold in file.live_holds(asset.id))
+        for asset in file.assets
+        if asset.home
+    }
 
 
 def refresh(unit: Unit, now: datetime, laws: Regimes, recovery_ids: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,14 @@ from recovery_flows.freezing.denied_stops import is_given_up
 from recovery_flows.freezing.drafts import UNANSWERED, draft_hold, is_followed
 from recovery_flows.ledger import bank_contradictions
 from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.ledger.third_parties import left_minor
 
 if TYPE_CHECKING:
     from recovery_flows.law.regime import Regime, Regimes
 
 ON, OVER = "on", "over"
+_AT_LEAST = timedelta(days=1)
+"""So long an account is watched after less is held on it: a bank's figures may lag."""
 
 
 def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
@@ -34,6 +38,23 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
             _begin(changes, asset, now, law)
         elif asset.watch == ON:
             _query_balance(changes, asset, now, law)
+
+
+def hasten(changes: Changeset, accounts: Container[str], now: datetime) -> None:
+    """Less is held on these accounts than before: a bank that found nothing is asked at once."""
+    for asset in changes.file.assets:
+        if asset.account_id not in accounts or asset.left_alone or not asset.watch:
+            continue
+        if _empty_hold(changes.file, asset) is None:
+            continue
+        until = max(asset.watch_until or now, now + _AT_LEAST)
+        values: dict[str, Scalar] = {"watch": ON, "watch_due_at": now, "watch_until": until}
+        reason = "less is held on the account than before: its balance is asked for at once"
+        changes.apply(
+            Transition(
+                EntityKind.ASSET, asset.id, "watch_hastened", asset.stage, values, reason=reason
+            )
+        )
 
 
 def monitored(file: CaseFile) -> list[AssetRow]:
@@ -54,6 +75,8 @@ def apply_balance(
     if asset.watch != ON or empty is None or available.minor <= 0:
         return
     minor = min(available.minor, empty.requested_minor)
+    if file.live_holds(asset.id):
+        minor = min(minor, _not_held_minor(file, asset))
     if minor < laws[asset.regime].minimum_worth(asset.currency).minor:
         return
     values: dict[str, Scalar] = {"watch": "", "watch_until": None, "watch_due_at": None}
@@ -76,29 +99,40 @@ def apply_balance(
 def _empty_hold(file: CaseFile, asset: AssetRow) -> HoldRow | None:
     """The hold for which the bank found nothing, unless something else is done there already.
 
-    One that was denied is not tried again, so nothing is looked for in its place.
+    One that was denied is not tried again, so nothing is looked for in its place. Beside holds that
+    are in force a stop alone is looked for, and only while they keep less than is disputed.
     """
-    holds = file.holds_of(asset.id)
-    if file.live_holds(asset.id) or any(h.state in UNANSWERED for h in holds):
+    holds, live = file.holds_of(asset.id), file.live_holds(asset.id)
+    if any(h.state in UNANSWERED for h in holds) or (live and not _not_held_minor(file, asset)):
         return None
     empty = [
         h
         for h in holds
         if h.state is HoldState.NO_FUNDS
+        and (h.kind is HoldKind.STOP or not live)
         and not is_followed(holds, h)
         and not is_given_up(file, h.id)
     ]
     return empty[-1] if empty else None
 
 
+def _not_held_minor(file: CaseFile, asset: AssetRow) -> int:
+    """What is disputed on an account and neither held, paid back nor a third party's."""
+    held = sum(h.held_minor for h in file.live_holds(asset.id))
+    paid = sum(p.taken_minor for p in file.payouts if p.asset_id == asset.id)
+    return max(0, asset.traced_minor - left_minor(file, asset.id) - held - paid)
+
+
 def _begin(changes: Changeset, asset: AssetRow, now: datetime, law: Regime) -> None:
+    # Beside other holds it may have been these that left nothing: they may keep less by now.
+    days = 0 if changes.file.live_holds(asset.id) else law.monitoring_intervals_days[0]
     values: dict[str, Scalar] = {
         "watch": ON,
         "watch_until": now + timedelta(days=law.monitoring_days),
-        "watch_due_at": now + timedelta(days=law.monitoring_intervals_days[0]),
+        "watch_due_at": now + timedelta(days=days),
         "watch_looks": 0,
     }
-    reason = f"empty when it was to be stopped: watched for {law.monitoring_days} days"
+    reason = f"nothing free when it was to be stopped: watched for {law.monitoring_days} days"
     changes.apply(
         Transition(EntityKind.ASSET, asset.id, "watch_begun", asset.stage, values, reason=reason)
     )

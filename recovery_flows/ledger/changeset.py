@@ -109,6 +109,11 @@ class Changeset:
     moves: list[Transition] = field(default_factory=list)
     calls: list[CallIntent] = field(default_factory=list)
     is_corrected: bool = False
+    begun: CaseFile = field(init=False, repr=False)
+    """The file as it was before anything was decided."""
+
+    def __post_init__(self) -> None:
+        self.begun = self.file
 
     def apply(self, *moves: Transition) -> None:
         """Apply moves; whatever they change in the ledger is booked with the last of them.

@@ -138,6 +138,7 @@ class Ending(World):
         """At the end the whole history replays, and the ledger agrees with its sources."""
         self.oracle.stale_approvals()
         self.oracle.decreed_at_rest()
+        self.oracle.held_at_rest()
         self.oracle.offices_at_rest()
         found = verify(self.place.database)
         if found:

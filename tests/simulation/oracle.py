@@ -8,6 +8,7 @@ from tests.simulation.decreed import Decreed
 from tests.simulation.eyes import ViolationError
 from tests.simulation.foreign.oracle_abroad import AbroadOracle
 from tests.simulation.foreign.oracle_others import OthersOracle
+from tests.simulation.left_there import LeftThere
 from tests.simulation.rounds import Rounds
 from tests.simulation.states import States
 from tests.simulation.whose import Whose
@@ -18,7 +19,7 @@ _CLOSED = (
 )  # fmt: skip
 
 
-class Oracle(Words, States, Rounds, Whose, Decreed, AbroadOracle, OthersOracle):
+class Oracle(Words, States, Rounds, Whose, Decreed, LeftThere, AbroadOracle, OthersOracle):
     """Looks at one history's database and banks; it shares no code with the rules."""
 
     def look(self) -> None:

@@ -225,3 +225,19 @@ _WANTING = (
         _R.c.state.not_in(CLOSED_RECOVERIES),
     )
 )
+
+
+def recoveries_monitoring(session: Session, accounts: Collection[str]) -> list[str]:
+    """Open recoveries that monitor one of these accounts, or did: nothing was free there."""
+    return sorted(set(session.execute(_MONITORING, {"accounts": list(accounts)}).scalars()))
+
+
+_MONITORING = (
+    sa.select(_A.c.recovery_id)
+    .join(_R, _R.c.id == _A.c.recovery_id)
+    .where(
+        _A.c.account_id.in_(sa.bindparam("accounts", expanding=True)),
+        _A.c.watch != "",
+        _R.c.state.not_in(CLOSED_RECOVERIES),
+    )
+)
