@@ -31,6 +31,7 @@ from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.ledger import bank_contradictions, hold_figures
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import payout_answers
+from recovery_flows.restitution.third_party import releases as third_party_releases
 from recovery_flows.tracing import trace_requests
 
 _OPEN_REQUESTS = UNDER_WAY - {RequestState.NEEDS_INFO} | {RequestState.APPROVED}
@@ -56,9 +57,11 @@ def apply_hold_fact(
         return
     if fact.revision <= hold.bank_revision:
         _compare_again(changes, hold, fact, now)
+        third_party_releases.measure(changes)
         return
     reading = hold_answers.read(changes.file, hold, fact, now, laws)
     _apply_reading(changes, hold, fact, reading, now)
+    third_party_releases.measure(changes)
     if hold.request_id:
         _request_moves(changes, hold.request_id, fact, laws[changes.file.recovery.regime])
 

@@ -63,6 +63,7 @@ THIRD_PARTY_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (_T.PROPOSED, "rejected"): _T.REJECTED,
     (_T.PROPOSED, "decision_denied"): _T.FILED,
     (_T.REJECTED, "appealed"): _T.FILED,
+    (_T.UPHELD, "standing_measured"): _T.UPHELD,
     (_T.UPHELD, "released"): _T.RELEASED,
     (_T.UPHELD, "not_released"): _T.FILED,
     (_T.UPHELD, "payment_entered"): _T.PAYMENT_ENTERED,
@@ -77,7 +78,7 @@ class ThirdPartyRow:
 
     `claimed_minor` is what is asked for, `granted_minor` what the decision gives of it: released,
     left to the third party, or to be paid. `hold_id` is the hold that is decided on and
-    `standing_minor` what it kept when its release was ordered, with what was paid out of it before;
+    `standing_minor` what it kept when the order for its release left, with what was paid out of it;
     `released_minor` is what banks have released by all decisions on the claim until now.
     `blocked_minor` is what was held on the account at the decision, with what was paid out before,
     `disputed_minor` what was traced to victims. `asked_by` has asked for what waits now, a decision

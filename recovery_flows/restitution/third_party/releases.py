@@ -47,9 +47,9 @@ def came_minor(file: CaseFile, row: ThirdPartyRow) -> int:
     """What of the order in force the bank has carried out, as its figures of that hold show."""
     if row.state is not ThirdPartyState.UPHELD or not row.hold_id:
         return 0
-    state = file.hold(row.hold_id).state
-    if state in LIVE_HOLDS and _is_still_here(file, row):
+    if _is_still_here(file, row):
         return 0  # a fall by nobody's order: looked into as one
+    state = file.hold(row.hold_id).state
     if not row.standing_minor:  # decided by an earlier version, which measured the account
         if state in _LET_GO:
             return row.granted_minor
@@ -57,6 +57,25 @@ def came_minor(file: CaseFile, row: ThirdPartyRow) -> int:
     else:
         fell = row.standing_minor - standing_minor(file, row.hold_id)
     return max(0, min(fell, row.granted_minor))
+
+
+def measure(changes: Changeset) -> None:
+    """What a hold keeps as long as an order about it has not left is where the order begins.
+
+    A fall before that is by nobody's order, whatever becomes of the order later.
+    """
+    for row in changes.file.third_party_claims:
+        waits = row.state is ThirdPartyState.UPHELD and row.standing_minor
+        if not waits or not _is_still_here(changes.file, row):
+            continue
+        standing = standing_minor(changes.file, row.hold_id)
+        if standing not in (0, row.standing_minor):
+            changes.apply(move(row, "standing_measured", {"standing_minor": standing}))
+
+
+def _is_without_a_hold(file: CaseFile, row: ThirdPartyRow) -> bool:
+    """Whether nothing is left to be released by an order that has not left."""
+    return _is_still_here(file, row) and not standing_minor(file, row.hold_id)
 
 
 def _is_still_here(file: CaseFile, row: ThirdPartyRow) -> bool:
@@ -71,6 +90,7 @@ def _is_still_here(file: CaseFile, row: ThirdPartyRow) -> bool:
 
 def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     """What a bank has released by a decision is said of the claim: from then on it is his."""
+    measure(changes)
     for row in changes.file.third_party_claims:
         if row.state is not ThirdPartyState.UPHELD or not row.hold_id:
             continue
@@ -78,7 +98,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
         values: dict[str, Scalar] = {"released_minor": row.released_minor + came}
         if came == row.granted_minor:
             changes.apply(move(row, "released", values))
-        elif _is_over(changes.file, row):
+        elif _is_without_a_hold(changes.file, row) or _is_over(changes.file, row):
             _open_again(changes, row, values, now, laws)
 
 

@@ -17,7 +17,7 @@ from recovery_flows.correspondence import call_validity
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import actions as freezing_actions
 from recovery_flows.ledger.changeset import Changeset
-from tests.records.money.test_third_party import FAITH, held, row
+from tests.records.money.test_third_party import FAITH, books, held, row
 from tests.records.money.test_third_party_limits import claimed, yes
 from tests.records.money.test_third_party_releases import stop
 
@@ -108,3 +108,50 @@ def test_a_fall_before_the_order_left_is_no_release_for_a_third_party(
     acts.decide(held)
     assert row(unit, held).state is ThirdPartyState.UPHELD
     assert DiscrepancyKind.HOLD_FELL in {d.kind for d in unit.file(held).discrepancies}
+
+
+def taken_back(unit: Any, acts: Any, recovery: str) -> None:
+    """The order to release never leaves."""
+    with unit_of_work(unit.database) as work:
+        changes = Changeset(load_file(work.session, recovery))
+        (call,) = [c for c in changes.file.calls if c.kind is CallKind.RELEASE]
+        call_validity.withdraw_call(changes, call)
+        commit_changes(work, ENGINE, unit.now, unit.laws, changes)
+    acts.decide(recovery)
+
+
+def test_a_fall_before_an_order_that_is_taken_back_is_nobodys_release(
+    unit: Any, acts: Any, held: str
+) -> None:
+    """It was booked as kept by the third party, and the victim's loss was less by as much."""
+    yes(unit, claimed(unit, held, FAITH, "200.00"))
+    unit.bank_says(held, stop(unit, held).id, 480_000, 4)
+    taken_back(unit, acts, held)
+    found = row(unit, held)
+    assert (found.state, found.released_minor, found.granted_minor) == ("filed", 0, 0)
+    books(unit, held)
+
+
+def test_a_hold_that_lapsed_before_the_order_left_has_released_nothing(
+    unit: Any, acts: Any, held: str
+) -> None:
+    yes(unit, claimed(unit, held, FAITH, "200.00"))
+    unit.later(49)
+    acts.decide(held)
+    assert HoldState.LAPSED in {h.state for h in unit.file(held).holds}
+    taken_back(unit, acts, held)
+    found = row(unit, held)
+    assert (found.state, found.released_minor) == ("filed", 0)
+    books(unit, held)
+
+
+def test_a_fall_before_the_order_and_its_release_are_told_apart(
+    unit: Any, acts: Any, held: str
+) -> None:
+    yes(unit, claimed(unit, held, FAITH, "200.00"))
+    unit.bank_says(held, stop(unit, held).id, 490_000, 4)
+    acts.close_calls(held, CallKind.RELEASE)
+    unit.bank_says(held, stop(unit, held).id, 480_000, 5)
+    acts.decide(held)
+    found = row(unit, held)
+    assert found.released_minor == 10_000, "100.00 of the fall were nobody's order"
