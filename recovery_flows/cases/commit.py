@@ -13,7 +13,7 @@ from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.recovery import CLOSED_RECOVERIES
 from models.queries.cases.case_files import load_files
-from models.queries.cases.deconfliction import recoveries_monitoring, recoveries_wanting
+from models.queries.cases.deconfliction import recoveries_wanting, recoveries_without_funds
 from models.queries.cases.work import versions_of
 from models.sealing.sealed_place import SealedPlace
 from models.step_wording import say
@@ -104,25 +104,27 @@ def _refresh_others(unit: Unit, now: datetime, laws: Regimes, written: Sequence[
     others = recoveries_wanting(unit.session, touched) if touched else []
     if moved:
         recheck_orders(unit, [*moved, *others])
-    changed = {*others, *_ask_where_less_is_held(unit, now, written)}
+    changed = {*others, *_ask_where_less_is_held(unit, now, laws, written)}
     if changed:
         refresh(unit, now, laws, sorted(changed))
 
 
-def _ask_where_less_is_held(unit: Unit, now: datetime, written: Sequence[Changeset]) -> list[str]:
+def _ask_where_less_is_held(
+    unit: Unit, now: datetime, laws: Regimes, written: Sequence[Changeset]
+) -> list[str]:
     """Banks that found nothing on an account are asked at once where less is held there now.
 
     A bank that holds all of an account for one recovery tells another one that nothing is left;
     when that hold ends, or a smaller freeze takes its place, the rest is free for who is first.
-    Returns the recoveries that monitor such an account, the deciding ones among them.
+    Returns the recoveries of which a bank found none, the deciding ones among them.
     """
     fallen = frozenset(account for changes in written for account in _held_less(changes))
-    monitoring = recoveries_monitoring(unit.session, fallen) if fallen else []
-    for file in load_files(unit.session, monitoring):
+    empty = recoveries_without_funds(unit.session, fallen) if fallen else []
+    for file in load_files(unit.session, empty):
         changes = Changeset(file)
-        account_monitoring.hasten(changes, fallen, now)
+        account_monitoring.hasten(changes, fallen, now, laws)
         record(unit, ENGINE, now, file.recovery.id, changes.outcome())
-    return monitoring
+    return empty
 
 
 def _held_less(changes: Changeset) -> list[str]:

@@ -14,10 +14,7 @@ from models.entities.request import UNDER_WAY, RequestRow, RequestState
 from models.facts import BankHoldState, HoldFact, PayoutFact
 from models.money import Money
 from models.outcome import Scalar, Transition
-from recovery_flows.correspondence import (
-    bank_disagreements,
-    late_answers,
-)
+from recovery_flows.correspondence import bank_disagreements, late_answers
 from recovery_flows.cross_border.stage import INCOMPLETE
 from recovery_flows.freezing import (
     answer_table,

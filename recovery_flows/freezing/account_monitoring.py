@@ -40,15 +40,18 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
             _query_balance(changes, asset, now, law)
 
 
-def hasten(changes: Changeset, accounts: Container[str], now: datetime) -> None:
+def hasten(changes: Changeset, accounts: Container[str], now: datetime, laws: Regimes) -> None:
     """Less is held on these accounts than before: a bank that found nothing is asked at once."""
     for asset in changes.file.assets:
-        if asset.account_id not in accounts or asset.left_alone or not asset.watch:
+        days = laws[asset.regime].monitoring_days
+        if asset.account_id not in accounts or asset.left_alone or not (asset.home and days):
             continue
         if _empty_hold(changes.file, asset) is None:
             continue
-        until = max(asset.watch_until or now, now + _AT_LEAST)
-        values: dict[str, Scalar] = {"watch": ON, "watch_due_at": now, "watch_until": until}
+        until = asset.watch_until or now + timedelta(days=days)
+        values: dict[str, Scalar] = {
+            "watch": ON, "watch_due_at": now, "watch_until": max(until, now + _AT_LEAST),
+        }  # fmt: skip
         reason = "less is held on the account than before: its balance is asked for at once"
         changes.apply(
             Transition(

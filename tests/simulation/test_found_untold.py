@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -60,3 +61,27 @@ def test_what_a_third_party_keeps_is_not_stopped_again_with_a_lapsed_hold(at: Pl
     with asyncio.Runner() as runner:
         told = runner.run(History(history_of(90_000_193), at).play())
     assert told.violation is None
+
+
+def test_money_that_another_recovery_lets_go_in_the_same_hour_is_stopped(at: Place) -> None:
+    """Its stop had just found nothing: the account was to be looked at a day later."""
+    with asyncio.Runner() as runner:
+        told = runner.run(History(history_of(70_000_269), at).play())
+    assert told.violation is None
+
+
+def test_what_a_smaller_freeze_leaves_is_stopped_for_the_victim_whose_stop_found_nothing(
+    at: Place,
+) -> None:
+    made = replace(
+        plan(
+            *(Tick(h) for h in (3, 1, 1, 1, 1, 12, 3)),
+            payments=(Payment(1, V1, M1, 800_00, "E1"), Payment(1.1, V2, M1, 300_00, "E2")),
+            reports=(Report(2, "E1", 1_100_00), Report(5.5, "E2", 300_00)),
+            faults=(Fault("north", "hold", 2, "late", 8),),
+        ),
+        openings=(),
+    )
+    told, story = played(at, made)
+    assert_well(told, story)
+    assert dict(told.ends) == {"closed_returned": 1, "joined": 1}

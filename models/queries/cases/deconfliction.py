@@ -14,7 +14,7 @@ from models.deconfliction_hits import DeconflictionHit, Match
 from models.entities.asset import Asset
 from models.entities.catalogue import table_of
 from models.entities.claim import Claim
-from models.entities.hold import Hold
+from models.entities.hold import Hold, HoldState
 from models.entities.officer import Officer
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.entities.request import Request
@@ -227,17 +227,18 @@ _WANTING = (
 )
 
 
-def recoveries_monitoring(session: Session, accounts: Collection[str]) -> list[str]:
-    """Open recoveries that monitor one of these accounts, or did: nothing was free there."""
-    return sorted(set(session.execute(_MONITORING, {"accounts": list(accounts)}).scalars()))
+def recoveries_without_funds(session: Session, accounts: Collection[str]) -> list[str]:
+    """Open recoveries of which a bank found nothing to hold on one of these accounts."""
+    return sorted(set(session.execute(_WITHOUT_FUNDS, {"accounts": list(accounts)}).scalars()))
 
 
-_MONITORING = (
+_WITHOUT_FUNDS = (
     sa.select(_A.c.recovery_id)
     .join(_R, _R.c.id == _A.c.recovery_id)
+    .join(_HOLDS, _HOLDS.c.asset_id == _A.c.id)
     .where(
         _A.c.account_id.in_(sa.bindparam("accounts", expanding=True)),
-        _A.c.watch != "",
+        _HOLDS.c.state == HoldState.NO_FUNDS,
         _R.c.state.not_in(CLOSED_RECOVERIES),
     )
 )
