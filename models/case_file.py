@@ -19,6 +19,7 @@ from models.entities.hold import LIVE_HOLDS, HoldRow
 from models.entities.ledger import LedgerAccount
 from models.entities.multi_agency import MultiAgencyRequestRow, TaskRow
 from models.entities.officer import Role
+from models.entities.outside.request_message import RequestMessageRow
 from models.entities.outside.third_party_claim import ThirdPartyRow
 from models.entities.outside.victim_message import VictimMessageRow
 from models.entities.payout import ClawbackRow, PayoutRow, UnclaimedRow
@@ -127,6 +128,8 @@ class CaseFile:
     recall_credits: tuple[RecallCreditRow, ...] = ()
     receipts: tuple[ReceiptRow, ...] = ()
     """Delivery receipts of requests abroad."""
+    messages: tuple[RequestMessageRow, ...] = ()
+    """Notices, reminders and assurances to bodies with a connection, the oldest first."""
     by_letter: frozenset[str] = frozenset()
     """Partners without an interface: what they are told is printed and sent by people."""
     feeds_read: Mapping[str, datetime] = field(default_factory=dict)

@@ -1,7 +1,6 @@
 """Facts: what the outside told us, parsed strictly; frozen, typed, no I/O.
 
-Account numbers, names and contacts in here are personal data: facts live in memory, the store
-encrypts them, and nothing prints a fact.
+Numbers, names and contacts here are personal data: the store encrypts them, nothing prints a fact.
 """
 
 from __future__ import annotations
@@ -201,7 +200,7 @@ class DeliveryReceipt:
 
 @dataclass(frozen=True, slots=True)
 class RequestFact:
-    """What is known of one request at another State's body; `order_ref` is our request id."""
+    """One request at another State's body; `messages` are ids of ours with when each came."""
 
     partner_ref: str
     revision: int
@@ -210,6 +209,7 @@ class RequestFact:
     answers: tuple[RequestAnswer, ...]
     receipts: tuple[DeliveryReceipt, ...]
     announced: tuple[AnnouncedMoney, ...] = ()
+    messages: tuple[tuple[str, datetime], ...] = ()
 
 
 FeedFact = HoldFact | PayoutFact | TaskFact | RequestFact

@@ -223,11 +223,13 @@ class Source:
             wall_clock(), viewer,
         )  # fmt: skip
 
-    def letter_facts(self, recovery_id: str, request_id: str) -> LetterFacts:
-        """What the letter of a request abroad is made from, in clear."""
+    def letter_facts(
+        self, recovery_id: str, request_id: str, *, dated_now: bool = False
+    ) -> LetterFacts:
+        """What the letter of a request abroad, or the notice about it, is made from, in clear."""
         return facts_of(
             self.database, self.laws, recovery_id, request_id, self.post.sender, wall_clock(),
-            self.channels,
+            self.channels, dated_now=dated_now,
         )  # fmt: skip
 
     def advice(self, recovery_id: str) -> ChannelAdvice:

@@ -25,7 +25,7 @@ from models.entities.event import EntityKind
 
 
 class CallKind(StrEnum):
-    """What an exchange is; ABROAD is a request to a body of another State."""
+    """What an exchange is; ABROAD is a request to a body of another State, MESSAGE one about it."""
 
     HOLD = "hold"
     REQUEST = "request"
@@ -39,6 +39,7 @@ class CallKind(StrEnum):
     TASK_EXTEND = "task_extend"
     TASK_CANCEL = "task_cancel"
     ABROAD = "request_abroad"
+    MESSAGE = "request_message"
 
 
 QUERIES = frozenset({CallKind.STATEMENT, CallKind.BALANCE, CallKind.HOLD_QUERY})

@@ -52,6 +52,10 @@ from models.entities.officer import LOG_IN_TRANSITIONS, OFFICER_TRANSITIONS, Log
 from models.entities.outside.authority import AUTHORITY_TRANSITIONS, Authority
 from models.entities.outside.disclosure import DISCLOSURE_TRANSITIONS, Disclosure
 from models.entities.outside.incoming_request import INCOMING_TRANSITIONS, IncomingRequest
+from models.entities.outside.request_message import (
+    REQUEST_MESSAGE_TRANSITIONS,
+    RequestMessage,
+)
 from models.entities.outside.third_party_claim import THIRD_PARTY_TRANSITIONS, ThirdPartyClaim
 from models.entities.outside.victim_message import VICTIM_MESSAGE_TRANSITIONS, VictimMessage
 from models.entities.partner import PARTNER_TRANSITIONS, Partner
@@ -118,6 +122,7 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.RECALL: (Recall, RECALL_TRANSITIONS),
     EntityKind.RECALL_CREDIT: (RecallCredit, CREDIT_TRANSITIONS),
     EntityKind.REQUEST_RECEIPT: (RequestReceipt, RECEIPT_TRANSITIONS),
+    EntityKind.REQUEST_MESSAGE: (RequestMessage, REQUEST_MESSAGE_TRANSITIONS),
     EntityKind.REGISTER_CHANGE: (RegisterChange, CHANGE_TRANSITIONS),
     EntityKind.INSTALLATION: (Installation, INSTALLATION_TRANSITIONS),
     EntityKind.CLOCK: (CaseClock, CLOCK_TRANSITIONS),
@@ -134,8 +139,8 @@ _JOINED = frozenset(
         EntityKind.MULTI_AGENCY_REQUEST, EntityKind.TASK, EntityKind.DISCREPANCY,
         EntityKind.OBJECTION, EntityKind.VOLUNTARY_RETURN, EntityKind.INSTALMENT,
         EntityKind.COMPENSATION, EntityKind.UNCLAIMED_SHARE, EntityKind.RECALL,
-        EntityKind.RECALL_CREDIT, EntityKind.REQUEST_RECEIPT,
-        EntityKind.RECALL_CREDIT, EntityKind.COURT_LIST, EntityKind.COURT_SHARE,
+        EntityKind.RECALL_CREDIT, EntityKind.REQUEST_RECEIPT, EntityKind.REQUEST_MESSAGE,
+        EntityKind.COURT_LIST, EntityKind.COURT_SHARE,
         EntityKind.CLAWBACK, EntityKind.THIRD_PARTY_CLAIM, EntityKind.VICTIM_MESSAGE,
     }
 )  # fmt: skip

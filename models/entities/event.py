@@ -46,6 +46,7 @@ class EntityKind(StrEnum):
     RECALL = "recall"
     RECALL_CREDIT = "recall_credit"
     REQUEST_RECEIPT = "request_receipt"
+    REQUEST_MESSAGE = "request_message"
     REGISTER_CHANGE = "register_change"
     INSTALLATION = "installation"
     CLOCK = "clock"

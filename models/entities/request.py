@@ -77,7 +77,10 @@ _ANSWERS = {
     "conditional": _Q.CONDITIONAL, "needs_info": _Q.NEEDS_INFO, "refused": _Q.REFUSED,
     "executed": _Q.EXECUTED, "partially_executed": _Q.PARTIALLY_EXECUTED,
 }  # fmt: skip
-_STAYS = ("contradicted", "told", "receipt_noted", "answer_noted")
+_STAYS = (
+    "contradicted", "told", "receipt_noted", "answer_noted", "notice_delivered",
+    "reminder_delivered",
+)  # fmt: skip
 """What is noted of a request that went out and moves it nowhere."""
 
 
@@ -190,6 +193,11 @@ class RequestRow:
     carrier_id: Text64 = ""
     carrier_ref: Text128 = ""
     answers_read: int = 0
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether what is said about it goes over the connection by which it was sent."""
+        return bool(self.carrier_id and self.carrier_ref)
 
 
 @stored(RequestRow)

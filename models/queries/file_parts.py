@@ -26,7 +26,11 @@ from models.entities.claim import (
 from models.entities.discrepancy import Discrepancy, DiscrepancyRow
 from models.entities.hold import Hold, HoldRow
 from models.entities.multi_agency import MultiAgencyRequest, MultiAgencyRequestRow, Task, TaskRow
-from models.entities.outside import third_party_claim as third, victim_message as message
+from models.entities.outside import (
+    request_message as abroad,
+    third_party_claim as third,
+    victim_message as message,
+)
 from models.entities.recall import Recall, RecallCredit, RecallCreditRow, RecallRow
 from models.entities.recovery import Recovery, RecoveryRow
 from models.entities.request import ReceiptRow, Request, RequestReceipt, RequestRow
@@ -100,6 +104,7 @@ _PARTS = (
     _Part("recalls", Recall, RecallRow, "drafted_at"),
     _Part("recall_credits", RecallCredit, RecallCreditRow, "entered_at"),
     _Part("receipts", RequestReceipt, ReceiptRow, "at"),
+    _Part("messages", abroad.RequestMessage, abroad.RequestMessageRow, "written_at"),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.case_file import CaseFile
+from models.entities.outside.request_message import OPEN_MESSAGES, MessageKind
 from models.entities.request import RequestRoute
 from models.figures import AccountNumber, Document, Figure, Reason
 from models.money import Money
@@ -33,5 +34,10 @@ def assurance(file: CaseFile, request_id: str) -> Iterator[Figure]:
     yield Figure("amount", Money(row.requested_minor, row.currency), is_headline=True)
     yield Figure("ground", row.reason)
     yield Figure("assurance", Reason(row.assurance))
+    for words in file.messages:
+        is_its = words.request_id == row.id and words.kind is MessageKind.ASSURANCE
+        if is_its and words.state in OPEN_MESSAGES:
+            yield Figure("over", f"the connection of {row.carrier_id}")
+            yield Figure("letter", Document(words.letter))
     if row.answer_document:
         yield Figure("asked for in", Document(row.answer_document))

@@ -122,6 +122,7 @@ def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -
         (EntityKind.RECALL, joins.recalls),
         (EntityKind.RECALL_CREDIT, joins.recall_credits),
         (EntityKind.REQUEST_RECEIPT, joins.receipts),
+        (EntityKind.REQUEST_MESSAGE, joins.messages),
     ):
         moves += [Transition(noun, row.id, "moved", row.state, to) for row in others]
     for kind, placed in (
@@ -207,6 +208,7 @@ def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
         recalls=(*stays.recalls, *joins.recalls),
         recall_credits=(*stays.recall_credits, *joins.recall_credits),
         receipts=(*stays.receipts, *joins.receipts),
+        messages=(*stays.messages, *joins.messages),
         shared_with=(),
     )
     for move in _handed_over(joins, twin, {"recovery_id": stays.recovery.id}):

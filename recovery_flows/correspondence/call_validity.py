@@ -16,7 +16,7 @@ from models.entities.request import RequestState
 from models.outcome import Transition
 from recovery_flows.approvals.figures import is_in_force, is_unchanged
 from recovery_flows.approvals.kinds import ApprovalKind
-from recovery_flows.cross_border import over_connection
+from recovery_flows.cross_border import messages, over_connection
 from recovery_flows.freezing import denied_stops, freeze_plan, release, renewal
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import guards as return_guards, payouts
@@ -25,10 +25,12 @@ from recovery_flows.restitution.third_party import limits
 VOID = "its approval is not in force for what it says now"
 
 
-def may_leave(file: CaseFile, kind: CallKind, approval_id: str) -> bool:
+def may_leave(file: CaseFile, kind: CallKind, approval_id: str, subject_id: str = "") -> bool:
     """A question may be asked under its stop; an order needs its approval, for these figures."""
     if kind in QUERIES:
         return True
+    if kind is CallKind.MESSAGE:
+        return messages.may_leave(file, subject_id)
     approval = next((a for a in file.approvals if a.id == approval_id), None)
     if approval is None or approval.state is ApprovalState.VOID:
         return False
@@ -128,6 +130,8 @@ def withdraw_call(changes: Changeset, call: CallRow) -> None:
         _withdraw_task(changes, call)
     elif call.kind is CallKind.ABROAD:
         _withdraw_abroad(changes, call)
+    elif call.kind is CallKind.MESSAGE:
+        messages.withdraw(changes, call.subject_id)
 
 
 def _withdraw_payout(changes: Changeset, call: CallRow) -> None:

@@ -108,35 +108,6 @@ def _done_by_choice(
     return ""
 
 
-def assure(acting: ActingOfficer, recovery_id: str, request_id: str, words: str) -> str:
-    """Ask a second person to give the assurance that the other side wants."""
-    with acting.editing(recovery_id) as edit:
-        asked = lifecycle.ask_assurance(
-            edit.changes,
-            request_id,
-            edit.note("assurance", words, "--words"),
-            edit.actor.id,
-            edit.now,
-        )
-    return f"{edit.ref}: another person approves exactly these words: {asked}"
-
-
-def remind(acting: ActingOfficer, recovery_id: str, request_id: str, how: str) -> str:
-    """Record that the other side was asked where the request stands."""
-    with acting.editing(recovery_id) as edit:
-        lifecycle.remind(edit.changes, request_id, edit.now)
-        edit.note(f"request {request_id} reminded", how, "--how")
-    return f"{edit.ref}: {request_id} reminded"
-
-
-def told(acting: ActingOfficer, recovery_id: str, request_id: str, how: str) -> str:
-    """Record that the other side was told what it did not know."""
-    with acting.editing(recovery_id) as edit:
-        what = lifecycle.tell(edit.changes, request_id, edit.now)
-        edit.note(f"request {request_id}: told of {what}", how, "--how")
-    return f"{edit.ref}: the other side of {request_id} was told ({what})"
-
-
 def extend(
     acting: ActingOfficer, recovery_id: str, request_id: str, until: datetime, paper: bytes
 ) -> str:
@@ -146,15 +117,6 @@ def extend(
         lifecycle.extend(edit.changes, request_id, until, document)
     ends = f"{until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return f"{edit.ref}: {request_id} holds until {ends}"
-
-
-def withdraw(acting: ActingOfficer, recovery_id: str, request_id: str, reason: str) -> str:
-    """Take a request back; what went out is told at once."""
-    with acting.editing(recovery_id) as edit:
-        is_out = lifecycle.withdraw(edit.changes, request_id, "the reason is in a note")
-        edit.note(f"request {request_id} withdrawn", reason)
-    owed = "; tell the other side now: `recovery xborder told`" if is_out else ""
-    return f"{edit.ref}: {request_id} withdrawn{owed}"
 
 
 def receipt(

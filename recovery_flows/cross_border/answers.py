@@ -81,7 +81,7 @@ def take_answer(
         _contradict(changes, request, answer, values, now)
         return True
     if answer.says == "acknowledged" and request.state is RequestState.ACKNOWLEDGED:
-        changes.apply(move(request, "reminded", values))
+        changes.apply(move(request, "answer_noted", values))
         return True
     values |= _columns(changes.file, request, answer, channel, now)
     basis = ground.source if ground else ""

@@ -5,12 +5,16 @@ Two channels for one account ask for the same money, and count once.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.ledger import RETURNED
-from models.entities.request import AT_HOME, CARRIED_OUT, UNDER_WAY, RequestRow
+from models.entities.outside.request_message import OPEN_MESSAGES, MessageKind
+from models.entities.request import AT_HOME, CARRIED_OUT, UNDER_WAY, RequestRow, RequestState
 from models.money import Money
+from models.outcome import Scalar
 from recovery_flows.cross_border.channels import Help
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger import received
@@ -101,14 +105,30 @@ def check(file: CaseFile, request: RequestRow) -> None:
         )
 
 
+def notified(kind: MessageKind, known_minor: int, now: datetime) -> dict[str, Scalar]:
+    """Columns of a request whose other side was told this; `known_minor` had come in by then."""
+    if kind is MessageKind.RECEIVED:
+        return {"told_minor": known_minor}
+    return {"told_at": now}
+
+
 def owed_word(file: CaseFile, request: RequestRow) -> str:
-    """What the other side of a request has yet to be told; empty where it knows all."""
+    """What the other side of a request has yet to be told: a `MessageKind`, or empty.
+
+    What is on its way to it already is not owed.
+    """
+    on_its_way = {
+        m.kind for m in file.messages if m.request_id == request.id and m.state in OPEN_MESSAGES
+    }
+    return next((kind for kind in _owed(file, request) if kind not in on_its_way), "")
+
+
+def _owed(file: CaseFile, request: RequestRow) -> Iterator[MessageKind]:
     if request.sent_at is None or not request.proof:
-        return ""
-    if request.state.value == "withdrawn" and request.told_at is None:
-        return "withdrawn"
+        return
+    if request.state is RequestState.WITHDRAWN and request.told_at is None:
+        yield MessageKind.WITHDRAWN
     if request.state in CARRIED_OUT and request.told_at is None:
-        return "executed"
+        yield MessageKind.EXECUTED
     if _is_open(request) and received_minor(file) > request.told_minor:
-        return "received"
-    return ""
+        yield MessageKind.RECEIVED

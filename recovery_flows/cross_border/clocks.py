@@ -35,6 +35,10 @@ ASK_AGAIN = timedelta(days=14)
 """So long before the end of a freeze abroad it is asked for again."""
 LOOK_AGAIN = timedelta(days=30)
 """After so long without a word a body is asked where no time is set for its answer."""
+_POLL = 1
+"""The step of the ladder that asks nobody: where a connection is polled, the engine does it."""
+POLLED_WITHIN = timedelta(days=1)
+"""A connection whose feed was read so lately counts as polled."""
 _OWES = frozenset({RequestState.SENT, RequestState.ACKNOWLEDGED, RequestState.IN_EXECUTION})
 
 
@@ -121,10 +125,13 @@ def look_at(request: RequestRow) -> datetime | None:
     return since + LOOK_AGAIN if since else None
 
 
-def reminded(request: RequestRow, now: datetime) -> dict[str, Scalar]:
-    """Columns after the other side was asked: where no clock runs, it is asked again as late."""
+def reminded(request: RequestRow, now: datetime, rung: int) -> dict[str, Scalar]:
+    """Columns after the other side was asked at a step of the ladder.
+
+    Where no clock runs, it is asked again as late.
+    """
     if look_at(request) is None:
-        return {"rung_done": request.rung}
+        return {"rung_done": max(request.rung_done, min(rung, request.rung))}
     return {"rung": 0, "rung_done": 0, "clock_from": now}
 
 
@@ -178,9 +185,22 @@ def _climb(changes: Changeset, request_id: str, now: datetime) -> None:
     due = [n for n in range(1, len(RUNGS) + 1) if (at := rung_at(request, n)) and at <= now]
     if due and due[-1] > request.rung:
         values: dict[str, Scalar] = {"rung": due[-1]}
+        reason = ""
+        if due[-1] == _POLL and _is_polled(changes.file, request, now):
+            values["rung_done"], reason = _POLL, "its body is asked over its connection"
         changes.apply(
-            Transition(EntityKind.REQUEST, request.id, "reminder_due", request.state, values)
-        )
+            Transition(
+                EntityKind.REQUEST, request.id, "reminder_due", request.state, values,
+                reason=reason,
+            )
+        )  # fmt: skip
+
+
+def _is_polled(file: CaseFile, request: RequestRow, now: datetime) -> bool:
+    """Whether the engine looks by itself where a request stands, whose clock runs."""
+    read_to = file.feeds_read.get(request.carrier_id) if request.is_connected else None
+    runs = request.state in UNDER_WAY and request.due_at is not None
+    return runs and read_to is not None and read_to >= now - POLLED_WITHIN
 
 
 def is_failed(file: CaseFile, request: RequestRow) -> bool:

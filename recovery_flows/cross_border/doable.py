@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from models.case_file import CaseFile
+from models.entities.outside.request_message import MessageKind
 from models.entities.request import (
     AT_HOME,
     CARRIED_OUT,
@@ -14,6 +15,7 @@ from models.entities.request import (
     RequestRow,
     RequestState,
 )
+from recovery_flows.cross_border import messages
 from recovery_flows.cross_border.ceiling import owed_word
 
 
@@ -45,6 +47,7 @@ def acts_of(file: CaseFile, request: RequestRow) -> tuple[RequestAct, ...]:
     has_next = any(r.replaces_id == request.id for r in file.requests)
     waits = by_people and state in UNDER_WAY
     is_ready = by_people and state is RequestState.APPROVED and not request.sent_by
+    is_reminded = messages.is_on_its_way(file, request, MessageKind.REMINDER)
     allowed = {
         RequestAct.SUBMIT: state is RequestState.DRAFT and not request.missing,
         RequestAct.SET: state in (RequestState.DRAFT, RequestState.NEEDS_INFO),
@@ -59,7 +62,7 @@ def acts_of(file: CaseFile, request: RequestRow) -> tuple[RequestAct, ...]:
             state in (*_ENDED, RequestState.DENIED)
             or (state in CARRIED_OUT and request.hold_ends_at is not None)
         ),
-        RequestAct.REMIND: waits and state is not RequestState.NEEDS_INFO,
+        RequestAct.REMIND: waits and state is not RequestState.NEEDS_INFO and not is_reminded,
         RequestAct.EXTEND: by_people and state in CARRIED_OUT and request.hold_ends_at is not None,
         RequestAct.RECEIPT: waits and bool(request.receipt or request.receipt_next),
         RequestAct.WITHDRAW: by_people and state in AT_HOME | UNDER_WAY | CARRIED_OUT,

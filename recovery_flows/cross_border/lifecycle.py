@@ -12,6 +12,7 @@ from models.case_file import CaseFile
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.call import CallState
 from models.entities.event import EntityKind
+from models.entities.outside.request_message import MessageKind
 from models.entities.request import (
     AT_HOME,
     CARRIED_OUT,
@@ -24,7 +25,7 @@ from models.outcome import Scalar, Transition
 from recovery_flows.approvals.figures import is_in_force
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
-from recovery_flows.cross_border import ceiling, clocks
+from recovery_flows.cross_border import ceiling, clocks, messages
 from recovery_flows.cross_border.channels import (
     Channel,
     ChannelClock,
@@ -129,15 +130,21 @@ def choose(
 
 
 def ask_assurance(
-    changes: Changeset, request_id: str, words: str, actor: str, now: datetime
-) -> str:
-    """Ask a second person to give the assurance; `words` is the fingerprint of its text."""
+    changes: Changeset, request_id: str, words: str, actor: str, now: datetime,
+    letter: messages.Written | None,
+) -> str:  # fmt: skip
+    """Ask a second person to give the assurance; `words` is the fingerprint of its text.
+
+    `letter` is what goes over the connection then, None where people carry it.
+    """
     request = request_of(changes.file, request_id)
     if request.state is not RequestState.CONDITIONAL:
         raise StepRefusedError(f"{request.id} is {request.state}: no condition was set")
     if changes.file.pending(request.id) is not None:
         raise StepRefusedError(f"an assurance for {request.id} waits for a second person already")
     changes.apply(move(request, "assurance_asked", {"assurance": words}))
+    if letter is not None:
+        messages.draft_assurance(changes, request, letter, now)
     return ask(changes, ApprovalKind.ASSURANCE, request.id, actor, now)
 
 
@@ -146,6 +153,7 @@ def assure(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regim
     del laws
     request = request_of(changes.file, approval.subject_id)
     changes.apply(move(request, "assured", clocks.resumed(request, now)))
+    messages.give_assurance(changes, request.id, approval)
 
 
 def deny_assurance(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
@@ -157,24 +165,41 @@ def deny_assurance(changes: Changeset, approval: ApprovalRow, reason: str) -> No
             reason=reason,
         )
     )  # fmt: skip
+    messages.drop_assurance(changes, request.id)
 
 
 def remind(changes: Changeset, request_id: str, now: datetime) -> None:
     """The step of the reminder ladder that is due was done."""
     request = by_people(changes.file, request_id)
-    if request.state not in UNDER_WAY or request.state is RequestState.NEEDS_INFO:
+    check_owes(request)
+    changes.apply(move(request, "reminded", clocks.reminded(request, now, request.rung)))
+
+
+def owes(request: RequestRow) -> bool:
+    """Whether the other side is to act on a request."""
+    return request.state in UNDER_WAY and request.state is not RequestState.NEEDS_INFO
+
+
+def check_owes(request: RequestRow) -> None:
+    """StepRefusedError where the other side owes nothing of which it could be reminded."""
+    if not owes(request):
         raise StepRefusedError(f"{request.id} is {request.state}: the other side owes nothing")
-    changes.apply(move(request, "reminded", clocks.reminded(request, now)))
+
+
+def owed(file: CaseFile, request: RequestRow) -> str:
+    """What the other side is to be told; StepRefusedError where it knows all."""
+    what = ceiling.owed_word(file, request)
+    if not what:
+        raise StepRefusedError(f"the other side of {request.id} knows all that it has to know")
+    return what
 
 
 def tell(changes: Changeset, request_id: str, now: datetime) -> str:
     """The other side was told what it did not know; return what that was."""
     request = by_people(changes.file, request_id)
-    what = ceiling.owed_word(changes.file, request)
-    if not what:
-        raise StepRefusedError(f"the other side of {request.id} knows all that it has to know")
-    received = ceiling.received_minor(changes.file)
-    changes.apply(move(request, "told", {"told_at": now, "told_minor": received}))
+    what = owed(changes.file, request)
+    values = ceiling.notified(MessageKind(what), ceiling.received_minor(changes.file), now)
+    changes.apply(move(request, "told", values))
     return what
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
 from models.entities.officer import Role
+from models.entities.outside.request_message import MessageKind
 from models.entities.request import (
     CARRIED_OUT,
     UNDER_WAY,
@@ -16,7 +17,7 @@ from models.entities.request import (
 )
 from models.money import Money
 from models.step_wording import Wording, say
-from recovery_flows.cross_border import clocks
+from recovery_flows.cross_border import clocks, messages
 from recovery_flows.cross_border.ceiling import owed_word
 
 
@@ -70,7 +71,8 @@ def _waiting(file: CaseFile, request: RequestRow) -> Iterator[Step]:
         yield _follow(request, "undelivered")
     elif request.receipt_due_at is not None and request.receipt_warn_at is None:
         yield _follow(request, "no_receipt")
-    if request.rung <= request.rung_done:
+    is_asked = messages.is_on_its_way(file, request, MessageKind.REMINDER)
+    if request.rung <= request.rung_done or is_asked:
         return
     if request.state is RequestState.POSTPONED:
         yield _follow(request, "remind", "it was postponed until now, ask where it stands")

@@ -16,7 +16,7 @@ from models.ids import derive_id, digest
 from models.money import Money
 from models.outcome import Scalar, Transition
 from models.sealing.sealed_place import SealedPlace
-from recovery_flows.cross_border import announcements, clocks
+from recovery_flows.cross_border import announcements, clocks, messages
 from recovery_flows.cross_border.channels import Recipient
 from recovery_flows.cross_border.completeness import missing_fields
 from recovery_flows.cross_border.disclosure import approvals_needed
@@ -40,6 +40,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> Non
         return
     clocks.advance(changes, now)
     announcements.advance(changes, now)
+    messages.advance(changes)
     for asset in changes.file.assets:
         if asset.home:
             continue

@@ -36,7 +36,7 @@ from recovery_flows.tracing.case_trace import trace_file
 CALLS: dict[Stage, tuple[CallKind, ...]] = {
     Stage.FREEZING: (CallKind.HOLD, CallKind.EXTEND, CallKind.BALANCE, *TASK_CALLS),
     Stage.TRACING: (CallKind.STATEMENT,),
-    Stage.CROSS_BORDER: (CallKind.REQUEST, CallKind.ABROAD),
+    Stage.CROSS_BORDER: (CallKind.REQUEST, CallKind.ABROAD, CallKind.MESSAGE),
     Stage.RESTITUTION: (CallKind.PAYOUT, CallKind.RELEASE, CallKind.HOLD_QUERY),
 }
 _TOGETHER = 150

@@ -37,6 +37,7 @@ from models.entities.multi_agency import (
     TaskRow,
     TaskState,
 )
+from models.entities.outside.request_message import RequestMessageRow, RequestMessageState
 from models.entities.outside.third_party_claim import ThirdPartyRow, ThirdPartyState
 from models.entities.outside.victim_message import MessageState, VictimMessageRow
 from models.entities.payout import (
@@ -88,6 +89,7 @@ _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
     EntityKind.RECALL: ("recalls", RecallRow, RecallState),
     EntityKind.RECALL_CREDIT: ("recall_credits", RecallCreditRow, CreditState),
     EntityKind.REQUEST_RECEIPT: ("receipts", ReceiptRow, ReceiptState),
+    EntityKind.REQUEST_MESSAGE: ("messages", RequestMessageRow, RequestMessageState),
 }
 
 

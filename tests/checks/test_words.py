@@ -24,7 +24,6 @@ NAMES = {
 FREE = {
     "recovery_flows/cases/pages/deadlines.py": {"told"},
     "recovery_flows/cli/case/xborder_follow.py": {"told"},
-    "recovery_flows/cross_border/actions.py": {"told"},
     "recovery_flows/engine/loop.py": {"told"},
     "recovery_flows/tracing/transfers/trace.py": {"told"},
     "tui/screens/live.py": {"said"},

@@ -48,7 +48,7 @@ OF_DOCUMENTS = {
     ("hold", "proof"), ("compensation", "proof"), ("recall", "message"),
     ("recall", "answer_document"), ("recall_credit", "proof"),
     ("request", "letter"), ("request", "proof"), ("request", "answer_document"),
-    ("request_receipt", "proof"),
+    ("request_receipt", "proof"), ("request_message", "letter"), ("request_message", "proof"),
     ("recall", "answer_document"), ("recall_credit", "proof"), ("court_list", "proof"),
     ("recall_credit", "reversal_proof"), ("third_party_claim", "proof"),
     ("third_party_claim", "payment_proof"), ("victim_message", "text"),

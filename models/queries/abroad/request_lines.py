@@ -17,6 +17,7 @@ from models.entities.outside.incoming_request import (
     IncomingRequest,
     IncomingState,
 )
+from models.entities.outside.request_message import OPEN_MESSAGES, MessageKind, RequestMessage
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery
 from models.entities.request import (
     AT_HOME,
@@ -47,6 +48,7 @@ class Turn(StrEnum):
 
 _Q, _R, _ASSET = table_of(Request), table_of(Recovery), table_of(Asset)
 _IN, _POSTING, _RECEIPT = table_of(IncomingRequest), table_of(PostingRow), table_of(RequestReceipt)
+_MESSAGE = table_of(RequestMessage)
 _S, _I = RequestState, IncomingState
 _OF_MONEY = ("freeze", "return")
 
@@ -64,14 +66,24 @@ def _received() -> sa.ScalarSelect[int]:
     return total.where(p.recovery_id == _Q.c.recovery_id, p.account.in_(RETURNED)).scalar_subquery()
 
 
+def _on_its_way(*kinds: MessageKind) -> sa.ColumnElement[bool]:
+    """Whether a message of one of these kinds about a request has yet to reach its body."""
+    m = _MESSAGE.c
+    return sa.exists().where(m.request_id == _Q.c.id, m.kind.in_(kinds), m.state.in_(OPEN_MESSAGES))
+
+
 def _owes_word() -> sa.ColumnElement[bool]:
     """Whether the other side has yet to be told something."""
     q = _Q.c
     live = q.state.in_(AT_HOME | UNDER_WAY | CARRIED_OUT) & q.wanted.in_(_OF_MONEY)
     ended = q.state.in_(CARRIED_OUT | {_S.WITHDRAWN}) & q.told_at.is_(None)
+    is_told = _on_its_way(MessageKind.EXECUTED, MessageKind.WITHDRAWN)
+    came_in = sa.and_(live, q.told_minor < _received())
     return sa.and_(
         q.sent_at.is_not(None), q.proof != "",
-        sa.or_(ended, sa.and_(live, q.told_minor < _received())),
+        sa.or_(
+            ended & sa.not_(is_told), came_in & sa.not_(_on_its_way(MessageKind.RECEIVED))
+        ),
     )  # fmt: skip
 
 
@@ -87,6 +99,7 @@ def _turn() -> sa.ColumnElement[str]:
     q = _Q.c
     by_people = q.route == RequestRoute.PEOPLE
     has_rung = q.rung > q.rung_done
+    is_due = has_rung & sa.not_(_on_its_way(MessageKind.REMINDER))
     ours = sa.or_(
         q.state.in_((_S.DRAFT, _S.NEEDS_INFO)),
         sa.and_(q.state == _S.CONDITIONAL, q.assurance == ""),
@@ -96,7 +109,7 @@ def _turn() -> sa.ColumnElement[str]:
             sa.or_(
                 sa.and_(q.state == _S.APPROVED, q.sent_by == ""),
                 _owes_word(),
-                sa.and_(q.state.in_(UNDER_WAY), sa.or_(has_rung, _is_undelivered())),
+                sa.and_(q.state.in_(UNDER_WAY), sa.or_(is_due, _is_undelivered())),
                 sa.and_(
                     q.state.in_((_S.REFUSED, _S.EXPIRED)), q.chosen == "", sa.not_(_has_next())
                 ),

@@ -18,6 +18,7 @@ from models.entities.document import Document
 from models.entities.event import Event
 from models.entities.hold import Hold
 from models.entities.multi_agency import Task
+from models.entities.outside.request_message import RequestMessage
 from models.entities.outside.third_party_claim import ThirdPartyClaim
 from models.entities.outside.victim_message import VictimMessage
 from models.entities.recall import Recall, RecallCredit
@@ -39,7 +40,7 @@ _DOCUMENTS, _CALLS, _TASKS = table_of(Document), table_of(Call), table_of(Task)
 _EVENTS, _HOLDS, _COMPENSATIONS = table_of(Event), table_of(Hold), table_of(Compensation)
 _RECALLS, _CREDITS = table_of(Recall), table_of(RecallCredit)
 _REQUESTS, _RECEIPTS = table_of(Request), table_of(RequestReceipt)
-_MESSAGES = table_of(VictimMessage)
+_MESSAGES, _ABROAD = table_of(VictimMessage), table_of(RequestMessage)
 _COURT_LISTS, _THIRD_PARTIES = table_of(CourtList), table_of(ThirdPartyClaim)
 
 
@@ -134,6 +135,8 @@ def _missing_documents(session: Session, since: int) -> Iterator[_Difference]:
         (_REQUESTS.c.proof, sa.true()),
         (_REQUESTS.c.answer_document, sa.true()),
         (_RECEIPTS.c.proof, sa.true()),
+        (_ABROAD.c.letter, sa.true()),
+        (_ABROAD.c.proof, sa.true()),
         (_CREDITS.c.reversal_proof, sa.true()),
         (_COURT_LISTS.c.proof, sa.true()),
         (_MESSAGES.c.text, sa.true()),

@@ -69,6 +69,7 @@ OF_A_CALL: Mapping[CallKind, str] = {
     CallKind.TASK_EXTEND: "reference of the task",
     CallKind.TASK_CANCEL: "reference of the task",
     CallKind.ABROAD: "all its fields, its letter",
+    CallKind.MESSAGE: "reference of the request, its sum, a notice",
 }
 """What of persons and accounts a call of each kind carries."""
 _PUBLISHED = {

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from models.entities.discrepancy import DiscrepancyRow, DiscrepancyState
 from models.entities.ledger import RETURNED, LedgerAccount
+from models.entities.outside.request_message import RequestMessageRow, RequestMessageState
 from models.entities.request import RequestRow
 from models.money import Money
 from recovery_flows.cases.pages.requests import clock_lines, ground_lines
@@ -28,7 +29,7 @@ from recovery_flows.cases.pages.value import (
 from recovery_flows.cases.views.request_view import LetterLine, RequestView
 from recovery_flows.cases.views.state_names import Tone, request_word
 from recovery_flows.correspondence.personal_texts import GIVEN
-from recovery_flows.cross_border import announcements, clocks
+from recovery_flows.cross_border import announcements, clocks, messages
 from recovery_flows.cross_border.ceiling import ceiling, owed_word
 from recovery_flows.cross_border.doable import RequestAct
 from recovery_flows.cross_border.next_steps import steps
@@ -49,12 +50,12 @@ ACTS: Mapping[RequestAct, str] = {
     RequestAct.SET: "fill its fields, or answer what is asked besides",
     RequestAct.DISPATCH: "let the engine send the approved letter: a third person",
     RequestAct.SENT: "record that the approved letter went out: a third person",
-    RequestAct.TOLD: "record that the other side was told what it has to know",
+    RequestAct.TOLD: "tell the other side what it has to know",
     RequestAct.ASSURE: "ask another person to give the assurance that is wanted",
     RequestAct.ANSWER: "record what the other side says, with its paper",
     RequestAct.CHOOSE: "take one of the ways that its ground leaves",
     RequestAct.RESUBMIT: "draft it once more as its next version",
-    RequestAct.REMIND: "record that the other side was asked where it stands",
+    RequestAct.REMIND: "ask the other side where it stands",
     RequestAct.EXTEND: "record that the other side freezes for longer",
     RequestAct.RECEIPT: "record a delivery receipt",
     RequestAct.WITHDRAW: "take it back, and a freeze by it",
@@ -67,6 +68,17 @@ SECTIONS: Mapping[str, str] = {
 _DOABLE = (Column(most=1), Column(most=9), Column(rest=True), Column(typed=True))
 _FIELDS = (Column("field", most=32), Column("section", most=7), Column("text", rest=True))
 _RECEIPTS = (Column("receipt", most=24), Column("at", most=24), Column("", rest=True))
+_MESSAGES = (
+    Column("message", most=12), Column("state", most=22), Column("received there", most=24),
+    Column("", rest=True),
+)  # fmt: skip
+_MESSAGE_STATES: Mapping[RequestMessageState, tuple[str, Tone]] = {
+    RequestMessageState.DRAFT: ("awaiting approval", Tone.CALM),
+    RequestMessageState.PLANNED: ("on its way", Tone.CALM),
+    RequestMessageState.DELIVERED: ("delivered", Tone.GOOD),
+    RequestMessageState.REFUSED: ("refused there", Tone.ALARM),
+    RequestMessageState.CANCELLED: ("not sent", Tone.MUTED),
+}
 _OF_LETTER = 12
 _RUNG_DONE, _RUNG_DUE = Piece("✓ done", Tone.GOOD), Piece("! due", Tone.SOON)
 
@@ -179,6 +191,9 @@ def _answers(view: RequestView) -> Iterator[Part]:
         yield line("reached ", strong(Money(row.executed_minor, row.currency)), *ends)
     if owed := owed_word(view.file, row):
         yield line(Piece(f"▸ the other side is to be told: {owed}", Tone.CARE))
+        yield line(muted(view.notice))
+    sent = messages.of_request(view.file, row.id)
+    yield from table(_MESSAGES, (_message(one) for one in sent))
     for told in announcements.of_request(view.file, row.id):
         yield line(*_announced(told))
     yield from _money_back(view)
@@ -187,6 +202,14 @@ def _answers(view: RequestView) -> Iterator[Part]:
     found = [r for r in view.file.receipts if r.request_id == row.id]
     rows = ((cell(spoken(r.kind)), cell(r.at), cell(muted(r.state))) for r in found)
     yield from table(_RECEIPTS, rows)
+
+
+def _message(one: RequestMessageRow) -> tuple[Cell, ...]:
+    """A message over the connection: what it is, how far it came, who dispatched it."""
+    state, tone = _MESSAGE_STATES[one.state]
+    at = cell(one.delivered_at) if one.delivered_at else NONE
+    by = muted(f"by {one.written_by}{f': {one.reason}' if one.reason else ''}")
+    return cell(spoken(one.kind)), cell(Piece(state, tone)), at, cell(by)
 
 
 def _announced(told: DiscrepancyRow) -> Iterator[Piece]:

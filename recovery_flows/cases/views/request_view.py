@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.case_file import CaseFile
@@ -17,9 +17,10 @@ from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView
 from recovery_flows.cases import deconfliction
 from recovery_flows.cases.deconfliction_check import also_lines
-from recovery_flows.correspondence.abroad.letter import MARK, LetterFacts, ours, preview
+from recovery_flows.correspondence.abroad.letter import MARK, LetterFacts, notice, ours, preview
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.personal_texts import GIVEN, PersonalTexts
+from recovery_flows.cross_border.ceiling import owed_word
 from recovery_flows.cross_border.channels import Channel
 from recovery_flows.cross_border.disclosure import Approval, Mark, approvals_needed
 from recovery_flows.cross_border.doable import RequestAct, acts_of
@@ -55,6 +56,7 @@ class RequestView:
     `approvals` are those that the law wants before such fields leave, each with whether its
     reference is there; `marks` is what the gate would refuse. `changed` is None where no version
     stands before this one.
+    `notice` is the sentence that the other side is owed, empty where it knows all.
     `elsewhere` is what other recoveries know of the account, `also` what else asks for it here.
     """
 
@@ -71,6 +73,7 @@ class RequestView:
     changed: tuple[Changed, ...] | None
     before: RequestRow | None
     letter: tuple[str, tuple[LetterLine, ...]]
+    notice: str
     elsewhere: tuple[AlsoLine, ...]
     also: tuple[str, ...]
     acts: tuple[RequestAct, ...]
@@ -112,7 +115,7 @@ def request_view(
         approvals=tuple((one, bool(clear.get(one.reference_field))) for one in needs),
         marks=texts.undecided(clear),
         changed=_changed(old, clear, texts) if before else None, before=before,
-        letter=_letter(facts),
+        letter=_letter(facts), notice=_notice(replace(facts, now=now)),
         elsewhere=also_lines(deconfliction.about(hits, file, row.asset_id), viewer),
         also=_also(file, row),
         acts=acts_of(file, row),
@@ -129,6 +132,14 @@ def _changed(old: Fields, new: Fields, texts: PersonalTexts) -> tuple[Changed, .
     names = [n for n in dict.fromkeys((*old, *new)) if old.get(n, "") != new.get(n, "")]
     was, now = texts.masked(old), texts.masked(new)
     return tuple(Changed(name, was.get(name, ""), now.get(name, "")) for name in names)
+
+
+def _notice(facts: LetterFacts) -> str:
+    owed = owed_word(facts.file, facts.request)
+    if not owed:
+        return ""
+    language = facts.request.language if ours(facts.request.language) else "en"
+    return " ".join(notice(facts, language, owed).sections[0].paragraphs)
 
 
 def _letter(facts: LetterFacts) -> tuple[str, tuple[LetterLine, ...]]:

@@ -12,6 +12,7 @@ from recovery_flows.cli.papers import paper
 from recovery_flows.cli.table import tell_what
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from recovery_flows.cases.case_officer import CaseOfficer
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 RequestId = Annotated[str, typer.Argument(metavar="REQUEST", help="See `recovery xborder show`.")]
 How = Annotated[str, typer.Option(help="How, and to whom; stored encrypted.")]
+HowByHand = Annotated[str, typer.Option("--how", help="By hand: how, to whom; encrypted.")]
 Paper = Annotated[Path, typer.Option("--document", metavar="FILE", help="The paper that says it.")]
 Review = Annotated[str, typer.Option("--review", help="When it is looked at again.")]
 
@@ -44,6 +46,23 @@ def _channels() -> dict[str, Channel]:
     from recovery_flows.cli.case.channels import border_channels, state_groups
 
     return border_channels(state_groups())
+
+
+def _say(
+    ref: str,
+    acting_as: str,
+    as_json: bool,  # noqa: FBT001 - handed on as it came from the command line
+    deed: Callable[..., str],
+    request: str,
+    text: str,
+) -> None:
+    """Do what takes the unit's own name besides: it writes to the other side."""
+    with opened() as installation:
+        done = deed(
+            installation.case_officer(acting_as), find(installation, ref), request, text,
+            installation.sender(), _channels(),
+        )  # fmt: skip
+    tell_what(done, as_json=as_json)
 
 
 def _instant(text: str, option: str) -> datetime | None:
@@ -173,27 +192,36 @@ def assure(
     as_json: AsJson = False,
 ) -> None:
     """Ask another person to give an assurance that is wanted."""
-    from recovery_flows.cross_border import actions
+    from recovery_flows.correspondence.abroad import message_actions
 
-    act(ref, acting_as, as_json, actions.assure, request, words)
+    _say(ref, acting_as, as_json, message_actions.assure, request, words)
 
 
 def remind(
-    ref: Ref, request: RequestId, *, how: How, acting_as: ActingAs = "", as_json: AsJson = False
-) -> None:
-    """Record that the other side was asked where it stands."""
-    from recovery_flows.cross_border import actions
+    ref: Ref, request: RequestId, *, how: HowByHand = "", acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Ask the other side where a request stands.
 
-    act(ref, acting_as, as_json, actions.remind, request, how)
+    A body with a connection is asked by the engine; with --how you have asked by hand.
+    """
+    from recovery_flows.correspondence.abroad import message_actions
+
+    _say(ref, acting_as, as_json, message_actions.remind, request, how)
 
 
 def told(
-    ref: Ref, request: RequestId, *, how: How, acting_as: ActingAs = "", as_json: AsJson = False
-) -> None:
-    """Record that the notice went to the other side."""
-    from recovery_flows.cross_border import actions
+    ref: Ref, request: RequestId, *, how: HowByHand = "", acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Tell the other side what it has to know.
 
-    act(ref, acting_as, as_json, actions.told, request, how)
+    To a body with a connection the engine sends the notice that `preview --notice` shows; with
+    --how you have told it by hand.
+    """
+    from recovery_flows.correspondence.abroad import message_actions
+
+    _say(ref, acting_as, as_json, message_actions.notify, request, how)
 
 
 def extend(
@@ -215,10 +243,13 @@ def extend(
 def withdraw(
     ref: Ref, request: RequestId, *, reason: How, acting_as: ActingAs = "", as_json: AsJson = False
 ) -> None:
-    """Take a request back, and a freeze by it."""
-    from recovery_flows.cross_border import actions
+    """Take a request back, and a freeze by it.
 
-    act(ref, acting_as, as_json, actions.withdraw, request, reason)
+    A body with a connection is told by the same act.
+    """
+    from recovery_flows.correspondence.abroad import message_actions
+
+    _say(ref, acting_as, as_json, message_actions.withdraw, request, reason)
 
 
 def receipt(

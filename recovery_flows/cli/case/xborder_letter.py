@@ -19,6 +19,8 @@ RequestId = Annotated[str, typer.Argument(metavar="REQUEST", help="See `recovery
 Language = Annotated[str, typer.Option(help="en or zh; the request's own otherwise.")]
 Notice = Annotated[bool, typer.Option("--notice", help="The notice that the other side is owed.")]
 
+Reminder = Annotated[bool, typer.Option("--reminder", help="The reminder, as it would leave now.")]
+
 
 def attach(group: typer.Typer) -> None:
     """Add the commands of this module to their group."""
@@ -32,37 +34,42 @@ def _channels() -> dict[str, Channel]:
     return border_channels(state_groups())
 
 
-def _facts(installation: Installation, ref: str, request: str) -> LetterFacts:
+def _facts(installation: Installation, ref: str, request: str, *, dated_now: bool) -> LetterFacts:
     from recovery_flows.clock import wall_clock
     from recovery_flows.correspondence.abroad.actions import facts_of
 
     return facts_of(
         installation.database, installation.laws, find(installation, ref), request,
-        installation.sender(), wall_clock(), _channels(),
+        installation.sender(), wall_clock(), _channels(), dated_now=dated_now,
     )  # fmt: skip
 
 
 def preview(
     ref: Ref, request: RequestId, *, language: Language = "", notice: Notice = False,
-    acting_as: ActingAs = "",
+    reminder: Reminder = False, acting_as: ActingAs = "",
 ) -> None:  # fmt: skip
     """Show the exact letter; lines with personal data are marked.
 
     To the officer in charge and to supervisors: it is logged.
     """
     from recovery_flows.correspondence.abroad.actions import notice_of, record_reveal
-    from recovery_flows.correspondence.abroad.letter import preview as lines_of
+    from recovery_flows.correspondence.abroad.letter import (
+        preview as lines_of,
+        reminder as reminding,
+    )
     from recovery_flows.correspondence.returns.page import as_markdown
 
     with opened() as installation:
-        facts = _facts(installation, ref, request)
-        if not notice:
+        facts = _facts(installation, ref, request, dated_now=notice or reminder)
+        if not (notice or reminder):
             record_reveal(
                 installation.case_officer(acting_as), find(installation, ref), facts.request.id
             )
     code = language or _ours(facts.request.language)
     if notice:
         tell(as_markdown(notice_of(facts, code)).splitlines())
+    elif reminder:
+        tell(as_markdown(reminding(facts, code)).splitlines())
     else:
         tell(lines_of(facts, code))
 
@@ -95,7 +102,7 @@ def document(
 
     check_endings(ending)
     with opened() as installation:
-        facts = _facts(installation, ref, request)
+        facts = _facts(installation, ref, request, dated_now=notice)
         acting = installation.case_officer(acting_as)
         written = write_letter(acting, facts, out, language, ending, is_notice=notice)
     tell([str(path) for path in written])

@@ -19,7 +19,7 @@ from recovery_flows.cli.case.channels import border_channels, state_groups
 from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.demo.due_acts import DueAct, do_due, file_of_report
 from recovery_flows.cli.demo.folder import SENDER, read_plan
-from recovery_flows.correspondence.abroad import actions as letters, drafting
+from recovery_flows.correspondence.abroad import actions as letters, drafting, message_actions
 from recovery_flows.cross_border import actions
 from recovery_flows.cross_border.answers import Answer
 from recovery_flows.cross_border.ceiling import owed_word
@@ -111,4 +111,7 @@ class AskedAbroad:
         )
 
     def _tell(self, recovery_id: str, row: RequestRow) -> None:
-        actions.told(self._lin, recovery_id, row.id, "over I-24/7 (synthetic)")
+        message_actions.notify(
+            self._lin, recovery_id, row.id, "over I-24/7 (synthetic)",
+            self._installation.sender(), self._channels,
+        )  # fmt: skip

@@ -35,14 +35,29 @@ _TO_READ = "to read the letter before it leaves"
 
 def facts_of(
     database: Database, laws: Regimes, recovery_id: str, request_id: str, sender: Sender,
-    wall_now: datetime, channels: Channels,
+    wall_now: datetime, channels: Channels, *, dated_now: bool = False,
 ) -> LetterFacts:  # fmt: skip
-    """What the letter of a request is made from, read in one transaction."""
+    """What the letter of a request is made from, read in one transaction.
+
+    It has the date on which the request was sent; `dated_now` is for what is said of it after that.
+    """
     with database.reading() as session:
         file = load_file(session, recovery_id)
         request = request_of(file, request_id)
-        now = request.sent_at or case_now(session, wall_now)
+        now = case_now(session, wall_now)
+        if request.sent_at is not None and not dated_now:
+            now = request.sent_at
         return _facts(session, database.vault, file, request, laws, sender, now, channels)
+
+
+def facts_in(
+    acting: ActingOfficer, edit: Edit, request: RequestRow, sender: Sender, channels: Channels
+) -> LetterFacts:
+    """What a letter of this change is made from; it is dated by the change."""
+    unit = edit.unit
+    return _facts(
+        unit.session, unit.vault, edit.file, request, acting.laws, sender, edit.now, channels
+    )
 
 
 def _facts(
@@ -135,12 +150,10 @@ def _letter_bytes(
     acting: ActingOfficer, edit: Edit, request: RequestRow, sender: Sender, channels: Channels,
     translation: bytes,
 ) -> bytes:  # fmt: skip
-    is_ours, unit = ours(request.language), edit.unit
+    is_ours = ours(request.language)
     if not is_ours and not translation:
         raise MisuseError(f"the requested State reads {request.language!r}: give the --translation")
-    facts = _facts(
-        unit.session, unit.vault, edit.file, request, acting.laws, sender, edit.now, channels
-    )
+    facts = facts_in(acting, edit, request, sender, channels)
     return as_markdown(letter(facts, request.language if is_ours else "en")).encode()
 
 

@@ -83,6 +83,31 @@ def notice(facts: LetterFacts, language: str, what: str) -> Document:
                      sections)  # fmt: skip
 
 
+def reminder(facts: LetterFacts, language: str) -> Document:
+    """The question where a request stands, by how much of its time is over."""
+    words, request = words_of(language), facts.request
+    due, sent = request.due_at, request.sent_at or facts.now
+    key = "open" if due is None else "late" if due <= facts.now else "due"
+    text = words(
+        f"reminder.{key}", sent=_day(facts, sent), due=_day(facts, due) if due else "",
+    )  # fmt: skip
+    sections = (Section(words("reminder.title"), (text,)),)
+    name = f"reminder-{request.rung}-{request.id[-6:]}"
+    return _document(facts, words, name, words("reminder.title"), sections)
+
+
+def assurance(facts: LetterFacts, language: str, given: str) -> Document:
+    """The assurance that the other side wants, word by word."""
+    words, request = words_of(language), facts.request
+    sections = (Section(words("assurance.title"), (words("assurance.text"), given)),)
+    name = f"assurance-{request.id[-6:]}"
+    return _document(facts, words, name, words("assurance.title"), sections)
+
+
+def _day(facts: LetterFacts, at: datetime) -> str:
+    return f"{at.astimezone(ZoneInfo(facts.zone)):%Y-%m-%d}"
+
+
 def _still_wanted(file: CaseFile, request: RequestRow, found: ceiling.Ceiling) -> Money:
     """No more than the part of this request that the loss still has room for, rounded down."""
     part = ceiling.claim_minor(file, request)
@@ -107,7 +132,7 @@ def _document(
 
 def _head(facts: LetterFacts, words: Wording) -> Iterator[tuple[str, str]]:
     request, file = facts.request, facts.file
-    day = f"{facts.now.astimezone(ZoneInfo(facts.zone)):%Y-%m-%d}"
+    day = _day(facts, facts.now)
     yield words("common.ref"), f"{file.recovery.ref}, {request.id}"
     yield words("common.version"), str(request.version)
     if request.replaces_id:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from models.case_file import CaseFile
+from models.entities.call import CallKind
+from models.entities.request import RequestRow
 from models.money import Money
 from models.queries.cases.letters import document_bytes
 from models.queries.cases.requests import opened_fields
 from models.queries.cases.work import CallLine, account_ref
 from models.store.unit import Unit
+from recovery_flows.cross_border import messages
 from recovery_flows.cross_border.plans import split_asked
 from recovery_flows.cross_border.request_edits import request_of
 from recovery_flows.errors import DisagreementError
 from recovery_flows.partners.rbp1.orders import Limits
-from recovery_flows.partners.rbp1.request_wire import REQUESTS_PATH, RequestParts, request_body
+from recovery_flows.partners.rbp1.request_wire import (
+    REQUESTS_PATH,
+    RequestParts,
+    message_body,
+    messages_path,
+    request_body,
+)
 
 
 class LetterMissingError(DisagreementError):
@@ -53,13 +62,31 @@ def request_path_and_body(unit: Unit, file: CaseFile, call: CallLine) -> tuple[s
     )
 
 
+def message_path_and_body(unit: Unit, file: CaseFile, call: CallLine) -> tuple[str, bytes]:
+    """Where a message about a request goes and what it says: the words that were kept."""
+    message = messages.message_of(file, call.subject_id)
+    request = request_of(file, message.request_id)
+    letter = document_bytes(unit.session, unit.vault, message.letter)
+    if letter is None:
+        raise LetterMissingError(request.id)
+    body = message_body(message.id, request.id, message.kind, message.language, letter.decode())
+    return messages_path(request.carrier_ref), body
+
+
+def _about(file: CaseFile, call: CallLine) -> RequestRow:
+    """The request that a call sends, or that its message is about."""
+    if call.kind is CallKind.MESSAGE:
+        return request_of(file, messages.message_of(file, call.subject_id).request_id)
+    return request_of(file, call.subject_id)
+
+
 def request_limits(file: CaseFile, call: CallLine) -> Limits:
     """The request that an order is bound to, in place of an account, and the sum it asks for."""
-    request = request_of(file, call.subject_id)
+    request = _about(file, call)
     return Limits(request.id, Money(request.requested_minor, request.currency))
 
 
 def request_mandate(file: CaseFile, call: CallLine) -> str:
     """By which channel another State's body is asked."""
-    request = request_of(file, call.subject_id)
+    request = _about(file, call)
     return f"request by {request.channel}, version {request.version}"

@@ -9,7 +9,7 @@ from models.ids import canonical, digest_bytes
 from models.queries.cases.letters import document_bytes
 from models.store.documents import keep
 from models.store.unit import Unit
-from recovery_flows.cross_border import over_connection
+from recovery_flows.cross_border import messages, over_connection
 from recovery_flows.cross_border.request_edits import request_of
 from recovery_flows.engine.context import Engine
 from recovery_flows.ledger.changeset import Changeset
@@ -32,6 +32,11 @@ def settle_request(
         told = canonical({"requestRef": fact.order_ref, "id": fact.partner_ref})
         proof = proof or keep(unit, told, "proof of sending", "application/json", wall_now)
         over_connection.sent(changes, request_id, fact.partner_ref, proof, channel, now)
+    for name, at in fact.messages:
+        if messages.is_awaited(changes.file, name):
+            stated = canonical({"message": name, "at": at.isoformat()})
+            kept = proof or keep(unit, stated, "proof of sending", "application/json", wall_now)
+            messages.delivered(changes, request_id, name, at, kept, now)
     papers: dict[int, str] = {}
     for answer in fact.answers:
         if answer.number > request.answers_read:

@@ -12,6 +12,7 @@ from models.money import Money
 from models.queries.cases.work import CallLine, account_ref
 from models.store.unit import Unit
 from recovery_flows.engine.outbox.abroad_bodies import (
+    message_path_and_body,
     request_limits,
     request_mandate,
     request_path_and_body,
@@ -43,6 +44,8 @@ def path_and_body(unit: Unit, file: CaseFile, call: CallLine, laws: Regimes) -> 
         return task_path_and_body(unit, file, call, laws)
     if call.kind is CallKind.ABROAD:
         return request_path_and_body(unit, file, call)
+    if call.kind is CallKind.MESSAGE:
+        return message_path_and_body(unit, file, call)
     if call.kind in (CallKind.HOLD, CallKind.REQUEST):
         return wire.HOLDS_PATH, _hold_body(unit, file, call, laws)
     if call.kind is CallKind.RELEASE:
@@ -102,7 +105,7 @@ def limits_of(unit: Unit, file: CaseFile, call: CallLine) -> Limits:
     amount = None
     if call.kind in TASK_CALLS:
         return task_limits(unit, file, call)
-    if call.kind is CallKind.ABROAD:
+    if call.kind in (CallKind.ABROAD, CallKind.MESSAGE):
         return request_limits(file, call)
     if call.kind in (CallKind.STATEMENT, CallKind.BALANCE):
         account_id = statement_account(file, call)
@@ -133,7 +136,7 @@ def authority_of(file: CaseFile, call: CallLine, laws: Regimes) -> Authority:
 def _mandate(file: CaseFile, call: CallLine, laws: Regimes) -> str:
     if call.noun is EntityKind.TASK:
         return mandate_of(file, laws)
-    if call.kind is CallKind.ABROAD:
+    if call.kind in (CallKind.ABROAD, CallKind.MESSAGE):
         return request_mandate(file, call)
     if call.noun is not EntityKind.HOLD:
         return f"{call.kind} of {file.recovery.ref}"

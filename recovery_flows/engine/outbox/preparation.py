@@ -161,7 +161,9 @@ def _may_leave(file: CaseFile, call: CallLine) -> bool:
     """
     if call.kind in _ASKED_ANEW and call.state is CallState.PLANNED:
         return call_validity.may_leave(file, call.kind, call.approval_id)
-    return _may_have_left(call) or call_validity.may_leave(file, call.kind, call.approval_id)
+    return _may_have_left(call) or call_validity.may_leave(
+        file, call.kind, call.approval_id, call.subject_id
+    )
 
 
 def _may_have_left(call: CallLine) -> bool:

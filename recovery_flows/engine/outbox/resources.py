@@ -9,6 +9,7 @@ from models.entities.call import CallKind
 from models.entities.discrepancy import DiscrepancyKind
 from models.ids import PartnerId
 from models.store.unit import Unit
+from recovery_flows.cross_border import messages
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.outbox.abroad_news import settle_request
 from recovery_flows.engine.outbox.task_documents import settle_task
@@ -30,6 +31,15 @@ def settle_resource(
         there = request_wire.parse_request(raw, PartnerId(call.partner_id))
         belongs(changes, result, now, there.order_ref)
         settle_request(unit, engine, changes, call.subject_id, there, now, digest)
+        return
+    if call.kind is CallKind.MESSAGE:
+        there = request_wire.parse_request(raw, PartnerId(call.partner_id))
+        message = messages.message_of(changes.file, call.subject_id)
+        belongs(changes, result, now, there.order_ref, message.request_id)
+        if message.id not in dict(there.messages):
+            why = "does not name the message that it answers"
+            raise AnswerUnreadableError(PartnerId(call.partner_id), "messages", why)
+        settle_request(unit, engine, changes, message.request_id, there, now, digest)
         return
     told = wire.parse_task(raw, PartnerId(call.partner_id))
     belongs(changes, result, now, told.order_ref)

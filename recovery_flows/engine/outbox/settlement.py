@@ -22,7 +22,7 @@ from models.trouble import Trouble
 from recovery_flows.cases.commit import commit_changes, shared_accounts
 from recovery_flows.cases.quarantine import Work, went_through
 from recovery_flows.correspondence import answers
-from recovery_flows.cross_border import over_connection
+from recovery_flows.cross_border import messages, over_connection
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import alone, sentence
 from recovery_flows.engine.outbox.merged_calls import as_joined
@@ -177,6 +177,8 @@ def _refuse(changes: Changeset, result: Result, now: datetime) -> None:
         task_answers.apply_refusal(changes, call.kind, call.subject_id, result.code)
     elif call.kind is CallKind.ABROAD:
         over_connection.refused(changes, call.subject_id, result.code)
+    elif call.kind is CallKind.MESSAGE:
+        messages.refused(changes, call.subject_id, result.code)
     else:
         answers.apply_refusal(changes, call.kind, call.noun, call.subject_id, result.code, now)
 
@@ -228,7 +230,7 @@ def _settle_answer(
         fact = wire.parse_payout(result.raw[0].body, PartnerId(call.partner_id))
         belongs(changes, result, now, fact.order_ref)
         answers.apply_payout_fact(changes, call.subject_id, fact, now)
-    elif call.kind in TASK_CALLS or call.kind is CallKind.ABROAD:
+    elif call.kind in TASK_CALLS or call.kind in (CallKind.ABROAD, CallKind.MESSAGE):
         settle_resource(unit, engine, now, changes, result, digests[0])
     else:
         answered = wire.parse_hold(result.raw[0].body, PartnerId(call.partner_id))

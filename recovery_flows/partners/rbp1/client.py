@@ -41,7 +41,7 @@ _ORDERS = tuple(
         (r"/v1/tasks", Flag.TASK),
         (r"/v1/tasks/[^/?#]+/extend", Flag.TASK_EXTEND),
         (r"/v1/tasks/[^/?#]+/cancel", Flag.TASK_CANCEL),
-        (r"/v1/requests", Flag.REQUEST),
+        (r"/v1/requests(/[^/?#]+/messages)?", Flag.REQUEST),
     )
 )
 _STEP = timedelta(microseconds=1)

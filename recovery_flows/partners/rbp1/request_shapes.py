@@ -13,7 +13,7 @@ from recovery_flows.partners.rbp1.bounds import ITEMS_MAX, Amount, Code, Instant
 from recovery_flows.partners.rbp1.shapes import Link
 
 DOCUMENT_BYTES_MAX = 1_000_000
-_ANSWERS_MAX, _RECEIPTS_MAX = 1_000, 100
+_ANSWERS_MAX, _RECEIPTS_MAX, _MESSAGES_MAX = 1_000, 100, 1_000
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 MediaType = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,80}$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
@@ -70,6 +70,15 @@ class AnnouncedShape(BaseModel):
     amount: Amount
 
 
+class MessageShape(BaseModel):
+    """A message of ours about a request, and when the other body received it."""
+
+    model_config = Link.model_config
+
+    message_ref: Ref
+    at: Instant
+
+
 class RequestShape(BaseModel):
     """A request as the other body keeps it, with every answer that it gave so far."""
 
@@ -85,6 +94,7 @@ class RequestShape(BaseModel):
     announced: Annotated[
         tuple[AnnouncedShape, ...], Field(max_length=_RECEIPTS_MAX), FailFast()
     ] = ()
+    messages: Annotated[tuple[MessageShape, ...], Field(max_length=_MESSAGES_MAX), FailFast()] = ()
     last_modified: Instant
 
     @model_validator(mode="after")
@@ -100,4 +110,5 @@ class RequestShape(BaseModel):
             tuple(a.answer() for a in self.answers),
             tuple(DeliveryReceipt(r.kind, r.at) for r in self.receipts),
             tuple(AnnouncedMoney(a.booking, a.at, a.amount) for a in self.announced),
+            tuple((m.message_ref, m.at) for m in self.messages),
         )  # fmt: skip

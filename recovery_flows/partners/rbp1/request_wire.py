@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from models.facts import RequestFact
 from models.ids import PartnerId, canonical
@@ -46,6 +47,26 @@ def request_body(parts: RequestParts) -> bytes:
             "legalBasis": parts.legal_basis,
             "fields": dict(parts.fields),
             "letter": parts.letter,
+        }
+    )
+
+
+def messages_path(partner_ref: str) -> str:
+    """Where a message about a request goes; `partner_ref` is the other body's id of it."""
+    return f"{REQUESTS_PATH}/{quote(partner_ref, safe='')}/messages"
+
+
+def message_body(
+    message_ref: str, request_ref: str, kind: str, language: str, letter: str
+) -> bytes:
+    """A notice, a reminder or an assurance; made once, saved, sent byte-identically again."""
+    return canonical(
+        {
+            "messageRef": message_ref,
+            "requestRef": request_ref,
+            "kind": kind,
+            "language": language,
+            "letter": letter,
         }
     )
 

@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass
 
 from recovery_flows.sandbox.arithmetic import iso, text_of
 from recovery_flows.sandbox.banks import abroad_behaviour as behaviour
+from recovery_flows.sandbox.banks.abroad_messages import messages_json
 from recovery_flows.sandbox.banks.holds import resource_id
 from recovery_flows.sandbox.banks.resources import instant_json, money_json
 from recovery_flows.sandbox.journal import Journal
@@ -213,6 +214,7 @@ def request_json(db: sqlite3.Connection, request: Request) -> dict[str, object]:
         "answers": [_answer_json(row, request.currency) for row in answers],
         "receipts": [{"kind": row["kind"], "at": iso(row["at_us"])} for row in receipts],
         "announced": _announced(db, request),
+        "messages": messages_json(db, request.id),
         "lastModified": iso(request.modified_us),
     }
 

@@ -11,7 +11,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from recovery_flows.sandbox.arithmetic import minor_of
-from recovery_flows.sandbox.banks import abroad as requests, abroad_behaviour as behaviour, wire
+from recovery_flows.sandbox.banks import (
+    abroad as requests,
+    abroad_behaviour as behaviour,
+    abroad_messages,
+    wire,
+)
 from recovery_flows.sandbox.banks.abroad import Planted, Request, RequestOrder, request_json
 from recovery_flows.sandbox.banks.holds import resource_id
 from recovery_flows.sandbox.banks.service import BankContext
@@ -32,6 +37,9 @@ _FIELDS = frozenset(
         "language", "legalBasis", "fields", "letter",
     }
 )  # fmt: skip
+
+
+_OF_MESSAGE = frozenset({"messageRef", "requestRef", "kind", "language", "letter"})
 
 
 def is_abroad(context: BankContext) -> bool:
@@ -75,6 +83,32 @@ def place(
     answering = (context.bank, context.answer_minutes)
     request = requests.place(journal, answering, order, _planted(fault, order.currency), now_us)
     return f"/v1/requests/{request.id}", request_json(context.db, request)
+
+
+def take_message(
+    context: BankContext,
+    journal: Journal,
+    request: HttpRequest,
+    body: Json,
+    now_us: int,
+    _fault: Fault | None,
+) -> tuple[str, _Object]:
+    """Answer `POST /v1/requests/{id}/messages`: the request with the message among its own."""
+    found = requests.find_request(context.db, context.bank, request.path_params["id"])
+    if found is None:
+        raise ProblemError(404, "NotFound", "no such request here")
+    if set(body) != _OF_MESSAGE:
+        wrong = min(set(body) ^ _OF_MESSAGE)
+        raise bad_request(f"{wrong} is missing, or no field of a message")
+    told = {name: wire.text(body, name) for name in _OF_MESSAGE}
+    if told["requestRef"] != found.order_ref:
+        raise bad_request("requestRef is another request's")
+    if told["kind"] not in abroad_messages.KINDS:
+        raise bad_request(f"kind {told['kind']!r} is no message")
+    if not abroad_messages.take(journal, found.id, told["messageRef"], told["kind"], now_us):
+        raise ProblemError(409, "OperationInvalid", "this messageRef came already")
+    now_there = requests.find_request(context.db, context.bank, found.id) or found
+    return f"/v1/requests/{found.id}", request_json(context.db, now_there)
 
 
 def _planted(fault: Fault | None, currency: str) -> Planted:

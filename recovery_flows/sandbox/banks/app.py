@@ -81,6 +81,7 @@ def _abroad_routes(context: BankContext) -> list[Route]:
     return [
         _post("/v1/requests", context, abroad_routes.place),
         _get("/v1/requests/{id}", context, abroad_routes.show),
+        _post("/v1/requests/{id}/messages", context, abroad_routes.take_message),
     ]
 
 

@@ -33,6 +33,7 @@ _FLAGS = tuple(
         ("POST", r"/v1/tasks/[^/]+/cancel", "taskCancels"),
         ("GET", r"/v1/requests/[^/]+", "requests"),
         ("POST", r"/v1/requests", "requests"),
+        ("POST", r"/v1/requests/[^/]+/messages", "requests"),
     )
 )
 
@@ -53,7 +54,9 @@ def scope_of(db: sqlite3.Connection, bank: str, request: Request, raw: bytes) ->
         # Tasks may be sent first and confirmed afterwards, as stops may.
         return Scope(flag, _subject(db, bank, request, body), None, needs_approval=False)
     if flag == "requests":
-        return Scope(flag, str(body.get("requestRef")), money(body, "amount"), needs_approval=True)
+        # A message about a request says no new sum: its order names the request alone.
+        asked = None if "messageRef" in body else money(body, "amount")
+        return Scope(flag, str(body.get("requestRef")), asked, needs_approval=True)
     hold_id = body.get("holdId") if flag == "payouts" else request.path_params.get("id")
     hold = find_hold(db, bank, str(hold_id))
     number = None if hold is None else hold.number

@@ -17,6 +17,7 @@ TASK = "POST /v1/tasks"
 TASK_EXTEND = "POST /v1/tasks/{id}/extend"
 TASK_CANCEL = "POST /v1/tasks/{id}/cancel"
 REQUEST = "POST /v1/requests"
+MESSAGE = "POST /v1/requests/{id}/messages"
 FEED = "GET /v1/events"
 BALANCE = "GET /v1/accounts/{number}"
 STATEMENT = "GET /v1/accounts/{number}/transactions"
@@ -36,6 +37,7 @@ FORMS: Mapping[str, str] = {
     TASK_EXTEND: "task extend",
     TASK_CANCEL: "task cancel",
     REQUEST: "request abroad",
+    MESSAGE: "message about one",
     FEED: "feed",
     BALANCE: "balance",
     STATEMENT: "statement",
@@ -84,7 +86,9 @@ KINDS: Mapping[FaultKind, Kind] = {
         waits="until it opens (2)",
     ),
     FaultKind.TOO_LARGE: Kind("answers 413: less is to be asked for at once", _LISTS),
-    FaultKind.NOT_ALLOWED: Kind("answers 403: this unit may not ask for that", (*_TASKS, REQUEST)),
+    FaultKind.NOT_ALLOWED: Kind(
+        "answers 403: this unit may not ask for that", (*_TASKS, REQUEST, MESSAGE)
+    ),
     FaultKind.SCHEMA_CHANGE: Kind(
         "answers in another schema: a field is renamed, left out or of another type, by turns"
     ),

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from recovery_flows.sandbox.arithmetic import Rate, micros
-from recovery_flows.sandbox.banks import abroad, tasks
+from recovery_flows.sandbox.banks import abroad, abroad_messages, tasks
 from recovery_flows.sandbox.schema import BANK, LATER, SCHEMA, keep_amounts
 
 AccountKey = tuple[str, str]
@@ -161,6 +161,7 @@ def open_book(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA wal_autocheckpoint = 4000")
     db.executescript(tasks.SCHEMA)
     db.executescript(abroad.SCHEMA)
+    db.executescript(abroad_messages.SCHEMA)
     columns = [row["name"] for row in db.execute("PRAGMA table_info(bank)")]
     if columns and "kind" not in columns:  # a file from before there were others than banks
         db.execute("ALTER TABLE bank ADD COLUMN kind TEXT NOT NULL DEFAULT 'bank'")

@@ -13,6 +13,7 @@ from models.entities.request import WENT_OUT, RequestState
 from models.ids import digest_bytes
 from models.money import Money
 from models.queries.cases.requests import answer_papers
+from recovery_flows.correspondence.abroad import message_actions
 from recovery_flows.cross_border import actions, answers, lifecycle
 from recovery_flows.cross_border.answers import SAYS, Answer
 from recovery_flows.cross_border.channels import GroundKind, Option
@@ -20,7 +21,7 @@ from recovery_flows.cross_border.request_edits import request_of
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
 from tests.recall_messages import CHANNELS
-from tests.records.abroad.abroad_case import Abroad
+from tests.records.abroad.abroad_case import SENDER, Abroad
 
 
 def in_state(abroad: Abroad, name: str, **values: Any) -> Changeset:
@@ -121,7 +122,9 @@ def test_the_reminder_ladder_climbs_to_the_supervisor_and_stops_while_it_is_post
     ):  # fmt: skip
         abroad.later(hours=hours)
         assert any(said in step for step in abroad.steps(name)), said
-        actions.remind(abroad.unit.case_officer(), abroad.recovery_id, name, "by telephone")
+        message_actions.remind(
+            abroad.unit.case_officer(), abroad.recovery_id, name, "by telephone", SENDER, CHANNELS
+        )
     abroad.says(name, "postponed", ground="INVESTIGATION", review_at=abroad.at(days=30))
     assert abroad.row(name).due_at is None
     abroad.later(days=29)
@@ -165,7 +168,7 @@ def test_a_freeze_abroad_is_asked_for_again_before_it_lapses_and_its_end_is_an_e
     abroad.says(name, "executed", until=abroad.at(days=60))
     acting, rid = abroad.unit.case_officer(), abroad.recovery_id
     assert abroad.steps(name) == ["tell Synthetic NCB: that its execution was noted"]
-    actions.told(acting, rid, name, "by mail")
+    message_actions.notify(acting, rid, name, "by mail", SENDER, CHANNELS)
     abroad.later(days=45)
     assert abroad.steps(name) == []
     abroad.later(days=2)

@@ -15,6 +15,7 @@ from recovery_flows.cases.views.request_board import read_board_filter, request_
 from recovery_flows.cases.views.request_view import RequestView, request_view
 from recovery_flows.cli.case.channels import state_groups
 from recovery_flows.cli.page_text import page_lines
+from recovery_flows.correspondence.abroad import message_actions
 from recovery_flows.correspondence.incoming import actions as incoming
 from recovery_flows.correspondence.incoming.lifecycle import Given
 from recovery_flows.cross_border import actions
@@ -80,7 +81,14 @@ def test_whose_turn_a_request_is_on_the_board_is_whose_next_step_it_is(abroad: A
     other = abroad.out("mla", wanted="information")
     abroad.says(other, "conditional", ground="CONDITIONAL")
     assert ("conditional", "ours") in agrees(abroad)
-    actions.assure(abroad.unit.case_officer(), abroad.recovery_id, other, "used for this case only")
+    message_actions.assure(
+        abroad.unit.case_officer(),
+        abroad.recovery_id,
+        other,
+        "used for this case only",
+        SENDER,
+        CHANNELS,
+    )
     assert ("conditional", "second") in agrees(abroad)
     abroad.unit.approve(abroad.recovery_id)
     abroad.says(other, "executed", amount="500.00")
@@ -105,9 +113,11 @@ def test_a_condition_a_refusal_a_withdrawal_and_silence_are_ours_until_they_are_
     abroad.sent(again)
     abroad.later(days=3)
     agrees(abroad)
-    actions.withdraw(acting, abroad.recovery_id, again, "no more money there")
+    message_actions.withdraw(
+        acting, abroad.recovery_id, again, "no more money there", SENDER, CHANNELS
+    )
     assert ("withdrawn", "ours") in agrees(abroad)
-    actions.told(acting, abroad.recovery_id, again, "by mail")
+    message_actions.notify(acting, abroad.recovery_id, again, "by mail", SENDER, CHANNELS)
     assert board(abroad).lines == ()
 
 

@@ -9,12 +9,11 @@ import pytest
 from models.queries.privacy.disclosures import disclosures_of
 from models.store.unit import Actor
 from recovery_flows.cases.views.page import recovery_page
-from recovery_flows.correspondence.abroad import actions as letters
+from recovery_flows.correspondence.abroad import actions as letters, message_actions
 from recovery_flows.correspondence.abroad.actions import facts_of
 from recovery_flows.correspondence.abroad.letter import letter, preview
 from recovery_flows.correspondence.free_text import Decided
 from recovery_flows.correspondence.returns.page import as_markdown
-from recovery_flows.cross_border import actions
 from recovery_flows.errors import MisuseError, StepRefusedError
 from tests.recall_messages import CHANNELS
 from tests.records.abroad.abroad_case import APPROVALS, LI, SENDER, Abroad
@@ -159,17 +158,19 @@ def test_a_condition_is_met_by_two_people_or_declined(abroad: Abroad) -> None:
         abroad.says(name, "conditional")
     abroad.says(name, "conditional", ground="CONDITIONAL")
     acting, rid = abroad.unit.case_officer(), abroad.recovery_id
-    actions.assure(acting, rid, name, "no use for another purpose")
+    message_actions.assure(acting, rid, name, "no use for another purpose", SENDER, CHANNELS)
     with pytest.raises(StepRefusedError, match="waits for a second person already"):
-        actions.assure(acting, rid, name, "no use for another purpose")
+        message_actions.assure(acting, rid, name, "no use for another purpose", SENDER, CHANNELS)
     (asked,) = [a for a in abroad.unit.file(rid).approvals if a.state == "pending"]
     abroad.unit.case_officer(Actor("wu", "supervisor")).deny(asked.id, "too much")
     assert abroad.row(name).state == "conditional"
-    actions.assure(acting, rid, name, "no use for another purpose")
+    message_actions.assure(acting, rid, name, "no use for another purpose", SENDER, CHANNELS)
     abroad.unit.approve(rid)
     assert abroad.row(name).state == "acknowledged"
-    assert "tell the other side now" in actions.withdraw(acting, rid, name, "not needed any more")
+    assert "tell the other side now" in message_actions.withdraw(
+        acting, rid, name, "not needed any more", SENDER, CHANNELS
+    )
     assert abroad.steps(name) == ["tell Synthetic NCB: at once, that the request is withdrawn"]
-    actions.told(acting, rid, name, "by fax")
+    message_actions.notify(acting, rid, name, "by fax", SENDER, CHANNELS)
     assert abroad.steps(name) == []
     abroad.sound()

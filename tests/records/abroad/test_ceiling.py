@@ -12,6 +12,7 @@ from models.entities.request import RequestState
 from models.facts import AccountRef
 from models.money import Money
 from recovery_flows.cases import money_actions
+from recovery_flows.correspondence.abroad import message_actions
 from recovery_flows.correspondence.abroad.actions import facts_of, notice_of
 from recovery_flows.cross_border import actions, ceiling
 from recovery_flows.errors import StepRefusedError
@@ -77,7 +78,7 @@ def test_abroad_by_two_channels_refused_as_incomplete_cured_executed_in_part_and
         "this sum."
     )
     for name in (police, second):
-        actions.told(unit.case_officer(), rid, name, "by mail")
+        message_actions.notify(unit.case_officer(), rid, name, "by mail", SENDER, CHANNELS)
     assert not any("money came in" in step for step in abroad.steps(second))
     abroad.decide()
     abroad.sound()

@@ -12,11 +12,11 @@ from models.money import Money
 from models.store.partners import register
 from models.store.people import appoint
 from models.store.unit import unit_of_work
-from recovery_flows.correspondence.abroad import drafting
+from recovery_flows.correspondence.abroad import drafting, message_actions
 from recovery_flows.cross_border import actions
 from recovery_flows.cross_border.answers import Answer
 from tests.recall_messages import CHANNELS
-from tests.records.abroad.abroad_case import APPROVALS, FOREIGN, LI, Abroad
+from tests.records.abroad.abroad_case import APPROVALS, FOREIGN, LI, SENDER, Abroad
 
 ELSEWHERE = AccountRef("bank-elsewhere", "9999000000000088", "Synthetic Holder Elsewhere")
 
@@ -69,7 +69,14 @@ def test_one_command_drafts_a_request_for_each_account_abroad_within_the_loss(
     )  # fmt: skip
     told = f"tell {row.authority}: that its execution was noted"
     assert two_states.steps(first) == [told]
-    actions.told(two_states.unit.case_officer(), two_states.recovery_id, first, "over I-24/7")
+    message_actions.notify(
+        two_states.unit.case_officer(),
+        two_states.recovery_id,
+        first,
+        "over I-24/7",
+        SENDER,
+        CHANNELS,
+    )
     assert two_states.steps(first) == []
     assert two_states.row(second).state == "sent"
     two_states.sound()

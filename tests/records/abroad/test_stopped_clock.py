@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from recovery_flows.cross_border import actions
+from recovery_flows.correspondence.abroad import message_actions
 from recovery_flows.law.terms import due_at
 from tests.recall_messages import CHANNELS
-from tests.records.abroad.abroad_case import Abroad
+from tests.records.abroad.abroad_case import SENDER, Abroad
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_body_without_an_answer_time_is_asked_again_each_thirty_days(abroad: A
         abroad.later(days=30)
         (step, *_) = abroad.steps(name)
         assert "no time is set for it, ask where it stands" in step
-        actions.remind(acting, rid, name, "by mail")
+        message_actions.remind(acting, rid, name, "by mail", SENDER, CHANNELS)
         assert not any("ask where it stands" in step for step in abroad.steps(name))
 
 

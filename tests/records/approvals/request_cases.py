@@ -10,8 +10,10 @@ from models.money import Money
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.cases.commit import commit_changes
 from recovery_flows.correspondence import answers
-from recovery_flows.cross_border import actions as request_actions
+from recovery_flows.correspondence.abroad import message_actions
 from recovery_flows.ledger.changeset import Changeset
+from tests.recall_messages import CHANNELS
+from tests.records.abroad.abroad_case import SENDER
 
 
 def request_submitted(case: Any) -> Any:
@@ -41,5 +43,7 @@ def assurance_asked(case: Any) -> Any:
         commit_changes(work, ENGINE, unit.now, unit.laws, changes)
     (request,) = case.file().requests
     acting = unit.case_officer()
-    request_actions.assure(acting, case.recovery_id, request.id, "used for this case alone")
+    message_actions.assure(
+        acting, case.recovery_id, request.id, "used for this case alone", SENDER, CHANNELS
+    )
     return case

@@ -58,6 +58,7 @@ class Asked:
     answers: list[Said] = field(default_factory=list)
     receipts: list[tuple[str, datetime]] = field(default_factory=list)
     swapped: datetime | None = None
+    messages: list[tuple[Json, datetime]] = field(default_factory=list)
 
     def by(self, at: datetime) -> list[Said]:
         """What it has said by an instant."""
@@ -99,6 +100,18 @@ class Body:
             asked.receipts = [(k, asked.came + timedelta(minutes=n)) for n, k in enumerate(came)]
         self.asked[asked.ref] = asked
         return asked
+
+    def hear(self, name: str, body: Json) -> Asked | None:
+        """A message about the request that it calls `name`; None for one that it does not have."""
+        asked = next((a for a in self.asked.values() if self._name(a) == name), None)
+        if asked is not None and body["requestRef"] == asked.ref:
+            asked.messages.append((body, self.now()))
+            self.told[f"heard:{body['kind']}"] += 1
+            return asked
+        return None
+
+    def _name(self, asked: Asked) -> str:
+        return f"{self.id}-{asked.ref[-8:]}"
 
     def _tell(self, asked: Asked, dice: random.Random) -> None:
         soon = timedelta(hours=dice.choice((0, 1, 12, 24 * 3, 24 * 9)))
@@ -179,8 +192,9 @@ class Body:
         told, came = asked.by(now), [r for r in asked.receipts if r[1] <= now]
         answers = [self._answer(asked, said, n) for n, said in enumerate(told, 1)]
         return {
-            "type": "request", "id": f"{self.id}-{asked.ref[-8:]}", "requestRef": asked.ref,
-            "revision": 1 + len(told), "status": told[-1].says.upper() if told else "RECEIVED",
+            "type": "request", "id": self._name(asked), "requestRef": asked.ref,
+            "revision": 1 + len(told) + len(asked.messages),
+            "status": told[-1].says.upper() if told else "RECEIVED",
             "answers": answers,
             "receipts": [{"kind": kind, "at": stamp(at)} for kind, at in came],
             "announced": [
@@ -188,12 +202,16 @@ class Body:
                  "amount": money(said.minor, asked.currency)}
                 for said in told[:3] if said.minor and asked.wanted == "return"
             ],
+            "messages": [
+                {"messageRef": one["messageRef"], "at": stamp(at)} for one, at in asked.messages
+            ],
             "lastModified": stamp(self.modified(asked)),
         }  # fmt: skip
 
     def modified(self, asked: Asked) -> datetime:
         """When something was last said of a request."""
         times = [asked.came, *(said.at for said in asked.by(self.now()))]
+        times += [at for _, at in asked.messages]
         if asked.swapped is not None and asked.swapped <= self.now():
             times.append(asked.swapped)
         return max(times)

@@ -66,6 +66,11 @@ class ForeignDoor(httpx.AsyncBaseTransport):
         if isinstance(there, Body) and parts == ["requests"]:
             there.posts.append(body["requestRef"])
             return there.json(there.take(body))
+        if isinstance(there, Body) and parts[0] == "requests" and parts[2:] == ["messages"]:
+            asked = there.hear(parts[1], body)
+            if asked is None:
+                raise ProblemError(404, "NotFound")
+            return there.json(asked)
         if isinstance(there, Office) and parts[0] == "tasks":
             match parts[1:]:
                 case []:

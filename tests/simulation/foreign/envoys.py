@@ -14,7 +14,7 @@ from functools import partial
 
 from models.ids import digest_bytes
 from models.money import Money
-from recovery_flows.correspondence.abroad import actions as letters, drafting
+from recovery_flows.correspondence.abroad import actions as letters, drafting, message_actions
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.cross_border import actions
 from recovery_flows.cross_border.answers import Answer
@@ -81,8 +81,8 @@ class Envoys(Post):
         )
         if found := self._one(query, pick):
             recovery, name, owner = map(str, found)
-            self._try(owner, f"takes {name} back", lambda: actions.withdraw(
-                self._desk_of(owner), recovery, name, "synthetic"))  # fmt: skip
+            self._try(owner, f"takes {name} back", lambda: message_actions.withdraw(
+                self._desk_of(owner), recovery, name, "synthetic", SENDER, CHANNELS))  # fmt: skip
 
     def _abroad_again(self, pick: float) -> None:
         query = (
@@ -98,14 +98,21 @@ class Envoys(Post):
     def _abroad_told(self, pick: float) -> None:
         if found := self._one(_WENT_OUT.format(""), pick):
             recovery, name, owner = map(str, found[:3])
-            self._try(owner, f"tells the other side of {name}", lambda: actions.told(
-                self._desk_of(owner), recovery, name, "synthetic"))  # fmt: skip
+            how = self._by_hand(name, found[3], pick)
+            self._try(owner, f"tells the other side of {name}", lambda: message_actions.notify(
+                self._desk_of(owner), recovery, name, how, SENDER, CHANNELS))  # fmt: skip
 
     def _abroad_remind(self, pick: float) -> None:
         if found := self._one(_WENT_OUT.format(f"AND q.state IN {_LIVE}"), pick):
             recovery, name, owner = map(str, found[:3])
-            self._try(owner, f"reminds of {name}", lambda: actions.remind(
-                self._desk_of(owner), recovery, name, "synthetic"))  # fmt: skip
+            how = self._by_hand(name, found[3], pick)
+            self._try(owner, f"reminds of {name}", lambda: message_actions.remind(
+                self._desk_of(owner), recovery, name, how, SENDER, CHANNELS))  # fmt: skip
+
+    def _by_hand(self, name: str, carrier: object, pick: float = 0.0) -> str:
+        """How it is told: over the connection where there is one; at times by hand all the same."""
+        by_phone = zlib.crc32(f"{name} {pick}".encode()) % 4 == 0
+        return "synthetic" if by_phone or not carrier else ""
 
     def _abroad_answer(self, pick: float) -> None:
         """An officer types something in that no paper says: only what is absurd is refused."""
@@ -188,14 +195,18 @@ class Envoys(Post):
         desk, dice = self._desk_of(who), zlib.crc32(f"{name} {self._wall():%j}".encode())
         if state == "conditional":
             if dice % 3:
-                return self._try(who, f"assures for {name}", lambda: actions.assure(
-                    desk, recovery, name, "synthetic"))  # fmt: skip
+                return self._try(who, f"assures for {name}", lambda: message_actions.assure(
+                    desk, recovery, name, "synthetic", SENDER, CHANNELS))  # fmt: skip
             return self._taken_back(recovery, name, who)
         if state in ("refused", "expired"):
             return self._chosen(recovery, name, who, dice)
+        how = self._by_hand(name, self._carrier_of(name))
         acts: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("tells", lambda: actions.told(desk, recovery, name, "synthetic")),
-            ("reminds", lambda: actions.remind(desk, recovery, name, "synthetic")),
+            ("tells", lambda: message_actions.notify(desk, recovery, name, how, SENDER, CHANNELS)),
+            (
+                "reminds",
+                lambda: message_actions.remind(desk, recovery, name, how, SENDER, CHANNELS),
+            ),
         )
         if state in ("executed", "partially_executed"):
             until = self._wall() + timedelta(days=120)
@@ -209,13 +220,17 @@ class Envoys(Post):
                 return True
         return self._taken_back(recovery, name, who)
 
+    def _carrier_of(self, name: str) -> object:
+        query = "SELECT carrier_id FROM request WHERE id = ?"
+        return self._eyes.execute(query, [name]).fetchone()[0]
+
     def _step_of(self, recovery: str) -> object:
         query = "SELECT step_action, step_subject, step_wording FROM recovery WHERE id = ?"
         return self._eyes.execute(query, [recovery]).fetchone()
 
     def _taken_back(self, recovery: str, name: str, who: str) -> bool:
-        return self._try(who, f"takes {name} back", lambda: actions.withdraw(
-            self._desk_of(who), recovery, name, "synthetic"))  # fmt: skip
+        return self._try(who, f"takes {name} back", lambda: message_actions.withdraw(
+            self._desk_of(who), recovery, name, "synthetic", SENDER, CHANNELS))  # fmt: skip
 
     def _chosen(self, recovery: str, name: str, who: str, dice: int) -> bool:
         """Take one of the ways that a ground leaves; towards the end nothing is asked again."""

@@ -25,12 +25,13 @@ Typed = dict[str, str]
 Fields = tuple[tuple[str, str], ...]
 PAPER = ("document", "the file with its paper; kept encrypted")
 HOW = ("how", "how, and to whom; stored encrypted")
+BY_HAND = ("how", "empty: the engine sends it; done by hand already: how, and to whom")
 _SEALED = ("how", "reason", "words")
 
 
 def ask_lines(
     app: Terminal, view: RequestView, act: RequestAct, sentence: str, fields: Fields,
-    deed: Callable[[CaseOfficer, Typed], str], *given: str,
+    deed: Callable[[CaseOfficer, Typed], str], *given: str, can_be_empty: bool = False,
 ) -> None:  # fmt: skip
     """Ask for these lines; what was typed stays a draft until the act was carried out."""
     ref, name = view.file.recovery.ref, view.row.id
@@ -43,7 +44,8 @@ def ask_lines(
             app.perform(do, key, command=told, holds_back=True)
 
     title = f"{ref}: {spoken(act)}, {view.row.authority or view.row.partner_id}"
-    app.push_screen(PaperForm(title, sentence, fields, key, app.drafts), answered)
+    form = PaperForm(title, sentence, fields, key, app.drafts, can_be_empty=can_be_empty)
+    app.push_screen(form, answered)
 
 
 def _options(typed: Typed) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from models.money import Money
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.views.request_view import RequestView
-from recovery_flows.correspondence.abroad import actions as letters
+from recovery_flows.correspondence.abroad import actions as letters, message_actions
 from recovery_flows.correspondence.abroad.letter import ours
 from recovery_flows.correspondence.free_text import Decided
 from recovery_flows.cross_border import actions
@@ -17,7 +17,7 @@ from recovery_flows.cross_border.doable import RequestAct
 from recovery_flows.wording import spoken
 from tui.act_log import command
 from tui.screens.abroad import other_side
-from tui.screens.abroad.act_fields import HOW, Fields, Typed, ask_lines, paper_of
+from tui.screens.abroad.act_fields import BY_HAND, HOW, Fields, Typed, ask_lines, paper_of
 from tui.screens.abroad.forms import RequestFields, fields_key
 from tui.screens.dialogs import Confirm
 
@@ -130,15 +130,25 @@ def _dispatch(app: Terminal, view: RequestView) -> None:
 
 
 def _line(
-    act: RequestAct, sentence: str, field: tuple[str, str],
-    deed: Callable[[CaseOfficer, str, str, str], str],
+    act: RequestAct, sentence: str, field: tuple[str, str], deed: Callable[..., str],
+    over_connection: str = "",
 ) -> Callable[[Terminal, RequestView], None]:  # fmt: skip
-    """An act that takes one line of text."""
+    """An act that takes one line of text, which may be empty where the engine does it.
+
+    `over_connection` says what it does over the connection of the body `{carrier}`.
+    """
 
     def ask(app: Terminal, view: RequestView) -> None:
         def do(acting: CaseOfficer, typed: Typed) -> str:
-            return deed(acting, view.recovery_id, view.row.id, typed.get(field[0], ""))
+            return deed(
+                acting, view.recovery_id, view.row.id, typed.get(field[0], ""),
+                app.source.post.sender, app.source.channels,
+            )  # fmt: skip
 
+        if over_connection and view.row.is_connected:
+            said = over_connection.format(carrier=view.row.carrier_id)
+            ask_lines(app, view, act, said, (BY_HAND,), do, can_be_empty=True)
+            return
         ask_lines(app, view, act, sentence, (field,), do)
 
     return ask
@@ -164,17 +174,19 @@ _ASKS: Mapping[RequestAct, Callable[[Terminal, RequestView], None]] = {
     RequestAct.CHOOSE: other_side.choose,
     RequestAct.ASSURE: _line(
         RequestAct.ASSURE, "Another person approves exactly these words.",
-        ("words", "the assurance, word by word; stored encrypted"), actions.assure,
+        ("words", "the assurance, word by word; stored encrypted"), message_actions.assure,
     ),
     RequestAct.REMIND: _line(
-        RequestAct.REMIND, "The other side was asked where it stands.", HOW, actions.remind
+        RequestAct.REMIND, "The other side was asked where it stands.", HOW,
+        message_actions.remind, "The engine asks {carrier} where the request stands.",
     ),
     RequestAct.TOLD: _line(
-        RequestAct.TOLD, "The notice went to the other side: D writes it.", HOW, actions.told
+        RequestAct.TOLD, "The notice went to the other side: D writes it.", HOW,
+        message_actions.notify, "The engine sends the notice on this page to {carrier}.",
     ),
     RequestAct.WITHDRAW: _line(
         RequestAct.WITHDRAW, "It is taken back, and a freeze abroad by it; that cannot be undone.",
-        ("reason", "why it is taken back; stored encrypted"), actions.withdraw,
+        ("reason", "why it is taken back; stored encrypted"), message_actions.withdraw,
     ),
     RequestAct.EXTEND: other_side.extend,
     RequestAct.RESUBMIT: _resubmit,

@@ -121,6 +121,6 @@ def ask_files(app: Terminal, view: RequestView) -> None:
 def _write(
     app: Terminal, view: RequestView, folder: str, is_notice: bool, acting: CaseOfficer  # noqa: FBT001 - partial
 ) -> str:  # fmt: skip
-    facts = app.source.letter_facts(view.recovery_id, view.row.id)
+    facts = app.source.letter_facts(view.recovery_id, view.row.id, dated_now=is_notice)
     made = write_letter(acting, facts, expanded(folder), _LANGUAGES, _FORMATS, is_notice=is_notice)
     return f"{view.file.recovery.ref}: {', '.join(path.name for path in made)}"

@@ -13,9 +13,9 @@ from models.store.people import appoint
 from models.store.unit import unit_of_work
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer
-from recovery_flows.correspondence.abroad import actions as letters, drafting
+from recovery_flows.correspondence.abroad import actions as letters, drafting, message_actions
 from recovery_flows.correspondence.documents.text import Sender
-from recovery_flows.cross_border import actions
+from recovery_flows.sandbox.faults import catalogue as fault_catalogue
 from recovery_flows.sandbox.worlds.world import Bank, World
 from tests.recall_messages import CHANNELS
 
@@ -144,10 +144,27 @@ async def asked_abroad(unit: Any) -> Asked:
         await unit.sweep()
         if unit.file().requests:
             (own,) = unit.file().requests
-            actions.withdraw(unit.case_officer(), unit.recovery_id, own.id, "another way is taken")
+            message_actions.withdraw(
+                unit.case_officer(),
+                unit.recovery_id,
+                own.id,
+                "another way is taken",
+                SENDER,
+                CHANNELS,
+            )
             return Asked(unit)
         unit.advance()
     raise AssertionError(f"nothing is asked abroad; next: {unit.page().steps[0]}")
+
+
+async def about_to_tell(unit: Any) -> None:
+    """A request was withdrawn that another State's police has; the notice has not left yet."""
+    asked = await asked_abroad(unit)
+    unit.sandbox.plant({"call": fault_catalogue.REQUEST, "kind": "keeps_silent"}, bank=POLICE)
+    name = await asked.out()
+    message_actions.withdraw(
+        asked.acting(), unit.recovery_id, name, "the money came back", SENDER, CHANNELS
+    )
 
 
 async def about_to_ask(unit: Any) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from recovery_flows.cross_border import actions
+from recovery_flows.correspondence.abroad import message_actions
 from recovery_flows.sandbox.faults import catalogue as fault_catalogue
-from tests.faults.sending.abroad.bodies import AUTHORITY, BODY_OF, Asked
+from tests.faults.sending.abroad.bodies import AUTHORITY, BODY_OF, CHANNELS, SENDER, Asked
 
 DAY = 24
 
@@ -64,7 +64,9 @@ async def test_it_sets_a_condition_that_two_people_meet(asked: Asked) -> None:
     name = await played(asked, "sets_a_condition", "mla")
     row = asked.row(name)
     assert (row.state, row.reason) == ("conditional", "CONDITIONAL")
-    actions.assure(asked.acting(), asked.unit.recovery_id, name, "for this purpose only")
+    message_actions.assure(
+        asked.acting(), asked.unit.recovery_id, name, "for this purpose only", SENDER, CHANNELS
+    )
     asked.unit.approve()
     assert asked.row(name).state == "acknowledged"
     await asked.answered(11 * DAY)

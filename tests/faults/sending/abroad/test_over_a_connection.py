@@ -7,10 +7,19 @@ import json
 import pytest
 
 from models.entities.call import CallKind
-from recovery_flows.cross_border import actions
+from recovery_flows.correspondence.abroad import message_actions
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.sandbox.faults import catalogue as fault_catalogue
-from tests.faults.sending.abroad.bodies import AUTHORITY, BODY_OF, DISPATCHER, FIU, POLICE, Asked
+from tests.faults.sending.abroad.bodies import (
+    AUTHORITY,
+    BODY_OF,
+    CHANNELS,
+    DISPATCHER,
+    FIU,
+    POLICE,
+    SENDER,
+    Asked,
+)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +72,9 @@ async def test_an_answer_that_is_lost_is_asked_for_by_key_and_nothing_is_sent_tw
     asked.dispatch(name)
     await asked.unit.sweep()
     with pytest.raises(StepRefusedError, match="is on its way"):
-        actions.withdraw(asked.acting(), asked.unit.recovery_id, name, "not needed")
+        message_actions.withdraw(
+            asked.acting(), asked.unit.recovery_id, name, "not needed", SENDER, CHANNELS
+        )
     await asked.answered()
     assert asked.row(name).state == "executed"
     assert (len(asked.there(POLICE)), len(asked.got(POLICE))) == (1, 1)
@@ -90,7 +101,9 @@ async def test_what_the_connection_refuses_is_dispatched_again_or_goes_by_hand(
 async def test_what_was_withdrawn_before_it_left_does_not_leave(asked: Asked) -> None:
     name = asked.approved()
     asked.dispatch(name)
-    actions.withdraw(asked.acting(), asked.unit.recovery_id, name, "not needed any more")
+    message_actions.withdraw(
+        asked.acting(), asked.unit.recovery_id, name, "not needed any more", SENDER, CHANNELS
+    )
     await asked.answered()
     assert (asked.row(name).state, asked.got(POLICE)) == ("withdrawn", [])
     asked.unit.assert_books_hold()

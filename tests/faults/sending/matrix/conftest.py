@@ -142,11 +142,13 @@ COLUMNS: dict[str, Column] = {
         fault_catalogue.TASK_CANCEL, partners.about_to_take_back, PLATFORM
     ),
     CallKind.ABROAD: Column(fault_catalogue.REQUEST, bodies.about_to_ask, bodies.POLICE),
+    CallKind.MESSAGE: Column(fault_catalogue.MESSAGE, bodies.about_to_tell, bodies.POLICE),
 }
 """Every kind of call there is. A new CallKind gets a line here, and its outcomes in a test file."""
 
 FILES = dict.fromkeys((CallKind.HOLD, CallKind.REQUEST, FEED, BY_KEY), "first_calls")
-FILES |= dict.fromkeys(partners.CALLS, "task_calls") | {CallKind.ABROAD: "abroad_calls"}
+FILES |= dict.fromkeys(partners.CALLS, "task_calls")
+FILES |= {CallKind.ABROAD: "abroad_calls", CallKind.MESSAGE: "message_calls"}
 """Columns by test file; all others are of later_calls, so that workers share them."""
 
 PLANTED: dict[FaultKind, dict[str, Any]] = {

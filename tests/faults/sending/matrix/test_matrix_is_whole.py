@@ -19,10 +19,11 @@ EXTEND, PAYOUT = CallKind.EXTEND, CallKind.PAYOUT
 STATEMENT, BALANCE, QUERY = CallKind.STATEMENT, CallKind.BALANCE, CallKind.HOLD_QUERY
 TASK, TASK_EXTEND, TASK_CANCEL = CallKind.TASK, CallKind.TASK_EXTEND, CallKind.TASK_CANCEL
 TASKS = (TASK, TASK_EXTEND, TASK_CANCEL)
-ABROAD = CallKind.ABROAD
+ABROAD, MESSAGE = CallKind.ABROAD, CallKind.MESSAGE
+BODIES = (ABROAD, MESSAGE)
 
 ALL_BUT_PAYOUT = (
-    HOLD, REQUEST, RELEASE, EXTEND, STATEMENT, BALANCE, QUERY, FEED, BY_KEY, *TASKS, ABROAD,
+    HOLD, REQUEST, RELEASE, EXTEND, STATEMENT, BALANCE, QUERY, FEED, BY_KEY, *TASKS, *BODIES,
 )  # fmt: skip
 
 ALL_BUT_ABROAD = (*(call for call in ALL_BUT_PAYOUT if call is not ABROAD), PAYOUT)
@@ -31,7 +32,7 @@ ALL_BUT_ABROAD = (*(call for call in ALL_BUT_PAYOUT if call is not ABROAD), PAYO
 NO_MEANING: dict[FaultKind, dict[str, tuple[str, ...]]] = {
     FaultKind.TOO_LARGE: {
         "its answer is one resource, whose size does not depend on what is asked for":
-            (HOLD, REQUEST, RELEASE, EXTEND, PAYOUT, BALANCE, QUERY, BY_KEY, *TASKS, ABROAD),
+            (HOLD, REQUEST, RELEASE, EXTEND, PAYOUT, BALANCE, QUERY, BY_KEY, *TASKS, *BODIES),
     },
     FaultKind.NOT_ALLOWED: {
         "who may order or ask is settled when its first call comes in":
@@ -40,48 +41,49 @@ NO_MEANING: dict[FaultKind, dict[str, tuple[str, ...]]] = {
     FaultKind.REPEATED: {
         "its answer is one resource: nothing in it can come twice":
             (HOLD, REQUEST, RELEASE, EXTEND, PAYOUT, BALANCE, QUERY, BY_KEY),
-        "its answer is one resource, and each word in it has its number": (*TASKS, ABROAD),
+        "its answer is one resource, and each word in it has its number": (*TASKS, *BODIES),
     },
     FaultKind.OUT_OF_ORDER: {
         "a balance is of one instant, and has no revisions": (BALANCE,),
         "it shows a resource as it is now": (QUERY,),
         "it is answered before anything is said of it": (ABROAD,),
+        "what was said of its request so far may stand in it in any order": (MESSAGE,),
         "it gives the answer as it was first given, which is older than the feed by itself":
             (BY_KEY,),
     },
-    FaultKind.OFF_BY_A_CENT: {"no figure is in it": (*TASKS, ABROAD)},
+    FaultKind.OFF_BY_A_CENT: {"no figure is in it": (*TASKS, *BODIES)},
     FaultKind.PARTIAL: {
         "a task is done or it is not": TASKS,
-        "a body abroad says so by an answer of its own": (ABROAD,),
+        "a body abroad says so by an answer of its own": BODIES,
         "only a hold can be of less than was asked": (RELEASE, EXTEND, PAYOUT),
         "nothing is held by asking": (STATEMENT, BALANCE, QUERY, FEED, BY_KEY),
     },
     FaultKind.NO_MONEY: {
         "it takes nothing that is not held already": (RELEASE, EXTEND),
         "it is about no money": TASKS,
-        "no bank is asked": (ABROAD,),
+        "no bank is asked": BODIES,
         "it tells what was booked or done, not what is there": (STATEMENT, QUERY, FEED, BY_KEY),
     },
     FaultKind.WRONG_NAME: {
         "no name is in it": (RELEASE, EXTEND, STATEMENT, BALANCE, QUERY, FEED, BY_KEY, *TASKS),
-        "no bank is asked": (ABROAD,),
+        "no bank is asked": BODIES,
     },
     FaultKind.MOVED_ON: {
         "it is about no money": TASKS,
-        "no bank is asked": (ABROAD,),
+        "no bank is asked": BODIES,
         "what is held already cannot move on": (RELEASE, EXTEND, PAYOUT),
         "what moves on before a question is what the question finds": (STATEMENT, BALANCE, QUERY),
         "what happened is told here, it does not happen here": (FEED, BY_KEY),
     },
     FaultKind.LAPSES_EARLY: {
         "it promises no later end":
-            (RELEASE, PAYOUT, STATEMENT, BALANCE, QUERY, TASK_CANCEL, ABROAD),
+            (RELEASE, PAYOUT, STATEMENT, BALANCE, QUERY, TASK_CANCEL, *BODIES),
         "what happened is told here, it does not happen here": (FEED, BY_KEY),
     },
     FaultKind.LET_GO: {
         "what it took is paid, and no more than that is in the order": (PAYOUT,),
         "what it is about is let go by itself": (TASK_CANCEL,),
-        "no bank is asked": (ABROAD,),
+        "no bank is asked": BODIES,
         "nobody at the bank has a hold in hand": (STATEMENT, BALANCE, QUERY, FEED, BY_KEY),
     },
     **{
