@@ -77,6 +77,12 @@ from models.entities.request import (
     Request,
     RequestReceipt,
 )
+from models.entities.restriction import (
+    MEMBER_TRANSITIONS,
+    RESTRICTION_TRANSITIONS,
+    Restriction,
+    RestrictionMember,
+)
 from models.entities.statement import STATEMENT_TRANSITIONS, Statement
 from models.entities.trace import TRACE_TRANSITIONS, Trace
 from models.entities.voluntary_return import (
@@ -125,6 +131,8 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.INCOMING_REQUEST: (IncomingRequest, INCOMING_TRANSITIONS),
     EntityKind.AUTHORITY: (Authority, AUTHORITY_TRANSITIONS),
     EntityKind.LOG_IN: (LogIn, LOG_IN_TRANSITIONS),
+    EntityKind.RESTRICTION: (Restriction, RESTRICTION_TRANSITIONS),
+    EntityKind.RESTRICTION_MEMBER: (RestrictionMember, MEMBER_TRANSITIONS),
 }
 # Joining two recoveries moves these to another file; no state changes by that.
 _JOINED = frozenset(
