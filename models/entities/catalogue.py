@@ -69,19 +69,22 @@ from models.entities.recall import (
     Recall,
     RecallCredit,
 )
-from models.entities.recovery import NOTE_TRANSITIONS, RECOVERY_TRANSITIONS, Note, Recovery
+from models.entities.recovery import (
+    MEMBER_TRANSITIONS,
+    NOTE_TRANSITIONS,
+    RECOVERY_TRANSITIONS,
+    RESTRICTION_TRANSITIONS,
+    Note,
+    Recovery,
+    Restriction,
+    RestrictionMember,
+)
 from models.entities.register_change import CHANGE_TRANSITIONS, RegisterChange
 from models.entities.request import (
     RECEIPT_TRANSITIONS,
     REQUEST_TRANSITIONS,
     Request,
     RequestReceipt,
-)
-from models.entities.restriction import (
-    MEMBER_TRANSITIONS,
-    RESTRICTION_TRANSITIONS,
-    Restriction,
-    RestrictionMember,
 )
 from models.entities.statement import STATEMENT_TRANSITIONS, Statement
 from models.entities.trace import TRACE_TRANSITIONS, Trace

@@ -16,8 +16,7 @@ from sqlmodel import Session, SQLModel
 
 from models.entities.catalogue import table_of
 from models.entities.installation import QueueEntry
-from models.entities.recovery import Recovery
-from models.entities.restriction import Restriction, RestrictionMember, RestrictionState
+from models.entities.recovery import Recovery, Restriction, RestrictionMember, RestrictionState
 
 _R, _M, _RECOVERIES = table_of(Restriction), table_of(RestrictionMember), table_of(Recovery)
 _ACTIVE = RestrictionState.ACTIVE
@@ -75,8 +74,9 @@ def picture_of(dialect: sa.Dialect, viewer: str) -> Iterator[str]:
     quote = dialect.identifier_preparer.quote
     for table, column in shadowed():
         name = quote(table.name)
-        seen = f"{column} NOT IN (SELECT recovery_id FROM {HIDDEN_VIEW})"
-        yield f"CREATE TEMPORARY VIEW {name} AS SELECT * FROM {own}.{name} WHERE {seen}"  # noqa: S608 - our names
+        seen = f"{column} NOT IN (SELECT recovery_id FROM {HIDDEN_VIEW})"  # noqa: S608 - our names
+        rows = f"SELECT * FROM {own}.{name} WHERE {seen}"  # noqa: S608 - our names
+        yield f"CREATE TEMPORARY VIEW {name} AS {rows}"
 
 
 def schema_of(dialect: sa.Dialect) -> str:

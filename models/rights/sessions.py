@@ -8,8 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
+from models.entities.catalogue import table_of
+from models.entities.recovery import Restriction, RestrictionState
 from models.rights.hidden import hidden_from, hidden_here, schema_of
 from models.sqlite import direct
+
+_R, _ACTIVE = table_of(Restriction), RestrictionState.ACTIVE
 
 
 class PlainSession(Session):
@@ -76,3 +80,16 @@ def hidden_now(session: Session) -> frozenset[str]:
 def is_hidden(session: Session, recovery_id: str) -> bool:
     """Whether a recovery is hidden from whoever looks or acts in a session."""
     return recovery_id in hidden_now(session)
+
+
+def who_to_ask(session: Session, recovery_ids: frozenset[str]) -> dict[str, str]:
+    """By restricted recovery, the supervisor who asked for it to be restricted."""
+    if not recovery_ids:
+        return {}
+    rows = of_all(session, _ASKED_BY, {"ids": sorted(recovery_ids)})
+    return {row.recovery_id: row.asked_by for row in rows}
+
+
+_ASKED_BY = sa.select(_R.c.recovery_id, _R.c.asked_by).where(
+    _R.c.state == _ACTIVE, _R.c.recovery_id.in_(sa.bindparam("ids", expanding=True))
+)

@@ -25,8 +25,7 @@ from models.facts import ReportFact
 from models.ids import derive_id
 from models.outcome import Outcome, Posting, Transition
 from models.payment_refs import is_reference
-from models.queries.installation.restrictions import who_to_ask
-from models.rights.sessions import hidden_now, of_all
+from models.rights.sessions import hidden_now, of_all, who_to_ask
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from models.step_wording import say

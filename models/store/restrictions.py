@@ -11,8 +11,8 @@ from sqlmodel import Session
 
 from models.entities.catalogue import table_of
 from models.entities.event import EntityKind
+from models.entities.recovery import Restriction, RestrictionMember, RestrictionState
 from models.entities.register_change import RegisterAct
-from models.entities.restriction import Restriction, RestrictionMember, RestrictionState
 from models.ids import canonical, derive_id
 from models.outcome import Outcome, Transition, Values
 from models.rights.hidden import hidden_from

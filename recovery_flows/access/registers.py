@@ -177,14 +177,14 @@ def decide(acting: ActingOfficer, change_id: str, *, is_yes: bool, reason: str =
             )
         if not is_yes:
             done = deny_change(unit, actor, now, change_id, reason.strip())
-            what = told_subject(unit.session, done.act, done.subject_id)
+            what = named_subject(unit.session, done.act, done.subject_id)
             return f"{what}: the change that {done.asked_by} asked for was denied"
         if dismissed := officer_to_dismiss(unit.session, change_id):
             _check_dismissal(unit, dismissed)
         done = confirm_change(unit, actor, now, change_id)
         if done.act is RegisterAct.RESET_LOG_IN:
             forget_secrets(unit, done.subject_id)
-        what = told_subject(unit.session, done.act, done.subject_id)
+        what = named_subject(unit.session, done.act, done.subject_id)
         return f"{_DONE[done.act].format(what)}; asked for by {done.asked_by}"
 
 
@@ -214,14 +214,14 @@ def waiting_changes(database: Database) -> tuple[ApprovalLine, ...]:
             or may_see_change(session, change, viewer, roles.get(viewer, frozenset()))
         ]
         before = [stored_values(session, change) for change in found]
-        told = [told_subject(session, one.act, one.subject_id) for one in found]
+        told = [named_subject(session, one.act, one.subject_id) for one in found]
     return tuple(
         _line(change, {**stored, _SUBJECT: subject}, database.vault)
         for change, stored, subject in zip(found, before, told, strict=True)
     )
 
 
-def told_subject(session: Session, act: RegisterAct, subject_id: str) -> str:
+def named_subject(session: Session, act: RegisterAct, subject_id: str) -> str:
     """What a change is about, as people call it: of who sees a recovery, its reference."""
     return ref_of(session, subject_id) if act in RESTRICTION_ACTS else subject_id
 

@@ -17,9 +17,8 @@ from models.queries.installation.restrictions import (
     restrictions,
     too_few,
     view_of,
-    who_to_ask,
 )
-from models.rights.sessions import hidden_now
+from models.rights.sessions import hidden_now, who_to_ask
 from models.store.registers import ask_change
 from models.store.unit import Unit
 from recovery_flows.access.acting_officer import ActingOfficer, given_reason

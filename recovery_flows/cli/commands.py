@@ -8,7 +8,7 @@ import typer
 from typer.main import get_command_name
 
 from recovery_flows.cli import doctor, officer, process_map, processes, serve, setup, verify
-from recovery_flows.cli.access import log_in, web
+from recovery_flows.cli.access import log_in, restrict, web
 from recovery_flows.cli.case import (
     actions,
     approve,
@@ -24,7 +24,6 @@ from recovery_flows.cli.case import (
     letter,
     multi_agency,
     privacy,
-    restrict,
     reveal,
     show,
     stop,

@@ -38,7 +38,7 @@ from recovery_flows.caller import (
     named_officer,
     system_user,
 )
-from recovery_flows.cli.limits import limits_of
+from recovery_flows.cli.limits import limits_of, pace_of
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, RefusedError, UnavailableError
 from recovery_flows.law.in_use import RegimesInUse
@@ -184,18 +184,7 @@ class Installation:
 
     def pace(self) -> Pace:
         """How fast the engine goes, from the settings."""
-        from recovery_flows.engine.context import Pace
-
-        engine, partner = self.settings.engine, self.settings.partners
-        return Pace(
-            poll_seconds=partner.poll_seconds,
-            lease_seconds=engine.lease_seconds,
-            timeout_seconds=partner.timeout_seconds,
-            chunk_size=engine.chunk_size,
-            connections=partner.connections,
-            jitter_percent=10,
-            stall_seconds=engine.stall_seconds,
-        )
+        return pace_of(self.settings)
 
 
 @cache
@@ -214,13 +203,6 @@ def open_installation(data_dir: Path | None = None) -> Installation:
         raise missing("the case database holds nothing", database.heads)
     check_schema(database)
     return Installation(settings, database, laws())
-
-
-def open_to_others(folder: Path) -> str:
-    """What is wrong with a folder that other users of the machine can look into; else empty."""
-    if folder.exists() and folder.stat().st_mode & 0o077:
-        return f"the folder {folder} is open to other users: run chmod 700 {folder}"
-    return ""
 
 
 class SchemaError(MisuseError):

@@ -20,8 +20,7 @@ from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.entities.request import Request
 from models.payment_refs import NO_REFERENCE, is_reference
 from models.prepared import reading_any
-from models.queries.installation.restrictions import who_to_ask
-from models.rights.sessions import hidden_now, of_all
+from models.rights.sessions import hidden_now, of_all, who_to_ask
 
 _A, _C, _R = table_of(Asset), table_of(Claim), table_of(Recovery)
 _OFFICERS, _HOLDS, _REQUESTS = table_of(Officer), table_of(Hold), table_of(Request)

@@ -10,9 +10,8 @@ from sqlmodel import Session
 
 from models.entities.catalogue import table_of
 from models.entities.officer import Officer, Role
-from models.entities.recovery import Recovery
-from models.entities.restriction import Restriction, RestrictionMember, RestrictionState
-from models.rights.sessions import hidden_now, of_all
+from models.entities.recovery import Recovery, Restriction, RestrictionMember, RestrictionState
+from models.rights.sessions import hidden_now, who_to_ask
 from models.sealing.vault import Vault
 from models.store.restrictions import members_of, reason_place, restriction_of
 
@@ -77,24 +76,8 @@ def view_of(session: Session, vault: Vault, recovery_id: str) -> RestrictionView
 
 def unseen(session: Session) -> Unseen:
     """What of the unit is left out of what this session shows."""
-    hidden = sorted(hidden_now(session))
-    if not hidden:
-        return Unseen()
-    asked = {row.asked_by for row in of_all(session, _ASKED_BY, {"ids": hidden})}
-    return Unseen(len(hidden), tuple(sorted(asked)))
-
-
-def who_to_ask(session: Session, recovery_ids: frozenset[str]) -> dict[str, str]:
-    """By restricted recovery, the supervisor who asked for it to be restricted."""
-    if not recovery_ids:
-        return {}
-    rows = of_all(session, _ASKED_BY, {"ids": sorted(recovery_ids)})
-    return {row.recovery_id: row.asked_by for row in rows}
-
-
-_ASKED_BY = sa.select(_R.c.recovery_id, _R.c.asked_by).where(
-    _R.c.state == _ACTIVE, _R.c.recovery_id.in_(sa.bindparam("ids", expanding=True))
-)
+    ask = who_to_ask(session, hidden_now(session))
+    return Unseen(len(ask), tuple(sorted(set(ask.values()))))
 
 
 def too_few(session: Session, people: frozenset[str]) -> bool:
