@@ -205,14 +205,8 @@ def _anybody(acting: ActingOfficer) -> Actor:
 def waiting_changes(database: Database) -> tuple[ApprovalLine, ...]:
     """Changes of the registers that wait for a second person, the oldest first."""
     with database.reading() as session:
-        roles = {one.id: one.roles for one in officers(session)}
-        viewer = database.viewer
-        found = [
-            change
-            for change in pending_changes(session, database.vault)
-            if viewer is None
-            or may_see_change(session, change, viewer, roles.get(viewer, frozenset()))
-        ]
+        waiting = pending_changes(session, database.vault)
+        found = [one for one in waiting if may_see_change(session, one, database.viewer)]
         before = [stored_values(session, change) for change in found]
         told = [named_subject(session, one.act, one.subject_id) for one in found]
     return tuple(

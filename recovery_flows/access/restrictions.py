@@ -98,19 +98,22 @@ def check_decision(unit: Unit, change: PendingChange, acting: ActingOfficer) -> 
 
 def _may_decide(session: Session, change: PendingChange, acting: ActingOfficer) -> bool:
     who = acting.officer
-    return who is not None and may_see_change(session, change, who.id, who.roles)
+    return who is not None and may_see_change(session, change, who.id)
 
 
-def may_see_change(
-    session: Session, change: PendingChange, viewer: str, roles: Iterable[Role]
-) -> bool:
-    """Whether somebody is told of a change that waits: of who sees a recovery, not everybody is."""
-    if change.act not in RESTRICTION_ACTS:
+def may_see_change(session: Session, change: PendingChange, viewer: str | None) -> bool:
+    """Whether somebody is told of a change that waits: of who sees a recovery, not everybody is.
+
+    None is the engine, which is told of all.
+    """
+    if change.act not in RESTRICTION_ACTS or viewer is None:
         return True
     if change.subject_id in hidden_now(session):
         return False
     is_named = viewer in (*named_in(change), change.asked_by)
-    return change.act is not RegisterAct.RESTRICT or is_named or Role.SUPERVISOR in roles
+    if change.act is not RegisterAct.RESTRICT or is_named:
+        return True
+    return any(o.id == viewer and Role.SUPERVISOR in o.roles for o in officers(session))
 
 
 def refuse_merging(session: Session, recovery_id: str, other_id: str) -> None:

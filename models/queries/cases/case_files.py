@@ -71,6 +71,11 @@ def load_file(session: Session, recovery_id: str) -> CaseFile:
     """
     if is_hidden(session, recovery_id):
         raise NoSuchRecoveryError(recovery_id)
+    return load_whichever(session, recovery_id)
+
+
+def load_whichever(session: Session, recovery_id: str) -> CaseFile:
+    """The same for what is booked by whoever comes by it, as a bank's statement; not to show."""
     try:
         files = load_files(session, [recovery_id])
     except _UNREADABLE as error:
