@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -29,6 +30,27 @@ class DeconflictionHit:
     owner_id: str
     owner: str
     is_open: bool
+    is_restricted: bool = False
+    """Hidden from whoever asks: `owner` is the supervisor to ask, nothing else of it is here."""
+
+
+RESTRICTED = "a restricted recovery"
+"""What stands for the reference of one that is hidden from whoever asks."""
+
+
+def without_hidden(
+    found: Iterable[DeconflictionHit], ask: Mapping[str, str]
+) -> tuple[DeconflictionHit, ...]:
+    """The hits; of a recovery in `ask` that there is one, and the supervisor to ask about it."""
+    return tuple(
+        replace(
+            one, recovery_id="", ref=RESTRICTED, owner_id="", owner=ask[one.recovery_id],
+            is_open=True, is_restricted=True,
+        )
+        if one.recovery_id in ask
+        else one
+        for one in found
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

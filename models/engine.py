@@ -9,15 +9,17 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event as sa_event
-from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
+from models.rights.hidden import hidden_from, picture_of
+from models.rights.sessions import PlainSession
 from models.sealing.signed_heads import HeadFile
 from models.sealing.vault import Vault
 from models.sqlite import direct
@@ -97,14 +99,15 @@ def _is_busy(error: BaseException | None) -> bool:
     return (code is not None and code & 0xFF in _BUSY_CODES) or state in _BUSY_STATES
 
 
-def make_engine(url: str) -> sa.Engine:
+def make_engine(url: str | sa.URL) -> sa.Engine:
     """An engine whose SQLite connections are WAL and begin as told by `execution_options(write=)`.
 
     A deferred BEGIN that reads and then writes fails with "database is locked" under load, so a
     writer begins IMMEDIATE (measured: 13,546 such errors against none).
     """
     # An error's text goes to logs: it must not quote what a statement carried.
-    arguments = {"cached_statements": _STATEMENTS_KEPT} if url.startswith("sqlite") else {}
+    is_sqlite = sa.make_url(url).get_backend_name() == "sqlite"
+    arguments = {"cached_statements": _STATEMENTS_KEPT} if is_sqlite else {}
     engine = sa.create_engine(url, hide_parameters=True, connect_args=arguments)
     if engine.dialect.name == "sqlite":
         sa_event.listen(engine, "connect", _on_connect)
@@ -116,6 +119,18 @@ def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBA
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _make_picture(engine: sa.Engine, viewer: str, connection: Any, _record: object) -> None:  # noqa: ANN401
+    """Shadow the tables of a new connection by views without what is hidden from a viewer."""
+    cursor = connection.cursor()
+    if engine.dialect.name == "sqlite":
+        cursor.execute("PRAGMA temp_store=MEMORY")
+    for statement in picture_of(engine.dialect, viewer):
+        cursor.execute(statement)
+    cursor.close()
+    if engine.dialect.name != "sqlite":
+        connection.commit()
 
 
 def _hurry(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI object
@@ -154,32 +169,6 @@ def _begin_writing(connection: sa.Connection) -> None:
         driver.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
 
 
-class PlainSession(Session):
-    """A session for plain statements, which go to its transaction's connection at once.
-
-    Nobody here gives a session objects to be kept; looking for them at each statement would cost a
-    quarter of its time.
-    """
-
-    _open: sa.Connection | None = None
-    _is_plain = False
-
-    def begin_nested(self) -> SessionTransaction:
-        """Begin a savepoint: it is made when its connection is next asked for."""
-        self._open = None
-        return super().begin_nested()
-
-    def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:  # noqa: ANN401
-        """Execute a statement in this transaction, which it begins where there is none."""
-        connection = self._open
-        if connection is None or connection.closed:
-            connection = self._open = self.connection()
-            self._is_plain = direct.is_plain(connection)
-        if options or not self._is_plain:
-            return connection.execute(statement, params, **options)
-        return direct.execute(connection, statement, params)
-
-
 @dataclass(frozen=True, slots=True)
 class Database:
     """The case database with the keys that open it and the file that signs its history."""
@@ -187,6 +176,10 @@ class Database:
     engine: sa.Engine
     vault: Vault
     heads: HeadFile
+    viewer: str | None = None
+    """The id of whoever reads: what is restricted to others is hidden from him. None sees all."""
+    pictures: dict[str, sa.Engine] = field(default_factory=dict, repr=False, compare=False)
+    """What connects to the database as each viewer may see it; made when it is first needed."""
     writer: sa.Engine = field(init=False)
 
     def __post_init__(self) -> None:
@@ -194,9 +187,34 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that only reads; one consistent picture."""
+        """A session that only reads; one consistent picture, without what its viewer may not see.
+
+        Where nothing is hidden from him, that costs one question.
+        """
         with PlainSession(self.engine) as session:
+            session.viewer = self.viewer
+            if self.viewer is None or not hidden_from(session, self.viewer):
+                yield session
+                return
+        with PlainSession(self._picture(self.viewer)) as session:
+            session.viewer, session.is_picture = self.viewer, True
             yield session
+
+    def seen_by(self, viewer: str) -> Database:
+        """The same database as an officer may see it; "" for somebody who is no officer."""
+        return replace(self, viewer=viewer)
+
+    @property
+    def whole(self) -> Database:
+        """The same database with everything in it: for rules, the engine and the audit."""
+        return replace(self, viewer=None)
+
+    def _picture(self, viewer: str) -> sa.Engine:
+        if viewer not in self.pictures:
+            engine = make_engine(self.engine.url)
+            sa_event.listen(engine, "connect", partial(_make_picture, engine, viewer))
+            self.pictures[viewer] = engine
+        return self.pictures[viewer]
 
     def hurry(self) -> None:
         """Commit without waiting for the disk from now on: only a power cut can take a commit back.
@@ -209,7 +227,8 @@ class Database:
 
     def dispose(self) -> None:
         """Close all connections."""
-        self.engine.dispose()
+        for engine in (self.engine, *self.pictures.values()):
+            engine.dispose()
 
 
 def open_database(url: str, key_dir: Path) -> Database:

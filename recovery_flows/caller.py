@@ -77,6 +77,7 @@ class _Caller:
         self.uid: int | None = None
         self.files: NamedFiles = OwnFiles()
         self.officer, self.entry = "", ""
+        self.named = ""
 
 
 _caller = _Caller()
@@ -97,6 +98,17 @@ def enter_as(handle: str, entry: str) -> None:
     if _caller.officer:
         raise RuntimeError("somebody has logged in here already")
     _caller.officer, _caller.entry = handle, entry
+
+
+def name_officer(handle: str) -> str:
+    """From now on the command is that of this officer, by `--as`; "" for the caller himself."""
+    _caller.named = handle
+    return handle
+
+
+def named_officer() -> str:
+    """The officer whom the command names by `--as`; "" where it names none."""
+    return _caller.named
 
 
 def entered_officer() -> str:

@@ -40,7 +40,7 @@ def without_money_guards(session: Session) -> Iterator[None]:
         "('payout', 'allocation', 'hold', 'compensation', 'claim', 'recall', 'recall_credit', "
         "'unclaimed_share', 'court_list', 'court_share', "
         "'clawback', 'third_party_claim', 'call', 'objection', 'approval', 'register_change', "
-        "'partner')"
+        "'partner', 'restriction', 'restriction_member')"
     )
     guards = session.execute(sa.text(query)).all()
     for name, _ in guards:

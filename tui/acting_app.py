@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -40,13 +41,19 @@ class ActingApp(OrderlyApp[int]):
 
     def __init__(self, source: Source, officer: Identity | None) -> None:
         super().__init__()
-        self.source = source
+        self._source = source
         self.drafts: dict[str, str] = {}
         self.log_of_acts = ActLog()
         self.hold_back_seconds = 0
         self._held_back: list[HeldBack] = []
         self.said, self._said_at, self._waiting_for = StatusMessage(""), 0.0, ""
         self.set_reactive(ActingApp.officer, officer)
+
+    @property
+    def source(self) -> Source:
+        """What the screens read: the database as whoever acts now may see it."""
+        database = self._source.database.seen_by(self.officer.id if self.officer else "")
+        return replace(self._source, database=database)
 
     def tell_header(self) -> None:
         """Update the header and the status line of the present screen."""

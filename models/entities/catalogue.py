@@ -73,7 +73,16 @@ from models.entities.recall import (
     Recall,
     RecallCredit,
 )
-from models.entities.recovery import NOTE_TRANSITIONS, RECOVERY_TRANSITIONS, Note, Recovery
+from models.entities.recovery import (
+    MEMBER_TRANSITIONS,
+    NOTE_TRANSITIONS,
+    RECOVERY_TRANSITIONS,
+    RESTRICTION_TRANSITIONS,
+    Note,
+    Recovery,
+    Restriction,
+    RestrictionMember,
+)
 from models.entities.register_change import CHANGE_TRANSITIONS, RegisterChange
 from models.entities.request import (
     RECEIPT_TRANSITIONS,
@@ -130,6 +139,8 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.INCOMING_REQUEST: (IncomingRequest, INCOMING_TRANSITIONS),
     EntityKind.AUTHORITY: (Authority, AUTHORITY_TRANSITIONS),
     EntityKind.LOG_IN: (LogIn, LOG_IN_TRANSITIONS),
+    EntityKind.RESTRICTION: (Restriction, RESTRICTION_TRANSITIONS),
+    EntityKind.RESTRICTION_MEMBER: (RestrictionMember, MEMBER_TRANSITIONS),
 }
 # Joining two recoveries moves these to another file; no state changes by that.
 _JOINED = frozenset(

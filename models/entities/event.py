@@ -54,6 +54,8 @@ class EntityKind(StrEnum):
     INCOMING_REQUEST = "incoming_request"
     AUTHORITY = "authority"
     LOG_IN = "log_in"
+    RESTRICTION = "restriction"
+    RESTRICTION_MEMBER = "restriction_member"
 
 
 # What the engine does by itself counts where it changes where something stands. A reminder, an

@@ -1,4 +1,4 @@
-"""One recovery: its states, what may happen to it, its columns; and the notes of its people."""
+"""One recovery: its states, what may happen to it, its columns; its notes, who sees it."""
 
 from __future__ import annotations
 
@@ -132,3 +132,54 @@ class Note(Rows, table=True):
     written_at: datetime
     text_sealed: str
     fingerprint: Text64
+
+
+class RestrictionState(StrEnum):
+    """Of a restriction, and of one member of it."""
+
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+_RS = RestrictionState
+RESTRICTION_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
+    (None, "begun"): _RS.ACTIVE,
+    (_RS.ACTIVE, "lifted"): _RS.ENDED,
+}
+MEMBER_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
+    (None, "added"): _RS.ACTIVE,
+    (_RS.ACTIVE, "removed"): _RS.ENDED,
+}
+
+
+class Restriction(Rows, table=True):
+    """That a recovery is seen by its members, its case officer and who restricted it only.
+
+    `begun_by` and `ended_by` are the changes of the register that two people agreed on, "" while
+    it lasts.
+    """
+
+    id: Id
+    recovery_id: Annotated[str, foreign_key("recovery.id")]
+    state: Annotated[RestrictionState, enum(RestrictionState, index=True)]
+    reason_sealed: str
+    asked_by: Annotated[str, foreign_key("officer.id", index=False)]
+    confirmed_by: Annotated[str, foreign_key("officer.id", index=False)]
+    since: datetime
+    begun_by: Text64
+    ended_by: Text64 = ""
+    ended_at: datetime | None = None
+
+
+class RestrictionMember(Rows, table=True):
+    """One officer who sees a restricted recovery; `added_by`, `removed_by` are changes too."""
+
+    __tablename__ = "restriction_member"
+
+    id: Id
+    recovery_id: Annotated[str, foreign_key("recovery.id", index=False)]
+    restriction_id: Annotated[str, foreign_key("restriction.id")]
+    officer_id: Annotated[str, foreign_key("officer.id")]
+    state: Annotated[RestrictionState, enum(RestrictionState)]
+    added_by: Text64
+    removed_by: Text64 = ""

@@ -21,6 +21,10 @@ class RegisterAct(StrEnum):
     ENTER_AUTHORITY = "enter_authority"
     CHANGE_AUTHORITY = "change_authority"
     RESET_LOG_IN = "reset_log_in"
+    RESTRICT = "restrict"
+    LIFT_RESTRICTION = "lift_restriction"
+    ADD_MEMBER = "add_member"
+    REMOVE_MEMBER = "remove_member"
 
 
 OFFICER_ACTS = frozenset({
@@ -28,7 +32,12 @@ OFFICER_ACTS = frozenset({
 })  # fmt: skip
 """What is about a person."""
 AUTHORITY_ACTS = frozenset({RegisterAct.ENTER_AUTHORITY, RegisterAct.CHANGE_AUTHORITY})
-"""What is about an authority of a State; the others are about partners."""
+"""What is about an authority of a State."""
+RESTRICTION_ACTS = frozenset({
+    RegisterAct.RESTRICT, RegisterAct.LIFT_RESTRICTION, RegisterAct.ADD_MEMBER,
+    RegisterAct.REMOVE_MEMBER,
+})  # fmt: skip
+"""Who sees a recovery; the others are about partners."""
 
 _V = ApprovalState
 CHANGE_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
@@ -39,7 +48,7 @@ CHANGE_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
 
 
 class RegisterChange(Rows, table=True):
-    """What a supervisor asked to be put into the register of officers or partners.
+    """What a supervisor asked to be put into a register: of officers, partners, restrictions.
 
     A second person confirms it before it counts. `values_sealed` is the new row's columns as JSON,
     `values_digest` their keyed digest; `basis_digest` covers what stood there when it was asked,

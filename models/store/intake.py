@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.deconfliction_hits import DeconflictionHit, Match
+from models.deconfliction_hits import DeconflictionHit, Match, without_hidden
 from models.entities.account import Account
 from models.entities.asset import Stage
 from models.entities.catalogue import table_of
@@ -25,6 +25,7 @@ from models.facts import ReportFact
 from models.ids import derive_id
 from models.outcome import Outcome, Posting, Transition
 from models.payment_refs import is_reference
+from models.rights.sessions import hidden_now, of_all, who_to_ask
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from models.step_wording import say
@@ -52,8 +53,8 @@ class Payment:
 
 def known_report(session: Session, external_ref: str) -> DeconflictionHit | None:
     """The recovery that already holds the report of this reference; None where it is new."""
-    row = session.execute(_KNOWN, {"ref": external_ref}).first()
-    return None if row is None else _elsewhere(row)
+    row = of_all(session, _KNOWN, {"ref": external_ref}).first()
+    return None if row is None else _shown(session, [_elsewhere(row)])[0]
 
 
 def same_payment(session: Session, payment: Payment) -> tuple[DeconflictionHit, ...]:
@@ -72,12 +73,19 @@ def same_payment(session: Session, payment: Payment) -> tuple[DeconflictionHit, 
         "latest": payment.paid_at + SAME_PAYMENT_WITHIN,
     }
     if is_reference(reference):
-        rows = session.execute(_ALIKE_OR_REFERRED, {**given, "reference": reference}).all()
+        rows = of_all(session, _ALIKE_OR_REFERRED, {**given, "reference": reference}).all()
     else:
-        rows = session.execute(_ALIKE, given).all()
-    return tuple(
-        _elsewhere(row) for row in rows if not _differ(reference, row.end_to_end_id.lower())
+        rows = of_all(session, _ALIKE, given).all()
+    return _shown(
+        session, [_elsewhere(r) for r in rows if not _differ(reference, r.end_to_end_id.lower())]
     )
+
+
+def _shown(session: Session, found: list[DeconflictionHit]) -> tuple[DeconflictionHit, ...]:
+    """The hits as whoever reports may know of them."""
+    if not found:
+        return ()
+    return without_hidden(found, who_to_ask(session, hidden_now(session)))
 
 
 def _differ(one: str, other: str) -> bool:

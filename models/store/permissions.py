@@ -19,6 +19,7 @@ from models.entities.register_change import RegisterChange
 from models.outcome import Transition
 from models.prepared import reading
 from models.store.register_guard import is_agreed, needs_two
+from models.store.restricted import not_seen
 from models.store.second_person import missing_yes, signed_for_another
 from models.store.unit import Actor, Unit
 
@@ -206,6 +207,10 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.INCOMING_REQUEST, "confirmed"): _SUPERVISOR,
     (EntityKind.INCOMING_REQUEST, "denied"): _SUPERVISOR,
     (EntityKind.INCOMING_REQUEST, "written_out"): _OFFICER | _SUPERVISOR,
+    (EntityKind.RESTRICTION, "begun"): _OFFICER | _SUPERVISOR,
+    (EntityKind.RESTRICTION, "lifted"): _OFFICER | _SUPERVISOR,
+    (EntityKind.RESTRICTION_MEMBER, "added"): _OFFICER | _SUPERVISOR,
+    (EntityKind.RESTRICTION_MEMBER, "removed"): _OFFICER | _SUPERVISOR,
     (EntityKind.DISCLOSURE, "file_made"): _OFFICER | _SUPERVISOR,
     (EntityKind.DISCLOSURE, "revealed"): _OFFICER | _SUPERVISOR,
     (EntityKind.DISCLOSURE, "text_kept"): _OFFICER | _SUPERVISOR,
@@ -216,8 +221,8 @@ class NotPermittedError(Exception):
     """This identity may not do this; nothing was written."""
 
 
-def require(unit: Unit, actor: Actor, move: Transition) -> None:
-    """Raise NotPermittedError unless `actor` may make `move`: still here, its role, four eyes."""
+def require(unit: Unit, actor: Actor, move: Transition, recovery_id: str = "") -> None:
+    """Raise NotPermittedError unless `actor` may make `move`: still here, role, four eyes."""
     _check_active(unit, actor)
     allowed = DECISIONS.get((move.noun, move.event))
     if allowed is not None and actor.role not in allowed:
@@ -232,7 +237,8 @@ def require(unit: Unit, actor: Actor, move: Transition) -> None:
             f"{move.noun} {move.event} of {move.id} takes two people: a supervisor asks for it and "
             "another person confirms it"
         )
-    if wrong := signed_for_another(unit, actor, move) or missing_yes(unit, move):
+    wrong = "" if allowed is None else not_seen(unit, actor, move, recovery_id)
+    if wrong := wrong or signed_for_another(unit, actor, move) or missing_yes(unit, move):
         raise NotPermittedError(wrong)
 
 

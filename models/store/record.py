@@ -52,7 +52,7 @@ def record(
 def _record_move(
     unit: Unit, actor: Actor, now: datetime, recovery_id: str, move: Transition
 ) -> int:
-    require(unit, actor, move)
+    require(unit, actor, move, recovery_id)
     new = _new_state(move)
     _write_row(unit, recovery_id, move, new)
     return _append_event(unit, actor, now, recovery_id, move, new)

@@ -21,6 +21,11 @@ _INSTALLATIONS, _PARTNERS = table_of(Installation), table_of(Partner)
 OPEN_OF_PARTNER = frozenset(
     {"codes", "agreement", "agreed_minutes", "contacts_sealed", "reveal_sealed", "disagreement"}
 )
+_WHOLLY = frozenset({
+    EntityKind.OFFICER, EntityKind.AUTHORITY, EntityKind.RESTRICTION,
+    EntityKind.RESTRICTION_MEMBER,
+})  # fmt: skip
+"""Of these every change takes two people."""
 
 
 def needs_two(unit: Unit, move: Transition) -> bool:
@@ -28,7 +33,7 @@ def needs_two(unit: Unit, move: Transition) -> bool:
 
     So do the contacts of a partner that is reached by letter: they are the address of its letters.
     """
-    if move.noun in (EntityKind.OFFICER, EntityKind.AUTHORITY):
+    if move.noun in _WHOLLY:
         return True
     if move.noun is EntityKind.LOG_IN:
         return move.event == "reset"

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from models.entities.approval import ApprovalState
 from models.entities.catalogue import BY_NOUN, table_of
 from models.entities.event import EntityKind
-from models.entities.register_change import RegisterAct, RegisterChange
+from models.entities.register_change import RESTRICTION_ACTS, RegisterAct, RegisterChange
 from models.ids import canonical, derive_id
 from models.outcome import Outcome, Scalar, Transition, Values, spelled
 from models.raw import plain
@@ -21,6 +21,7 @@ from models.sealing.sealed_place import SealedPlace
 from models.sealing.seals import UNCOVERED
 from models.store.record import record
 from models.store.register_guard import OPEN_OF_PARTNER
+from models.store.restrictions import restrict, restriction_basis
 from models.store.unit import Actor, Unit
 
 CHANGE = "change"
@@ -99,6 +100,9 @@ def confirm_change(unit: Unit, actor: Actor, now: datetime, change_id: str) -> D
         )
     _decide(unit, actor, now, change_id, "approved")
     values: dict[str, Scalar] = json.loads(text)
+    if row.act in RESTRICTION_ACTS:
+        restrict(unit, actor, now, row, values)
+        return Decided(row.act, row.subject_id, row.asked_by)
     noun, event = _NOUN[row.act], _EVENT[row.act]
     state = None if event in _OF_NEW_ROWS else "active"
     unit.confirmed = Transition(noun, row.subject_id, event, state, values)
@@ -137,6 +141,8 @@ def _decide(
 
 def _basis(unit: Unit, act: RegisterAct, subject_id: str) -> str:
     """Keyed digest of what the register holds of the subject now; "" for nothing."""
+    if act in RESTRICTION_ACTS:
+        return restriction_basis(unit, subject_id)
     table = BY_NOUN[_NOUN[act]]
     row = unit.session.execute(sa.select(table).where(table.c.id == subject_id)).mappings().first()
     if row is None:

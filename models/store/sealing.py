@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
-from models.engine import PlainSession
 from models.entities.catalogue import table_of
 from models.entities.installation import TableSeal
 from models.prepared import KEY, changing, to
 from models.raw import raw_select
+from models.rights.sessions import PlainSession
 from models.sealing.seals import SEAL, fits, row_seal, sealed_tables, spelled_row, tallied_tables
 from models.sealing.vault import Vault
 from models.sqlite.direct import CHANGES

@@ -59,6 +59,8 @@ class Unit:
     """The change of a register that a second person confirms in this transaction."""
     active: set[str] = field(default_factory=set)
     """Who has acted in this transaction already, and is not dismissed."""
+    hidden: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Recoveries that somebody may not see, as far as this transaction has asked."""
     broken: set[tuple[str, str]] = field(default_factory=set)
     """Rows that this unit changed and that had been changed by hand before: (table, key)."""
 
@@ -79,6 +81,7 @@ def unit_of_work(database: Database) -> Iterator[Unit]:
     StoreBusyError when another process keeps the database locked; nothing was written then.
     """
     with SealingSession(database.writer, database.vault) as session, session.begin():
+        session.viewer = database.viewer
         with raising_busy():
             lock_history(session)
             seq, digest = _last_event(session)

@@ -113,6 +113,11 @@ class ActingOfficer:
     wall_now: WallClock = wall_clock
     limits: Limits = field(default_factory=Limits)
 
+    def __post_init__(self) -> None:
+        """Whatever he reads and does is without what is restricted to others."""
+        own = self.database.seen_by(self.officer.id if self.officer else "")
+        object.__setattr__(self, "database", own)
+
     def commit(self, unit: Unit, actor: Actor, now: datetime, changes: Changeset) -> None:
         """Record everything that was decided, and its consequences for the queue."""
         raise NotImplementedError

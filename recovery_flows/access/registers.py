@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from sqlmodel import Session
+
 from models.engine import Database
 from models.entities.officer import Role
-from models.entities.register_change import AUTHORITY_ACTS, RegisterAct
+from models.entities.register_change import AUTHORITY_ACTS, RESTRICTION_ACTS, RegisterAct
 from models.outcome import Values
 from models.queries.cases.views import ApprovalLine
 from models.queries.installation.authorities import entered_authorities
@@ -16,8 +18,11 @@ from models.queries.installation.clock import case_now
 from models.queries.installation.officers import count_in_charge, officers
 from models.queries.installation.registers import (
     PendingChange,
+    named_in,
     officer_to_dismiss,
+    pending_change,
     pending_changes,
+    ref_of,
     stored_values,
 )
 from models.sealing.sealed_place import SealedPlace
@@ -33,6 +38,7 @@ from models.store.registers import (
 )
 from models.store.unit import Actor, Unit
 from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.access.restrictions import check_decision, check_still_seen, may_see_change
 from recovery_flows.errors import MisuseError, StepRefusedError
 
 REGISTER = "register"
@@ -44,6 +50,12 @@ _DONE = {
     RegisterAct.CHANGE_PARTNER: "{} is changed now",
     RegisterAct.ENTER_AUTHORITY: "{} is in the directory now",
     RegisterAct.CHANGE_AUTHORITY: "{} is changed in the directory now",
+    RegisterAct.RESTRICT: (
+        "{} is restricted now: its members, its case officer and the two who agreed on it see it"
+    ),
+    RegisterAct.LIFT_RESTRICTION: "{} is seen by everybody again",
+    RegisterAct.ADD_MEMBER: "{} is seen by one more now",
+    RegisterAct.REMOVE_MEMBER: "{} is seen by one less now",
     RegisterAct.RESET_LOG_IN: (
         "the log-in of {0} is reset: only {0} sets a new one, by `recovery officer login set` on "
         "the machine of the unit, as his system user, or with his secret where he has none"
@@ -59,7 +71,7 @@ _SHOWN = {
     "source": "source", "checked_on": "checked on",
 }  # fmt: skip
 _SECRETS = {"secret_hash": "secret", "token_sealed": "fixed token"}
-_CONTACTS = "contacts_sealed"
+_CONTACTS, _SUBJECT = "contacts_sealed", "told as"
 SHOWN_COLUMNS = frozenset({*_SHOWN, *_SECRETS, _CONTACTS})
 """What a change may carry: whoever confirms it is shown, or told of, each of these."""
 
@@ -126,6 +138,7 @@ def _check_dismissal(unit: Unit, handle: str) -> None:
             f"{handle} is still in charge of open recoveries ({open_now}): first `recovery assign "
             f"--all-of {handle} --to HANDLE`"
         )
+    check_still_seen(unit, handle)
 
 
 def ask_partner(
@@ -155,19 +168,24 @@ def decide(acting: ActingOfficer, change_id: str, *, is_yes: bool, reason: str =
         raise StepRefusedError("a refusal needs a reason")
     actor = _anybody(acting)
     with _as_refusal(), acting.unit() as (unit, now):
+        change = pending_change(unit.session, unit.vault, change_id)
+        if change is not None:
+            check_decision(unit, change, acting)
         if officer_to_dismiss(unit.session, change_id) == actor.id:
             raise StepRefusedError(
                 f"{actor.id} does not decide about {actor.id}: another person does"
             )
         if not is_yes:
             done = deny_change(unit, actor, now, change_id, reason.strip())
-            return f"{done.subject_id}: the change that {done.asked_by} asked for was denied"
+            what = named_subject(unit.session, done.act, done.subject_id)
+            return f"{what}: the change that {done.asked_by} asked for was denied"
         if dismissed := officer_to_dismiss(unit.session, change_id):
             _check_dismissal(unit, dismissed)
         done = confirm_change(unit, actor, now, change_id)
         if done.act is RegisterAct.RESET_LOG_IN:
             forget_secrets(unit, done.subject_id)
-        return f"{_DONE[done.act].format(done.subject_id)}; asked for by {done.asked_by}"
+        what = named_subject(unit.session, done.act, done.subject_id)
+        return f"{_DONE[done.act].format(what)}; asked for by {done.asked_by}"
 
 
 @contextmanager
@@ -187,11 +205,19 @@ def _anybody(acting: ActingOfficer) -> Actor:
 def waiting_changes(database: Database) -> tuple[ApprovalLine, ...]:
     """Changes of the registers that wait for a second person, the oldest first."""
     with database.reading() as session:
-        found = pending_changes(session, database.vault)
+        waiting = pending_changes(session, database.vault)
+        found = [one for one in waiting if may_see_change(session, one, database.viewer)]
         before = [stored_values(session, change) for change in found]
+        told = [named_subject(session, one.act, one.subject_id) for one in found]
     return tuple(
-        _line(change, stored, database.vault) for change, stored in zip(found, before, strict=True)
+        _line(change, {**stored, _SUBJECT: subject}, database.vault)
+        for change, stored, subject in zip(found, before, told, strict=True)
     )
+
+
+def named_subject(session: Session, act: RegisterAct, subject_id: str) -> str:
+    """What a change is about, as people call it: of who sees a recovery, its reference."""
+    return ref_of(session, subject_id) if act in RESTRICTION_ACTS else subject_id
 
 
 def _line(change: PendingChange, before: Mapping[str, object], vault: Vault) -> ApprovalLine:
@@ -213,6 +239,12 @@ def _line(change: PendingChange, before: Mapping[str, object], vault: Vault) -> 
 def _figures(change: PendingChange, before: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """Every value that a yes puts in force, with what stands there now where it is another."""
     values: dict[str, object] = json.loads(change.values)
+    if change.act in RESTRICTION_ACTS:
+        yield "restricted recovery", str(before[_SUBJECT])
+        for name in named_in(change):
+            yield "member", name
+        yield "reason", str(values["reason"])
+        return
     if change.act in (RegisterAct.DISMISS_OFFICER, RegisterAct.RESET_LOG_IN):
         yield "officer", change.subject_id
         yield "roles", _shown(before.get("roles"))

@@ -24,6 +24,7 @@ from models.store.notes import write_note
 from models.store.record import record
 from models.store.unit import Actor, Unit
 from recovery_flows.access.acting_officer import ActingOfficer, check_version
+from recovery_flows.access.restrictions import refuse_merging
 from recovery_flows.approvals.kinds import kind_word
 from recovery_flows.cases import (
     action_handlers,
@@ -244,6 +245,7 @@ class CaseOfficer(ActingOfficer):
             return self._join(unit, now, actor, load_file(unit.session, recovery_id), other_id)
 
     def _join(self, unit: Unit, now: datetime, actor: Actor, file: CaseFile, other_id: str) -> str:
+        refuse_merging(unit.session, file.recovery.id, other_id)
         stays, joins = merge.order_of(file, load_file(unit.session, other_id))
         trace = merge.merged_trace(stays, joins, now)
         text = trace_json(trace.positions, trace.gone, trace.mixed)

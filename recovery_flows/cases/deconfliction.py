@@ -26,7 +26,7 @@ _SHARED = {
 def may_see(found: DeconflictionHit, officer_id: str, roles: Collection[Role]) -> bool:
     """Whether a person may know which recovery it is: its owner, and supervisors."""
     own = bool(officer_id) and found.owner_id == officer_id
-    return own or Role.SUPERVISOR in roles
+    return not found.is_restricted and (own or Role.SUPERVISOR in roles)
 
 
 def also_lines(
@@ -38,6 +38,11 @@ def also_lines(
 
 
 def _line(found: DeconflictionHit, officer_id: str, roles: Collection[Role]) -> AlsoLine:
+    if found.is_restricted:
+        sentence = f"{_SHARED[found.what]} in another, restricted recovery: ask {found.owner}"
+        return AlsoLine(
+            found.account_id, found.what, "", found.owner, is_open=True, sentence=sentence
+        )
     ref = found.ref if may_see(found, officer_id, roles) else ""
     which = ref or "another recovery"
     ended = "" if found.is_open else ", which has ended"

@@ -8,7 +8,7 @@ import typer
 from typer.main import get_command_name
 
 from recovery_flows.cli import doctor, officer, process_map, processes, serve, setup, verify
-from recovery_flows.cli.access import log_in, web
+from recovery_flows.cli.access import log_in, restrict, web
 from recovery_flows.cli.case import (
     actions,
     approve,
@@ -71,6 +71,7 @@ def attach(app: typer.Typer) -> None:
         show,
         changes,
         reveal,
+        restrict,
         privacy,
         process_map,
         deadlines,

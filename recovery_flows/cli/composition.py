@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from getpass import getpass
@@ -31,8 +31,14 @@ from recovery_flows.access.log_in import (
     by_system_user,
     entered_before,
 )
-from recovery_flows.caller import entered_officer, entry, is_served, system_user
-from recovery_flows.cli.limits import limits_of
+from recovery_flows.caller import (
+    entered_officer,
+    entry,
+    is_served,
+    named_officer,
+    system_user,
+)
+from recovery_flows.cli.limits import limits_of, pace_of
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, RefusedError, UnavailableError
 from recovery_flows.law.in_use import RegimesInUse
@@ -59,8 +65,20 @@ class Installation:
     """One unit's set-up, opened: everything a command needs."""
 
     settings: Settings
-    database: Database
+    whole: Database
+    """The case database with everything in it: for the engine, log-ins and the audit."""
     laws: Mapping[str, Regime]
+    _known: dict[str, Identity | None] = field(default_factory=dict, repr=False, compare=False)
+    """Whom this command has asked for by handle, so that a secret is typed once."""
+
+    @property
+    def database(self) -> Database:
+        """The case database as whoever runs this command may see it."""
+        try:
+            viewer = self.officer(named_officer())
+        except NobodyActsError:  # told where he acts; nobody sees nothing that is restricted
+            viewer = None
+        return self.whole.seen_by(viewer.id if viewer else "")
 
     @property
     def data_dir(self) -> Path:
@@ -75,7 +93,7 @@ class Installation:
     @property
     def is_demo(self) -> bool:
         """Whether this was made for the demo: its signed history says so, no file does."""
-        return is_demo(self.database)
+        return is_demo(self.whole)
 
     def demo_secrets(self) -> dict[str, str]:
         """The demo identities' secrets by handle; empty outside a demo."""
@@ -89,25 +107,30 @@ class Installation:
         """The desk of whoever acts: `--as` or the settings with a secret, else the system user."""
         from recovery_flows.cases.case_officer import CaseOfficer
 
-        return CaseOfficer(self.database, self.laws, self.officer(acting_as), limits=self.limits())
+        return CaseOfficer(self.whole, self.laws, self.officer(acting_as), limits=self.limits())
 
     def officer(self, acting_as: str = "") -> Identity | None:
         """Who acts: who has logged in here, else a handle with its secret (a demo's is known)."""
         # Behind a service the settings are the unit's and no caller's: none acts by them.
         if handle := entered_officer():
-            return entered_before(self.database, handle, entry())
+            return entered_before(self.whole, handle, entry())
+        if acting_as not in self._known:
+            self._known[acting_as] = self._found(acting_as)
+        return self._known[acting_as]
+
+    def _found(self, acting_as: str) -> Identity | None:
         mine = None if is_served() else self.settings.security
         handle = acting_as or (mine.officer if mine else "")
         if not handle:
-            return by_system_user(self.database, system_user())
+            return by_system_user(self.whole, system_user())
         secret = mine.secret if mine else None
         given = secret.get_secret_value() if secret else self.demo_secrets().get(handle, "")
         if not given and sys.stdin.isatty() and self._has_secret(handle):
             given = getpass(f"secret of {handle}: ")
-        return by_secret(self.database, handle, given, system_user())
+        return by_secret(self.whole, handle, given, system_user())
 
     def _has_secret(self, handle: str) -> bool:
-        with self.database.reading() as session:
+        with self.whole.reading() as session:
             found = officer_with_hash(session, handle)
         return found is not None and bool(found[1])
 
@@ -123,7 +146,7 @@ class Installation:
     def identities(self) -> tuple[Identity, ...]:
         """Identities that this user may switch among on the screen: the demo's, in a demo."""
         if self.is_demo and not entered_officer():
-            return all_of_demo(self.database)
+            return all_of_demo(self.whole)
         mine = self.officer()
         return (mine,) if mine else ()
 
@@ -161,18 +184,7 @@ class Installation:
 
     def pace(self) -> Pace:
         """How fast the engine goes, from the settings."""
-        from recovery_flows.engine.context import Pace
-
-        engine, partner = self.settings.engine, self.settings.partners
-        return Pace(
-            poll_seconds=partner.poll_seconds,
-            lease_seconds=engine.lease_seconds,
-            timeout_seconds=partner.timeout_seconds,
-            chunk_size=engine.chunk_size,
-            connections=partner.connections,
-            jitter_percent=10,
-            stall_seconds=engine.stall_seconds,
-        )
+        return pace_of(self.settings)
 
 
 @cache
@@ -191,13 +203,6 @@ def open_installation(data_dir: Path | None = None) -> Installation:
         raise missing("the case database holds nothing", database.heads)
     check_schema(database)
     return Installation(settings, database, laws())
-
-
-def open_to_others(folder: Path) -> str:
-    """What is wrong with a folder that other users of the machine can look into; else empty."""
-    if folder.exists() and folder.stat().st_mode & 0o077:
-        return f"the folder {folder} is open to other users: run chmod 700 {folder}"
-    return ""
 
 
 class SchemaError(MisuseError):
@@ -273,13 +278,13 @@ def make_installation(
     installation = open_installation(settings.data_dir)
     if is_older:
         try:
-            seal_older(installation.database)
+            seal_older(installation.whole)
         except SealsLostError as error:
             raise RefusedError(str(error)) from error
-    with installation.database.reading() as session:
+    with installation.whole.reading() as session:
         known = {o.handle for o in officers(session)}
     if not known:
-        with unit_of_work(installation.database) as unit:
+        with unit_of_work(installation.whole) as unit:
             now = stands_at or wall_clock()
             note_made(unit, now, kind)
             appoint_engine(unit, now)

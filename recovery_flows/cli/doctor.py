@@ -14,6 +14,8 @@ from recovery_flows.cli.table import columns, tell
 from recovery_flows.wording import counted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from config.settings import Settings
     from models.queries.cases.work import PartnerLine
     from recovery_flows.cli.composition import Installation
@@ -83,9 +85,15 @@ def _findings() -> Iterator[Finding]:
     installation.database.dispose()
 
 
+def open_to_others(folder: Path) -> str:
+    """What is wrong with a folder that other users of the machine can look into; else empty."""
+    if folder.exists() and folder.stat().st_mode & 0o077:
+        return f"the folder {folder} is open to other users: run chmod 700 {folder}"
+    return ""
+
+
 def _folders(settings: Settings) -> Iterator[Finding]:
     """Folders and files that other users of the machine can read."""
-    from recovery_flows.cli.composition import open_to_others
     from recovery_flows.cli.fault_report import forget_old
 
     for what, folder in (("data folder", settings.data_dir), ("key folder", settings.key_dir)):

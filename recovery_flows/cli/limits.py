@@ -1,4 +1,4 @@
-"""What one file may cost, from the settings; what of a file was not read, in one line."""
+"""What one file may cost and how fast the engine goes, from the settings; what was not read."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from recovery_flows.intake.budget import Limits
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from recovery_flows.engine.context import Pace
 
 _TOLD_MAX = 8
 
@@ -22,6 +23,22 @@ def limits_of(settings: Settings) -> Limits:
         unpacked_megabytes=intake.unpacked_megabytes_max,
         whole_megabytes=intake.whole_megabytes_max,
         depth=intake.depth_max,
+    )
+
+
+def pace_of(settings: Settings) -> Pace:
+    """How fast the engine goes."""
+    from recovery_flows.engine.context import Pace
+
+    engine, partner = settings.engine, settings.partners
+    return Pace(
+        poll_seconds=partner.poll_seconds,
+        lease_seconds=engine.lease_seconds,
+        timeout_seconds=partner.timeout_seconds,
+        chunk_size=engine.chunk_size,
+        connections=partner.connections,
+        jitter_percent=10,
+        stall_seconds=engine.stall_seconds,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 from typer.main import get_command, get_group
 
+from recovery_flows.caller import name_officer
 from recovery_flows.cli.running import run_here
 from recovery_flows.collecting import collect_seldom
 
@@ -62,6 +63,7 @@ def main() -> None:
         sys.exit(run_there(there, sys.argv[1:]))
     # Whatever a command writes is for this user alone, also what a library writes for it.
     os.umask(0o077)
+    name_officer("")
     collect_seldom()
     run_here(_command_for(sys.argv[1:]))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Concatenate, ParamSpec
 
 import typer
 
+from recovery_flows.caller import name_officer
 from recovery_flows.cli.table import tell_what
 
 if TYPE_CHECKING:
@@ -23,8 +24,12 @@ P = ParamSpec("P")
 _HOURS_MAX = 1_000_000
 """More than a hundred years."""
 ActingAs = Annotated[
-    str, typer.Option("--as", metavar="HANDLE", help="Act as this officer; prompts for the secret.")
-]
+    str,
+    typer.Option(
+        "--as", metavar="HANDLE", help="Act as this officer; prompts for the secret.",
+        callback=name_officer,
+    ),
+]  # fmt: skip
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
 ColumnNames = Annotated[
     str,
@@ -72,7 +77,7 @@ def opened() -> Iterator[Installation]:
         with answering():
             yield installation
     finally:
-        installation.database.dispose()
+        installation.whole.dispose()
 
 
 def find(installation: Installation, ref: str) -> str:

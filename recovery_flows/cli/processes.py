@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from recovery_flows.caller import name_officer
 from recovery_flows.cli.output import say
 from recovery_flows.cli.table import tell
 
@@ -95,7 +96,7 @@ def sandbox(
     say(f"faults: {choose_faults(installation.data_dir, faults)}")
     serve(
         book,
-        case_clock(installation.database),
+        case_clock(installation.whole),
         installation.data_dir / READY,
         parent_alive=sys.stdin.fileno() if with_parent else None,
         keys=installation.signer.public_jwks(),
@@ -112,7 +113,9 @@ def _faults_epilog() -> str:
 
 def tui(
     *,
-    acting_as: Annotated[str, typer.Option("--as", help="Handle of the officer who acts.")] = "",
+    acting_as: Annotated[
+        str, typer.Option("--as", help="Handle of the officer who acts.", callback=name_officer)
+    ] = "",
     case: Annotated[
         str, typer.Option("--recovery", "--case", metavar="REF", help="Open this recovery.")
     ] = "",

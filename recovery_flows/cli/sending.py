@@ -25,7 +25,7 @@ def hands(installation: Installation, kind: str = "command") -> Engine:
 
     name = f"{kind}-{os.getpid()}"
     return Engine(
-        installation.database,
+        installation.whole,
         installation.laws,
         installation.pace(),
         name,

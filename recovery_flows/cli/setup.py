@@ -105,7 +105,8 @@ def _standing(settings: Settings) -> Standing:
     from models.schema import has_schema, is_known, schema_is_current
     from models.sealing.signed_heads import HeadFile
     from models.sealing.vault import KEY_FILE
-    from recovery_flows.cli.composition import SchemaError, answering, open_to_others
+    from recovery_flows.cli.composition import SchemaError, answering
+    from recovery_flows.cli.doctor import open_to_others
     from recovery_flows.errors import MisuseError
 
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)

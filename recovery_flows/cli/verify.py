@@ -65,7 +65,7 @@ def audit_verify(*, as_json: AsJson = False) -> None:
     from models.queries.audit.verify import verify
 
     with opened() as installation:
-        findings = verify(installation.database)
+        findings = verify(installation.whole)
         counts = _counts(installation)
     if as_json:
         say_json(findings)

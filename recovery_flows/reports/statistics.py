@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
@@ -16,6 +16,7 @@ from models.entities.recovery import RecoveryState
 from models.money import Money
 from models.queries.cases.views import TermLine
 from models.queries.installation.clock import case_now
+from models.queries.installation.restrictions import Unseen, unseen
 from models.store.rollups.rows import SECOND_HOP, SENT_COUNT, sent_at_rank, tally
 from recovery_flows.reports.rates import (
     Rate,
@@ -52,6 +53,8 @@ class Summary:
     blocked: tuple[tuple[str, Rate], ...]
     """Per currency of the accounts, not of the losses: what live holds block there."""
     report_to_request: Spread
+    not_seen: Unseen = field(default_factory=Unseen)
+    """Restricted recoveries that whoever looks does not see: they are in none of the figures."""
 
 
 def summary(session: Session, wall_now: datetime) -> Summary:
@@ -73,6 +76,7 @@ def summary(session: Session, wall_now: datetime) -> Summary:
         report_to_request=report_to_request(
             sums.get(SENT_COUNT, 0), partial(sent_at_rank, session)
         ),
+        not_seen=unseen(session),
     )
 
 

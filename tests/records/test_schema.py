@@ -74,7 +74,9 @@ def test_a_refused_upgrade_leaves_nothing_half_done(unit: Any) -> None:
     with closing(sqlite3.connect(unit.path)) as raw:
         raw.executescript(
             "UPDATE alembic_version SET version_num = '0014'; DROP TABLE table_seal; "
-            "DROP TRIGGER partner_address_by_two; "
+            "DROP TRIGGER partner_address_by_two; DROP TRIGGER restriction_begun_by_two; "
+            "DROP TRIGGER restriction_lifted_by_two; DROP TRIGGER member_added_by_two; "
+            "DROP TRIGGER member_removed_by_two; "
             "DROP TABLE register_change; ALTER TABLE account DROP COLUMN row_seal"
         )
     before = made_of(unit.path)

@@ -178,7 +178,7 @@ def test_the_migrations_make_exactly_what_the_models_say(unit: Any) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []
         triggers = sa.text("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
-        assert connection.execute(triggers).scalar_one() == 65
+        assert connection.execute(triggers).scalar_one() == 72
 
 
 def test_a_changed_sum_voids_what_was_asked_for_it(unit: Any) -> None:

@@ -133,7 +133,7 @@ def test_a_row_that_is_in_another_state_than_was_seen_is_not_moved(
             if other == seen:
                 continue
             put(work, noun, str(other), str(number), unit.now)
-            move = Transition(noun, str(number), event, seen)
+            work.confirmed = move = Transition(noun, str(number), event, seen)
             with pytest.raises(StaleFileError, match=f"is {other} now"):
                 record(work, who(noun, event), unit.now, "", Outcome((move,)))
 

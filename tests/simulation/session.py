@@ -16,7 +16,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.engine import PlainSession
+from models.rights.sessions import PlainSession
 from tests.simulation.answers import Answer, Changed
 from tests.simulation.remembered import Remembered
 from tests.simulation.ways import Ways

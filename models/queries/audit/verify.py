@@ -98,7 +98,7 @@ class _Walk:
 def verify(database: Database) -> tuple[Finding, ...]:
     """Everything in the database that does not follow from its signed history; empty: intact."""
     heads, bad = database.heads.read(database.vault)
-    with database.reading() as session:
+    with database.whole.reading() as session:
         signed_to = max((head.seq for head in heads), default=0)
         walk = _Walk(database.vault, refs_by_id(session), signed_to)
         for event, postings in _entries(session):

@@ -21,6 +21,7 @@ from models.entities.trace import Trace
 from models.ids import canonical
 from models.queries.file_parts import read_parts
 from models.queries.partners.feeds import feeds_read
+from models.rights.sessions import is_hidden, of_all
 
 _RECOVERY, _ASSET, _TRACE = table_of(Recovery), table_of(Asset), table_of(Trace)
 _POSTING = table_of(PostingRow)
@@ -58,13 +59,23 @@ def recovery_id_of(session: Session, named: str) -> str:
             sa.or_(_RECOVERY.c.ref == named.upper(), _RECOVERY.c.id == named)
         )
     ).scalar()
-    if found is None:
+    if found is None or is_hidden(session, str(found)):
         raise NoSuchRecoveryError(named)
     return str(found)
 
 
 def load_file(session: Session, recovery_id: str) -> CaseFile:
-    """One recovery's file; NoSuchRecoveryError if there is none, FileUnreadableError."""
+    """One recovery's file; FileUnreadableError, NoSuchRecoveryError.
+
+    One that is hidden from whoever looks or acts is not there, in the same words.
+    """
+    if is_hidden(session, recovery_id):
+        raise NoSuchRecoveryError(recovery_id)
+    return load_whichever(session, recovery_id)
+
+
+def load_whichever(session: Session, recovery_id: str) -> CaseFile:
+    """The same for what is booked by whoever comes by it, as a bank's statement; not to show."""
     try:
         files = load_files(session, [recovery_id])
     except _UNREADABLE as error:
@@ -221,6 +232,6 @@ _SHARED = _shared_query()
 def _shared(session: Session, ids: list[str]) -> dict[str, list[tuple[str, str, str]]]:
     """Accounts that another open recovery wants too and no decision was taken about."""
     found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-    for recovery_id, account_id, other_id, currency in session.execute(_SHARED, {"ids": ids}):
+    for recovery_id, account_id, other_id, currency in of_all(session, _SHARED, {"ids": ids}):
         found[recovery_id].append((account_id, other_id, currency))
     return found

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.deconfliction_hits import DeconflictionHit, Match
+from models.deconfliction_hits import DeconflictionHit, Match, without_hidden
 from models.entities.asset import Asset
 from models.entities.catalogue import table_of
 from models.entities.claim import Claim
@@ -20,6 +20,7 @@ from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.entities.request import Request
 from models.payment_refs import NO_REFERENCE, is_reference
 from models.prepared import reading_any
+from models.rights.sessions import hidden_now, of_all, who_to_ask
 
 _A, _C, _R = table_of(Asset), table_of(Claim), table_of(Recovery)
 _OFFICERS, _HOLDS, _REQUESTS = table_of(Officer), table_of(Hold), table_of(Request)
@@ -44,18 +45,21 @@ def elsewhere(
         accounts[account].add(recovery_id)
         payments[payment.lower()].add(recovery_id)
     found = defaultdict[str, list[DeconflictionHit]](list)
+    ask = who_to_ask(session, hidden_now(session))
     for key, line in _known(session, accounts, payments):
         askers = payments if line.what is Match.PAYMENT else accounts
         for recovery_id in askers[key] - {line.recovery_id}:
             found[recovery_id].append(line)
-    return {recovery_id: tuple(lines) for recovery_id, lines in found.items()}
+    return {recovery_id: without_hidden(lines, ask) for recovery_id, lines in found.items()}
 
 
 def hits_of(
     session: Session, accounts: Collection[str], payment: str
 ) -> tuple[DeconflictionHit, ...]:
     """The recoveries that know one of these accounts, or a payment of this reference."""
-    return tuple(line for _, line in _known(session, accounts, {payment.lower()}))
+    ask = who_to_ask(session, hidden_now(session))
+    found = _known(session, accounts, {payment.lower()})
+    return without_hidden((line for _, line in found), ask)
 
 
 def reported_at(session: Session, recovery_ids: Iterable[str]) -> Mapping[str, datetime]:
@@ -70,7 +74,7 @@ def _known(
     """(Account or lower-case reference, recoveries that have it), the oldest report first."""
     real = [payment for payment in payments if is_reference(payment)]
     given = {"accounts": list(accounts), "payments": real}
-    rows = sorted(session.execute(_KNOWN, given), key=lambda r: (r.reported_at, r.id, r.what))
+    rows = sorted(of_all(session, _KNOWN, given), key=lambda r: (r.reported_at, r.id, r.what))
     return [(row.key, _line(row)) for row in rows]
 
 

@@ -19,6 +19,7 @@ from models.money import Money
 from models.queries.cases.discrepancy_views import DiscrepancyLine
 from models.queries.cases.letter_views import LetterLine
 from models.queries.cases.multi_agency import MultiAgencyRequestLine
+from models.queries.installation.restrictions import RestrictionView
 from models.safe_text import undirected
 
 
@@ -224,6 +225,7 @@ class RecoveryPage:
     attention: str = ""
     idle_since: datetime | None = None
     discrepancies: tuple[DiscrepancyLine, ...] = ()
+    restriction: RestrictionView | None = None
 
 
 def masked_account(tail: str) -> str:

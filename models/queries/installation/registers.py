@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,9 +15,11 @@ from models.entities.catalogue import table_of
 from models.entities.officer import Officer
 from models.entities.outside.authority import Authority
 from models.entities.partner import Partner
+from models.entities.recovery import Recovery
 from models.entities.register_change import (
     AUTHORITY_ACTS,
     OFFICER_ACTS,
+    RESTRICTION_ACTS,
     RegisterAct,
     RegisterChange,
 )
@@ -24,7 +27,7 @@ from models.raw import plain
 from models.sealing.vault import Vault
 from models.store.registers import place_of
 
-_AUTHORITIES = table_of(Authority)
+_AUTHORITIES, _RECOVERIES = table_of(Authority), table_of(Recovery)
 _CHANGES, _PARTNERS, _OFFICERS = table_of(RegisterChange), table_of(Partner), table_of(Officer)
 
 
@@ -58,6 +61,23 @@ def pending_changes(session: Session, vault: Vault) -> list[PendingChange]:
     ]  # fmt: skip
 
 
+def pending_change(session: Session, vault: Vault, change_id: str) -> PendingChange | None:
+    """One change that waits; None where there is none of this id."""
+    return next((c for c in pending_changes(session, vault) if c.id == change_id), None)
+
+
+def ref_of(session: Session, recovery_id: str) -> str:
+    """The reference of a recovery."""
+    query = sa.select(_RECOVERIES.c.ref).where(_RECOVERIES.c.id == recovery_id)
+    return str(session.execute(query).scalar_one())
+
+
+def named_in(change: PendingChange) -> tuple[str, ...]:
+    """The officers whom a change of who sees a recovery names."""
+    named = str(json.loads(change.values).get("members", ""))
+    return tuple(name for name in named.split(",") if name)
+
+
 def officer_to_dismiss(session: Session, change_id: str) -> str:
     """Whom a change would dismiss; "" where it is none of that kind."""
     query = sa.select(_CHANGES.c.subject_id).where(
@@ -68,6 +88,8 @@ def officer_to_dismiss(session: Session, change_id: str) -> str:
 
 def stored_values(session: Session, change: PendingChange) -> Mapping[str, object]:
     """What the register holds of the change's subject now; empty for nothing."""
+    if change.act in RESTRICTION_ACTS:
+        return {}
     table = _OFFICERS if change.act in OFFICER_ACTS else _PARTNERS
     table = _AUTHORITIES if change.act in AUTHORITY_ACTS else table
     row = session.execute(sa.select(table).where(table.c.id == change.subject_id)).mappings()

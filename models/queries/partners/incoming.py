@@ -9,12 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from models.deconfliction_hits import RESTRICTED
 from models.entities.asset import Asset
 from models.entities.catalogue import table_of
 from models.entities.claim import Claim, Compensation
 from models.entities.outside.incoming_request import OPEN_INCOMING, IncomingRequest, IncomingRow
 from models.entities.payout import Payout
-from models.entities.recovery import Recovery
+from models.entities.recovery import Recovery, RecoveryState
+from models.rights.sessions import hidden_now, of_all, who_to_ask
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 
@@ -96,16 +98,31 @@ def sealed_of(session: Session, vault: Vault, request_id: str, column: str) -> s
 
 
 def matches(session: Session, account_id: str) -> tuple[Match, ...]:
-    """Recoveries, ended ones too, that have this account: traced, paid from, to or back to."""
+    """Recoveries, ended ones too, that have this account: traced, paid from, to or back to.
+
+    Of one that is hidden from whoever reads: that there is one, and whom to ask.
+    """
+    found = having(session, account_id)
+    ask = who_to_ask(session, hidden_now(session)) if found else {}
+    return tuple(
+        Match("", RESTRICTED, f"ask {ask[m.recovery_id]}", RecoveryState.OPEN)
+        if m.recovery_id in ask
+        else m
+        for m in found
+    )
+
+
+def having(session: Session, account_id: str) -> tuple[Match, ...]:
+    """The same for what a rule rests on, whoever reads; not to be shown."""
     if not account_id:
         return ()
-    having = sa.union(*(sa.select(c.table.c.recovery_id).where(c == account_id) for c in _ACCOUNTS))
+    ids = sa.union(*(sa.select(c.table.c.recovery_id).where(c == account_id) for c in _ACCOUNTS))
     query = (
         sa.select(_R.c.id, _R.c.ref, _R.c.owner_id, _R.c.state)
-        .where(_R.c.id.in_(having))
+        .where(_R.c.id.in_(ids))
         .order_by(_R.c.ref)
     )
-    return tuple(Match(r.id, r.ref, r.owner_id, r.state) for r in session.execute(query))
+    return tuple(Match(r.id, r.ref, r.owner_id, r.state) for r in of_all(session, query))
 
 
 def disclosed_about(session: Session, recovery_id: str) -> list[IncomingRow]:

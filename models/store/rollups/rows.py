@@ -27,6 +27,8 @@ from models.entities.payout import Payout, PayoutState
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.ids import canonical
 from models.money import Money
+from models.rights.hidden import hidden_here
+from models.rights.sessions import is_picture, of_all
 from models.step_wording import Wording
 from models.urgency import counted_from, lane_of, waits_since
 
@@ -104,8 +106,15 @@ def kept_entries(session: Session, ids: Sequence[str]) -> dict[str, Row]:
 
 
 def tally(session: Session) -> dict[str, int]:
-    """All counts and sums, by name: one row each."""
-    return {row.name: row.value for row in session.execute(_ALL_TALLIES)}
+    """All counts and sums, by name: one row each; without what is hidden from whoever reads."""
+    found = {row.name: row.value for row in session.execute(_ALL_TALLIES)}
+    if is_picture(session):
+        given = {"ids": sorted(hidden_here(session))}
+        less: Counter[str] = Counter()
+        for row in of_all(session, _KEPT, given).mappings():
+            less.update(figures_in(row))
+        found = {name: left for name in found if (left := found[name] - less[name])}
+    return found
 
 
 def sent_at_rank(session: Session, rank: int) -> int:

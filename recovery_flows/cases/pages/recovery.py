@@ -10,6 +10,7 @@ from models.case_file import Step
 from models.entities.officer import Role
 from models.queries.cases.views import EventLine, RecoveryPage
 from recovery_flows.cases.pages import approvals, board, money
+from recovery_flows.cases.pages.restricted import seen_by
 from recovery_flows.cases.pages.shared_cells import (
     LETTERS,
     also_lines,
@@ -110,6 +111,8 @@ def _head(page: RecoveryPage, zone: str) -> Iterator[Line]:
         f"case {page.case_number or '–'}  case officer: {page.owner or 'unassigned'}",
         muted(f"  law {page.regime}  {page.method or 'method not known'}"), *trace,
     )  # fmt: skip
+    if page.restriction is not None:
+        yield line(Piece(seen_by(page.restriction), Tone.CARE))
     yield line(*_red(page), muted(_stopwatch(page, zone)))
     asked = f"version {page.version}  times are of {zone}, now "
     yield Line(cell(muted(asked), muted(page.now), muted(f"  id {page.recovery_id}")), typed=True)

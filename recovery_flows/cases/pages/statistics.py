@@ -9,6 +9,7 @@ from models.entities.hold import HoldState
 from models.entities.recovery import RecoveryState
 from models.money import Money
 from recovery_flows.cases.pages.money import whole
+from recovery_flows.cases.pages.restricted import left_out
 from recovery_flows.cases.pages.shared_cells import bare, sign
 from recovery_flows.cases.pages.value import (
     Bar,
@@ -71,7 +72,9 @@ def written(figures: Summary, zone: str) -> Page:
     }  # fmt: skip
     sections = (Section(k, TITLES[k], tuple(p), empty.get(k, "")) for k, p in parts.items())
     asked = cell("as of ", figures.now, f" {zone}, all recoveries, open and ended")
-    return Page((Line(asked, typed=True),), tuple(sections), zone)
+    told = left_out(figures.not_seen)
+    missing = (line(Piece(f"Figures {told}", Tone.CARE)),) if told else ()
+    return Page((Line(asked, typed=True), *missing), tuple(sections), zone)
 
 
 def _currency(part: CurrencySummary) -> Iterator[Part]:

@@ -13,8 +13,9 @@ from models.facts import AccountRef
 from models.money import Money
 from models.queries.books.accounts import banks, currency_of, partners_with, recoveries_about
 from models.queries.books.money import booked_between
-from models.queries.cases.case_files import load_file
+from models.queries.cases.case_files import load_whichever
 from models.queries.cases.views import masked_account
+from models.rights.sessions import hidden_now
 from models.sealing.vault import Vault
 from models.store.accounts import AccountPlan, ensure_account, write_learned, write_planned
 from models.store.partners import learn_code
@@ -198,14 +199,15 @@ def _wake(
     for account_id in touched:
         for recovery_id in recoveries_about(unit.session, account_id):
             wanted.setdefault(recovery_id, []).append(account_id)
-    refs = []
+    refs, hidden = [], hidden_now(unit.session)
     for recovery_id, accounts in wanted.items():
-        changes = Changeset(load_file(unit.session, recovery_id))
+        changes = Changeset(load_whichever(unit.session, recovery_id))
         for account_id in accounts:
             _tell(changes, account_id, touched[account_id])
         trace_requests.request_trace(changes)
         commit_changes(unit, actor, now, laws, changes)
-        refs.append(changes.file.recovery.ref)
+        if recovery_id not in hidden:
+            refs.append(changes.file.recovery.ref)
     return refs
 
 

@@ -42,6 +42,8 @@ from models.queries.cases.views import (
 )
 from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView
+from models.queries.installation.restrictions import view_of
+from models.rights.sessions import hidden_now
 from models.sealing.vault import Vault
 from recovery_flows.approvals.step_figures import figures_of_step
 from recovery_flows.cases import deadlines, next_steps
@@ -82,6 +84,7 @@ def recovery_page(
             first_sent_at=sent[0] if sent else None,
             first_sent=_FIRST[sent[1]] if sent else "",
             also=also_lines(there, viewer),
+            restriction=view_of(session, database.vault, recovery_id),
             attention=red.attention if red else "",
             idle_since=red.since if red else None,
         )
@@ -94,7 +97,11 @@ def _page(
     method = session.execute(
         sa.select(_RECOVERIES.c.method).where(_RECOVERIES.c.id == recovery.id)
     ).scalar_one()
-    todo = next_steps.steps(file, laws)
+    hidden = hidden_now(session)
+    todo = [
+        replace(step, subject_id="") if step.subject_id in hidden else step
+        for step in next_steps.steps(file, laws)
+    ]
     zone = laws[recovery.regime].time_zone
     return RecoveryPage(
         now=now,

@@ -26,9 +26,13 @@ def repeats(
     officer_id = viewer.id if viewer else ""
     found = elsewhere(session, [recovery_id]).get(recovery_id, ())
     hits = {(h.account_id, h.recovery_id): h for h in found if h.what is Match.ACCOUNT}
-    days = reported_at(session, (h.recovery_id for h in hits.values()))
+    days = reported_at(session, (h.recovery_id for h in hits.values() if h.recovery_id))
     told: dict[str, list[Repeat]] = defaultdict(list)
-    for hit in sorted(hits.values(), key=lambda h: (days[h.recovery_id], h.recovery_id)):
+    seen = sorted(
+        (h for h in hits.values() if not h.is_restricted),
+        key=lambda h: (days[h.recovery_id], h.recovery_id),
+    )
+    for hit in (*seen, *(h for h in hits.values() if h.is_restricted)):
         is_told = may_see(hit, officer_id, roles)
         ref, at = (hit.ref, days[hit.recovery_id]) if is_told else ("", None)
         told[hit.account_id].append(Repeat(ref, at, is_open=hit.is_open))

@@ -26,6 +26,7 @@ from models.queries.cases.views import masked_account
 from models.queries.partners.incoming import (
     IncomingView,
     count_of_year,
+    having,
     incoming_named,
     matches,
     place,
@@ -87,7 +88,8 @@ def register(
         record(unit, actor, now, "", Outcome((move,)))
         found = matches(unit.session, account_id)
     told = f"an answer is due by {due:%Y-%m-%d %H:%M} UTC" if due else "no time is set for it"
-    ours = f"; the account is in {', '.join(m.ref for m in found)}" if found else ""
+    whose = ", ".join(m.ref if m.recovery_id else f"{m.ref} ({m.owner})" for m in found)
+    ours = f"; the account is in {whose}" if found else ""
     return f"{ref} registered: {told}{ours}"
 
 
@@ -284,8 +286,8 @@ def _list_in(
 def _known(session: Session, vault: Vault, row: IncomingRow, about: Collection[str] = ()) -> Known:
     """What our recoveries know of the account or of whom it is about, and the account itself."""
     number = sealed_of(session, vault, row.id, "account_sealed")
-    having = {m.recovery_id for m in matches(session, row.account_id)}
-    files = load_files(session, sorted({*having, *about}))
+    ours = {m.recovery_id for m in having(session, row.account_id)}
+    files = load_files(session, sorted({*ours, *about}))
     found = [known_data(session, vault, file) for file in files]
     return Known(
         tuple(name for one in found for name in one.names),

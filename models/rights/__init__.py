@@ -1,0 +1,1 @@
+"""Which recoveries somebody may not see, and a picture of the database without them."""

@@ -1,0 +1,95 @@
+"""Sessions for plain statements, and what of all recoveries is read in one that hides some."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import SessionTransaction
+from sqlmodel import Session
+
+from models.entities.catalogue import table_of
+from models.entities.recovery import Restriction, RestrictionState
+from models.rights.hidden import hidden_from, hidden_here, schema_of
+from models.sqlite import direct
+
+_R, _ACTIVE = table_of(Restriction), RestrictionState.ACTIVE
+
+
+class PlainSession(Session):
+    """A session for plain statements, which go to its transaction's connection at once.
+
+    Nobody here gives a session objects to be kept; looking for them at each statement would cost a
+    quarter of its time.
+    """
+
+    viewer: str | None = None
+    """Who looks or acts, where something may be hidden from him; None for the engine."""
+    is_picture = False
+    """Whether it reads a picture of the database, without what is hidden from its viewer."""
+    _open: sa.Connection | None = None
+    _is_plain = False
+
+    def begin_nested(self) -> SessionTransaction:
+        """Begin a savepoint: it is made when its connection is next asked for."""
+        self._open = None
+        return super().begin_nested()
+
+    def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:  # noqa: ANN401
+        """Execute a statement in this transaction, which it begins where there is none."""
+        connection = self._open
+        if connection is None or connection.closed:
+            connection = self._open = self.connection()
+            self._is_plain = direct.is_plain(connection)
+        if options or not self._is_plain:
+            return connection.execute(statement, params, **options)
+        return direct.execute(connection, statement, params)
+
+    def of_all(self, statement: Any, params: Any = None) -> Any:  # noqa: ANN401
+        """Execute a query about all recoveries, those too that are hidden from the viewer."""
+        if not self.is_picture:
+            return self.execute(statement, params)
+        connection = self.connection()
+        own = {"schema_translate_map": {None: schema_of(connection.dialect)}}
+        return connection.execute(statement, params, execution_options=own)
+
+
+def of_all(session: Session, statement: Any, params: Any = None) -> Any:  # noqa: ANN401
+    """Execute a query that a rule rests on: it is about all recoveries, whoever looks.
+
+    What it finds of other recoveries is for the rule, and not to be shown.
+    """
+    if isinstance(session, PlainSession):
+        return session.of_all(statement, params)
+    return session.execute(statement, params)
+
+
+def is_picture(session: Session) -> bool:
+    """Whether something is left out of what this session reads, as hidden from its viewer."""
+    return isinstance(session, PlainSession) and session.is_picture
+
+
+def hidden_now(session: Session) -> frozenset[str]:
+    """The restricted recoveries that whoever looks or acts in a session may not see."""
+    if is_picture(session):
+        return hidden_here(session)
+    viewer = session.viewer if isinstance(session, PlainSession) else None
+    return frozenset() if viewer is None else hidden_from(session, viewer)
+
+
+def is_hidden(session: Session, recovery_id: str) -> bool:
+    """Whether a recovery is hidden from whoever looks or acts in a session."""
+    return recovery_id in hidden_now(session)
+
+
+def who_to_ask(session: Session, recovery_ids: frozenset[str]) -> dict[str, str]:
+    """By restricted recovery, the supervisor who asked for it to be restricted."""
+    if not recovery_ids:
+        return {}
+    rows = of_all(session, _ASKED_BY, {"ids": sorted(recovery_ids)})
+    return {row.recovery_id: row.asked_by for row in rows}
+
+
+_ASKED_BY = sa.select(_R.c.recovery_id, _R.c.asked_by).where(
+    _R.c.state == _ACTIVE, _R.c.recovery_id.in_(sa.bindparam("ids", expanding=True))
+)

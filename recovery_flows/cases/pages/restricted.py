@@ -1,0 +1,19 @@
+"""Sentences about restricted recoveries: who sees one, and that some are left out."""
+
+from __future__ import annotations
+
+from models.queries.installation.restrictions import RestrictionView, Unseen
+from recovery_flows.wording import counted
+
+
+def left_out(others: Unseen) -> str:
+    """That what is shown is without some recoveries, and whom to ask; "" where nothing is."""
+    if not others.count:
+        return ""
+    what = counted(others.count, "restricted recovery", "restricted recoveries")
+    return f"without {what} that you do not see: ask {', '.join(others.ask)}"
+
+
+def seen_by(one: RestrictionView) -> str:
+    """Who sees a restricted recovery."""
+    return f"restricted: seen by {', '.join(sorted(one.people))}"
