@@ -1,7 +1,7 @@
 """which recoveries are restricted to named officers; begun, changed and lifted by two people
 
 Revision ID: 0049
-Revises: 0047
+Revises: 0048
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 
 revision = '0049'
-down_revision = '0047'
+down_revision = '0048'
 branch_labels = None
 depends_on = None
 
