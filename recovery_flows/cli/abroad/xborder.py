@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.case import xborder_follow, xborder_letter, xborder_new
-from recovery_flows.cli.case.xborder_new import FieldOptions, fields_of
+from recovery_flows.cli.abroad import xborder_follow, xborder_letter, xborder_new
+from recovery_flows.cli.abroad.xborder_new import FieldOptions, fields_of
 from recovery_flows.cli.options import (
     ActingAs,
     AsJson,
