@@ -27,6 +27,11 @@ def read_states() -> dict[str, Any]:
     return tomllib.loads(files("config").joinpath("states.toml").read_text("utf-8"))
 
 
+def read_templates() -> dict[str, Any]:
+    """Requests that are asked side by side, by the template's code."""
+    return tomllib.loads(files("config").joinpath("templates.toml").read_text("utf-8"))
+
+
 def read_data_classes() -> dict[str, Any]:
     """Which class of data each field of a request is."""
     return tomllib.loads(files("config").joinpath("privacy.toml").read_text("utf-8"))

@@ -8,6 +8,7 @@ import typer
 from typer.main import get_command_name
 
 from recovery_flows.cli import doctor, officer, process_map, processes, serve, setup, verify
+from recovery_flows.cli.abroad import xborder
 from recovery_flows.cli.access import log_in, restrict, web
 from recovery_flows.cli.case import (
     actions,
@@ -28,7 +29,6 @@ from recovery_flows.cli.case import (
     show,
     stop,
     tracing_rule,
-    xborder,
 )
 from recovery_flows.cli.intake import command as intake
 from recovery_flows.cli.partner import command as partner

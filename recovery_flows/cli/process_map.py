@@ -35,14 +35,19 @@ def map_(
     without: Annotated[
         list[str] | None, typer.Option(metavar="LINK", help="What if it were not; repeat.")
     ] = None,
+    template: Annotated[
+        str, typer.Option(metavar="CODE", help="What if its requests went side by side.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Show each kind of hand-over: how often, how long.
 
     Read from the signed history. What waits at the same time counts once; `spares` is what all
-    would wait less without that kind. --without thinks a kind away.
+    would wait less without that kind. --without thinks a kind away;
+    --template lets the hand-overs of its requests begin together, by one act.
     """
     from models.queries.audit.process_events import events_between
+    from recovery_flows.cli.border import template_of
     from recovery_flows.errors import MisuseError
     from recovery_flows.reports.process_map import (
         CODES,
@@ -50,6 +55,7 @@ def map_(
         Happened,
         hand_overs,
         process_map,
+        side_by_side,
     )
 
     left_out = tuple(without or ())
@@ -63,11 +69,16 @@ def map_(
         with installation.database.reading() as session:
             lines = events_between(session, nouns, names, recovery_id)
             found = hand_overs(Happened(*line) for line in lines)
-    now, instead = process_map(found), process_map(found, left_out)
+    now, others = process_map(found), {}
+    if left_out:
+        others["without"] = f"without {', '.join(left_out)}", process_map(found, left_out)
+    if template:
+        together = side_by_side(found, template_of(template).together)
+        others["template"] = f"by the template {template}", process_map(together, left_out)
     if as_json:
-        say_json({"map": _figures(now), **({"without": _figures(instead)} if left_out else {})})
+        say_json({"map": _figures(now), **{k: _figures(of) for k, (_, of) in others.items()}})
         return
-    tell([*_lines(now), *(_instead(instead, left_out) if left_out else ())])
+    tell([*_lines(now), *(line for told, of in others.values() for line in _instead(told, of))])
 
 
 def _figures(of: ProcessMap) -> dict[str, object]:
@@ -97,9 +108,9 @@ def _lines(of: ProcessMap) -> Iterator[str]:
         yield f"{one.link.code:<9}{one.count:>7}{hours}  {one.link.name}"
 
 
-def _instead(of: ProcessMap, left_out: tuple[str, ...]) -> Iterator[str]:
+def _instead(told: str, of: ProcessMap) -> Iterator[str]:
     yield ""
-    yield f"without {', '.join(left_out)}: {of.count} hand-overs; {_total(of)}"
+    yield f"{told}: {of.count} hand-overs; {_total(of)}"
 
 
 def _total(of: ProcessMap) -> str:

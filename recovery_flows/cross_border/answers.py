@@ -44,7 +44,7 @@ class Answer:
     """What the other side says; `document` is the digest of the paper, `ground` a code of its list.
 
     `amount` is what was frozen or given, `until` the end of a freeze, `review_at` when what is
-    postponed is looked at again. `number` is the answer's own where a connection counts them.
+    postponed is looked at again. `number` and `at` are its own where a connection has them.
     """
 
     says: str
@@ -54,6 +54,14 @@ class Answer:
     until: datetime | None = None
     review_at: datetime | None = None
     number: int = 0
+    at: datetime | None = None
+
+    def since(self, request: RequestRow, now: datetime) -> datetime:
+        """After which what it names has to lie: it was given then, or not before the request.
+
+        A request whose own receipt was lost counts as sent later than the other side had it.
+        """
+        return self.at or request.sent_at or now
 
 
 def take_answer(
@@ -155,8 +163,7 @@ def _columns(
         case "conditional":
             return values | clocks.stopped(request, now)
         case "postponed":
-            sent_at = request.sent_at or now
-            if answer.review_at is None or answer.review_at <= sent_at:
+            if answer.review_at is None or answer.review_at <= answer.since(request, now):
                 raise MisuseError("--review takes the day on which it is looked at again")
             return values | {"due_at": None, "review_at": answer.review_at, "rung": 0,
                              "rung_done": 0}  # fmt: skip
@@ -180,7 +187,7 @@ def _carried_out(
         lasts = next((c for c in channel.clock if c.kind is ClockKind.HOLD_LASTS), None)
         until = due_at(lasts.limit, now, channel) if lasts else None
     # One that is over by now stands: its answer was read late, and its end is an event of its own.
-    if until is not None and request.sent_at is not None and until <= request.sent_at:
+    if until is not None and until <= answer.since(request, now):
         raise MisuseError("--until names an end from before the request was sent")
     return {
         "due_at": None, "executed_minor": amount.minor, "hold_ends_at": until, "clock_from": now,

@@ -107,7 +107,7 @@ def _take_answer(
 ) -> None:  # fmt: skip
     given = Answer(
         says=told.says, document=paper, ground=told.ground, amount=told.amount, until=told.until,
-        review_at=told.review_at, number=told.number,
+        review_at=told.review_at, number=told.number, at=told.at,
     )  # fmt: skip
     try:
         take_answer(changes, request_id, given, channel, now)

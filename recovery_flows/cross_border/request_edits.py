@@ -180,13 +180,20 @@ def _refuse_resubmitting(file: CaseFile, request: RequestRow, leaves: Sequence[s
 
 def refuse_duplicate(file: CaseFile, asset: AssetRow, channel: str) -> None:
     """Refuse to ask for one account by one channel twice at a time."""
+    if why := asked_already(file, asset, channel):
+        raise StepRefusedError(why)
+
+
+def asked_already(file: CaseFile, asset: AssetRow, channel: str) -> str:
+    """Which request asks for an account by a channel now; empty where none does."""
     for other in file.requests:
         same = other.asset_id == asset.id and other.channel == channel
         if same and cross_border.is_waiting(other):
-            raise StepRefusedError(
+            return (
                 f"another request for the account of {asset.partner_id} is under way by "
                 f"{channel}: {other.id} is {other.state}"
             )
+    return ""
 
 
 def also_asked(file: CaseFile, request_id: str) -> Iterator[str]:

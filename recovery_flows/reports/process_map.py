@@ -7,7 +7,7 @@ signed history. Hand-overs that wait side by side wait once: that is what parall
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from models.entities.event import EntityKind
@@ -125,6 +125,26 @@ def process_map(found: Collection[HandOver], without: Collection[str] = ()) -> P
             _figures(link, kept, whole) for link in LINKS if any(o.link is link for o in kept)
         ),
     )
+
+
+def side_by_side(found: Iterable[HandOver], together: Collection[str]) -> tuple[HandOver, ...]:
+    """The same hand-overs if those of the links `together` were given by one act in each recovery.
+
+    All of one link begin when the first of them did, last as long as before, and count once: the
+    longest of them stands for all.
+    """
+    kept: list[HandOver] = []
+    groups: dict[tuple[str, str], list[HandOver]] = {}
+    for one in found:
+        if one.link.code in together:
+            groups.setdefault((one.recovery_id, one.link.code), []).append(one)
+        else:
+            kept.append(one)
+    for group in groups.values():
+        begins = min(one.since for one in group)
+        longest = max(one.until - one.since for one in group)
+        kept.append(replace(group[0], since=begins, until=begins + longest))
+    return tuple(kept)
 
 
 def _figures(link: Link, found: Sequence[HandOver], whole: timedelta) -> LinkFigures:

@@ -27,7 +27,7 @@ TOUCHING = (
     "correspondence.letters.orders", "correspondence.letters.views",
     "correspondence.returns.reading", "correspondence.abroad.actions",
     "correspondence.abroad.drafting", "correspondence.abroad.files",
-    "correspondence.abroad.message_actions",
+    "correspondence.abroad.message_actions", "correspondence.abroad.side_by_side",
     "cases.action_handlers", "cases.case_officer", "cases.claim_actions", "cases.claim_bookings",
     "cases.commit",
     "cases.deconfliction_check", "cases.discrepancy_actions",

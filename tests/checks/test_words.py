@@ -23,7 +23,7 @@ NAMES = {
 """Words that no public module, class or function is named by, and the field's word for each."""
 FREE = {
     "recovery_flows/cases/pages/deadlines.py": {"told"},
-    "recovery_flows/cli/case/xborder_follow.py": {"told"},
+    "recovery_flows/cli/abroad/xborder_follow.py": {"told"},
     "recovery_flows/engine/loop.py": {"told"},
     "recovery_flows/tracing/transfers/trace.py": {"told"},
     "tui/screens/live.py": {"said"},

@@ -200,3 +200,19 @@ def test_an_approved_recalls_letter_and_its_message_are_written_side_by_side(
     (message,) = tmp_path.glob("*.xml")
     assert "camt.056" in message.read_text("utf-8")
     assert "there is no 'csv'" in run(*write, "--format", "csv").sentence()
+
+
+def test_a_template_asks_by_several_channels_and_the_map_says_what_that_spares(
+    run: Any, ref: str
+) -> None:
+    told = run("xborder", "new", ref, "--template", "hold_and_trace", *APPROVALS)
+    assert told.out.count(" drafted by ") == 2
+    assert "left out: mla for " in told.out  # the program has drafted that one by itself
+    again = run("xborder", "new", ref, "--template", "hold_and_trace", *APPROVALS)
+    assert again.code == 3
+    assert "nothing was drafted; igrip for " in again.sentence()
+    both = run("xborder", "new", ref, "--template", "hold_and_trace", "--channel", "mla")
+    assert "name one way: --channel CODE, or --template CODE" in both.sentence()
+    spared = run("process", "map", ref, "--template", "hold_and_trace")
+    assert "by the template hold_and_trace: " in spared.out
+    assert "there are give_back" in run("process", "map", "--template", "none").sentence()

@@ -7,7 +7,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, strategies as st
 
 from models.entities.event import EntityKind
-from recovery_flows.reports.process_map import CODES, LINKS, Happened, hand_overs, process_map
+from recovery_flows.reports.process_map import (
+    CODES,
+    LINKS,
+    Happened,
+    hand_overs,
+    process_map,
+    side_by_side,
+)
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 CALL, TASK, APPROVAL = EntityKind.CALL, EntityKind.TASK, EntityKind.APPROVAL
@@ -65,3 +72,39 @@ def test_side_by_side_is_never_longer_than_one_after_another(spans: list[tuple[i
     assert found.count == len(spans)
     assert timedelta() <= found.side_by_side <= found.one_after_another
     assert len({link.code for link in LINKS}) == len(LINKS)
+
+
+REQUEST = EntityKind.REQUEST
+ABROAD_ONE_BY_ONE = events(
+    (EntityKind.RECOVERY, "r", "reported", 0), (EntityKind.RECOVERY, "r", "accepted", 1),
+    *((APPROVAL, f"a{n}", "asked", 1 + 8 * n) for n in range(3)),
+    *((APPROVAL, f"a{n}", "approved", 3 + 8 * n) for n in range(3)),
+    *((REQUEST, f"q{n}", "approved", 3 + 8 * n) for n in range(3)),
+    *((REQUEST, f"q{n}", "dispatched", 5 + 8 * n) for n in range(3)),
+    *((REQUEST, f"q{n}", "sent_over_connection", 5 + 8 * n) for n in range(2)),
+    *((REQUEST, f"q{n}", "executed", 9 + 8 * n) for n in range(2)),
+    (CALL, "c", "sent", 21), (CALL, "c", "answered", 31),
+)  # fmt: skip
+
+
+def test_a_template_lets_what_it_names_begin_together_and_count_once() -> None:
+    """S16: ten hand-overs one after another; by the template five, and the waiting is halved."""
+    found = hand_overs(ABROAD_ONE_BY_ONE)
+    now = process_map(found)
+    by_template = process_map(side_by_side(found, ("second", "sender", "abroad")))
+    assert (now.count, now.side_by_side) == (10, timedelta(hours=31))
+    assert (by_template.count, by_template.side_by_side) == (5, timedelta(hours=19))
+    assert process_map(side_by_side(found, ())).side_by_side == now.side_by_side
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 50), st.integers(0, 20)), max_size=12))
+def test_a_template_never_lets_anything_wait_longer(rows: list[tuple[int, int, int]]) -> None:
+    told = [
+        (APPROVAL, f"a{n}", event, at)
+        for n, (_, since, length) in enumerate(rows)
+        for event, at in (("asked", since), ("approved", since + length))
+    ]  # fmt: skip
+    found = hand_overs(events(*told))
+    before, after = process_map(found), process_map(side_by_side(found, ("second",)))
+    assert after.side_by_side <= before.side_by_side or not rows
+    assert after.count == min(1, before.count)

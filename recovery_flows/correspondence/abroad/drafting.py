@@ -47,16 +47,22 @@ def draft(
     wanted = _wanted(channel, given.wanted)
     with acting.editing(recovery_id) as edit:
         file = edit.file
-        if file.recovery.state is not RecoveryState.OPEN:
-            raise StepRefusedError(f"{file.recovery.ref} is {file.recovery.state}: accept it first")
-        assets = _assets(file, given)
-        return tuple(_draft_one(acting, edit, a, given, channel, wanted) for a in assets)
+        check_open(file)
+        assets = assets_of(file, given)
+        return tuple(draft_one(acting, edit, a, given, channel, wanted) for a in assets)
 
 
-def _draft_one(
+def check_open(file: CaseFile) -> None:
+    """StepRefusedError where nothing is drafted for a recovery yet, or any more."""
+    if file.recovery.state is not RecoveryState.OPEN:
+        raise StepRefusedError(f"{file.recovery.ref} is {file.recovery.state}: accept it first")
+
+
+def draft_one(
     acting: ActingOfficer, edit: Edit, asset: AssetRow, given: Given, channel: Channel,
     wanted: Help,
 ) -> str:  # fmt: skip
+    """Draft one request for one account; its id."""
     unit, changes, now = edit.unit, edit.changes, edit.now
     law = acting.laws[changes.file.recovery.regime]
     request_edits.refuse_duplicate(changes.file, asset, channel.code)
@@ -111,7 +117,8 @@ def _check_address(unit: Unit, file: CaseFile, authority: str, language: str) ->
         raise MisuseError(f"--language {language!r} is no code of ISO 639-1 such as fr, en")
 
 
-def _assets(file: CaseFile, given: Given) -> list[AssetRow]:
+def assets_of(file: CaseFile, given: Given) -> list[AssetRow]:
+    """The accounts abroad that are asked about: the one that was named, or all."""
     abroad = [a for a in file.assets if not a.home and not a.is_custody]
     if given.account:
         abroad = [a for a in abroad if a.id == given.account]

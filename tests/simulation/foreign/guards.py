@@ -8,7 +8,7 @@ from typing import Any
 from tests.simulation.foreign.plan import FIRST
 from tests.simulation.mutants import Always, Mutant
 
-_Abroad = partial(Mutant, seeds=60, first=FIRST)
+_Abroad = partial(Mutant, seeds=600, first=FIRST)
 
 
 def _nothing(_: Any) -> Any:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.case import xborder_follow, xborder_letter
+from recovery_flows.cli.abroad import xborder_follow, xborder_letter, xborder_new
+from recovery_flows.cli.abroad.xborder_new import FieldOptions, fields_of
 from recovery_flows.cli.options import (
     ActingAs,
     AsJson,
@@ -22,20 +22,15 @@ from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import tell, tell_what
 
 if TYPE_CHECKING:
-    from models.case_file import CaseFile
-    from recovery_flows.cli.composition import Installation
     from recovery_flows.cross_border.channels import Channel
 
 RequestId = Annotated[str, typer.Argument(metavar="REQUEST", help="See `recovery xborder show`.")]
-Fields = Annotated[
-    list[str] | None, typer.Option("--field", metavar="NAME=TEXT", help="A field; repeat.")
-]
 
 
 def attach(app: typer.Typer) -> None:
     """Add the groups of this module; `request` is the older name of one command."""
     group = typer.Typer(help="Requests abroad by any channel.", no_args_is_help=True)
-    for command in (list_, new, show, set_, submit, resubmit):
+    for command in (list_, xborder_new.new, show, set_, submit, resubmit):
         group.command(command.__name__.rstrip("_"))(command)
     xborder_letter.attach(group)
     xborder_follow.attach(group)
@@ -56,106 +51,11 @@ def _channels() -> dict[str, Channel]:
     return border_channels(state_groups())
 
 
-def _given(fields: list[str] | None, option: str = "--field") -> dict[str, str]:
-    from recovery_flows.errors import MisuseError
-
-    found = {}
-    for one in fields or []:
-        name, is_named, text = one.partition("=")
-        if not is_named or not name.strip():
-            raise MisuseError(f"{option} {one!r} is not NAME=TEXT")
-        found[name.strip()] = text.strip()
-    return found
-
-
-def new(
-    ref: Ref,
-    *,
-    channel: Annotated[str, typer.Option(metavar="CODE", help="See `recovery channels REF`.")],
-    want: Annotated[str, typer.Option(help="freeze, information, evidence or return.")] = "freeze",
-    account: Annotated[str, typer.Option(metavar="ASSET", help="One account; all else.")] = "",
-    authority: Annotated[str, typer.Option(help="Who is asked, by its plain name.")] = "",
-    language: Annotated[str, typer.Option(help="What the requested State reads.")] = "en",
-    amount: Annotated[str, typer.Option(metavar="SUM", help="All that is traced otherwise.")] = "",
-    field: Fields = None,
-    acting_as: ActingAs = "",
-    as_json: AsJson = False,
-) -> None:
-    """Draft a request by a channel, one for each account abroad."""
-    from models.queries.cases.case_files import load_file
-    from recovery_flows.correspondence.abroad import drafting
-
-    given = drafting.Given(
-        channel=channel, wanted=want, account=account, authority=authority, language=language,
-        amount=amount, fields=_given(field),
-    )  # fmt: skip
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        acting = installation.case_officer(acting_as)
-        ids = drafting.draft(acting, recovery_id, given, _channels())
-        with installation.database.reading() as session:
-            file = load_file(session, recovery_id)
-        warned = list(_warned(installation, file, ids, acting_as))
-    told = [line for name in ids for line in _drafted(file, name)]
-    if as_json:
-        say_json({"drafted": list(ids), "done": told, "warnings": warned})
-    else:
-        tell([*told, *warned])
-
-
-def _drafted(file: CaseFile, request_id: str) -> Iterator[str]:
-    from recovery_flows.cross_border.request_edits import lacking, request_of
-
-    row = request_of(file, request_id)
-    lacks = lacking(row)
-    yield f"{file.recovery.ref}: {row.id} drafted by {row.channel}{'' if lacks else ': ready'}"
-    if lacks:
-        yield f"  lacks {lacks}"
-
-
-def _warned(
-    installation: Installation, file: CaseFile, ids: tuple[str, ...], acting_as: str
-) -> Iterator[str]:
-    """Who else asks about the account: another recovery, another channel, a recall."""
-    from models.queries.cases.deconfliction import elsewhere
-    from recovery_flows.cases import deconfliction
-    from recovery_flows.cases.deconfliction_check import also_lines
-    from recovery_flows.cli.options import viewer_of
-    from recovery_flows.cross_border.request_edits import also_asked
-
-    with installation.database.reading() as session:
-        there = elsewhere(session, [file.recovery.id]).get(file.recovery.id, ())
-    viewer = viewer_of(installation, acting_as)
-    for name in ids:
-        asset_id = next(r.asset_id for r in file.requests if r.id == name)
-        yield from _closed_to(file, name)
-        for found in also_lines(deconfliction.about(there, file, asset_id), viewer):
-            yield f"  warning: {found.sentence}"
-        for other in also_asked(file, name):
-            yield f"  also asked: {other}"
-
-
-def _closed_to(file: CaseFile, request_id: str) -> Iterator[str]:
-    """States of a request that its channel does not bind: the adviser names the instrument."""
-    from recovery_flows.cli.case.channels import border_channels, state_groups
-    from recovery_flows.cross_border.channels import is_member
-    from recovery_flows.cross_border.request_edits import request_of
-
-    row, groups = request_of(file, request_id), state_groups()
-    channel, there = border_channels(groups)[row.channel], file.asset(row.asset_id).regime
-    for state, codes, what in (
-        (file.recovery.regime, channel.from_states, "ask"),
-        (there, channel.to_states, "be asked"),
-    ):
-        if not is_member(state, codes, groups):
-            yield f"  warning: {state} cannot {what} by {row.channel} (`recovery channels`)"
-
-
 def set_(
     ref: Ref,
     request: RequestId,
     *,
-    field: Fields = None,
+    field: FieldOptions = None,
     strike: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Strike what is personal; repeat.")
     ] = None,
@@ -170,13 +70,13 @@ def set_(
     from recovery_flows.correspondence.free_text import Decided
     from recovery_flows.errors import MisuseError
 
-    fields = _given(field)
+    fields = fields_of(field)
     if not fields:
         raise MisuseError("--field NAME=TEXT is missing")
     with opened() as installation:
         recovery_id = find(installation, ref)
         acting = installation.case_officer(acting_as)
-        decided = Decided(tuple(strike or ()), _given(keep, "--keep"))
+        decided = Decided(tuple(strike or ()), fields_of(keep, "--keep"))
         done = acting.advance(
             recovery_id, fields=fields, to=request, seen_version=seen_version, decided=decided,
             only_fills=True,
