@@ -154,6 +154,7 @@ class RecoveryApp(KeepingApp):
             )
 
     def on_database_changed(self) -> None:
+        self.look_who_is_here()
         if not self.paused and self.screen_stack:
             self.read_status()
             self.base_screen.reread()

@@ -85,6 +85,9 @@ class Terminal(Protocol):
     def open_recovery(self, recovery_id: str) -> None:
         """Show one recovery on its page."""
 
+    def leave_recovery(self) -> None:
+        """Leave a recovery that whoever acts may not see any more."""
+
     def open_request(self, recovery_id: str, request_id: str) -> None:
         """Show one request abroad on its page."""
 

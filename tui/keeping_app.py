@@ -12,11 +12,13 @@ from typing import Any, cast
 import rich
 from rich.segment import Segments
 from rich.traceback import Traceback
+from textual import work
 from textual.binding import BindingType
 from textual.message import Message
 
 from models.entities.outside.disclosure import DisclosureKind
 from models.queries.cases.queue_views import QueuePage
+from models.queries.installation.officers import officer_with_hash
 from models.queries.looks.ending import Ending
 from recovery_flows.access.disclosures import note_files
 from recovery_flows.access.log_in import Identity
@@ -30,7 +32,7 @@ from recovery_flows.clock import wall_clock
 from tui.act_log import log_lines
 from tui.acting_app import ActingApp
 from tui.key_map import complaint, named, wrong_keys
-from tui.messages import OthersHere
+from tui.messages import Dismissed, OthersHere
 from tui.notices import Bell, EndingSoon
 from tui.screen_queries import READ_ERRORS, Source
 from tui.screens.dialogs import AskLine, FullText
@@ -40,6 +42,9 @@ from tui.whole_pages import OF_ONE, SCREENS, export, whole_page
 from tui.widgets.approvals import WaitingTable
 from tui.widgets.queue import QueueTable
 from tui.widgets.table import LineTable
+
+_REFUSED = 3
+"""What the program ends with where somebody may not go on."""
 
 
 class KeepingApp(ActingApp):
@@ -130,6 +135,28 @@ class KeepingApp(ActingApp):
             if recovery_id:
                 others = self._presence.others(officer_id, recovery_id)
         return self.source.ending(), OthersHere(recovery_id, others)
+
+    def leave_recovery(self) -> None:
+        """Leave a recovery that whoever acts may not see any more, with every question about it."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.recovery_id = self.request_id = ""
+        self.reread_screen()
+        self.switch_mode("now")
+        self.say("that recovery is not there, or you do not see it any more", refused=True)
+
+    @work(thread=True, group="here")
+    def look_who_is_here(self) -> None:
+        """Leave where whoever acts was dismissed meanwhile: he reads nothing more."""
+        if self.officer is None:
+            return
+        with suppress(*READ_ERRORS), self.source.database.reading() as session:
+            if officer_with_hash(session, self.officer.handle) is None:
+                self.post_message(Dismissed())
+
+    def on_dismissed(self) -> None:
+        handle = self.officer.handle if self.officer else ""
+        self.exit(return_code=_REFUSED, message=f"{handle} acts no more in this unit")
 
     def words_of_others(self, here: OthersHere | None) -> str:
         """Who else has the recovery open that is looked at; empty for nobody."""

@@ -63,11 +63,15 @@ class ViewRead(Message):
 
 
 class ReadFailed(Message):
-    """Reading failed; the sentence says what to do."""
+    """Reading failed; the sentence says what to do. `is_gone`: nobody has it, or not for him."""
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, *, is_gone: bool = False) -> None:
         super().__init__()
-        self.sentence = sentence
+        self.sentence, self.is_gone = sentence, is_gone
+
+
+class Dismissed(Message):
+    """Whoever acts here was dismissed from the unit."""
 
 
 class PreviewRead(Message):

@@ -54,8 +54,8 @@ _DONE = {
         "{} is restricted now: its members, its case officer and the two who agreed on it see it"
     ),
     RegisterAct.LIFT_RESTRICTION: "{} is seen by everybody again",
-    RegisterAct.ADD_MEMBER: "{} is seen by one more now",
-    RegisterAct.REMOVE_MEMBER: "{} is seen by one less now",
+    RegisterAct.ADD_MEMBER: "{} has one member more now",
+    RegisterAct.REMOVE_MEMBER: "{} has one member less now",
     RegisterAct.RESET_LOG_IN: (
         "the log-in of {0} is reset: only {0} sets a new one, by `recovery officer login set` on "
         "the machine of the unit, as his system user, or with his secret where he has none"

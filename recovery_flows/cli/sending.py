@@ -12,20 +12,26 @@ from recovery_flows.cli.table import tell
 from recovery_flows.wording import counted
 
 if TYPE_CHECKING:
+    from models.engine import Database
     from recovery_flows.cli.composition import Installation
     from recovery_flows.engine.context import Engine
 
 _NO_ENGINE = "no engine is running: start `recovery engine`, or add --now to send in this process"
 
 
-def hands(installation: Installation, kind: str = "command") -> Engine:
-    """The engine of this process; the caller closes it in the event loop that used it."""
+def hands(
+    installation: Installation, kind: str = "command", database: Database | None = None
+) -> Engine:
+    """The engine of this process; the caller closes it in the event loop that used it.
+
+    It works on everything, unless `database` is what somebody may see, to ask about that.
+    """
     from recovery_flows.cli.border import border_channels, state_groups
     from recovery_flows.engine.context import Engine
 
     name = f"{kind}-{os.getpid()}"
     return Engine(
-        installation.whole,
+        database or installation.whole,
         installation.laws,
         installation.pace(),
         name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,10 @@ from recovery_flows.cli.table import tell
 from recovery_flows.wording import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.engine import Database
+    from models.queries.audit.verify import Finding
     from recovery_flows.cli.composition import Installation
     from recovery_flows.engine.reconciliation import Reconciliation
 
@@ -35,27 +40,30 @@ def _group() -> None:
     """Keep the name of the group before that of its command."""
 
 
-def _counts(installation: Installation) -> str:
+def _counts(database: Database) -> str:
     from models.queries.books.counts import history_counts
 
-    with installation.database.reading() as session:
+    with database.reading() as session:
         events, recoveries = history_counts(session)
     return f"{counted(events, 'event')}, {counted(recoveries, 'recovery', 'recoveries')}"
 
 
 def ledger_check(*, as_json: AsJson = False) -> None:
     """Compare each account with its source; 5 on a difference."""
+    from models.queries.installation.restrictions import unseen
+    from recovery_flows.cases.pages.restricted import left_out
     from recovery_flows.reports import ledger_check as ledger
 
     with opened() as installation:
         with installation.database.reading() as session:
-            result = ledger.ledger_check(session)
-        counts = _counts(installation)
+            result, others = ledger.ledger_check(session), unseen(session)
+        counts = _counts(installation.database)
     if as_json:
         say_json(result)
     else:
         found = [*(d.sentence for d in result.differences), *result.miscounted]
         tell(found or [f"{counts}: the books are right"])
+        tell(filter(None, [left_out(others)]))
     if result.differences or result.miscounted:
         raise typer.Exit(_DISAGREEMENT_EXIT_CODE)
 
@@ -65,8 +73,8 @@ def audit_verify(*, as_json: AsJson = False) -> None:
     from models.queries.audit.verify import verify
 
     with opened() as installation:
-        findings = verify(installation.whole)
-        counts = _counts(installation)
+        findings = _shown(installation, verify(installation.whole))
+        counts = _counts(installation.whole)
     if as_json:
         say_json(findings)
     else:
@@ -74,6 +82,24 @@ def audit_verify(*, as_json: AsJson = False) -> None:
         tell(sentences or [f"{counts}: intact"])
     if findings:
         raise typer.Exit(_DISAGREEMENT_EXIT_CODE)
+
+
+def _shown(installation: Installation, findings: Sequence[Finding]) -> list[Finding]:
+    """The findings; of a recovery that whoever asks does not see, that there is one."""
+    from models.rights.sessions import hidden_now, who_to_ask
+
+    with installation.database.reading() as session:
+        ask = who_to_ask(session, hidden_now(session))
+    return [
+        replace(
+            one, recovery_id="", ref="", subject_id="",
+            sentence=f"a row of a restricted recovery is not as it was left: ask "
+            f"{ask[one.recovery_id]}",
+        )
+        if one.recovery_id in ask
+        else one
+        for one in findings
+    ]  # fmt: skip
 
 
 def reconcile(
@@ -95,6 +121,8 @@ def reconcile(
     """
     import asyncio
 
+    from models.queries.installation.restrictions import unseen
+    from recovery_flows.cases.pages.restricted import left_out
     from recovery_flows.cli import legal_days
 
     if days:
@@ -103,11 +131,13 @@ def reconcile(
     legal_days.refuse_without_days(first, last, partner)
     with opened() as installation:
         result = asyncio.run(_ask(installation))
+        with installation.database.reading() as session:
+            others = unseen(session)
     if as_json:
         say_json(result)
     else:
         tell(line.sentence for line in (*result.differences, *result.not_asked, *result.by_letter))
-        tell([_summary(result)])
+        tell(filter(None, [_summary(result), left_out(others)]))
     if result.exit_code:
         raise typer.Exit(result.exit_code)
 
@@ -124,7 +154,7 @@ async def _ask(installation: Installation) -> Reconciliation:
     from recovery_flows.cli.sending import hands
     from recovery_flows.engine import reconciliation
 
-    engine = hands(installation)
+    engine = hands(installation, database=installation.database)
     try:
         return await reconciliation.reconcile(engine)
     finally:

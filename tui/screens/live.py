@@ -13,6 +13,7 @@ from textual.css.query import NoMatches
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from models.queries.cases.case_files import NoSuchRecoveryError
 from tui.key_map import named
 from tui.messages import ReadFailed, StatusMessage, ViewRead
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
@@ -132,7 +133,8 @@ class LiveScreen(Screen[None]):
         try:
             view = self.read(self.acting_app.source)
         except READ_ERRORS as error:
-            self.post_message(ReadFailed(sentence_of(error)))
+            is_gone = isinstance(error, NoSuchRecoveryError)
+            self.post_message(ReadFailed(sentence_of(error), is_gone=is_gone))
         else:
             self.post_message(ViewRead(view))
 
@@ -144,6 +146,9 @@ class LiveScreen(Screen[None]):
 
     def on_read_failed(self, message: ReadFailed) -> None:
         self._read_over()
+        if message.is_gone:
+            self.acting_app.leave_recovery()
+            return
         with suppress(NoMatches):
             self.show_failure(message.sentence)
 

@@ -23,6 +23,7 @@ from tui.screens.abroad.channels import ask_new
 from tui.screens.dialogs import FullText
 from tui.screens.forms import NoteForm, note_key
 from tui.screens.looks.copies import Copied, lines_text
+from tui.screens.looks.restrict import ask_restrict
 from tui.screens.multi_agency import MultiAgencyStarter
 from tui.screens.next_step import ask_step
 from tui.screens.reveal import ask_reveal
@@ -40,6 +41,7 @@ class RecoveryScreen(MultiAgencyStarter):
         Binding("w", "write_note", "Note", tooltip="Write a note"),
         Binding("B", "new_request", "Abroad", show=False, tooltip="Draft a request abroad"),
         Binding("m", "reveal", "Reveal", show=False, tooltip="Name, contact, account in clear"),
+        Binding("A", "restrict", "Access", show=False, tooltip="Who sees this recovery"),
         Binding("v", "view", "In full", tooltip="Show the panel in full, events all of them"),
         Binding("escape", "back", "Back", tooltip="Back to where you came from"),
         Binding("j,down", "scroll_by(1)", "Down", show=False),
@@ -136,7 +138,7 @@ class RecoveryScreen(MultiAgencyStarter):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Writing is out of reach while the screen is read-only."""
         del parameters
-        writes = action in ("write_note", "next_step", "reveal", "new_request")
+        writes = action in ("write_note", "next_step", "reveal", "new_request", "restrict")
         return None if writes and self.acting_app.read_only else True
 
     def action_scroll_by(self, lines: int) -> None:
@@ -167,6 +169,10 @@ class RecoveryScreen(MultiAgencyStarter):
     def action_reveal(self) -> None:
         if self.page is not None:
             ask_reveal(self.acting_app, self.page)
+
+    def action_restrict(self) -> None:
+        if self.page is not None:
+            ask_restrict(self.acting_app, self.page)
 
     def action_write_note(self) -> None:
         page, app = self.page, self.acting_app

@@ -60,7 +60,7 @@ def written(figures: Summary, zone: str) -> Page:
     ends = ((recovery_word(RecoveryState(state)), n) for state, n in figures.ends)
     stages = ((stage_word(stage), n) for stage, n in figures.stages)
     parts: dict[str, Iterable[Part]] = {
-        "sums": (part for one in figures.currencies for part in _currency(one)),
+        "sums": _sums(figures),
         "stages": _counts(stages),
         "ends": _counts(ends),
         "spread": _spread(figures.report_to_request),
@@ -72,9 +72,14 @@ def written(figures: Summary, zone: str) -> Page:
     }  # fmt: skip
     sections = (Section(k, TITLES[k], tuple(p), empty.get(k, "")) for k, p in parts.items())
     asked = cell("as of ", figures.now, f" {zone}, all recoveries, open and ended")
-    told = left_out(figures.not_seen)
-    missing = (line(Piece(f"Figures {told}", Tone.CARE)),) if told else ()
-    return Page((Line(asked, typed=True), *missing), tuple(sections), zone)
+    return Page((Line(asked, typed=True),), tuple(sections), zone)
+
+
+def _sums(figures: Summary) -> Iterator[Part]:
+    if told := left_out(figures.not_seen):
+        yield line(Piece(f"Figures {told}", Tone.CARE))
+    for one in figures.currencies:
+        yield from _currency(one)
 
 
 def _currency(part: CurrencySummary) -> Iterator[Part]:

@@ -96,9 +96,9 @@ def _told(ref: str, act: RegisterAct, named: Sequence[str]) -> str:
 
     who = ", ".join(named)
     return {
-        RegisterAct.RESTRICT: f"{ref} is seen by {who} only",
-        RegisterAct.ADD_MEMBER: f"{ref} is seen by {who} too",
-        RegisterAct.REMOVE_MEMBER: f"{ref} is not seen by {who} any more",
+        RegisterAct.RESTRICT: f"{ref} is restricted to {who}",
+        RegisterAct.ADD_MEMBER: f"{who} becomes a member of {ref}",
+        RegisterAct.REMOVE_MEMBER: f"{who} is no member of {ref} any more",
         RegisterAct.LIFT_RESTRICTION: f"{ref} is seen by everybody again",
     }[act]
 

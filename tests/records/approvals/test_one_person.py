@@ -152,6 +152,40 @@ async def test_one_person_moves_no_partners_address(alone: Any) -> None:
     )  # fmt: skip
 
 
+async def test_one_person_neither_restricts_a_recovery_nor_lets_others_see_it(alone: Any) -> None:
+    (recovery_id,) = alone.report(*alone.reports(1))
+    with as_commands(alone):
+        ref = "R-2026-0001"
+        words = ("--member", ALONE, "--reason", "I alone", "--json")
+        change = run("restrict", ref, *words).json()["change"]
+        assert A_SECOND in run("approve", change).sentence()
+    for told in await by_keys(alone, "a", "d"):
+        assert "you asked for it: a second person decides" in told
+    values = {
+        "reason_sealed": "", "asked_by": ALONE, "confirmed_by": "wu", "since": alone.now,
+        "begun_by": change,
+    }  # fmt: skip
+    begun = Transition(EntityKind.RESTRICTION, "mine", "begun", None, values)
+    for actor in (SUPERVISOR, OFFICER):
+        assert "takes two people" in refused(alone, recovery_id, actor, begun)
+    assert "takes the role" in refused(alone, recovery_id, ENGINE, begun)
+    columns = "(id, recovery_id, state, reason_sealed, asked_by, confirmed_by, since, begun_by, "
+    row = f"('mine', '{recovery_id}', 'active', '', 'both', 'wu', '2026-03-02', '{change}', '')"
+    sentence = by_sql(
+        alone.path, f"INSERT INTO restriction {columns}ended_by) VALUES {row}",
+    )  # fmt: skip
+    by_sql(alone.path, "UPDATE register_change SET state = 'approved', decided_by = asked_by")
+    copied = "INSERT INTO register_change SELECT * FROM copy"
+    by_sql(
+        alone.path, "CREATE TEMP TABLE copy AS SELECT * FROM register_change",
+        "UPDATE copy SET id = 'mole', state = 'approved', decided_by = 'wu'", copied,
+    )  # fmt: skip
+    shown(
+        "restriction of a recovery", "who sees a recovery changes", "refused", "refused",
+        "nothing leaves", "restriction begun: refused", sentence,
+    )  # fmt: skip
+
+
 def test_one_person_makes_no_second_one_and_signs_for_nobody_else(alone: Any, kinds: Any) -> None:
     case = kinds[ApprovalKind.RETURN](alone)
     asked = case.pending(ApprovalKind.RETURN)
@@ -184,4 +218,4 @@ def test_one_person_makes_no_second_one_and_signs_for_nobody_else(alone: Any, ki
 
 def test_the_page_lists_no_way_that_was_not_tried() -> None:
     rows = [x for x in PAGE.read_text(encoding="utf-8").splitlines() if x.startswith("| ")]
-    assert len(rows) - 1 == len(ApprovalKind) + 4
+    assert len(rows) - 1 == len(ApprovalKind) + 5

@@ -14,13 +14,21 @@ import pytest
 import sqlalchemy as sa
 
 from models.entities.payout import ClawbackGround
+from models.entities.register_change import RegisterAct
 from models.money import Money
 from models.queries.audit.verify import verify
+from models.queries.cases.case_files import NoSuchRecoveryError, load_file
+from models.queries.cases.deconfliction import elsewhere
+from recovery_flows.access.registers import decide
+from recovery_flows.access.restrictions import ask_restriction
 from recovery_flows.cases.clawbacks import actions
+from recovery_flows.cases.views.queue import QueueQuery, queue
 from recovery_flows.reports.ledger_check import ledger_check
+from recovery_flows.reports.statistics import summary
+from recovery_flows.reports.unattended import DEFAULT_PATIENCE
 from recovery_flows.restitution.rounds import rounds_of
 from tests.one_postgres import new_database, server
-from tests.records.conftest import install, open_unit
+from tests.records.conftest import OFFICER, SUPERVISOR, install, open_unit
 from tests.records.money.unclaimed_case import bank_follows
 
 pytest.importorskip("psycopg", reason="NOT SHOWN: the extra `postgres` is not installed")
@@ -86,4 +94,33 @@ def test_a_recovery_goes_from_report_to_receipt_and_its_guards_stand(
             raw.execute(sa.text(statement))
     with unit.database.reading() as session:
         assert ledger_check(session).differences == ()
+    assert verify(unit.database) == ()
+
+
+def test_a_restricted_recovery_is_left_out_of_what_others_read_there_too(on_postgres: Any) -> None:
+    unit = on_postgres
+    first, second = unit.report(*unit.reports(2))
+    unit.accept(first)
+    unit.accept(second)
+    change = ask_restriction(
+        unit.case_officer(SUPERVISOR), second, RegisterAct.RESTRICT, ["chen"], "an insider"
+    )
+    decide(unit.case_officer(OFFICER), change, is_yes=True)
+    for who, seen in (("wu", {first, second}), ("chen", {first, second}), ("zhao", {first})):
+        with unit.database.seen_by(who).reading() as session:
+            page = queue(session, unit.now, DEFAULT_PATIENCE, 20, QueueQuery(), unit.database.vault)
+            assert {line.recovery_id for line in page.lines} == seen, who
+            assert page.total == len(seen)
+            assert sum(n for _, n in summary(session, unit.now).ends) == len(seen)
+            assert load_file(session, first).shared_with[0][1] == second
+            if who == "zhao":
+                (hit,) = {one.owner for one in elsewhere(session, [first])[first]}
+                assert hit == "wu"
+                with pytest.raises(NoSuchRecoveryError):
+                    load_file(session, second)
+    with (
+        unit.database.engine.begin() as raw,
+        pytest.raises(sa.exc.DBAPIError, match="a second person has confirmed it"),
+    ):
+        raw.execute(sa.text("UPDATE restriction SET state = 'ended'"))
     assert verify(unit.database) == ()
