@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models.entities.catalogue import TRANSITIONS
 from models.entities.event import EntityKind
-from models.store.permissions import DECISIONS
+from models.rights.decisions import DECISIONS
 
 TARGET = Path(__file__).parent.parent / "docs" / "states.md"
 _HEAD = """# States and moves

@@ -1,1 +1,1 @@
-"""Which recoveries somebody may not see, and a picture of the database without them."""
+"""Who may decide what, which recoveries somebody may not see, and a picture without them."""

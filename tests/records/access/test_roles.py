@@ -10,8 +10,8 @@ import pytest
 
 from models.entities.event import EntityKind
 from models.entities.officer import Role
+from models.rights.decisions import DECISIONS
 from models.store.people import appoint
-from models.store.permissions import DECISIONS
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import Identity, NobodyActsError, by_system_user, entered_before
 from recovery_flows.access.own_log_in import set_password

@@ -15,10 +15,10 @@ from models.entities.officer import Role
 from models.entities.outside.disclosure import DisclosureKind
 from models.outcome import CallIntent, Outcome, Transition
 from models.queries.privacy.disclosures import EVENTS, OF_A_CALL, disclosures_of
+from models.rights.decisions import DECISIONS
 from models.store.calls import mark_sent
 from models.store.disclosures import Disclosed, note_disclosure
 from models.store.documents import keep
-from models.store.permissions import DECISIONS
 from models.store.record import plan_call, record
 from models.store.unit import ENGINE, Actor, Unit, unit_of_work
 from recovery_flows.access.disclosures import reveal
