@@ -55,6 +55,10 @@ class ActingApp(OrderlyApp[int]):
         database = self._source.database.seen_by(self.officer.id if self.officer else "")
         return replace(self._source, database=database)
 
+    @source.setter
+    def source(self, source: Source) -> None:
+        self._source = source
+
     def tell_header(self) -> None:
         """Update the header and the status line of the present screen."""
         raise NotImplementedError
