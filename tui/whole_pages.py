@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from models.queries.installation.officers import OfficerView
 from recovery_flows.caller import create_named, expanded
-from recovery_flows.cases.pages import lists, recovery, request_board, statistics
+from recovery_flows.cases.pages import lists, recovery, request_board, restitution, statistics
 from recovery_flows.cases.pages.renderings import FORMATS
 from recovery_flows.cases.pages.value import Page
 from recovery_flows.cases.views.queue import QueueQuery
@@ -49,7 +49,7 @@ def whole_page(
         "summary": lambda: statistics.written(source.summary(), zone),
         "partners": lambda: lists.partner_list(source.partners(), zone),
         "deadlines": lambda: lists.deadline_list(source.deadlines(), source.laws, zone),
-        "restitution": lambda: lists.restitution(
+        "restitution": lambda: restitution.written(
             source.restitution(recovery_id, look, _LINES_MOST), zone
         ),
         "requests": lambda: request_board.written(

@@ -66,6 +66,8 @@ class LeftThere(Eyes):
             f" <> 'cancelled') AND NOT ({_GIVEN_UP})"
         )
         for asset, bank, lacking, stop in rows:
+            if self.banks[str(bank)].told["hold:none"]:
+                continue  # it has said that there was nothing, and there was
             there = next(
                 (h for h in self.banks[str(bank)].holds.values() if h.order_ref == stop), None
             )

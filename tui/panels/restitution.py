@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from textual.content import Content
 
@@ -10,21 +10,19 @@ from models.action_kinds import ActionKind
 from models.case_file import Step
 from models.entities.claim import ObjectionState
 from models.entities.officer import Role
-from models.money import Money
 from models.queries.installation.officers import OfficerView
+from recovery_flows.cases.pages import restitution
 from recovery_flows.cases.pages.value import Column
 from recovery_flows.cases.views.restitution_views import (
     ClaimStanding,
     ObjectionLine,
     RestitutionPage,
-    RoundLine,
 )
-from recovery_flows.cases.views.state_names import allocation_word
-from recovery_flows.restitution.payouts import ENDED
 from recovery_flows.wording import counted
 from tui.layout import ROOMY, grid, paragraph
 from tui.panels.other_ways import WAY_COMMANDS
-from tui.state_styles import ALARM, CARE, CLAIMS, GOOD, MUTED, payout_sign, sign_of, time_left
+from tui.panels.page import section_lines
+from tui.state_styles import ALARM, CARE, CLAIMS, GOOD, MUTED, payout_sign, time_left
 from tui.text import cut, day_and_time, plain, word, words, zoned_time
 
 
@@ -96,110 +94,20 @@ def command_lines(command: str, width: int) -> list[Content]:
     ]
 
 
-def rounds_lines(page: RestitutionPage, zone: str, width: int) -> list[Content]:
-    """Every distribution, the latest first: what it divides, what was paid, what is reserved."""
-    if not page.rounds:
-        return paragraph(
-            word(
-                "Nothing is distributed yet. That begins when the money is frozen, traced and an "
-                "officer has established whose it is: n does the next step.", MUTED,
-            ),
-            width,
-        )  # fmt: skip
-    live = [one for one in page.rounds if not one.why_void]
-    lines = _all_rounds(live, page.currency, width) if len(live) > 1 else []
-    return [*lines, *(line for one in page.rounds for line in _round(one, page, zone, width))]
+def rounds_lines(
+    page: RestitutionPage, zone: str, width: int, *, full: bool = False
+) -> list[Content]:
+    """Every distribution, the latest first; where there is none, the key that leads to one."""
+    section = restitution.rounds(page)
+    lines = section_lines(section, zone, width, full=full)
+    return lines if section.parts else [*lines, word("n does the next step.", MUTED)]
 
 
-def _all_rounds(live: Sequence[RoundLine], currency: str, width: int) -> list[Content]:
-    """What all rounds together divide, and that it is what was paid and what is reserved."""
-    pool, paid = (
-        Money(sum(money.minor for money in sums), currency)
-        for sums in ([one.pool for one in live], [one.paid for one in live])
-    )
-    kept = Money(pool.minor - paid.minor, currency)
-    told = f"{plain(pool)} to distribute = {plain(paid)} paid + {plain(kept)} reserved"
-    return paragraph(word(told, "$foreground"), width)
-
-
-def _round(one: RoundLine, page: RestitutionPage, zone: str, width: int) -> Iterator[Content]:
-    is_chosen = one.allocation_id == page.allocation_id
-    is_done = not one.reserves and not one.why_void and one.state in ENDED
-    sums = f"  {plain(one.paid)}" if is_done and not is_chosen else ""
-    yield cut(
-        words(
-            ("▸" if is_chosen else " ", "bold $accent"), (f"Round {one.number} ", "bold"),
-            sign_of(allocation_word(one.state)).text(), sums,
-            (f"  {one.bank} {one.account}", MUTED),
-        ),
-        width,
-    )  # fmt: skip
-    if one.why_void:
-        yield from paragraph(word(one.why_void.removeprefix("void: "), CARE), width, 2)
-    elif is_chosen or not is_done:
-        yield from _round_sums(one, width)
-        if one.notice_to is not None:
-            over = one.notice_to <= page.now
-            told = "notice ended" if over else "notice runs until"
-            yield word(f"  {told} {zoned_time(one.notice_to, zone)}", MUTED if over else CARE)
-
-
-def _round_sums(one: RoundLine, width: int) -> list[Content]:
-    """Pool = paid + reserve, one under another, with why each part is reserved."""
-    rows: list[tuple[Content, Content, Content]] = [
-        (word("  to distribute", MUTED), word(plain(one.pool), "$foreground"),
-         word(one.method.replace("_", " "), MUTED)),
-        (word("  = paid", MUTED), word(plain(one.paid), GOOD if one.paid.minor else MUTED),
-         word(f"{one.booked} of {one.payouts} booked", MUTED)),
-    ]  # fmt: skip
-    rows += [
-        (word("  + reserved", MUTED), word(plain(money), CARE), word(""))
-        for money, _ in one.reserves
-    ]
-    columns = (Column("", most=15), Column("", right=True), Column("", rest=True, most=60))
-    lines = grid(columns, rows, width)
-    for place, (_, why) in enumerate(one.reserves, start=1):
-        at = len(lines) - len(one.reserves) + place - 1
-        lines[at : at + 1] = [lines[at], *paragraph(word(why, MUTED), width, 4)]
-    return lines
-
-
-def rules_lines(page: RestitutionPage, claim: ClaimStanding | None, width: int) -> list[Content]:
+def rules_lines(
+    page: RestitutionPage, claim: ClaimStanding | None, zone: str, width: int
+) -> list[Content]:
     """Each rule: what the claim under the cursor would get, what differs, what moves in all."""
-    if not page.rules:
-        return paragraph(
-            word("The rules are compared as soon as there is something to distribute.", MUTED),
-            width,
-        )
-    shares = claim.by_rule if claim is not None else ()
-    titles = ("rule", claim.number if claim else "claim", "differs", "moves")
-    columns = (Column(titles[0], most=14), *(Column(t, right=True) for t in titles[1:]))
-    rows = []
-    for place, rule in enumerate(page.rules):
-        own = shares[place] if shares else None
-        by = Money(own.minor - shares[0].minor, own.currency) if own else None
-        rows.append((
-            words(("▸" if place == 0 else " ", "bold $accent"), rule.name.replace("-", " ")),
-            word(plain(own) if own else "no part", "bold" if place == 0 else ""),
-            _difference(by),
-            word(plain(rule.moved), CARE) if rule.moved.minor else word("–", MUTED),
-        ))  # fmt: skip
-    lines = grid(columns, rows, width)
-    told = f"▸ in force in round {page.number}; moves: what it gives to other claims than that rule"
-    lines += paragraph(word(told, MUTED), width)
-    if not page.is_as_decided:
-        changed = (
-            "The shares that were decided are others: a court has ordered them, claims have "
-            "changed since, or less than the smallest coin stood back."
-        )
-        lines += paragraph(word(changed, CARE), width)
-    return lines
-
-
-def _difference(by: Money | None) -> Content:
-    if by is None or not by.minor:
-        return word("–" if by is None else "same", MUTED)
-    return word(f"{'+' if by.minor > 0 else '−'}{plain(by).lstrip('-')}", CARE)
+    return section_lines(restitution.rules(page, claim), zone, width)
 
 
 def objections_lines(

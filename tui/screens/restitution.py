@@ -42,6 +42,7 @@ NOTHING = (
     "or open one with Enter and press 7."
 )
 NO_CLAIM = "Put the cursor on a claim first."
+IN_FULL = {"objections": restitution.objections_lines, "rounds": restitution.rounds_lines}
 
 
 class RestitutionScreen(LiveScreen):
@@ -182,7 +183,7 @@ class RestitutionScreen(LiveScreen):
         return ways_lines(page, self.zone, width)
 
     def _rules(self, page: RestitutionPage, width: int) -> list[Content]:
-        return restitution.rules_lines(page, self.claim, width)
+        return restitution.rules_lines(page, self.claim, self.zone, width)
 
     def _objections(self, page: RestitutionPage, width: int) -> list[Content]:
         return restitution.objections_lines(page, self.zone, width)
@@ -283,8 +284,8 @@ class RestitutionScreen(LiveScreen):
         if self.page is not None and isinstance(panel, Panel):
             value = self.claim if panel.id == "claim" else self.page
             builder = panel.builder
-            if panel.id == "objections":
-                builder = lambda p, w: restitution.objections_lines(p, self.zone, w, full=True)  # noqa: E731 - a panel in full
+            if lines := IN_FULL.get(panel.id or ""):
+                builder = lambda p, w: lines(p, self.zone, w, full=True)  # noqa: E731 - a panel in full
             self.app.push_screen(FullText(f"{self.page.ref}: {panel.title}", builder, value))
 
     def copies(self) -> Sequence[Copied]:

@@ -1,10 +1,9 @@
-"""The lists and the restitution as pages, for whoever reads them without a screen."""
+"""The lists as pages, for whoever reads them without a screen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
-from models.money import Money
 from models.queries.cases.deadline_views import DeadlinesView
 from models.queries.cases.queue_views import QueueLine, QueuePage
 from recovery_flows.cases.pages import approvals, deadlines, queue
@@ -14,26 +13,14 @@ from recovery_flows.cases.pages.value import (
     Column,
     Line,
     Page,
-    Part,
-    Piece,
     Section,
-    cell,
     line,
-    muted,
     table,
 )
 from recovery_flows.cases.views.pending_approvals import ApprovalsPage
-from recovery_flows.cases.views.restitution_views import ClaimStanding, RestitutionPage, RoundLine
-from recovery_flows.cases.views.state_names import allocation_word, claim_word
 from recovery_flows.law.regime import Regime
 from recovery_flows.partners.page import PartnerPage
 from recovery_flows.wording import counted
-
-_CLAIM_COLUMNS = tuple(
-    Column(title) for title in (
-        "claim", "victim", "account", "state", "reported", "booked", "net loss", "got", "open",
-    )
-)  # fmt: skip
 
 
 def queue_list(
@@ -77,53 +64,3 @@ def partner_list(pages: Iterable[PartnerPage], zone: str) -> Page:
         Section(one.row.id, one.row.id, table(columns, fact_rows(one))) for one in pages
     )
     return Page((line(counted(len(sections), "partner")),), sections, zone)
-
-
-def restitution(page: RestitutionPage, zone: str) -> Page:
-    """Claims, rounds, rules, objections and what is next of one recovery."""
-    head = line(
-        page.ref, muted("  lost "), page.reported, muted("  net loss "), page.upheld,
-        muted("  returned "), page.paid, muted("  open "), page.open,
-    )  # fmt: skip
-    more = page.total - len(page.claims)
-    claims: tuple[Part, ...] = table(_CLAIM_COLUMNS, map(_claim, page.claims))
-    if more > 0:
-        claims += (line(muted(f"and {more:,} claims more: `recovery claim list {page.ref}`")),)
-    steps = tuple(line(step.role, ": ", step.sentence) for step in page.steps)
-    sections = (
-        Section("next", "Next steps", steps),
-        Section("claims", "Claims", claims, empty="no claim"),
-        Section("rounds", "Rounds", tuple(_rounds(page.rounds)), empty="nothing is distributed"),
-        Section("rules", "Rules side by side", tuple(_rules(page)), empty="no rule to compare"),
-        Section("objections", "Objections", tuple(_objections(page)), empty="no objections"),
-    )
-    return Page((head,), sections, zone)
-
-
-def _claim(one: ClaimStanding) -> tuple[str | Money, ...]:
-    word = claim_word(one.state).word
-    return (
-        one.number, one.victim, one.account, word, one.reported, one.booked or "not booked",
-        one.upheld, one.paid, one.open,
-    )  # fmt: skip
-
-
-def _rounds(rounds: Iterable[RoundLine]) -> Iterator[Part]:
-    for one in rounds:
-        state = one.why_void or allocation_word(one.state).word
-        yield line(f"round {one.number}, {one.bank} {one.account}, {state}")
-        yield line("to distribute ", one.pool, " = paid ", one.paid, indent=2)
-        for money, why in one.reserves:
-            yield line("+ reserved ", money, muted(f"  {why}"), indent=2)
-
-
-def _rules(page: RestitutionPage) -> Iterator[Part]:
-    columns = (Column("rule"), Column("gives"), Column("moves"))
-    yield from table(columns, ((one.name, one.given, one.moved) for one in page.rules))
-
-
-def _objections(page: RestitutionPage) -> Iterator[Part]:
-    for one in page.objections:
-        due: tuple[Piece | str, ...] = (Piece(one.due_at),) if one.due_at else ("no date",)
-        whose = f"{one.number} {one.victim}" if one.claim_id else "no claim"
-        yield Line(cell(f"{one.state} {one.kind} of {whose}, due ", *due, f": {one.text}"))

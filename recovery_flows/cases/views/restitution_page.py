@@ -239,6 +239,7 @@ def _round_lines(file: CaseFile, names: Names, why: Mapping[str, str]) -> Iterat
             notice_to=allocation.notice_to,
             payouts=len(payouts),
             booked=sum(p.state is PayoutState.SETTLED for p in payouts),
+            fast_track=allocation.fast_track,
             release=found.release if found else "",
             why_void=why.get(allocation.id, ""),
         )

@@ -54,7 +54,10 @@ class ClaimStanding:
 
 @dataclass(frozen=True, slots=True)
 class RoundLine:
-    """One distribution of one account's held money; `why_void` says what ended it."""
+    """One distribution of one account's held money; `why_void` says what ended it.
+
+    `fast_track` is the row of the law by which it needs no notice, `release` what may be published.
+    """
 
     number: int
     allocation_id: str
@@ -69,6 +72,7 @@ class RoundLine:
     notice_to: datetime | None
     payouts: int
     booked: int
+    fast_track: str
     release: str
     why_void: str
 

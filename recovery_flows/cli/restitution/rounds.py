@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import AsJson, Ref, file_of
+from recovery_flows.cli.options import AsJson, Ref, file_of, find, opened
 from recovery_flows.cli.output import plain, say_json
 from recovery_flows.cli.table import columns, tell
-from recovery_flows.wording import spoken
 
 if TYPE_CHECKING:
     from models.case_file import CaseFile
     from models.entities.allocation import AllocationRow
     from recovery_flows.cli.restitution.allocation_text import ByCourt
     from recovery_flows.restitution.methods.catalogue import Division
-    from recovery_flows.restitution.rounds import Round
 
 
 def attach(app: typer.Typer) -> None:
@@ -39,17 +37,30 @@ def rounds(
     """Show the rounds of a return: pool, paid, reserves, counters."""
     from recovery_flows.restitution.rounds import rounds_of
 
-    file = file_of(ref)
     if compare or explain:
-        show_under_way(file, explain, as_json=as_json)
-        return
-    found = rounds_of(file)
-    if as_json:
+        show_under_way(file_of(ref), explain, as_json=as_json)
+    elif as_json:
+        found = rounds_of(file_of(ref))
         say_json([{**plain(one), "release": one.release} for one in found])
-    elif found:
-        tell(line for one in found for line in _lines(one))
     else:
-        tell(["no division yet"])
+        tell(_page_lines(ref))
+
+
+def _page_lines(ref: str) -> Iterator[str]:
+    """The rounds as the screen Restitution shows them in full."""
+    from recovery_flows.cases.pages.restitution import rounds as written
+    from recovery_flows.cases.views.queue import QueueQuery
+    from recovery_flows.cases.views.restitution_page import restitution_page
+    from recovery_flows.cli.page_text import section_lines
+    from recovery_flows.clock import wall_clock
+
+    with opened() as installation:
+        page = restitution_page(
+            installation.database, installation.laws, find(installation, ref), wall_clock(),
+            QueueQuery(), limit=0,
+        )  # fmt: skip
+        zone = installation.laws[page.regime].time_zone
+    yield from section_lines(written(page), zone)
 
 
 def show_under_way(file: CaseFile, explain: str, *, as_json: bool) -> None:
@@ -103,16 +114,3 @@ def _court_lines(division: Division, court: ByCourt) -> Iterator[str]:
         for name, given, rule in court_column(division, court)
     ]
     yield from columns(rows, ("claimant", "by the court", division.rule.name), right=(1, 2))
-
-
-def _lines(one: Round) -> Iterator[str]:
-    from recovery_flows.restitution.rounds import REASONS
-
-    yield f"Round {one.number} of {one.asset_id}: {spoken(one.method)}, {spoken(one.state)}"
-    if one.fast_track:
-        yield f"  no notice: fast track under {one.fast_track}"
-    yield f"  {'pool':<12}{one.pool!s:>22}"
-    yield f"  {'paid':<12}{one.paid!s:>22}"
-    for reason, money in one.reserves.items():
-        yield f"  {spoken(reason):<12}{money!s:>22}  {REASONS[reason]}"
-    yield f"  {one.release}"
