@@ -37,6 +37,16 @@ _DUE = {
 """In which states of its request a message still says something that is so."""
 
 
+WORDS = {
+    MessageKind.WITHDRAWN: "notice of withdrawal",
+    MessageKind.EXECUTED: "notice that execution was noted",
+    MessageKind.RECEIVED: "notice of money that came in elsewhere",
+    MessageKind.REMINDER: "reminder",
+    MessageKind.ASSURANCE: "assurance",
+}
+"""What a message is called."""
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """The words of a message: the digest of what is kept, their language, who wrote them."""

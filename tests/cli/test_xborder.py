@@ -213,6 +213,12 @@ def test_a_template_asks_by_several_channels_and_the_map_says_what_that_spares(
     assert "nothing was drafted; igrip for " in again.sentence()
     both = run("xborder", "new", ref, "--template", "hold_and_trace", "--channel", "mla")
     assert "name one way: --channel CODE, or --template CODE" in both.sentence()
+    figures = run("xborder", "figures", "--json").json()
+    assert [rate["name"] for rate in figures["rates"]] == [
+        "sent within 24 h", "returned for information", "asked twice",
+    ]  # fmt: skip
+    assert figures["rates"][2]["denominator_minor"] == 3
+    assert "nobody has answered yet" in run("xborder", "figures").out
     spared = run("process", "map", ref, "--template", "hold_and_trace")
     assert "by the template hold_and_trace: " in spared.out
     assert "there are give_back" in run("process", "map", "--template", "none").sentence()

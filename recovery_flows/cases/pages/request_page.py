@@ -69,7 +69,7 @@ _DOABLE = (Column(most=1), Column(most=9), Column(rest=True), Column(typed=True)
 _FIELDS = (Column("field", most=32), Column("section", most=7), Column("text", rest=True))
 _RECEIPTS = (Column("receipt", most=24), Column("at", most=24), Column("", rest=True))
 _MESSAGES = (
-    Column("message", most=12), Column("state", most=22), Column("received there", most=24),
+    Column("message", most=38), Column("state", most=22), Column("received there", most=24),
     Column("", rest=True),
 )  # fmt: skip
 _MESSAGE_STATES: Mapping[RequestMessageState, tuple[str, Tone]] = {
@@ -193,7 +193,7 @@ def _answers(view: RequestView) -> Iterator[Part]:
         yield line(Piece(f"▸ the other side is to be told: {owed}", Tone.CARE))
         yield line(muted(view.notice))
     sent = messages.of_request(view.file, row.id)
-    yield from table(_MESSAGES, (_message(one) for one in sent))
+    yield from table(_MESSAGES, (_message(view, one) for one in sent))
     for told in announcements.of_request(view.file, row.id):
         yield line(*_announced(told))
     yield from _money_back(view)
@@ -204,12 +204,14 @@ def _answers(view: RequestView) -> Iterator[Part]:
     yield from table(_RECEIPTS, rows)
 
 
-def _message(one: RequestMessageRow) -> tuple[Cell, ...]:
-    """A message over the connection: what it is, how far it came, who dispatched it."""
+def _message(view: RequestView, one: RequestMessageRow) -> tuple[Cell, ...]:
+    """A message over the connection: what it is, how far it came, who wrote it, what it meets."""
     state, tone = _MESSAGE_STATES[one.state]
     at = cell(one.delivered_at) if one.delivered_at else NONE
-    by = muted(f"by {one.written_by}{f': {one.reason}' if one.reason else ''}")
-    return cell(spoken(one.kind)), cell(Piece(state, tone)), at, cell(by)
+    call = next((c for c in view.file.calls if c.subject_id == one.id), None)
+    why = one.reason or (call.last_error if call else "")
+    by = muted(f"by {one.written_by}{f': {why}' if why else ''}")
+    return cell(messages.WORDS[one.kind]), cell(Piece(state, tone)), at, cell(by)
 
 
 def _announced(told: DiscrepancyRow) -> Iterator[Piece]:

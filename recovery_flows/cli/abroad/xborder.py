@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.abroad import xborder_follow, xborder_letter, xborder_new
+from recovery_flows.cli.abroad import xborder_figures, xborder_follow, xborder_letter, xborder_new
 from recovery_flows.cli.abroad.xborder_new import FieldOptions, fields_of
 from recovery_flows.cli.options import (
     ActingAs,
@@ -30,7 +30,7 @@ RequestId = Annotated[str, typer.Argument(metavar="REQUEST", help="See `recovery
 def attach(app: typer.Typer) -> None:
     """Add the groups of this module; `request` is the older name of one command."""
     group = typer.Typer(help="Requests abroad by any channel.", no_args_is_help=True)
-    for command in (list_, xborder_new.new, show, set_, submit, resubmit):
+    for command in (list_, xborder_figures.figures, xborder_new.new, show, set_, submit, resubmit):
         group.command(command.__name__.rstrip("_"))(command)
     xborder_letter.attach(group)
     xborder_follow.attach(group)

@@ -47,7 +47,7 @@ def notify(
             return f"{edit.ref}: the other side of {request_id} was told ({what})"
         kind = MessageKind(lifecycle.owed(edit.file, request))
         _dispatch(acting, edit, request, kind, sender, channels)
-    return _on_its_way(edit, request, f"notice ({kind})")
+    return _on_its_way(edit, request, kind)
 
 
 def remind(
@@ -65,7 +65,7 @@ def remind(
         if messages.is_on_its_way(edit.file, request, MessageKind.REMINDER):
             raise StepRefusedError(f"a reminder of {request_id} is on its way already")
         _dispatch(acting, edit, request, MessageKind.REMINDER, sender, channels)
-    return _on_its_way(edit, request, "reminder")
+    return _on_its_way(edit, request, MessageKind.REMINDER)
 
 
 def assure(
@@ -99,7 +99,7 @@ def withdraw(
     if not is_out:
         return f"{edit.ref}: {request_id} withdrawn"
     if request.is_connected:
-        return f"{_on_its_way(edit, request, 'notice (withdrawn)')}; {request_id} withdrawn"
+        return f"{edit.ref}: {request_id} withdrawn; {_told(request, MessageKind.WITHDRAWN)}"
     return f"{edit.ref}: {request_id} withdrawn; tell the other side now: `recovery xborder told`"
 
 
@@ -120,8 +120,12 @@ def _goes_by_hand(request: RequestRow, how: str) -> bool:
     return False
 
 
-def _on_its_way(edit: Edit, request: RequestRow, what: str) -> str:
-    return f"{edit.ref}: {what} dispatched; the engine sends it to {request.carrier_id}"
+def _on_its_way(edit: Edit, request: RequestRow, kind: MessageKind) -> str:
+    return f"{edit.ref}: {_told(request, kind)}"
+
+
+def _told(request: RequestRow, kind: MessageKind) -> str:
+    return f"{messages.WORDS[kind]} dispatched; the engine sends it to {request.carrier_id}"
 
 
 def _dispatch(

@@ -14,7 +14,7 @@ _LIVE = (
     "'conditional','needs_info','executed','partially_executed'"
 )
 _WAITS = "('sent', 'acknowledged', 'in_execution')"
-_RECEIVED = "('stopped', 'frozen', 'release_pending', 'disposal_pending', 'disposed', 'released')"
+_RECEIVED = "('stopped', 'frozen', 'release_pending', 'disposal_pending', 'disposed')"
 _STATES = {
     "acknowledged": "acknowledged", "recognised": "in_execution", "needs_info": "needs_info",
     "postponed": "postponed", "conditional": "conditional", "refused": "refused",
@@ -124,13 +124,20 @@ class AbroadOracle(Eyes):
                 and one.paid_currency == one.currency
             )  # fmt: skip
             found[str(asset)] = found.get(str(asset), 0) + paid
-        found[""] = self._sum(
+        recalled = self._sum(
             "SELECT sum(counted_minor) FROM recall_credit WHERE recovery_id = ?", recovery
-        ) + self._sum(
-            "SELECT sum(requested_minor) FROM hold WHERE recovery_id = ? AND kind = 'custody' AND"
-            f" state IN {_RECEIVED}",
-            recovery,
         )
+        ours = self._sum(
+            "SELECT sum(requested_minor) FROM hold WHERE recovery_id = ? AND kind = 'custody'"
+            f" AND state IN {_RECEIVED}", recovery,
+        )  # fmt: skip
+        # What was given back to whoever had sent it came to nobody; what was paid on did.
+        paid_on = self._sum(
+            "SELECT sum(min(h.requested_minor, (SELECT coalesce(sum(p.amount_minor), 0) FROM"
+            " payout p WHERE p.hold_id = h.id AND p.state = 'settled'))) FROM hold h WHERE"
+            " h.recovery_id = ? AND h.kind = 'custody' AND h.state = 'released'", recovery,
+        )  # fmt: skip
+        found[""] = recalled + ours + paid_on
         return found
 
     def _sum(self, query: str, *given: object) -> int:
@@ -192,6 +199,7 @@ class AbroadOracle(Eyes):
                 raise ViolationError("sent twice", f"{body.id} got {twice} more than once")
             for asked in body.asked.values():
                 self._what_left(body, asked)
+                self._said_of(body, asked)
                 self._booked_or_owned(body, asked)
 
     def _what_left(self, body: Body, asked: Asked) -> None:
@@ -208,6 +216,24 @@ class AbroadOracle(Eyes):
         for name in (*(f"Holder V{n}" for n in range(1, 4)), "invented@example.org"):
             if name in told:
                 raise ViolationError("personal data", f"{asked.ref} names {name!r} to {body.id}")
+
+    def _said_of(self, body: Body, asked: Asked) -> None:
+        """Each message came once, as a row that a person wrote, with nobody's name in it."""
+        refs = [str(one["messageRef"]) for one, _ in asked.messages]
+        if len(refs) != len(set(refs)):
+            raise ViolationError("sent twice", f"{body.id} got {max(refs, key=refs.count)} twice")
+        for one, _ in asked.messages[self._abroad_to.heard.get(asked.ref, 0) :]:
+            row = self._all(
+                "SELECT m.kind, e.role FROM request_message m JOIN event e ON e.subject_id = m.id"
+                " WHERE m.id = ? AND m.request_id = ? AND e.event IN ('dispatched', 'approved')",
+                one["messageRef"], asked.ref,
+            )  # fmt: skip
+            if not row or row[0][0] != one["kind"] or row[0][1] == "engine":
+                raise ViolationError("gate", f"{body.id} was told {one['kind']}, by {row}")
+            for name in (*(f"Holder V{n}" for n in range(1, 4)), "invented@example.org"):
+                if name in str(one["letter"]):
+                    raise ViolationError("personal data", f"{one['kind']} names {name!r}")
+        self._abroad_to.heard[asked.ref] = len(refs)
 
     def _booked_or_owned(self, body: Body, asked: Asked) -> None:
         """Each answer that came is taken, and what contradicts is somebody's."""

@@ -47,6 +47,7 @@ class Seen:
     third: int = 0
     messages: int = 0
     bodies: set[tuple[str, str]] = field(default_factory=set)
+    heard: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

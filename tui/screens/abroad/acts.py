@@ -185,7 +185,9 @@ _ASKS: Mapping[RequestAct, Callable[[Terminal, RequestView], None]] = {
         message_actions.notify, "The engine sends the notice on this page to {carrier}.",
     ),
     RequestAct.WITHDRAW: _line(
-        RequestAct.WITHDRAW, "It is taken back, and a freeze abroad by it; that cannot be undone.",
+        RequestAct.WITHDRAW,
+        "It is taken back, and a freeze abroad by it; that cannot be undone. A body with a"
+        " connection is told by the same act.",
         ("reason", "why it is taken back; stored encrypted"), message_actions.withdraw,
     ),
     RequestAct.EXTEND: other_side.extend,

@@ -58,7 +58,9 @@ async def test_that_execution_was_noted_goes_over_the_connection_and_counts_when
 
 async def test_who_withdraws_a_request_tells_the_body_by_the_same_act(asked: Asked) -> None:
     name = await asked.out()
-    assert "notice (withdrawn) dispatched" in say(asked, "withdraw", name, "the money came back")
+    assert "withdrawn; notice of withdrawal dispatched" in say(
+        asked, "withdraw", name, "the money came back"
+    )
     assert asked.row(name).state == "withdrawn"
     await asked.unit.sweep()
     ((_, body),) = heard(asked, POLICE)
