@@ -15,12 +15,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event as sa_event
-from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
 from models.sealing.signed_heads import HeadFile
 from models.sealing.vault import Vault
 from models.sqlite import direct
+from models.sqlite.plain_session import PlainSession
 
 # FULL: an intent must be on the disk before its call leaves, also when the power goes.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
@@ -152,32 +152,6 @@ def _begin_writing(connection: sa.Connection) -> None:
             threading.Event().wait(_LOOK_SECONDS)
     finally:
         driver.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
-
-
-class PlainSession(Session):
-    """A session for plain statements, which go to its transaction's connection at once.
-
-    Nobody here gives a session objects to be kept; looking for them at each statement would cost a
-    quarter of its time.
-    """
-
-    _open: sa.Connection | None = None
-    _is_plain = False
-
-    def begin_nested(self) -> SessionTransaction:
-        """Begin a savepoint: it is made when its connection is next asked for."""
-        self._open = None
-        return super().begin_nested()
-
-    def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:  # noqa: ANN401
-        """Execute a statement in this transaction, which it begins where there is none."""
-        connection = self._open
-        if connection is None or connection.closed:
-            connection = self._open = self.connection()
-            self._is_plain = direct.is_plain(connection)
-        if options or not self._is_plain:
-            return connection.execute(statement, params, **options)
-        return direct.execute(connection, statement, params)
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ def _recovery_seq(unit: Unit, recovery_id: str) -> int:
     if recovery_id not in unit.recovery_seq:
         found = unit.last_seq.get(recovery_id)
         if found is None:
-            found = unit.session.execute(_LAST_OF_RECOVERY, {"of": recovery_id}).scalar() or 0
+            found = unit.session.stored(_LAST_OF_RECOVERY, {"of": recovery_id}).scalar() or 0
         unit.recovery_seq[recovery_id] = found
     unit.recovery_seq[recovery_id] += 1
     return unit.recovery_seq[recovery_id]
@@ -155,9 +155,14 @@ def _recovery_seq(unit: Unit, recovery_id: str) -> int:
 
 def prefetch(unit: Unit, outcomes: Mapping[str, Outcome]) -> None:
     """Ask at once what recording these outcomes, by recovery, would ask one by one."""
-    for row in unit.session.execute(_LAST_OF_MANY, {"of": list(outcomes)}):
-        unit.last_seq[row.recovery_id] = row.recovery_seq
+    prefetch_events(unit, list(outcomes))
     _prefetch_calls(unit, [call.id for outcome in outcomes.values() for call in outcome.calls])
+
+
+def prefetch_events(unit: Unit, recovery_ids: Sequence[str]) -> None:
+    """Ask at once how many events each of these recoveries has."""
+    for row in unit.session.execute(_LAST_OF_MANY, {"of": list(recovery_ids)}):
+        unit.last_seq[row.recovery_id] = row.recovery_seq
 
 
 _LAST_SEQS = (
@@ -172,7 +177,7 @@ _LAST_OF_MANY = sa.select(EVENTS.c.recovery_id, EVENTS.c.recovery_seq).where(
 
 def _prefetch_calls(unit: Unit, ids: Sequence[str]) -> None:
     if ids:
-        known = set(unit.session.execute(_KNOWN_CALLS, {"of": list(ids)}).scalars())
+        known = set(unit.session.stored(_KNOWN_CALLS, {"of": list(ids)}).scalars())
         unit.calls |= {call_id: call_id in known for call_id in ids}
 
 

@@ -53,13 +53,23 @@ def commit_changes(
 ) -> None:
     """Record everything that `changes` holds, in this transaction, and what follows for the queue.
 
-    Where that cannot be derived the recovery is due: what was decided is booked, and the engine
-    finds out what is wrong. A pending approval of which a figure has changed becomes void with it.
+    A pending approval of which a figure has changed becomes void with it.
+    """
+    write_changes(unit, actor, now, laws, changes)
+    refresh_others(unit, now, laws, [changes])
+
+
+def write_changes(
+    unit: Unit, actor: Actor, now: datetime, laws: Regimes, changes: Changeset
+) -> None:
+    """The same without what follows for other recoveries: `refresh_others` is to come after it.
+
+    Where what follows for the queue cannot be derived the recovery is due: what was decided is
+    booked, and the engine finds out what is wrong.
     """
     approval_upkeep.void_changed(changes, now)
     shown = derived_or_due(changes.file, now, laws)
     _write(unit, actor, now, Decision(changes, shown))
-    _refresh_others(unit, now, laws, [changes])
 
 
 def commit_decisions(
@@ -79,7 +89,7 @@ def commit_decisions(
         _write(unit, actor, now, decision)
         written.append(decision.changes)
         touched |= shared_accounts(decision.changes)
-    _refresh_others(unit, now, laws, written)
+    refresh_others(unit, now, laws, written)
     return [p.file.recovery.id for p in written if p.outcome()]
 
 
@@ -94,7 +104,7 @@ def _write(unit: Unit, actor: Actor, now: datetime, decision: Decision) -> None:
     write_derived(unit, decision.recovery_id, decision.shown)
 
 
-def _refresh_others(unit: Unit, now: datetime, laws: Regimes, written: Sequence[Changeset]) -> None:
+def refresh_others(unit: Unit, now: datetime, laws: Regimes, written: Sequence[Changeset]) -> None:
     """What these decisions mean for payment orders that wait, and for other recoveries."""
     moved = [changes.file.recovery.id for changes in written if changes.moves]
     touched: dict[str, str] = {}

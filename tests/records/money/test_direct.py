@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.engine import PlainSession
+from models.sqlite.plain_session import PlainSession
 from models.entities.catalogue import BY_NOUN, table_of
 from models.entities.hold import Hold
 from models.entities.installation import Beat, Tally
