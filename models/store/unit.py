@@ -53,6 +53,10 @@ class Unit:
     """Numbers of the last events of recoveries that this transaction has asked for in advance."""
     accounts: dict[str, str] = field(default_factory=dict)
     """Accounts that this transaction knows to be stored, with their currency."""
+    absent: set[str] = field(default_factory=set)
+    """Accounts and people that are not stored, as far as this transaction has asked in advance."""
+    counted: dict[str, int] = field(default_factory=dict)
+    """Counters as far as this transaction has counted."""
     opened: dict[str, AccountRef] = field(default_factory=dict)
     """Accounts that this transaction has opened in advance, for orders to banks."""
     calls: dict[str, bool] = field(default_factory=dict)
@@ -107,6 +111,7 @@ def savepoint(unit: Unit) -> Iterator[None]:
     unit.session.write_waiting()
     seq, digest, at, banks = unit.seq, unit.digest, unit.at, unit.banks
     recovery_seq, accounts, calls = dict(unit.recovery_seq), dict(unit.accounts), dict(unit.calls)
+    counted = dict(unit.counted)
     try:
         with unit.session.savepoint():
             yield
@@ -115,4 +120,5 @@ def savepoint(unit: Unit) -> Iterator[None]:
         unit.session.forget_waiting()
         unit.seq, unit.digest, unit.at, unit.banks = seq, digest, at, banks
         unit.recovery_seq, unit.accounts, unit.calls = recovery_seq, accounts, calls
+        unit.counted = counted
         raise

@@ -25,7 +25,7 @@ from recovery_flows.approvals import upkeep as approval_upkeep
 from recovery_flows.cases import next_steps, scheduling, stages
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies
-from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.ledger.changeset import Changeset, FirstMove, SomethingToDoError
 from recovery_flows.multi_agency import stage as multi_agency
 from recovery_flows.restitution.victims import news
 
@@ -173,10 +173,12 @@ def has_engine_work(file: CaseFile, now: datetime, laws: Regimes) -> bool:
     """Whether a stage flow would do anything with this file now."""
     if file.recovery.trace_wanted:
         return True
-    changes = Changeset(file)
-    approval_upkeep.void_changed(changes, now)
-    stages.decide_all(changes, now, laws, _no_seal)
-    return bool(changes.outcome())
+    try:
+        approval_upkeep.void_changed(FirstMove(file), now)
+        stages.decide_all(FirstMove(file), now, laws, _no_seal)
+    except SomethingToDoError:
+        return True
+    return False
 
 
 def _no_seal(fields: object, place: SealedPlace) -> str:

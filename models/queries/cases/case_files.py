@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.case_file import Balance, CaseFile, DissipatedPart, Position, TraceView
-from models.channels import letter_partners
 from models.engine import is_of_the_database
 from models.entities.asset import Asset, Stage
 from models.entities.catalogue import table_of
@@ -20,7 +19,7 @@ from models.entities.recovery import CLOSED_RECOVERIES, Recovery
 from models.entities.trace import Trace
 from models.ids import canonical
 from models.queries.file_parts import read_parts
-from models.queries.partners.feeds import feeds_read
+from models.queries.partners.feeds import letters_and_feeds
 
 _RECOVERY, _ASSET, _TRACE = table_of(Recovery), table_of(Asset), table_of(Trace)
 _POSTING = table_of(PostingRow)
@@ -83,8 +82,7 @@ def load_files(session: Session, recovery_ids: Sequence[str]) -> list[CaseFile]:
         return []
     parts = read_parts(session, ids)
     traces, balances, shared = _traces(session, ids), _balances(session, ids), _shared(session, ids)
-    letters = frozenset(session.execute(letter_partners()).scalars())
-    read_to = feeds_read(session)
+    letters, read_to = letters_and_feeds(session)
     return [
         CaseFile(
             recovery=parts["recovery"][i][0],
