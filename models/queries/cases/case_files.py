@@ -62,6 +62,23 @@ def recovery_id_of(session: Session, named: str) -> str:
     return str(found)
 
 
+def ids_of(session: Session, named: Sequence[str]) -> dict[str, str]:
+    """The ids of those of these recoveries that there are, each named by reference or id."""
+    given = {"refs": [name.upper() for name in named], "names": list(named)}
+    rows = session.execute(_IDS_OF, given).all()
+    known = {row.ref: row.id for row in rows} | {row.id: row.id for row in rows}
+    found = ((name, known.get(name.upper()) or known.get(name)) for name in named)
+    return {name: recovery_id for name, recovery_id in found if recovery_id}
+
+
+_IDS_OF = sa.select(_RECOVERY.c.id, _RECOVERY.c.ref).where(
+    sa.or_(
+        _RECOVERY.c.ref.in_(sa.bindparam("refs", expanding=True)),
+        _RECOVERY.c.id.in_(sa.bindparam("names", expanding=True)),
+    )
+)
+
+
 def load_file(session: Session, recovery_id: str) -> CaseFile:
     """One recovery's file; NoSuchRecoveryError if there is none, FileUnreadableError."""
     try:
