@@ -1,4 +1,4 @@
-"""What a question that went to SQLite directly came to: whole, as tuples with names.
+"""What a question that went to SQLite directly came to: whole, as tuples.
 
 It is what of a result of SQLAlchemy the program's readers use; making one of those costs as much
 as asking about one recovery.
@@ -6,7 +6,7 @@ as asking about one recovery.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,27 +64,33 @@ class Mappings:
 
 
 class Answer:
-    """The rows of an answer, named tuples, in their order."""
+    """The rows of an answer in their order: named tuples, made when they are asked for."""
 
-    __slots__ = ("_names", "_rows")
+    __slots__ = ("_make", "_names", "_rows")
 
-    def __init__(self, names: Sequence[str], rows: list[Any]) -> None:
-        self._names, self._rows = names, rows
+    def __init__(
+        self, names: Sequence[str], make: Callable[[Any], Any], rows: list[tuple[Any, ...]]
+    ) -> None:
+        self._names, self._make, self._rows = names, make, rows
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._rows)
+        return map(self._make, self._rows)
 
     def all(self) -> list[Any]:
         """All rows."""
+        return list(self)
+
+    def tuples(self) -> list[tuple[Any, ...]]:
+        """All rows, without names."""
         return self._rows
 
     def first(self) -> Any:  # noqa: ANN401 - a row
         """The first row; None where there is none."""
-        return self._rows[0] if self._rows else None
+        return self._make(self._rows[0]) if self._rows else None
 
     def one(self) -> Any:  # noqa: ANN401
         """The only row."""
-        return _only(self._rows)
+        return self._make(_only(self._rows))
 
     def scalar(self) -> Any:  # noqa: ANN401
         """The first value of the first row; None where there is none."""
@@ -92,11 +98,11 @@ class Answer:
 
     def scalar_one(self) -> Any:  # noqa: ANN401
         """The first value of the only row."""
-        return self.one()[0]
+        return _only(self._rows)[0]
 
     def scalar_one_or_none(self) -> Any:  # noqa: ANN401
         """The first value of the only row; None where there is none."""
-        return self.one()[0] if self._rows else None
+        return _only(self._rows)[0] if self._rows else None
 
     def scalars(self) -> Scalars:
         """The first value of each row."""

@@ -178,16 +178,13 @@ class _Question(_Prepared):
     def ask(self, own: sqlite3.Connection, given: Mapping[str, Any]) -> Answer:
         """The whole answer."""
         rows = own.execute(*self.filled(given)).fetchall()
-        named, processors = self._named, self._processors
-        if not processors:
-            return Answer(self._names, list(map(named, rows)))
-        converted = []
-        for row in rows:
-            values = list(row)
-            for i, process in processors:
-                values[i] = process(values[i])
-            converted.append(named(values))
-        return Answer(self._names, converted)
+        if self._processors:
+            for n, row in enumerate(rows):
+                values = list(row)
+                for i, process in self._processors:
+                    values[i] = process(values[i])
+                rows[n] = tuple(values)
+        return Answer(self._names, self._named, rows)
 
 
 _Known = dict[tuple[str, ...], _Prepared | None]

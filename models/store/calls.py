@@ -139,16 +139,20 @@ def mark_sent(
     now: datetime,
     recovery_id: str,
     call_id: str,
-    body_digest: str,
-    sent_at: datetime | None,
+    state: CallState,
+    known: tuple[str, datetime | None] | None = None,
 ) -> None:
-    """Note that a planned call is about to leave; after a crash it is in doubt, and asked by key.
+    """Note that a call is about to leave. After a crash it is in doubt and asked for by key.
 
-    Sent again, it keeps the instant `sent_at` of its first leaving: from then on its partner is
-    waited for.
+    Sent again, it keeps the instant of its first leaving: from then on its partner is waited for.
+    `known` are the digest of its bytes and that instant, where they were read before.
     """
-    values: Values = {"sent_at": sent_at or now, "body_digest": body_digest}
-    move = Transition(EntityKind.CALL, call_id, "sent", CallState.PLANNED, values)
+    if state is not CallState.PLANNED:
+        return
+    query = reading(_CALLS.c.id, _CALLS.c.body_digest, _CALLS.c.sent_at)
+    digest, sent_at = known or unit.session.execute(query, {"of": call_id}).one()
+    values: Values = {"sent_at": sent_at or now, "body_digest": digest}
+    move = Transition(EntityKind.CALL, call_id, "sent", state, values)
     record(unit, ENGINE, now, recovery_id, Outcome((move,)))
     unit.session.waiting.last(_ONE_MORE_ATTEMPT, {KEY: call_id})
 

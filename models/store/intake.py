@@ -234,6 +234,7 @@ def _file(
     banks: dict[str, str],
 ) -> str:
     recovery_id = derive_id("rec", report.external_ref)
+    unit.last_seq[recovery_id] = 0
     claim_id = derive_id("claim", report.external_ref)
     victim, payee = report.victim_account, report.payee_account
     victim_account = ensure_account(unit, victim, banks[victim.bank])

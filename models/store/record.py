@@ -44,8 +44,10 @@ def record(
     do not sum up.
     """
     written = tuple(_record_move(unit, actor, now, recovery_id, move) for move in outcome.moves)
+    if outcome.calls:
+        _prefetch_calls(unit, [c.id for c in outcome.calls if c.id not in unit.calls])
     for intent in outcome.calls:
-        plan_call(unit, actor, now, recovery_id, intent)
+        _plan_call(unit, actor, now, recovery_id, intent)
     return written
 
 
@@ -203,12 +205,10 @@ def _insert_postings(unit: Unit, recovery_id: str, postings: Sequence[Posting]) 
         unit.session.waiting.add(_POSTINGS, (unit.seq, leg), row)
 
 
-def plan_call(
+def _plan_call(
     unit: Unit, actor: Actor, now: datetime, recovery_id: str, intent: CallIntent
 ) -> None:
     """Save a call before anything is sent; a call that is already there stays as it is."""
-    if intent.id not in unit.calls:
-        _prefetch_calls(unit, [intent.id])
     if unit.calls[intent.id]:
         return
     unit.calls[intent.id] = True

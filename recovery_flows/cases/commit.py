@@ -9,6 +9,7 @@ from datetime import datetime
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
 from models.entities.asset import Stage
+from models.entities.call import CallKind
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.recovery import CLOSED_RECOVERIES
@@ -106,15 +107,20 @@ def _write(unit: Unit, actor: Actor, now: datetime, decision: Decision) -> None:
 
 def refresh_others(unit: Unit, now: datetime, laws: Regimes, written: Sequence[Changeset]) -> None:
     """What these decisions mean for payment orders that wait, and for other recoveries."""
-    moved = [changes.file.recovery.id for changes in written if changes.moves]
+    moved = [c.file.recovery.id for c in written if c.moves and _has_payouts(c.file)]
     touched: dict[str, str] = {}
     for changes in written:
         touched |= shared_accounts(changes)
     others = recoveries_wanting(unit.session, touched) if touched else []
-    if moved:
+    if moved or others:
         recheck_orders(unit, [*moved, *others])
     if others:
         refresh(unit, now, laws, others)
+
+
+def _has_payouts(file: CaseFile) -> bool:
+    """Whether orders to pay stand in a file that its bank has not carried out."""
+    return any(call.kind is CallKind.PAYOUT for call in file.calls)
 
 
 def refresh(unit: Unit, now: datetime, laws: Regimes, recovery_ids: Sequence[str]) -> None:

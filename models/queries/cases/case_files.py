@@ -97,8 +97,9 @@ def load_files(session: Session, recovery_ids: Sequence[str]) -> list[CaseFile]:
     ids = list(dict.fromkeys(recovery_ids))
     if not ids:
         return []
-    parts = read_parts(session, ids)
-    traces, balances, shared = _traces(session, ids), _balances(session, ids), _shared(session, ids)
+    parts, is_traced = read_parts(session, ids)
+    traces = _traces(session, ids) if is_traced else {}
+    balances, shared = _balances(session, ids), _shared(session, ids)
     letters, read_to = letters_and_feeds(session)
     return [
         CaseFile(

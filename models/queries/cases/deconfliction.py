@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from models.case_file import CaseFile
 from models.deconfliction_hits import DeconflictionHit, Match
 from models.entities.asset import Asset
 from models.entities.catalogue import table_of
@@ -49,6 +50,13 @@ def elsewhere(
         for recovery_id in askers[key] - {line.recovery_id}:
             found[recovery_id].append(line)
     return {recovery_id: tuple(lines) for recovery_id, lines in found.items()}
+
+
+def hits_of_file(session: Session, file: CaseFile) -> tuple[DeconflictionHit, ...]:
+    """`elsewhere` of one recovery whose file is read already."""
+    accounts = {a.account_id for a in file.assets} | {c.payee_account_id for c in file.claims}
+    lines = _known(session, accounts, {c.end_to_end_id.lower() for c in file.claims})
+    return tuple(line for _, line in lines if line.recovery_id != file.recovery.id)
 
 
 def hits_of(

@@ -57,8 +57,9 @@ def _keep(session: Session, ids: list[str]) -> None:
     right, kept = readable_entries(session, ids), kept_entries(session, ids)
     more: Counter[str] = Counter()
     for name in right:
-        more.update(figures_in(right[name]))
-        more.subtract(figures_in(kept.get(name, NOTHING)))
+        if right[name]["figures"] != kept.get(name, NOTHING)["figures"]:
+            more.update(figures_in(right[name]))
+            more.subtract(figures_in(kept.get(name, NOTHING)))
     new = [row for name, row in right.items() if name not in kept]
     if new:
         session.execute(_INSERT_ENTRIES, new)

@@ -222,8 +222,7 @@ def _make_ready(unit: Unit, engine: Engine, file: CaseFile, call: CallLine, now:
     if call.state is CallState.SENT:
         reason = "the lease ended without an answer"
         settle(unit, now, call.recovery_id, call.id, call.state, "unknown", reason=reason)
-    if call.state is CallState.PLANNED:
-        mark_sent(unit, now, call.recovery_id, call.id, digest, call.sent_at)
+    mark_sent(unit, now, call.recovery_id, call.id, call.state, (digest, call.sent_at))
     limits, authority = limits_of(unit, file, call), authority_of(file, call, engine.laws)
     return Ready(call, path, body, limits, authority, since, now, in_doubt)
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.sqlite.plain_session import PlainSession
 from models.entities.catalogue import BY_NOUN, table_of
 from models.entities.hold import Hold
 from models.entities.installation import Beat, Tally
 from models.prepared import reading_any
+from models.sqlite.plain_session import PlainSession
 
 _BEATS, _TALLY = table_of(Beat), table_of(Tally)
 _BEAT = {
