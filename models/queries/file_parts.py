@@ -32,6 +32,7 @@ from models.entities.recovery import Recovery, RecoveryRow
 from models.entities.request import ReceiptRow, Request, RequestReceipt, RequestRow
 from models.entities.trace import Trace
 from models.entities.voluntary_return import Instalment, InstalmentRow, ReturnRow, VoluntaryReturn
+from models.sqlite.answers import unnamed
 
 _CALL = table_of(Call)
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
@@ -74,7 +75,7 @@ class _Part:
 
     def read(self, session: Session, ids: list[str]) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = defaultdict(list)
-        for owner, *values in session.execute(self._query, {"ids": ids}).tuples():
+        for owner, *values in unnamed(session.execute(self._query, {"ids": ids})):
             found[owner].append(self._kind(**dict(zip(self._columns, values, strict=True))))
         return found
 

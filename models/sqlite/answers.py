@@ -6,7 +6,7 @@ as asking about one recovery.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -73,16 +73,17 @@ class Answer:
     ) -> None:
         self._names, self._make, self._rows = names, make, rows
 
+    @property
+    def unnamed(self) -> list[tuple[Any, ...]]:
+        """All rows, without names."""
+        return self._rows
+
     def __iter__(self) -> Iterator[Any]:
         return map(self._make, self._rows)
 
     def all(self) -> list[Any]:
         """All rows."""
         return list(self)
-
-    def tuples(self) -> list[tuple[Any, ...]]:
-        """All rows, without names."""
-        return self._rows
 
     def first(self) -> Any:  # noqa: ANN401 - a row
         """The first row; None where there is none."""
@@ -111,6 +112,11 @@ class Answer:
     def mappings(self) -> Mappings:
         """The rows by the names of their columns."""
         return Mappings(self._names, self._rows)
+
+
+def unnamed(answer: Any) -> Iterable[Sequence[Any]]:  # noqa: ANN401 - ours, or SQLAlchemy's
+    """The rows of any answer for a reader who takes them by place."""
+    return answer.unnamed if isinstance(answer, Answer) else answer
 
 
 def _only(rows: Sequence[Any]) -> Any:  # noqa: ANN401

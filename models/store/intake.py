@@ -169,11 +169,12 @@ def file_reports(
         _PARTNERS.c.kind == PartnerKind.BANK
     )
     banks = {r.id: r.currency for r in unit.session.execute(query)}
-    for some in chunks(reports):
-        known = look_ahead(unit, some)
-        for report in some:
-            given = _Given(unit, actor, now, regime, banks, another_payment)
-            _file_one(given, report, known, summary)
+    given = _Given(unit, actor, now, regime, banks, another_payment)
+    with unit.session.gathering():
+        for some in chunks(reports):
+            known = look_ahead(unit, some)
+            for report in some:
+                _file_one(given, report, known, summary)
     return summary
 
 

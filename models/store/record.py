@@ -149,7 +149,7 @@ def _recovery_seq(unit: Unit, recovery_id: str) -> int:
     if recovery_id not in unit.recovery_seq:
         found = unit.last_seq.get(recovery_id)
         if found is None:
-            found = unit.session.stored(_LAST_OF_RECOVERY, {"of": recovery_id}).scalar() or 0
+            found = unit.session.execute(_LAST_OF_RECOVERY, {"of": recovery_id}).scalar() or 0
         unit.recovery_seq[recovery_id] = found
     unit.recovery_seq[recovery_id] += 1
     return unit.recovery_seq[recovery_id]

@@ -55,9 +55,6 @@ class Answer:
     def all(self) -> list[sa.Row[Any]]:
         return list(self._rows)
 
-    def tuples(self) -> Sequence[sa.Row[Any]]:
-        return self._rows
-
     def first(self) -> sa.Row[Any] | None:
         return self._rows[0] if self._rows else None
 

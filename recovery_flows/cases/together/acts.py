@@ -95,24 +95,22 @@ def accept_each(acting: CaseOfficer, named: Sequence[str], first: str) -> Iterat
 
 def _accept_together(acting: CaseOfficer, some: Sequence[tuple[str, str]]) -> list[Result]:
     actor, results, written = acting.actor(Role.OFFICER), list[Result](), list[Changeset]()
-    with acting.unit() as (unit, now):
+    with acting.unit() as (unit, now), unit.session.gathering():
         ids = ids_of(unit.session, [ref for ref, _ in some])
         files = files_by_id(unit.session, list(ids.values()))
         claims = [claim for file in files.values() for claim in file.claims]
         where = places(unit.session, {claim.payee_account_id for claim in claims})
         prefetch_events(unit, list(files))
         for ref, number in some:
+            given = ActionContext(
+                actor=actor.id, now=now, laws=acting.laws, fields={}, decided=UNDECIDED,
+                case_number=number, places=where, unit=unit,
+            )  # fmt: skip
             try:
                 file = files.pop(ids.get(ref, ""), None)
                 file = file or load_file(unit.session, recovery_id_of(unit.session, ref))
-                step = _acceptance(file, acting)
-                given = ActionContext(
-                    actor=actor.id, now=now, laws=acting.laws, fields={},
-                    decided=UNDECIDED, case_number=number,
-                    places=where, unit=unit,
-                )  # fmt: skip
                 changes = Changeset(file)
-                done = action_handlers.do(changes, step, given)
+                done = action_handlers.do(changes, _acceptance(file, acting), given)
             except _REFUSED as error:
                 results.append(Result(ref, refused=_sentence(error)))
                 continue

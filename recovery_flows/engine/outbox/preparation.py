@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -65,23 +65,34 @@ def prepare(engine: Engine, kinds: Sequence[CallKind], lease: str) -> tuple[list
     while rest:
         tried = list(rest)
         with alone() as failure:
-            ready += _prepare_some(engine, portions, now, _prepare)
+            ready += _prepare_some(engine, portions, now)
         if failure.error is not None:
             rest.clear()
             rest.extend(tried)
-            ready += _prepare_some(engine, portions, now, _prepare_alone)
+            ready += _prepare_apart(engine, portions, now)
         rest_of_the_lock(rest)
     return ready, len(ids)
 
 
-def _prepare_some(
-    engine: Engine, portions: Portions[str], now: datetime, prepare_one: _Prepare
-) -> list[Ready]:
-    """Prepare a portion in one transaction; where that fails as a whole, nothing is written."""
+def _prepare_some(engine: Engine, portions: Portions[str], now: datetime) -> list[Ready]:
+    """Prepare a portion in one transaction; where one fails nothing of it is written."""
+    ready: list[Ready] = []
     with unit_of_work(engine.database) as unit, portions.next() as some:
         at_once = _ReadAtOnce(unit, engine, some)
-        each = (prepare_one(unit, engine, call_id, now, at_once) for call_id in for_a_while(some))
-        return [ready for one in each for ready in one]
+        with unit.session.gathering():
+            for call_id in for_a_while(some):
+                ready += _prepare(unit, engine, call_id, now, at_once)
+    return ready
+
+
+def _prepare_apart(engine: Engine, portions: Portions[str], now: datetime) -> list[Ready]:
+    """Prepare a portion, each call for itself."""
+    ready: list[Ready] = []
+    with unit_of_work(engine.database) as unit, portions.next() as some:
+        at_once = _ReadAtOnce(unit, engine, some)
+        for call_id in for_a_while(some):
+            ready += _prepare_alone(unit, engine, call_id, now, at_once)
+    return ready
 
 
 class _ReadAtOnce:
@@ -130,9 +141,6 @@ class _ReadAtOnce:
         """Something was decided: other calls and files may not be as they were read."""
         self._calls.clear()
         self._files.clear()
-
-
-_Prepare = Callable[[Unit, Engine, str, datetime, _ReadAtOnce], list[Ready]]
 
 
 def _is_new_order(call: CallLine) -> bool:

@@ -66,7 +66,8 @@ def settle_results(engine: Engine, results: Iterable[Result], lease: str) -> Non
 
 def _settle_some(engine: Engine, portions: Portions[list[Result]], lease: str) -> None:
     """Settle a portion in one transaction; where one fails nothing of it is written."""
-    with settling(engine, portions, lease) as (portion, groups):
+    opened = settling(engine, portions, lease)
+    with opened as (portion, groups), portion.unit.session.gathering():
         for group in groups:
             _settle_group(portion, portion.ours(group))
         portion.conclude()
