@@ -36,6 +36,7 @@ from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cli.composition import Installation
+from recovery_flows.collecting import collect_seldom
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.outbox.dispatch import send_due
 from recovery_flows.partners.rbp1.breaker import Breaker
@@ -124,6 +125,7 @@ def measure(folder: Path, recoveries: int) -> dict[str, Any]:
     """Seconds of CPU a recovery at the desk and in the engine, and against the floor."""
     made = make_unit(folder, 0)
     engine = NearEngine(made.database, made.laws, made.pace(), "bench", signer=made.signer)
+    collect_seldom()  # as the engine and the terminal do
     asyncio.run(_both(made, engine, range(_TOGETHER)))  # what is compiled once is not counted
     since = last_event(made.database.engine)
     desk = bank = 0.0

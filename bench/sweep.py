@@ -35,6 +35,7 @@ from models.queries.installation.clock import case_now
 from models.store.clock import set_case_time
 from models.store.unit import unit_of_work
 from recovery_flows.cli.composition import Installation
+from recovery_flows.collecting import collect_seldom
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.decisions import decide, due_by_stage
 
@@ -134,6 +135,7 @@ def measure(folder: Path, recoveries: int) -> dict[str, Figures]:
     """All figures of one size."""
     made = make_unit(folder, recoveries, with_statements=False)
     engine = Engine(made.database, made.laws, made.pace(), "bench", signer=made.signer)
+    collect_seldom()  # as the engine does
     found: dict[str, Figures] = {}
     sweep(engine)
     found["none due"] = _measured(engine, 0)

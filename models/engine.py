@@ -19,10 +19,10 @@ from sqlalchemy import event as sa_event
 from sqlmodel import Session
 
 from models.rights.hidden import hidden_from, picture_of
-from models.rights.sessions import PlainSession
 from models.sealing.signed_heads import HeadFile
 from models.sealing.vault import Vault
 from models.sqlite import direct
+from models.sqlite.plain_session import PlainSession
 
 # FULL: an intent must be on the disk before its call leaves, also when the power goes.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Callable, Iterable
 from typing import NewType
 
 RecoveryId = NewType("RecoveryId", str)
@@ -22,9 +23,25 @@ OfficerId = NewType("OfficerId", str)
 _SPELLING = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
+def _pieces() -> Callable[[object, int], Iterable[str]]:
+    """What `_SPELLING` makes anew for each value, made once: half of what a short value costs."""
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return lambda value, _: [_SPELLING.encode(value)]
+    encode_text, nothing = json.encoder.encode_basestring, None
+    sort_keys, skip_keys, allow_nan = True, False, True
+    made: Callable[[object, int], Iterable[str]] = make(
+        nothing, _SPELLING.default, encode_text, nothing, ":", ",", sort_keys, skip_keys, allow_nan
+    )
+    return made
+
+
+_encode = _pieces()
+
+
 def canonical(value: object) -> bytes:
     """One spelling of a JSON value: sorted keys, no spaces, UTF-8."""
-    return _SPELLING.encode(value).encode()
+    return "".join(_encode(value, 0)).encode()
 
 
 def digest(value: object) -> str:

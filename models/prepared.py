@@ -7,15 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session
 
 KEY = "at_id"
 """The parameter that names the one row which a change is about, in every such statement."""
-
-
-def change(session: Session, table: sa.Table, key: str, values: Mapping[str, Any]) -> None:
-    """Set columns of the row with this key."""
-    session.execute(changing(table, tuple(values)), {KEY: key, **to(values)})
 
 
 def to(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,20 +34,27 @@ from models.entities.outside import (
 from models.entities.recall import Recall, RecallCredit, RecallCreditRow, RecallRow
 from models.entities.recovery import Recovery, RecoveryRow
 from models.entities.request import ReceiptRow, Request, RequestReceipt, RequestRow
+from models.entities.trace import Trace
 from models.entities.voluntary_return import Instalment, InstalmentRow, ReturnRow, VoluntaryReturn
+from models.sqlite.answers import unnamed
 
 _CALL = table_of(Call)
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 
 
-def read_parts(session: Session, ids: list[str]) -> dict[str, Mapping[str, list[Any]]]:
-    """The rows of these recoveries: by the name of their part, then by recovery.
+Parts = dict[str, Mapping[str, list[Any]]]
+
+
+def read_parts(session: Session, ids: list[str]) -> tuple[Parts, bool]:
+    """The rows of these recoveries, by the name of their part, then by recovery; any trace of them?
 
     Raises what stored garbage raises on its way into a row.
     """
-    asked = _PARTS if len(ids) > _FEW else _with_rows(session, ids)
-    parts: dict[str, Mapping[str, list[Any]]] = {part.name: _NONE for part in _PARTS}
-    return parts | {part.name: part.read(session, ids) for part in asked}
+    there = _with_rows(session, ids) if len(ids) <= _FEW else None
+    asked = [p for p in _PARTS if there is None or p in _PARTS[:_ALWAYS] or p.name in there]
+    parts: Parts = {part.name: _NONE for part in _PARTS}
+    parts |= {part.name: part.read(session, ids) for part in asked}
+    return parts, there is None or _TRACES in there
 
 
 class _Part:
@@ -72,7 +79,7 @@ class _Part:
 
     def read(self, session: Session, ids: list[str]) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = defaultdict(list)
-        for owner, *values in session.execute(self._query, {"ids": ids}):
+        for owner, *values in unnamed(session.execute(self._query, {"ids": ids})):
             found[owner].append(self._kind(**dict(zip(self._columns, values, strict=True))))
         return found
 
@@ -108,18 +115,20 @@ _PARTS = (
 )
 
 
-_FEW, _ALWAYS = 4, 3
+_FEW, _ALWAYS, _TRACES = 4, 3, "traces"
 _NONE: Mapping[str, list[Any]] = {}
 
 
 def _with_rows_query() -> sa.CompoundSelect[Any]:
     """Which kinds of row there are: few recoveries have more than a third of them."""
+    owners = [(part.name, part.owner) for part in _PARTS[_ALWAYS:]]
+    owners.append((_TRACES, table_of(Trace).c.recovery_id))
     return sa.union_all(
         *(
-            sa.select(sa.literal_column(f"'{part.name}'").label("name")).where(
-                sa.exists().where(part.owner.in_(_IDS))
+            sa.select(sa.literal_column(f"'{name}'").label("name")).where(
+                sa.exists().where(owner.in_(_IDS))
             )
-            for part in _PARTS[_ALWAYS:]
+            for name, owner in owners
         )
     )
 
@@ -127,7 +136,6 @@ def _with_rows_query() -> sa.CompoundSelect[Any]:
 _WITH_ROWS = _with_rows_query()
 
 
-def _with_rows(session: Session, ids: list[str]) -> list[_Part]:
-    """The parts of which these few recoveries have rows: one question instead of one for each."""
-    there = set(session.execute(_WITH_ROWS, {"ids": ids}).scalars())
-    return [part for part in _PARTS if part in _PARTS[:_ALWAYS] or part.name in there]
+def _with_rows(session: Session, ids: list[str]) -> set[str]:
+    """The kinds of row that these few recoveries have: one question instead of one for each."""
+    return set(session.execute(_WITH_ROWS, {"ids": ids}).scalars())

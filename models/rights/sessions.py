@@ -1,57 +1,18 @@
-"""Sessions for plain statements, and what of all recoveries is read in one that hides some."""
+"""What of all recoveries is read in a session that hides some, and what is hidden in it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
 from models.entities.catalogue import table_of
 from models.entities.recovery import Restriction, RestrictionState
 from models.rights.hidden import hidden_from, hidden_here, schema_of
-from models.sqlite import direct
+from models.sqlite.plain_session import PlainSession
 
 _R, _ACTIVE = table_of(Restriction), RestrictionState.ACTIVE
-
-
-class PlainSession(Session):
-    """A session for plain statements, which go to its transaction's connection at once.
-
-    Nobody here gives a session objects to be kept; looking for them at each statement would cost a
-    quarter of its time.
-    """
-
-    viewer: str | None = None
-    """Who looks or acts, where something may be hidden from him; None for the engine."""
-    is_picture = False
-    """Whether it reads a picture of the database, without what is hidden from its viewer."""
-    _open: sa.Connection | None = None
-    _is_plain = False
-
-    def begin_nested(self) -> SessionTransaction:
-        """Begin a savepoint: it is made when its connection is next asked for."""
-        self._open = None
-        return super().begin_nested()
-
-    def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:  # noqa: ANN401
-        """Execute a statement in this transaction, which it begins where there is none."""
-        connection = self._open
-        if connection is None or connection.closed:
-            connection = self._open = self.connection()
-            self._is_plain = direct.is_plain(connection)
-        if options or not self._is_plain:
-            return connection.execute(statement, params, **options)
-        return direct.execute(connection, statement, params)
-
-    def of_all(self, statement: Any, params: Any = None) -> Any:  # noqa: ANN401
-        """Execute a query about all recoveries, those too that are hidden from the viewer."""
-        if not self.is_picture:
-            return self.execute(statement, params)
-        connection = self.connection()
-        own = {"schema_translate_map": {None: schema_of(connection.dialect)}}
-        return connection.execute(statement, params, execution_options=own)
 
 
 def of_all(session: Session, statement: Any, params: Any = None) -> Any:  # noqa: ANN401
@@ -59,9 +20,11 @@ def of_all(session: Session, statement: Any, params: Any = None) -> Any:  # noqa
 
     What it finds of other recoveries is for the rule, and not to be shown.
     """
-    if isinstance(session, PlainSession):
-        return session.of_all(statement, params)
-    return session.execute(statement, params)
+    if not is_picture(session):
+        return session.execute(statement, params)
+    connection = session.connection()
+    own = {"schema_translate_map": {None: schema_of(connection.dialect)}}
+    return connection.execute(statement, params, execution_options=own)
 
 
 def is_picture(session: Session) -> bool:

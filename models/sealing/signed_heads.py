@@ -65,7 +65,7 @@ class HeadFile:
 
     def sign(self, vault: Vault, head: Head) -> None:
         """Append one signed head (one write under a lock: two processes do not mix lines)."""
-        with self.path.open("a+b") as file:
+        with open(f"{self.folder}/{HEAD_FILE}", "a+b") as file:  # noqa: PTH123 - at each commit
             fcntl.flock(file, fcntl.LOCK_EX)
             tail = _tail(file)
             body = {

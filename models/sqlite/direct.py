@@ -10,17 +10,22 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
+from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from models.sqlite.answers import Answer
+
 _PLACE = re.compile(r"\?|__\[POSTCOMPILE_[^\]]+\]")
+_tuple_type: Any = namedtuple  # noqa: PYI024 - columns are known at run time only
+_WORD = re.compile(r"\w+")
 _PADDED_MAX = 512
 _INSTANT_LENGTH = len("2026-01-02 03:04:05.000006")
 _Process = Callable[[Any], Any]
@@ -161,25 +166,25 @@ class _Question(_Prepared):
         columns = list(statement.selected_columns)
         if len(columns) != len(names) or statement.get_execution_options():
             raise _UnfitError
-        self._shape = SimpleResultMetaData(names, [(column,) for column in columns])
+        # Any word of its text that is a table's name: rather one too many.
+        self.read = (
+            frozenset(_WORD.findall("".join(self._between))) & SQLModel.metadata.tables.keys()
+        )
+        self._names = tuple(names)
+        self._named = _tuple_type("Row", names, rename=True)._make
         processors = [_result_processor(column.type, dialect) for column in columns]
         self._processors = [(i, p) for i, p in enumerate(processors) if p is not None]
 
-    def ask(self, own: sqlite3.Connection, given: Mapping[str, Any]) -> sa.Result[Any]:
+    def ask(self, own: sqlite3.Connection, given: Mapping[str, Any]) -> Answer:
         """The whole answer."""
         rows = own.execute(*self.filled(given)).fetchall()
-        return IteratorResult(self._shape, self._converted(rows))
-
-    def _converted(self, rows: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-        if not self._processors:
-            return iter(rows)
-        converted = []
-        for row in rows:
-            values = list(row)
-            for i, process in self._processors:
-                values[i] = process(values[i])
-            converted.append(tuple(values))
-        return iter(converted)
+        if self._processors:
+            for n, row in enumerate(rows):
+                values = list(row)
+                for i, process in self._processors:
+                    values[i] = process(values[i])
+                rows[n] = tuple(values)
+        return Answer(self._names, self._named, rows)
 
 
 _Known = dict[tuple[str, ...], _Prepared | None]
@@ -197,6 +202,12 @@ One that comes once only is not worth preparing.
 def is_plain(connection: sa.Connection) -> bool:
     """Whether statements of a connection may go to its driver: nobody counts them, for example."""
     return connection.dialect.name == "sqlite" and not connection.dispatch.before_cursor_execute
+
+
+def tables_read(statement: Any) -> frozenset[str] | None:  # noqa: ANN401
+    """The tables that a question which came before is about; None where that is not known."""
+    question = _KNOWN[statement].get(()) if statement in _KNOWN else None
+    return question.read if isinstance(question, _Question) else None
 
 
 def execute(connection: sa.Connection, statement: Any, params: Any) -> Any:  # noqa: ANN401

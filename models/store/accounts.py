@@ -25,6 +25,7 @@ class AccountPlan:
         self.session, self.vault = session, vault
         self.accounts: dict[str, str] = {}
         self.banks: frozenset[str] | None = None
+        self.absent: set[str] = set()
         self.rows: dict[str, dict[str, str]] = {}
         """New accounts as rows, by id."""
         self.news: dict[str, dict[str, str]] = {}
@@ -47,7 +48,7 @@ class _Written:
         self.session, self.vault, self.accounts = unit.session, unit.vault, unit.accounts
 
     def add(self, row: dict[str, str]) -> None:
-        self.session.execute(_ACCOUNTS.insert(), row)
+        self.session.waiting.add(_ACCOUNTS, row["id"], row)
 
     def learn(self, account_id: str, news: dict[str, str]) -> None:
         where = _ACCOUNTS.c.id == account_id
@@ -90,8 +91,10 @@ def ensure_account(unit: Unit | AccountPlan, ref: AccountRef, currency: str = ""
         return account_id
     writes = unit if isinstance(unit, AccountPlan) else _Written(unit)
     query = reading(_ACCOUNTS.c.id, _ACCOUNTS.c.holder_sealed, _ACCOUNTS.c.currency)
-    row = unit.session.execute(query, {"of": account_id}).first()
+    is_new = account_id in unit.absent
+    row = None if is_new else unit.session.execute(query, {"of": account_id}).first()
     if row is None:
+        unit.absent.discard(account_id)
         writes.add(
             {
                 "id": account_id,
@@ -127,18 +130,25 @@ def correct_holder(unit: Unit, account_id: str, holder: str) -> None:
 
 def ensure_party(unit: Unit, name: str, contact: str) -> str:
     """The id of a person, stored if not known: the same name and contact are the same person."""
-    party_id = unit.vault.keyed_id("party", name, contact)
-    if not unit.session.execute(sa.select(_PARTIES.c.id).where(_PARTIES.c.id == party_id)).first():
-        unit.session.execute(
-            _PARTIES.insert().values(
-                id=party_id,
-                name_sealed=unit.vault.seal(name, SealedPlace("party", party_id, "name_sealed")),
-                contact_sealed=unit.vault.seal(
-                    contact, SealedPlace("party", party_id, "contact_sealed")
-                ),
-            )
-        )
+    party_id = party_id_of(unit, name, contact)
+    query = reading(_PARTIES.c.id, _PARTIES.c.id)
+    is_new = party_id in unit.absent
+    if is_new or not unit.session.execute(query, {"of": party_id}).first():
+        unit.absent.discard(party_id)
+        row = {
+            "id": party_id,
+            "name_sealed": unit.vault.seal(name, SealedPlace("party", party_id, "name_sealed")),
+            "contact_sealed": unit.vault.seal(
+                contact, SealedPlace("party", party_id, "contact_sealed")
+            ),
+        }
+        unit.session.waiting.add(_PARTIES, party_id, row)
     return party_id
+
+
+def party_id_of(unit: Unit, name: str, contact: str) -> str:
+    """The id of a person whether he is stored or not."""
+    return unit.vault.keyed_id("party", name, contact)
 
 
 def _holder(unit: Unit | AccountPlan, account_id: str, holder: str) -> str:

@@ -14,7 +14,7 @@ from models.entities.catalogue import table_of
 from models.entities.event import EntityKind
 from models.ids import digest_bytes
 from models.outcome import Outcome, Transition, Values
-from models.prepared import KEY, change, reading
+from models.prepared import KEY, reading
 from models.sealing.sealed_place import SealedPlace
 from models.store.record import record
 from models.store.unit import ENGINE, Unit
@@ -112,19 +112,20 @@ def hold_back(unit: Unit, call_ids: Sequence[str], retry_at: datetime, reason: s
     )
 
 
-def freeze_body(unit: Unit, call_id: str, path: str, body: bytes) -> None:
-    """Fix the path and the bytes of a call; they are the same on every retry."""
+def freeze_body(unit: Unit, call_id: str, path: str, body: bytes) -> str:
+    """Fix the path and the bytes of a call, the same on every retry; return the bytes' digest."""
     given = {
         "path": unit.vault.seal(path, SealedPlace("call", call_id, "path_sealed")),
         "body": unit.vault.seal(body.decode(), SealedPlace("call", call_id, "body_sealed")),
         "digest": digest_bytes(body),
     }
-    unit.session.execute(_FREEZE, {KEY: call_id, **given})
+    unit.session.waiting.last(_FREEZE, {KEY: call_id, **given})
+    return given["digest"]
 
 
 _FREEZE = (
     _CALLS.update()
-    .where(_CALLS.c.id == sa.bindparam(KEY), _CALLS.c.body_digest == "")
+    .where(_CALLS.c.id == sa.bindparam(KEY), _CALLS.c.body_sealed == "")
     .values(
         path_sealed=sa.bindparam("path"),
         body_sealed=sa.bindparam("body"),
@@ -133,19 +134,27 @@ _FREEZE = (
 )
 
 
-def mark_sent(unit: Unit, now: datetime, recovery_id: str, call_id: str, state: CallState) -> None:
+def mark_sent(
+    unit: Unit,
+    now: datetime,
+    recovery_id: str,
+    call_id: str,
+    state: CallState,
+    known: tuple[str, datetime | None] | None = None,
+) -> None:
     """Note that a call is about to leave. After a crash it is in doubt and asked for by key.
 
     Sent again, it keeps the instant of its first leaving: from then on its partner is waited for.
+    `known` are the digest of its bytes and that instant, where they were read before.
     """
     if state is not CallState.PLANNED:
         return
     query = reading(_CALLS.c.id, _CALLS.c.body_digest, _CALLS.c.sent_at)
-    fixed = unit.session.execute(query, {"of": call_id}).one()
-    values: Values = {"sent_at": fixed.sent_at or now, "body_digest": fixed.body_digest}
+    digest, sent_at = known or unit.session.execute(query, {"of": call_id}).one()
+    values: Values = {"sent_at": sent_at or now, "body_digest": digest}
     move = Transition(EntityKind.CALL, call_id, "sent", state, values)
     record(unit, ENGINE, now, recovery_id, Outcome((move,)))
-    unit.session.execute(_ONE_MORE_ATTEMPT, {KEY: call_id})
+    unit.session.waiting.last(_ONE_MORE_ATTEMPT, {KEY: call_id})
 
 
 _ONE_MORE_ATTEMPT = (
@@ -178,7 +187,7 @@ def settle(
 def put_off(unit: Unit, call_id: str, retry_at: datetime | None, error: str) -> None:
     """Leave a call that cannot be processed until `retry_at` (transport time), leased to nobody."""
     values = {"lease_owner": "", "lease_until": None, "retry_at": retry_at}
-    change(unit.session, _CALLS, call_id, {**values, "last_error": error[:300]})
+    unit.session.waiting.set(_CALLS, call_id, {**values, "last_error": error[:300]})
 
 
 def try_at_once(unit: Unit, call_id: str) -> None:

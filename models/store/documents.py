@@ -13,7 +13,6 @@ from models.sealing.sealed_place import SealedPlace
 from models.store.unit import Unit, unit_of_work
 
 _DOCUMENTS = table_of(Document)
-_INSERT = _DOCUMENTS.insert()
 
 
 def place_of(digest: str) -> SealedPlace:
@@ -46,7 +45,9 @@ def _keep(
     is_sealed: bool = True,
 ) -> str:
     query = reading(_DOCUMENTS.c.digest, _DOCUMENTS.c.digest)
-    if not unit.session.execute(query, {"of": name}).first():
+    session = unit.session
+    is_here = session.waiting.is_new(_DOCUMENTS, name)
+    if not is_here and session.stored(query, {"of": name}).first() is None:
         row = {
             "digest": name,
             "kind": kind,
@@ -54,5 +55,5 @@ def _keep(
             "body_sealed": body if is_sealed else unit.vault.seal_bytes(body, place_of(name)),
             "received_at": received_at,
         }
-        unit.session.execute(_INSERT, row)
+        session.waiting.add(_DOCUMENTS, name, row)
     return name

@@ -25,12 +25,14 @@ from models.facts import ReportFact
 from models.ids import derive_id
 from models.outcome import Outcome, Posting, Transition
 from models.payment_refs import is_reference
+from models.prepared import reading
 from models.rights.sessions import hidden_now, of_all, who_to_ask
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from models.step_wording import say
 from models.store.accounts import account_id_of, ensure_account, ensure_party
 from models.store.record import record
+from models.store.reports_ahead import ReportsAhead, chunks, look_ahead
 from models.store.unit import Actor, Unit
 
 _C, _R, _OFFICERS = table_of(Claim), table_of(Recovery), table_of(Officer)
@@ -175,38 +177,50 @@ def file_reports(
         _PARTNERS.c.kind == PartnerKind.BANK
     )
     banks = {r.id: r.currency for r in unit.session.execute(query)}
-    for report in reports:
-        unknown = next(
-            (
-                (name, ref.bank)
-                for name, ref in (
-                    ("victim_bank", report.victim_account),
-                    ("payee_bank", report.payee_account),
-                )
-                if ref.bank not in banks
-            ),
-            None,
-        )
-        if unknown:
-            why = f"{unknown[1]!r} is not a registered partner"
-            summary.refused.append((report.row, unknown[0], why))
-        elif _is_known(unit, report):
-            summary.known += 1
-        elif not another_payment and (
-            known := same_payment(unit.session, payment_of(unit, report))
-        ):
-            why = (
-                f"is already reported as {known[0].ref}; if it is another payment, "
-                "enter it with `recovery stop --another-payment`"
-            )
-            summary.refused.append((report.row, "payment", why))
-        else:
-            summary.filed.append(_file(unit, actor, now, regime, report, banks))
+    given = _Given(unit, actor, now, regime, banks, another_payment)
+    with unit.session.gathering():
+        for some in chunks(reports):
+            known = look_ahead(unit, some)
+            for report in some:
+                _file_one(given, report, known, summary)
     return summary
 
 
-def _is_known(unit: Unit, report: ReportFact) -> bool:
-    return known_report(unit.session, report.external_ref) is not None
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What all reports of one import are filed with; `banks` are currencies by bank."""
+
+    unit: Unit
+    actor: Actor
+    now: datetime
+    regime: str
+    banks: dict[str, str]
+    another_payment: bool
+
+
+def _file_one(
+    given: _Given, report: ReportFact, known: ReportsAhead, summary: IntakeSummary
+) -> None:
+    unit, named = given.unit, (("victim_bank", report.victim_account.bank),
+                               ("payee_bank", report.payee_account.bank))  # fmt: skip
+    unknown = next(((name, bank) for name, bank in named if bank not in given.banks), None)
+    if unknown:
+        why = f"{unknown[1]!r} is not a registered partner"
+        summary.refused.append((report.row, unknown[0], why))
+        return
+    if report.external_ref in known.refs:
+        summary.known += 1
+        return
+    is_asked = not given.another_payment and known.may_be_paid(unit, report)
+    if is_asked and (hits := same_payment(unit.session, payment_of(unit, report))):
+        why = (
+            f"is already reported as {hits[0].ref}; if it is another payment, "
+            "enter it with `recovery stop --another-payment`"
+        )
+        summary.refused.append((report.row, "payment", why))
+        return
+    known.note(unit, report)
+    summary.filed.append(_file(unit, given.actor, given.now, given.regime, report, given.banks))
 
 
 def payment_of(unit: Unit, report: ReportFact) -> Payment:
@@ -229,6 +243,7 @@ def _file(
     banks: dict[str, str],
 ) -> str:
     recovery_id = derive_id("rec", report.external_ref)
+    unit.last_seq[recovery_id] = 0
     claim_id = derive_id("claim", report.external_ref)
     victim, payee = report.victim_account, report.payee_account
     victim_account = ensure_account(unit, victim, banks[victim.bank])
@@ -277,17 +292,16 @@ def _reported(claim_id: str, minor: int, currency: str) -> tuple[Posting, ...]:
 
 
 def _next_ref(unit: Unit, now: datetime) -> str:
-    name = f"recovery-{now.year}"
-    given = {"counter": name}
-    if unit.session.execute(_ONE_MORE, given).rowcount == 0:
-        unit.session.execute(_COUNTERS.insert().values(name=name, value=1))
-    value = unit.session.execute(_COUNTED, given).scalar_one()
-    return f"R-{now.year}-{value:04d}"
+    """The next reference of the year; the counter is written once for all of the transaction."""
+    name, session = f"recovery-{now.year}", unit.session
+    if name not in unit.counted:
+        found = session.execute(_COUNTED, {"of": name}).scalar()
+        unit.counted[name] = found or 0
+        if found is None:
+            session.waiting.add(_COUNTERS, name, {"name": name, "value": 0})
+    unit.counted[name] += 1
+    session.waiting.set(_COUNTERS, name, {"value": unit.counted[name]})
+    return f"R-{now.year}-{unit.counted[name]:04d}"
 
 
-_ONE_MORE = (
-    _COUNTERS.update()
-    .where(_COUNTERS.c.name == sa.bindparam("counter"))
-    .values(value=_COUNTERS.c.value + 1)
-)
-_COUNTED = sa.select(_COUNTERS.c.value).where(_COUNTERS.c.name == sa.bindparam("counter"))
+_COUNTED = reading(_COUNTERS.c.name, _COUNTERS.c.value)

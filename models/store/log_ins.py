@@ -14,7 +14,6 @@ from models.entities.event import EntityKind
 from models.entities.officer import LogIn, LogInTries
 from models.ids import canonical
 from models.outcome import Outcome, Transition
-from models.prepared import change
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault, VaultError
 from models.store.record import record
@@ -93,12 +92,12 @@ def record_log_in(
     record(unit, actor, now, "", Outcome((move,)))
     if secrets is not None:
         sealed = unit.vault.seal(text, _place(officer_id))
-        change(unit.session, _LOG_INS, officer_id, {"secrets_sealed": sealed})
+        unit.session.waiting.set(_LOG_INS, officer_id, {"secrets_sealed": sealed})
 
 
 def forget_secrets(unit: Unit, officer_id: str) -> None:
     """Remove the secrets of a log-in that was reset."""
-    change(unit.session, _LOG_INS, officer_id, {"secrets_sealed": ""})
+    unit.session.waiting.set(_LOG_INS, officer_id, {"secrets_sealed": ""})
 
 
 def record_refusal(unit: Unit, now: datetime, officer_id: str) -> None:
@@ -136,7 +135,7 @@ def keep_tries(unit: Unit, name: str, tries: Tries, at: datetime) -> None:
     if unit.session.execute(known).first() is None:
         unit.session.execute(_TRIES.insert(), {"name": name, **values})
     else:
-        change(unit.session, _TRIES, name, values)
+        unit.session.waiting.set(_TRIES, name, values)
 
 
 def forget_tries(unit: Unit, before: datetime) -> None:

@@ -15,7 +15,7 @@ HOLD_SECONDS = 0.05
 _WORK, _LONGEST = 0.4, 4
 """Shares of that: how much of it is work of this thread at least, and when it ends whatever was."""
 _REST_SECONDS = 0.02
-_PORTION = 16
+_PORTION, _PORTION_MAX = 16, 64
 
 
 def for_a_while(rest: deque[T]) -> Iterator[T]:
@@ -51,7 +51,7 @@ class Portions(Generic[T]):
         try:
             yield some
         finally:
-            self._size = max(1, min(_PORTION, 2 * (size - len(some))))
+            self._size = max(1, min(_PORTION_MAX, 2 * (size - len(some))))
             self._rest.extendleft(reversed(some))
 
 

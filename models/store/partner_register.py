@@ -12,7 +12,7 @@ from models.entities.event import EntityKind
 from models.entities.partner import Partner
 from models.ids import canonical
 from models.outcome import Outcome, Transition, Values
-from models.prepared import change, reading
+from models.prepared import reading
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from models.store.record import record
@@ -67,7 +67,7 @@ def note_reconciled(
     Only news is an event: the same difference night after night is told once.
     """
     row = _row(unit, partner_id)
-    change(unit.session, _PARTNERS, partner_id, {"reconciled_to": to})
+    unit.session.waiting.set(_PARTNERS, partner_id, {"reconciled_to": to})
     told = disagreement[:_SENTENCE_LENGTH]
     if row.disagreement == told:
         return False

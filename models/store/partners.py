@@ -11,7 +11,6 @@ from models.entities.catalogue import table_of
 from models.entities.event import EntityKind
 from models.entities.partner import Partner, PartnerChannel, PartnerKind
 from models.outcome import Outcome, Transition, Values
-from models.prepared import change
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from models.store.record import record
@@ -88,13 +87,13 @@ def note_contact(
     values: dict[str, object] = {"last_error": error[:300], "last_trouble": trouble}
     if answered_at is not None:
         values["last_answer_at"] = answered_at
-    change(unit.session, _PARTNERS, partner_id, values)
+    unit.session.waiting.set(_PARTNERS, partner_id, values)
 
 
 def note_breaker(unit: Unit, partner_id: str, failures: int, open_until: datetime | None) -> None:
     """Remember how a partner's circuit breaker stands (operational, no event)."""
     values = {"breaker_failures": failures, "breaker_until": open_until}
-    change(unit.session, _PARTNERS, partner_id, values)
+    unit.session.waiting.set(_PARTNERS, partner_id, values)
 
 
 def plan_poll(
@@ -115,7 +114,7 @@ def plan_poll(
         values["feed_reached_at"] = reached
     if read_at is not None:
         values["feed_read_at"] = read_at
-    change(unit.session, _PARTNERS, partner_id, values)
+    unit.session.waiting.set(_PARTNERS, partner_id, values)
 
 
 def learn_code(unit: Unit, actor: Actor, now: datetime, partner_id: str, code: str) -> None:

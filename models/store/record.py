@@ -44,8 +44,10 @@ def record(
     do not sum up.
     """
     written = tuple(_record_move(unit, actor, now, recovery_id, move) for move in outcome.moves)
+    if outcome.calls:
+        _prefetch_calls(unit, [c.id for c in outcome.calls if c.id not in unit.calls])
     for intent in outcome.calls:
-        plan_call(unit, actor, now, recovery_id, intent)
+        _plan_call(unit, actor, now, recovery_id, intent)
     return written
 
 
@@ -155,9 +157,14 @@ def _recovery_seq(unit: Unit, recovery_id: str) -> int:
 
 def prefetch(unit: Unit, outcomes: Mapping[str, Outcome]) -> None:
     """Ask at once what recording these outcomes, by recovery, would ask one by one."""
-    for row in unit.session.execute(_LAST_OF_MANY, {"of": list(outcomes)}):
-        unit.last_seq[row.recovery_id] = row.recovery_seq
+    prefetch_events(unit, list(outcomes))
     _prefetch_calls(unit, [call.id for outcome in outcomes.values() for call in outcome.calls])
+
+
+def prefetch_events(unit: Unit, recovery_ids: Sequence[str]) -> None:
+    """Ask at once how many events each of these recoveries has."""
+    for row in unit.session.execute(_LAST_OF_MANY, {"of": list(recovery_ids)}):
+        unit.last_seq[row.recovery_id] = row.recovery_seq
 
 
 _LAST_SEQS = (
@@ -172,7 +179,7 @@ _LAST_OF_MANY = sa.select(EVENTS.c.recovery_id, EVENTS.c.recovery_seq).where(
 
 def _prefetch_calls(unit: Unit, ids: Sequence[str]) -> None:
     if ids:
-        known = set(unit.session.execute(_KNOWN_CALLS, {"of": list(ids)}).scalars())
+        known = set(unit.session.stored(_KNOWN_CALLS, {"of": list(ids)}).scalars())
         unit.calls |= {call_id: call_id in known for call_id in ids}
 
 
@@ -198,12 +205,10 @@ def _insert_postings(unit: Unit, recovery_id: str, postings: Sequence[Posting]) 
         unit.session.waiting.add(_POSTINGS, (unit.seq, leg), row)
 
 
-def plan_call(
+def _plan_call(
     unit: Unit, actor: Actor, now: datetime, recovery_id: str, intent: CallIntent
 ) -> None:
     """Save a call before anything is sent; a call that is already there stays as it is."""
-    if intent.id not in unit.calls:
-        _prefetch_calls(unit, [intent.id])
     if unit.calls[intent.id]:
         return
     unit.calls[intent.id] = True

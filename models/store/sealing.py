@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
 from models.entities.catalogue import table_of
 from models.entities.installation import TableSeal
 from models.prepared import KEY, changing, to
 from models.raw import raw_select
-from models.rights.sessions import PlainSession
 from models.sealing.seals import SEAL, fits, row_seal, sealed_tables, spelled_row, tallied_tables
 from models.sealing.vault import Vault
-from models.sqlite.direct import CHANGES
+from models.sqlite.direct import CHANGES, tables_read
+from models.sqlite.plain_session import PlainSession
 from models.store.waiting_rows import WaitingRows
 
 _TALLIES = table_of(TableSeal)
@@ -34,7 +34,7 @@ class SealingSession(PlainSession):
     """A session whose inserts and updates of sealed tables are followed by their seals."""
 
     def __init__(self, bind: sa.Engine, vault: Vault) -> None:
-        super().__init__(bind, expire_on_commit=False)
+        super().__init__(bind)
         self.vault = vault
         self.broken: set[tuple[str, str]] = set()
         """Rows that were about to be changed and did not fit their seal: (table, key)."""
@@ -46,13 +46,38 @@ class SealingSession(PlainSession):
         self._rows: dict[str, int] = defaultdict(int)
         self._tallied = {table.name for table in tallied_tables()}
         self.has_undone = False
+        self._gathers = False
         self.waiting = WaitingRows()
         """Rows to be written together, before anything else is executed."""
 
     def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:  # noqa: ANN401
-        """Execute a statement; what it writes into a sealed table is sealed."""
-        self.write_waiting()
+        """Execute a statement; what it writes into a sealed table is sealed.
+
+        Rows that wait are written before it.
+        """
+        if self.waiting and not (self._gathers and self._is_apart(statement)):
+            self.write_waiting()
         return self._execute_now(statement, params, **options)
+
+    def _is_apart(self, statement: Any) -> bool:  # noqa: ANN401
+        return self.waiting.is_apart_from(tables_read(statement))
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Let rows wait while the block only asks about tables of which none has a row that waits.
+
+        So the rows of many recoveries are written together, all new ones before all changed ones.
+        What a guard of the database refuses in that order is to be done again without.
+        """
+        before, self._gathers = self._gathers, True
+        try:
+            yield
+        finally:
+            self._gathers = before
+
+    def stored(self, statement: Any, params: Any) -> Any:  # noqa: ANN401
+        """Ask what is stored by now; rows that wait are known to the asker, and go on waiting."""
+        return super().execute(statement, params)
 
     def write_waiting(self) -> None:
         """Write the rows that wait."""
@@ -73,6 +98,16 @@ class SealingSession(PlainSession):
                     return super().execute(_inserting(table), rows, **options)
                 self._touch(table, statement, params)
         return super().execute(statement, params, **options)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part that may fail alone; what was inserted in one that failed is not counted."""
+        try:
+            with super().savepoint():
+                yield
+        except BaseException:
+            self.has_undone = True
+            raise
 
     def touched(self, table: sa.Table) -> set[str]:
         """The keys of the rows of a sealed table that were changed in it up to now."""
@@ -110,7 +145,7 @@ class SealingSession(PlainSession):
     def is_as_left(self, table: sa.Table, row: Mapping[Any, Any]) -> bool:
         """Whether a stored row is as the program left it; what this unit changes is."""
         key = str(row[_key(table).name])
-        if key in self._touched[table.name] or key in self._added[table.name]:
+        if key in self._touched.get(table.name, ()) or key in self._added.get(table.name, ()):
             return True
         return (table.name, key) not in self.broken and fits(self.vault, table, row)
 
@@ -149,7 +184,7 @@ class SealingSession(PlainSession):
             key = str(row[_key(table).name])
             if key in touched:
                 continue
-            if key not in self._added[table.name] and not fits(self.vault, table, row):
+            if key not in self._added.get(table.name, ()) and not fits(self.vault, table, row):
                 self.broken.add((table.name, key))
                 continue
             touched[key] = int(row[SEAL] or "0", 16)
@@ -231,12 +266,6 @@ def seal_all(session: Session) -> None:
     if not isinstance(session, SealingSession):
         raise TypeError("rows are sealed in a unit of work")
     session.seal_all()
-
-
-@sa.event.listens_for(SealingSession, "after_soft_rollback")
-def _note_undone(session: SealingSession, previous: SessionTransaction) -> None:
-    if previous.nested:
-        session.has_undone = True
 
 
 @lru_cache(maxsize=256)

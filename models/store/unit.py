@@ -15,6 +15,7 @@ from models.entities.catalogue import table_of
 from models.entities.event import Event
 from models.entities.officer import Role
 from models.entities.recovery import Recovery
+from models.facts import AccountRef
 from models.outcome import Transition
 from models.sealing.signed_heads import Head
 from models.sealing.vault import Vault
@@ -52,6 +53,12 @@ class Unit:
     """Numbers of the last events of recoveries that this transaction has asked for in advance."""
     accounts: dict[str, str] = field(default_factory=dict)
     """Accounts that this transaction knows to be stored, with their currency."""
+    absent: set[str] = field(default_factory=set)
+    """Accounts and people that are not stored, as far as this transaction has asked in advance."""
+    counted: dict[str, int] = field(default_factory=dict)
+    """Counters as far as this transaction has counted."""
+    opened: dict[str, AccountRef] = field(default_factory=dict)
+    """Accounts that this transaction has opened in advance, for orders to banks."""
     calls: dict[str, bool] = field(default_factory=dict)
     """Whether a call is there, as far as this transaction has asked."""
     banks: frozenset[str] | None = None
@@ -80,7 +87,7 @@ def unit_of_work(database: Database) -> Iterator[Unit]:
     Queue and tally are kept, and rows that no event carries are sealed before the commit. Raises
     StoreBusyError when another process keeps the database locked; nothing was written then.
     """
-    with SealingSession(database.writer, database.vault) as session, session.begin():
+    with SealingSession(database.writer, database.vault) as session, session.transaction():
         session.viewer = database.viewer
         with raising_busy():
             lock_history(session)
@@ -107,12 +114,14 @@ def savepoint(unit: Unit) -> Iterator[None]:
     unit.session.write_waiting()
     seq, digest, at, banks = unit.seq, unit.digest, unit.at, unit.banks
     recovery_seq, accounts, calls = dict(unit.recovery_seq), dict(unit.accounts), dict(unit.calls)
+    counted = dict(unit.counted)
     try:
-        with unit.session.begin_nested():
+        with unit.session.savepoint():
             yield
             unit.session.write_waiting()
     except BaseException:
         unit.session.forget_waiting()
         unit.seq, unit.digest, unit.at, unit.banks = seq, digest, at, banks
         unit.recovery_seq, unit.accounts, unit.calls = recovery_seq, accounts, calls
+        unit.counted = counted
         raise

@@ -9,14 +9,14 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from models.entities.catalogue import BY_NOUN, STATE_COLUMN
 from models.entities.event import EntityKind
-from models.prepared import KEY, reading, to
+from models.prepared import KEY, changing, reading, to
 
 Execute = Callable[[Any, Any], Any]
 
@@ -45,14 +45,21 @@ class WaitingRows:
     def __init__(self) -> None:
         self._new: dict[sa.Table, dict[object, dict[str, Any]]] = defaultdict(dict)
         self._changed: dict[EntityKind, dict[str, _Change]] = defaultdict(dict)
+        self._set: dict[sa.Table, dict[str, dict[str, Any]]] = defaultdict(dict)
         self._last: dict[sa.Update, list[dict[str, Any]]] = defaultdict(list)
+        self._tables: set[str] = set()
 
     def __bool__(self) -> bool:
-        return bool(self._new or self._changed or self._last)
+        return bool(self._new or self._changed or self._set or self._last)
+
+    def is_apart_from(self, tables: frozenset[str] | None) -> bool:
+        """Whether no row of these tables waits here; tables that are not known might have one."""
+        return tables is not None and tables.isdisjoint(self._tables)
 
     def add(self, table: sa.Table, key: object, row: dict[str, Any]) -> None:
         """Let a new row wait."""
         self._new[table][key] = row
+        self._tables.add(table.name)
 
     def is_new(self, table: sa.Table, key: object) -> bool:
         """Whether a row waits to be written for the first time."""
@@ -65,19 +72,27 @@ class WaitingRows:
     def change(self, noun: EntityKind, row_id: str, seen: str, values: Mapping[str, Any]) -> None:
         """Let a change wait; StaleFileError where a change before it left another state."""
         column, waiting = STATE_COLUMN[noun], self._new.get(BY_NOUN[noun], {}).get(row_id)
-        before = self._changed[noun].get(row_id)
+        before = self._changed.get(noun, {}).get(row_id)
         if waiting is None and before is not None:
             waiting = before.values
         if waiting is None:
             self._changed[noun][row_id] = _Change(seen, dict(values))
+            self._tables.add(BY_NOUN[noun].name)
             return
         if waiting[column] != seen:
             raise StaleFileError(noun, row_id, seen, str(waiting[column]))
         waiting.update(values)
 
+    def set(self, table: sa.Table, key: str, values: Mapping[str, Any]) -> None:
+        """Let columns wait that no event carries; what is set later counts."""
+        row = self._new.get(table, {}).get(key)
+        (self._set[table].setdefault(key, {}) if row is None else row).update(values)
+        self._tables.add(table.name)
+
     def last(self, statement: sa.Update, row: dict[str, Any]) -> None:
         """Let a change of one row wait that is made after all others, in the order given."""
         self._last[statement].append(row)
+        self._tables.add(cast("sa.Table", statement.table).name)
 
     def write(self, execute: Execute) -> None:
         """Write all of it; StaleFileError where a row's state is not the one that was seen."""
@@ -90,6 +105,10 @@ class WaitingRows:
                 by_columns[tuple(change.values)].append(row_id)
             for columns, ids in by_columns.items():
                 _write_changes(execute, noun, columns, {i: changes[i] for i in ids})
+        for table, given in self._set.items():
+            for some in _alike({KEY: key, **to(values)} for key, values in given.items()):
+                names = tuple(name.removeprefix("to_") for name in some[0] if name != KEY)
+                execute(changing(table, names), some)
         for statement, rows in self._last.items():
             execute(statement, rows)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
 from models.entities.asset import Stage
+from models.entities.call import CallKind
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.recovery import CLOSED_RECOVERIES
@@ -26,7 +27,7 @@ from recovery_flows.cases import next_steps, scheduling, stages
 from recovery_flows.freezing import account_monitoring
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies
-from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.ledger.changeset import Changeset, FirstMove, SomethingToDoError
 from recovery_flows.multi_agency import stage as multi_agency
 from recovery_flows.restitution.victims import news
 
@@ -54,13 +55,23 @@ def commit_changes(
 ) -> None:
     """Record everything that `changes` holds, in this transaction, and what follows for the queue.
 
-    Where that cannot be derived the recovery is due: what was decided is booked, and the engine
-    finds out what is wrong. A pending approval of which a figure has changed becomes void with it.
+    A pending approval of which a figure has changed becomes void with it.
+    """
+    write_changes(unit, actor, now, laws, changes)
+    refresh_others(unit, now, laws, [changes])
+
+
+def write_changes(
+    unit: Unit, actor: Actor, now: datetime, laws: Regimes, changes: Changeset
+) -> None:
+    """The same without what follows for other recoveries: `refresh_others` is to come after it.
+
+    Where what follows for the queue cannot be derived the recovery is due: what was decided is
+    booked, and the engine finds out what is wrong.
     """
     approval_upkeep.void_changed(changes, now)
     shown = derived_or_due(changes.file, now, laws)
     _write(unit, actor, now, Decision(changes, shown))
-    _refresh_others(unit, now, laws, [changes])
 
 
 def commit_decisions(
@@ -80,7 +91,7 @@ def commit_decisions(
         _write(unit, actor, now, decision)
         written.append(decision.changes)
         touched |= shared_accounts(decision.changes)
-    _refresh_others(unit, now, laws, written)
+    refresh_others(unit, now, laws, written)
     return [p.file.recovery.id for p in written if p.outcome()]
 
 
@@ -95,14 +106,14 @@ def _write(unit: Unit, actor: Actor, now: datetime, decision: Decision) -> None:
     write_derived(unit, decision.recovery_id, decision.shown)
 
 
-def _refresh_others(unit: Unit, now: datetime, laws: Regimes, written: Sequence[Changeset]) -> None:
+def refresh_others(unit: Unit, now: datetime, laws: Regimes, written: Sequence[Changeset]) -> None:
     """What these decisions mean for payment orders that wait, and for other recoveries."""
-    moved = [changes.file.recovery.id for changes in written if changes.moves]
+    moved = [c.file.recovery.id for c in written if c.moves and _has_payouts(c.file)]
     touched: dict[str, str] = {}
     for changes in written:
         touched |= shared_accounts(changes)
     others = recoveries_wanting(unit.session, touched) if touched else []
-    if moved:
+    if moved or others:
         recheck_orders(unit, [*moved, *others])
     changed = {*others, *_ask_where_less_is_held(unit, now, laws, written)}
     if changed:
@@ -140,6 +151,11 @@ def _held_minor(file: CaseFile) -> dict[str, int]:
         for asset in file.assets
         if asset.home
     }
+
+
+def _has_payouts(file: CaseFile) -> bool:
+    """Whether orders to pay stand in a file that its bank has not carried out."""
+    return any(call.kind is CallKind.PAYOUT for call in file.calls)
 
 
 def refresh(unit: Unit, now: datetime, laws: Regimes, recovery_ids: Sequence[str]) -> None:
@@ -198,10 +214,12 @@ def has_engine_work(file: CaseFile, now: datetime, laws: Regimes) -> bool:
     """Whether a stage flow would do anything with this file now."""
     if file.recovery.trace_wanted:
         return True
-    changes = Changeset(file)
-    approval_upkeep.void_changed(changes, now)
-    stages.decide_all(changes, now, laws, _no_seal)
-    return bool(changes.outcome())
+    try:
+        approval_upkeep.void_changed(FirstMove(file), now)
+        stages.decide_all(FirstMove(file), now, laws, _no_seal)
+    except SomethingToDoError:
+        return True
+    return False
 
 
 def _no_seal(fields: object, place: SealedPlace) -> str:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from models.case_file import CaseFile, Step
 from models.deconfliction_hits import AlsoLine, DeconflictionHit
 from models.entities.officer import Role
-from models.queries.cases.deconfliction import elsewhere
+from models.queries.cases.deconfliction import hits_of_file
 from models.queries.installation.officers import OfficerView
 from recovery_flows.cases import deconfliction
 from recovery_flows.errors import StepRefusedError
@@ -42,8 +42,7 @@ def check_step(
     """Those that a step would meet; DeconflictionError unless the person said to know of them."""
     if step.action not in deconfliction.SENDING:
         return ()
-    there = elsewhere(session, [file.recovery.id]).get(file.recovery.id, ())
-    found = deconfliction.warns(there, file, step)
+    found = deconfliction.warns(hits_of_file(session, file), file, step)
     check(file.recovery.ref, found, viewer, knowing=knowing)
     return found
 

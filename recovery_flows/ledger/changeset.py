@@ -199,6 +199,30 @@ class Changeset:
         return Outcome(tuple(self.moves), tuple(self.calls))
 
 
+class SomethingToDoError(Exception):
+    """A rule would do something: whoever only asks whether there is anything knows enough."""
+
+
+@dataclass(slots=True)
+class FirstMove(Changeset):
+    """A changeset that ends at the first thing that a rule does: SomethingToDoError."""
+
+    def apply(self, *moves: Transition) -> None:
+        """End, if anything is to be applied."""
+        if moves:
+            raise SomethingToDoError
+
+    def adopt(self, trace: TraceView, *moves: Transition) -> None:
+        """End."""
+        del trace, moves
+        raise SomethingToDoError
+
+    def call(self, intent: CallIntent) -> None:
+        """End."""
+        del intent
+        raise SomethingToDoError
+
+
 def applied(file: CaseFile, move: Transition) -> CaseFile:
     """The file after one move; nouns that rules do not look at leave it as it is."""
     state = next_state(move.noun, move.state, move.event)

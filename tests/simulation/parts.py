@@ -64,5 +64,5 @@ class Parts:
 
 _QUERIES = {
     "_traces": case_files._TRACES, "_balances": case_files._BALANCES, "_shared": case_files._SHARED,
-    "feeds_read": feeds._READ_TO,
+    "letters_and_feeds": feeds._LETTERS_AND_FEEDS,
 }  # fmt: skip

@@ -10,20 +10,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import SimpleNamespace
 from typing import Any, Self
 
 import sqlalchemy as sa
-from sqlmodel import Session
 
-from models.rights.sessions import PlainSession
+from models.sqlite.plain_session import PlainSession
 from tests.simulation.answers import Answer, Changed
 from tests.simulation.remembered import Remembered
 from tests.simulation.ways import Ways
 
 Hook = Callable[[], None]
 _NAMES = (
-    "__init__", "__enter__", "__exit__", "execute", "begin", "begin_nested", "get_bind", "close",
+    "__init__", "__enter__", "__exit__", "execute", "transaction", "savepoint", "get_bind", "close",
 )  # fmt: skip
 
 
@@ -69,24 +67,29 @@ class Transactions:
 
     @contextmanager
     def usual(self) -> Iterator[None]:
-        """Sessions are those of the program; the hooks are called by SQLAlchemy's listeners."""
+        """Sessions are those of the program; the hooks are called around their commits."""
 
         def before(connection: sa.Connection) -> None:
             if connection.get_execution_options().get("write", False):
                 _call(self.before_commit)
 
-        def after(session: Session) -> None:
+        plain = PlainSession.transaction
+
+        @contextmanager
+        def transaction(session: PlainSession) -> Iterator[None]:
+            with plain(session):
+                yield
             if _is_writing(session):
                 self.remembered.commits += 1
                 _call(self.after_commit)
 
         sa.event.listen(self.engine, "commit", before)
-        sa.event.listen(Session, "after_commit", after)
+        PlainSession.transaction = transaction  # type: ignore[method-assign] # as `light` does
         try:
             yield
         finally:
             sa.event.remove(self.engine, "commit", before)
-            sa.event.remove(Session, "after_commit", after)
+            PlainSession.transaction = plain  # type: ignore[method-assign]
 
 
 def _call(hooks: list[Hook]) -> None:
@@ -103,7 +106,6 @@ class _Light:
     born: int
     wrote: set[str]
     _depth: int
-    dispatch: Any
 
     def __init__(self, bind: sa.Engine, **_: object) -> None:
         self.bind, self.raw, self._depth = bind, None, 0
@@ -137,7 +139,7 @@ class _Light:
         return changed
 
     @contextmanager
-    def begin(self) -> Iterator[_Light]:
+    def transaction(self) -> Iterator[_Light]:
         try:
             yield self
             _commit(self)
@@ -146,7 +148,7 @@ class _Light:
             raise
 
     @contextmanager
-    def begin_nested(self) -> Iterator[_Light]:
+    def savepoint(self) -> Iterator[_Light]:
         raw = self.raw or _begun(self)
         self._depth += 1
         name = f"depth_{self._depth}"
@@ -157,7 +159,6 @@ class _Light:
             raw.execute(f"ROLLBACK TO {name}")
             raw.execute(f"RELEASE {name}")
             _Light.transactions.remembered.note_undone(self)
-            self.dispatch.after_soft_rollback(self, SimpleNamespace(nested=True))
             raise
         else:
             raw.execute(f"RELEASE {name}")

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.case_file import Balance, CaseFile, DissipatedPart, Position, TraceView
-from models.channels import letter_partners
 from models.engine import is_of_the_database
 from models.entities.asset import Asset, Stage
 from models.entities.catalogue import table_of
@@ -20,8 +19,8 @@ from models.entities.recovery import CLOSED_RECOVERIES, Recovery
 from models.entities.trace import Trace
 from models.ids import canonical
 from models.queries.file_parts import read_parts
-from models.queries.partners.feeds import feeds_read
-from models.rights.sessions import is_hidden, of_all
+from models.queries.partners.feeds import letters_and_feeds
+from models.rights.sessions import hidden_now, is_hidden, of_all
 
 _RECOVERY, _ASSET, _TRACE = table_of(Recovery), table_of(Asset), table_of(Trace)
 _POSTING = table_of(PostingRow)
@@ -64,6 +63,27 @@ def recovery_id_of(session: Session, named: str) -> str:
     return str(found)
 
 
+def ids_of(session: Session, named: Sequence[str]) -> dict[str, str]:
+    """The ids of those of these recoveries that there are, each named by reference or id.
+
+    One that is hidden from whoever looks or acts is not there.
+    """
+    given = {"refs": [name.upper() for name in named], "names": list(named)}
+    hidden = hidden_now(session)
+    rows = [row for row in session.execute(_IDS_OF, given) if row.id not in hidden]
+    known = {row.ref: row.id for row in rows} | {row.id: row.id for row in rows}
+    found = ((name, known.get(name.upper()) or known.get(name)) for name in named)
+    return {name: recovery_id for name, recovery_id in found if recovery_id}
+
+
+_IDS_OF = sa.select(_RECOVERY.c.id, _RECOVERY.c.ref).where(
+    sa.or_(
+        _RECOVERY.c.ref.in_(sa.bindparam("refs", expanding=True)),
+        _RECOVERY.c.id.in_(sa.bindparam("names", expanding=True)),
+    )
+)
+
+
 def load_file(session: Session, recovery_id: str) -> CaseFile:
     """One recovery's file; FileUnreadableError, NoSuchRecoveryError.
 
@@ -92,10 +112,10 @@ def load_files(session: Session, recovery_ids: Sequence[str]) -> list[CaseFile]:
     ids = list(dict.fromkeys(recovery_ids))
     if not ids:
         return []
-    parts = read_parts(session, ids)
-    traces, balances, shared = _traces(session, ids), _balances(session, ids), _shared(session, ids)
-    letters = frozenset(session.execute(letter_partners()).scalars())
-    read_to = feeds_read(session)
+    parts, is_traced = read_parts(session, ids)
+    traces = _traces(session, ids) if is_traced else {}
+    balances, shared = _balances(session, ids), _shared(session, ids)
+    letters, read_to = letters_and_feeds(session)
     return [
         CaseFile(
             recovery=parts["recovery"][i][0],

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from models.case_file import CaseFile
 from models.deconfliction_hits import DeconflictionHit, Match, without_hidden
 from models.entities.asset import Asset
 from models.entities.catalogue import table_of
@@ -51,6 +52,14 @@ def elsewhere(
         for recovery_id in askers[key] - {line.recovery_id}:
             found[recovery_id].append(line)
     return {recovery_id: without_hidden(lines, ask) for recovery_id, lines in found.items()}
+
+
+def hits_of_file(session: Session, file: CaseFile) -> tuple[DeconflictionHit, ...]:
+    """`elsewhere` of one recovery whose file is read already."""
+    accounts = {a.account_id for a in file.assets} | {c.payee_account_id for c in file.claims}
+    lines = _known(session, accounts, {c.end_to_end_id.lower() for c in file.claims})
+    others = (line for _, line in lines if line.recovery_id != file.recovery.id)
+    return without_hidden(others, who_to_ask(session, hidden_now(session)))
 
 
 def hits_of(

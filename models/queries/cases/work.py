@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -73,6 +73,9 @@ class CallLine:
     state: CallState
     attempts: int
     may_have_arrived: bool
+    body_digest: str
+    sent_at: datetime | None
+    """When it first left, in case time."""
     path: str = field(repr=False)
     body: bytes = field(repr=False)
 
@@ -202,6 +205,8 @@ def calls_by_id(session: Session, vault: Vault, ids: Sequence[str]) -> list[Call
             state=row.state,
             attempts=row.attempts,
             may_have_arrived=row.may_have_arrived,
+            body_digest=row.body_digest,
+            sent_at=row.sent_at,
             path=vault.open(row.path_sealed, SealedPlace("call", row.id, "path_sealed")),
             body=vault.open(row.body_sealed, SealedPlace("call", row.id, "body_sealed")).encode(),
         )
@@ -228,7 +233,18 @@ def calls_now(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, str,
 
 def account_ref(session: Session, vault: Vault, account_id: str) -> AccountRef:
     """An account's bank, number and holder, opened: for the wire only."""
-    row = session.execute(reading(_ACCOUNTS.c.id), {"of": account_id}).one()
+    return _opened(vault, session.execute(reading(_ACCOUNTS.c.id), {"of": account_id}).one())
+
+
+def account_refs(
+    session: Session, vault: Vault, account_ids: Iterable[str]
+) -> dict[str, AccountRef]:
+    """The same of several, by id."""
+    rows = session.execute(reading_any(_ACCOUNTS.c.id), {"of": sorted(set(account_ids))})
+    return {row.id: _opened(vault, row) for row in rows}
+
+
+def _opened(vault: Vault, row: Any) -> AccountRef:  # noqa: ANN401 - a row of the account table
     number = vault.open(row.number_sealed, SealedPlace("account", row.id, "number_sealed"))
     holder = vault.open(row.holder_sealed, SealedPlace("account", row.id, "holder_sealed"))
     return AccountRef(row.partner_id, number, holder)

@@ -16,7 +16,7 @@ from models.entities.discrepancy import Discrepancy, DiscrepancyKind, Discrepanc
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, Hold, HoldState
 from models.entities.multi_agency import OPEN_TASKS, Task, TaskState
-from models.entities.partner import Partner
+from models.entities.partner import Partner, PartnerChannel
 from models.entities.payout import Payout, PayoutState
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery
 from models.entities.request import UNDER_WAY, WENT_OUT, Request, RequestState
@@ -174,11 +174,13 @@ def recoveries_past_end(session: Session, partner_id: str, at: datetime) -> list
     return list(session.execute(_PAST_END, {"partner": partner_id, "at": at}).scalars())
 
 
-def feeds_read(session: Session) -> dict[str, datetime]:
-    """Up to when (case time) each partner's feed has been read without a gap."""
-    return {row.id: row.feed_read_at for row in session.execute(_READ_TO)}
+def letters_and_feeds(session: Session) -> tuple[frozenset[str], dict[str, datetime]]:
+    """The partners reached by letter; up to when (case time) each feed was read without a gap."""
+    rows = session.execute(_LETTERS_AND_FEEDS).all()
+    letters = frozenset(row.id for row in rows if row.channel == PartnerChannel.LETTER)
+    return letters, {row.id: row.feed_read_at for row in rows if row.feed_read_at is not None}
 
 
-_READ_TO = sa.select(_PARTNERS.c.id, _PARTNERS.c.feed_read_at).where(
-    _PARTNERS.c.feed_read_at.is_not(None)
+_LETTERS_AND_FEEDS = sa.select(_PARTNERS.c.id, _PARTNERS.c.channel, _PARTNERS.c.feed_read_at).where(
+    sa.or_(_PARTNERS.c.channel == PartnerChannel.LETTER, _PARTNERS.c.feed_read_at.is_not(None))
 )

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from models.entities.catalogue import table_of
 from models.entities.installation import QueueEntry, Tally
-from models.prepared import KEY, changing, to
+from models.prepared import KEY, changing, reading_any, to
 from models.store.rollups.rows import (
     NOTHING,
     Row,
@@ -21,12 +21,12 @@ from models.store.rollups.rows import (
     figures_in,
     kept_entries,
     readable_entries,
-    tally,
 )
 
 _ENTRIES, _TALLY = table_of(QueueEntry), table_of(Tally)
 _INSERT_ENTRIES, _INSERT_TALLIES = _ENTRIES.insert(), _TALLY.insert()
-_REMOVE_TALLIES = _TALLY.delete().where(_TALLY.c.value == 0)
+_REMOVE = _TALLY.delete().where(_TALLY.c.name == sa.bindparam(KEY))
+_NAMED = reading_any(_TALLY.c.name)
 _ADD = (
     _TALLY.update()
     .where(_TALLY.c.name == sa.bindparam(KEY))
@@ -57,8 +57,9 @@ def _keep(session: Session, ids: list[str]) -> None:
     right, kept = readable_entries(session, ids), kept_entries(session, ids)
     more: Counter[str] = Counter()
     for name in right:
-        more.update(figures_in(right[name]))
-        more.subtract(figures_in(kept.get(name, NOTHING)))
+        if right[name]["figures"] != kept.get(name, NOTHING)["figures"]:
+            more.update(figures_in(right[name]))
+            more.subtract(figures_in(kept.get(name, NOTHING)))
     new = [row for name, row in right.items() if name not in kept]
     if new:
         session.execute(_INSERT_ENTRIES, new)
@@ -75,13 +76,15 @@ def _keep(session: Session, ids: list[str]) -> None:
 def _add(session: Session, more: dict[str, int]) -> None:
     if not more:
         return
-    there = tally(session)
-    known = more.keys() & there.keys()
-    changed = [{KEY: name, "more": more[name]} for name in sorted(known)]
+    there = {row.name: row.value for row in session.execute(_NAMED, {"of": list(more)})}
+    ended = [{KEY: name} for name, value in sorted(there.items()) if value + more[name] == 0]
+    changed = [
+        {KEY: name, "more": more[name]} for name, value in there.items() if value + more[name]
+    ]
     new = [{"name": name, "value": minor} for name, minor in more.items() if name not in there]
     if changed:
         session.execute(_ADD, changed)
     if new:
         session.execute(_INSERT_TALLIES, new)
-    if any(there[name] + more[name] == 0 for name in known):
-        session.execute(_REMOVE_TALLIES)
+    if ended:
+        session.execute(_REMOVE, ended)

@@ -162,7 +162,8 @@ def _figures(session: Session, given: Mapping[str, Any]) -> defaultdict[str, Cou
                 held.add(of)
         elif what == "hold":
             found[of][f"hold {HoldKind(first)} {HoldState(second)}"] = int(minor)
-            with_holds.add(of)
+            if HoldState(second) in LIVE_HOLDS:
+                with_holds.add(of)
         else:
             found[of][what] = int(minor)
     for of, currency, minor in _among(session, _EVER, held):

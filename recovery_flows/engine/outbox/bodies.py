@@ -7,6 +7,7 @@ from models.entities.call import TASK_CALLS, CallKind
 from models.entities.event import EntityKind
 from models.entities.hold import HoldKind, HoldRow
 from models.entities.officer import Role
+from models.facts import AccountRef
 from models.ids import HoldId, OfficerId, RecoveryId
 from models.money import Money
 from models.queries.cases.work import CallLine, account_ref
@@ -79,7 +80,7 @@ def _hold_body(unit: Unit, file: CaseFile, call: CallLine, laws: Regimes) -> byt
     return wire.hold_body(
         HoldId(hold.id),
         hold.kind,
-        account_ref(unit.session, unit.vault, asset.account_id),
+        _account(unit, asset.account_id),
         Money(hold.requested_minor, hold.currency),
         f"{row.instrument}, {row.article}",
         expires_at=ends,
@@ -94,7 +95,7 @@ def _payout_body(unit: Unit, file: CaseFile, call: CallLine) -> bytes:
         payout.id,
         _bank_ref(file.hold(payout.hold_id)),
         Money(payout.amount_minor, payout.currency),
-        account_ref(unit.session, unit.vault, payout.payee_account_id),
+        _account(unit, payout.payee_account_id),
         payout.allocation_id,
         f"return {file.recovery.ref}",
     )
@@ -120,7 +121,12 @@ def limits_of(unit: Unit, file: CaseFile, call: CallLine) -> Limits:
         hold = file.hold(call.subject_id)
         account_id = file.asset(hold.asset_id).account_id
         amount = Money(hold.requested_minor, hold.currency)
-    return Limits(account_ref(unit.session, unit.vault, account_id).number, amount)
+    return Limits(_account(unit, account_id).number, amount)
+
+
+def _account(unit: Unit, account_id: str) -> AccountRef:
+    known = unit.opened.get(account_id)
+    return known or account_ref(unit.session, unit.vault, account_id)
 
 
 def authority_of(file: CaseFile, call: CallLine, laws: Regimes) -> Authority:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,9 +12,10 @@ from models.case_file import CaseFile
 from models.entities.call import OPEN_CALLS, QUERIES, CallKind, CallState
 from models.entities.event import EntityKind
 from models.queries.cases.case_files import files_by_id, load_file
-from models.queries.cases.work import CallLine, call_owner, calls_by_id
+from models.queries.cases.work import CallLine, account_refs, call_owner, calls_by_id
 from models.store.calls import freeze_body, hold_back, lease_calls, mark_sent, settle
 from models.store.pacing import Portions, for_a_while, rest_of_the_lock
+from models.store.record import prefetch_events
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from recovery_flows.cases.commit import commit_changes, derived
 from recovery_flows.cases.quarantine import Work
@@ -62,12 +63,36 @@ def prepare(engine: Engine, kinds: Sequence[CallKind], lease: str) -> tuple[list
     rest = deque(ids)
     portions = Portions(rest)
     while rest:
-        with unit_of_work(engine.database) as unit, portions.next() as some:
-            at_once = _ReadAtOnce(unit, engine, some)
-            for call_id in for_a_while(some):
-                ready += _prepare_alone(unit, engine, call_id, now, at_once)
+        tried = list(rest)
+        with alone() as failure:
+            ready += _prepare_some(engine, portions, now)
+        if failure.error is not None:
+            rest.clear()
+            rest.extend(tried)
+            ready += _prepare_apart(engine, portions, now)
         rest_of_the_lock(rest)
     return ready, len(ids)
+
+
+def _prepare_some(engine: Engine, portions: Portions[str], now: datetime) -> list[Ready]:
+    """Prepare a portion in one transaction; where one fails nothing of it is written."""
+    ready: list[Ready] = []
+    with unit_of_work(engine.database) as unit, portions.next() as some:
+        at_once = _ReadAtOnce(unit, engine, some)
+        with unit.session.gathering():
+            for call_id in for_a_while(some):
+                ready += _prepare(unit, engine, call_id, now, at_once)
+    return ready
+
+
+def _prepare_apart(engine: Engine, portions: Portions[str], now: datetime) -> list[Ready]:
+    """Prepare a portion, each call for itself."""
+    ready: list[Ready] = []
+    with unit_of_work(engine.database) as unit, portions.next() as some:
+        at_once = _ReadAtOnce(unit, engine, some)
+        for call_id in for_a_while(some):
+            ready += _prepare_alone(unit, engine, call_id, now, at_once)
+    return ready
 
 
 class _ReadAtOnce:
@@ -87,7 +112,18 @@ class _ReadAtOnce:
         orders = {c.recovery_id for c in self._calls.values() if _is_new_order(c)}
         with alone():
             self.vouched.check_together(sorted(orders))
-        self._files = files_by_id(unit.session, [c.recovery_id for c in self._calls.values()])
+        named = list(dict.fromkeys(c.recovery_id for c in self._calls.values()))
+        self._files = files_by_id(unit.session, named)
+        prefetch_events(unit, named)
+        with alone():
+            unit.opened = account_refs(unit.session, unit.vault, self._accounts())
+
+    def _accounts(self) -> Iterator[str]:
+        """The accounts of the holds that these calls are about."""
+        for call in self._calls.values():
+            file = self._files.get(call.recovery_id)
+            if file is not None and call.noun is EntityKind.HOLD:
+                yield from (a.account_id for a in file.assets if a.id == call.asset_id)
 
     def call(self, call_id: str) -> CallLine:
         """The call as it stands now."""
@@ -185,18 +221,18 @@ def _withdraw(unit: Unit, engine: Engine, file: CaseFile, call: CallLine, now: d
 
 
 def _make_ready(unit: Unit, engine: Engine, file: CaseFile, call: CallLine, now: datetime) -> Ready:
-    path, body = call.path, call.body
+    path, body, digest = call.path, call.body, call.body_digest
     since = min(c.paid_at for c in file.claims) - _LOOK_BACK
     if not body and call.kind not in QUERIES:
         path, body = path_and_body(unit, file, call, engine.laws)
-        freeze_body(unit, call.id, path, body)
+        digest = freeze_body(unit, call.id, path, body)
     if call.kind is CallKind.HOLD_QUERY:
         path = _bank_ref(file, call)
     in_doubt = call.state in (CallState.SENT, CallState.UNKNOWN)
     if call.state is CallState.SENT:
         reason = "the lease ended without an answer"
         settle(unit, now, call.recovery_id, call.id, call.state, "unknown", reason=reason)
-    mark_sent(unit, now, call.recovery_id, call.id, call.state)
+    mark_sent(unit, now, call.recovery_id, call.id, call.state, (digest, call.sent_at))
     limits, authority = limits_of(unit, file, call), authority_of(file, call, engine.laws)
     return Ready(call, path, body, limits, authority, since, now, in_doubt)
 

@@ -11,21 +11,19 @@ from models.entities.call import QUERIES, TASK_CALLS, CallKind, CallState
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.ids import PartnerId, canonical
-from models.queries.cases.case_files import files_by_id, load_file
-from models.store.calls import leased_by, settle
+from models.store.calls import settle
 from models.store.documents import keep
-from models.store.pacing import Portions, for_a_while, rest_of_the_lock
+from models.store.pacing import Portions, rest_of_the_lock
 from models.store.partners import note_breaker, note_contact, plan_poll
 from models.store.statements.statements import record_statement
-from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
+from models.store.unit import ENGINE, Unit, savepoint
 from models.trouble import Trouble
-from recovery_flows.cases.commit import commit_changes, shared_accounts
 from recovery_flows.cases.quarantine import Work, went_through
 from recovery_flows.correspondence import answers
 from recovery_flows.cross_border import messages, over_connection
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import alone, sentence
-from recovery_flows.engine.outbox.merged_calls import as_joined
+from recovery_flows.engine.outbox.portion import Portion, settling
 from recovery_flows.engine.outbox.resources import belongs, settle_resource
 from recovery_flows.engine.quarantine import note_failure
 from recovery_flows.errors import AnswerUnreadableError
@@ -37,7 +35,6 @@ from recovery_flows.partners.rbp1 import wire
 from recovery_flows.tracing import trace_requests
 
 if TYPE_CHECKING:
-    from models.case_file import CaseFile
     from recovery_flows.engine.outbox.results import Result
 
 _SECOND_LONGEST = 6
@@ -57,54 +54,63 @@ def settle_results(engine: Engine, results: Iterable[Result], lease: str) -> Non
     rest = deque(by_recovery.values())
     portions = Portions(rest)
     while rest:
-        again: list[list[Result]] = []
-        with unit_of_work(engine.database) as unit, portions.next() as some:
-            held = leased_by(unit, lease)
-            files = files_by_id(unit.session, [group[0].call.recovery_id for group in some])
-            for group in for_a_while(some):
-                ours = as_joined(unit, [r for r in group if r.call.id in held])
-                again += _settle_alone(unit, engine, ours, files)
-        rest.extendleft(again)
+        tried = list(rest)
+        with alone() as failure:
+            _settle_some(engine, portions, lease)
+        if failure.error is not None:
+            rest.clear()
+            rest.extend(tried)
+            rest.extendleft(_settle_apart(engine, portions, lease))
         rest_of_the_lock(rest)
 
 
-def _settle_alone(
-    unit: Unit, engine: Engine, group: list[Result], files: dict[str, CaseFile]
-) -> list[list[Result]]:
-    """Settle what one recovery was answered; return what is to be tried one by one.
+def _settle_some(engine: Engine, portions: Portions[list[Result]], lease: str) -> None:
+    """Settle a portion in one transaction; where one fails nothing of it is written."""
+    opened = settling(engine, portions, lease)
+    with opened as (portion, groups), portion.unit.session.gathering():
+        for group in groups:
+            _settle_group(portion, portion.ours(group))
+        portion.conclude()
 
-    `files` loses those that this makes old.
-    """
-    with alone() as failure, savepoint(unit):
-        _settle_group(unit, engine, group, files)
+
+def _settle_apart(
+    engine: Engine, portions: Portions[list[Result]], lease: str
+) -> list[list[Result]]:
+    """Settle a portion, each recovery for itself; return what is to be tried one by one."""
+    again: list[list[Result]] = []
+    with settling(engine, portions, lease) as (portion, groups):
+        for group in groups:
+            again += _settle_alone(portion, portion.ours(group))
+    return again
+
+
+def _settle_alone(portion: Portion, group: list[Result]) -> list[list[Result]]:
+    """Settle what one recovery was answered; return what is to be tried one by one."""
+    with alone() as failure, savepoint(portion.unit):
+        _settle_group(portion, group)
+        portion.conclude()
         return []
-    files.clear()
+    portion.forget()
     if len(group) > 1:
         return [[result] for result in group]
     if failure.error is not None:
-        with savepoint(unit):
-            _settle_failed(unit, engine, group[0], failure.error)
+        with savepoint(portion.unit):
+            _settle_failed(portion.unit, portion.engine, group[0], failure.error)
     return []
 
 
-def _settle_group(
-    unit: Unit, engine: Engine, group: list[Result], files: dict[str, CaseFile]
-) -> None:
+def _settle_group(portion: Portion, group: list[Result]) -> None:
     if not group:
         return
-    now, wall_now = engine.now_in(unit.session), engine.wall_now()
-    recovery_id = group[0].call.recovery_id
-    known = files.pop(recovery_id, None)
-    changes = Changeset(known or load_file(unit.session, recovery_id))
+    unit, engine, now, wall_now = portion.unit, portion.engine, portion.now, portion.wall_now
+    changes = Changeset(portion.file(group[0].call.recovery_id))
     for result in group:
         _settle_one(unit, engine, now, wall_now, changes, result)
         _note(unit, result, wall_now)
     for partner_id in {r.call.partner_id for r in group}:
         remember_breaker(unit, engine, partner_id)
     _poll_soon(unit, group, now + timedelta(seconds=engine.pace.poll_seconds))
-    commit_changes(unit, ENGINE, now, engine.laws, changes)
-    if shared_accounts(changes):
-        files.clear()
+    portion.write(changes)
     for result in group:
         if result.fault is not None:
             note_failure(unit, engine, _work(result), result.fault)

@@ -19,7 +19,7 @@ from models.rights.decisions import DECISIONS
 from models.store.calls import mark_sent
 from models.store.disclosures import Disclosed, note_disclosure
 from models.store.documents import keep
-from models.store.record import plan_call, record
+from models.store.record import record
 from models.store.unit import ENGINE, Actor, Unit, unit_of_work
 from recovery_flows.access.disclosures import reveal
 from recovery_flows.cases.pages.privacy import with_articles, written
@@ -70,7 +70,7 @@ def disclosed(unit: Any) -> Any:
             intent = CallIntent(
                 f"call-{kind}", asset.partner_id, kind, EntityKind.ASSET, asset.id, asset.id
             )
-            plan_call(work, OFFICER, unit.now, recovery_id, intent)
+            record(work, OFFICER, unit.now, recovery_id, Outcome(calls=(intent,)))
             mark_sent(work, unit.now, recovery_id, intent.id, CallState.PLANNED)
         for n, (noun, event) in enumerate(EVENTS, start=1):
             keep(work, f"an invented document {n}".encode(), "letter", "text/plain", unit.now)

@@ -12,7 +12,7 @@ from models.entities.catalogue import BY_NOUN, table_of
 from models.entities.hold import Hold
 from models.entities.installation import Beat, Tally
 from models.prepared import reading_any
-from models.rights.sessions import PlainSession
+from models.sqlite.plain_session import PlainSession
 
 _BEATS, _TALLY = table_of(Beat), table_of(Tally)
 _BEAT = {

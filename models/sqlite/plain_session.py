@@ -1,0 +1,88 @@
+"""A session for plain statements: it begins, executes, commits and rolls back, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.sqlite import direct
+
+
+class PlainSession(Session):
+    """A session whose statements go to its transaction's connection at once.
+
+    Nobody here gives a session objects to be kept. What it does for them at its begin, its end and
+    each statement would be a third of what an act at the desk costs, so it has a connection and a
+    transaction of its own. The transaction begins with the first statement.
+    """
+
+    viewer: str | None = None
+    """Who looks or acts, where something may be hidden from him; None for the engine."""
+    is_picture = False
+    """Whether it reads a picture of the database, without what is hidden from its viewer."""
+
+    def __init__(self, bind: sa.Engine) -> None:
+        super().__init__(bind, expire_on_commit=False)
+        self._engine = bind
+        self._open: sa.Connection | None = None
+        self._is_plain = False
+
+    def connection(self, *_: object, **__: object) -> sa.Connection:
+        """The connection on which the transaction runs; it begins where there is none yet."""
+        if self._open is None:
+            connection = self._engine.connect()
+            try:
+                connection.begin()
+            except BaseException:
+                connection.close()
+                raise
+            self._open, self._is_plain = connection, direct.is_plain(connection)
+        return self._open
+
+    def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:  # noqa: ANN401
+        """Execute a statement in this transaction."""
+        connection = self._open or self.connection()
+        if options or not self._is_plain:
+            return connection.execute(statement, params, **options)
+        return direct.execute(connection, statement, params)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit what the block does; roll it back where it fails."""
+        try:
+            yield
+            transaction = self._open and self._open.get_transaction()
+            if transaction is not None:
+                transaction.commit()
+        finally:
+            self.close()
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of the transaction that is undone alone where it fails."""
+        connection = self.connection()
+        if not self._is_plain:
+            with connection.begin_nested():
+                yield
+            return
+        driver = direct.driver(connection)
+        driver.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            # SQLite itself has undone all of it where the disk is full, for example.
+            if driver.in_transaction:
+                driver.execute("ROLLBACK TO part")
+                driver.execute("RELEASE part")
+            raise
+        driver.execute("RELEASE part")
+
+    def close(self) -> None:
+        """Give the connection back; what was not committed is undone."""
+        if self._open is not None:
+            connection, self._open = self._open, None
+            connection.close()
