@@ -21,7 +21,7 @@ from models.queries.cases.case_files import load_file
 from models.queries.cases.open_steps import OpenStep, open_steps
 from models.queries.cases.work import next_instant, next_retry, partners
 from models.store.clock import set_case_time
-from models.store.intake import file_reports
+from models.store.reports.filing import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases import discrepancy_actions

@@ -31,7 +31,7 @@ from models.entities.hold import Hold, HoldState
 from models.entities.officer import Role
 from models.facts import RawAnswer
 from models.ids import CallId, PartnerId
-from models.store.intake import file_reports
+from models.store.reports.filing import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer

@@ -27,7 +27,7 @@ from models.entities.call import CallKind
 from models.entities.officer import Role
 from models.queries.books.money import places
 from models.queries.cases.case_files import load_files
-from models.store.intake import file_reports
+from models.store.reports.filing import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.cases import lifecycle
 from recovery_flows.cases.commit import commit_changes

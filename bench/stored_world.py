@@ -31,7 +31,7 @@ from models.money import Money
 from models.queries.installation.clock import case_now
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
-from models.store.intake import file_reports
+from models.store.reports.filing import file_reports
 from models.store.rollups.keeping import fill
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user

@@ -16,8 +16,8 @@ from models.facts import Direction, LineFact, LineKind, ReportFact, StatementFac
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.queries.partners.bank_names import bank_names
-from models.store.intake import file_reports
 from models.store.partners import register
+from models.store.reports.filing import file_reports
 from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Actor, Unit, unit_of_work
 from recovery_flows.cases import emergency_stop

@@ -20,9 +20,9 @@ from models.queries.installation.clock import case_now
 from models.store.accounts import ensure_account
 from models.store.derived import Derived
 from models.store.documents import keep
-from models.store.intake import stored_holder
 from models.store.notes import write_note
 from models.store.permissions import NotPermittedError
+from models.store.reports.known import stored_holder
 from models.store.unit import Actor, Unit, unit_of_work
 from models.store.waiting_rows import StaleFileError
 from recovery_flows.access.log_in import Identity, NobodyActsError, check_entry, is_authentic

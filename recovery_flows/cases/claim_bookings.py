@@ -12,7 +12,7 @@ from models.ids import derive_id
 from models.payment_refs import is_reference
 from models.queries.cases.claims import BookedPayment, booked_payments, covered
 from models.store.accounts import account_id_of
-from models.store.intake import SAME_PAYMENT_WITHIN, Payment, known_report, same_payment
+from models.store.reports.known import SAME_PAYMENT_WITHIN, Payment, known_report, same_payment
 from models.store.unit import Unit
 from recovery_flows.restitution.claim_rows import (
     TAKEN,

@@ -19,7 +19,8 @@ from models.queries.cases.deconfliction import hits_of
 from models.queries.installation.officers import OfficerView
 from models.queries.partners.bank_names import BankName, bank_names
 from models.sealing.vault import Vault
-from models.store.intake import Payment, file_reports, known_report, same_payment
+from models.store.reports.filing import file_reports
+from models.store.reports.known import Payment, known_report, same_payment
 from recovery_flows.cases import deconfliction, emergency_stop
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.commit import commit_changes

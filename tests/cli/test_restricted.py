@@ -49,6 +49,7 @@ VALUES = {
 MORE = {
     ("restrict",): ["--lift", "--reason", "x"], ("xborder", "set"): ["--field", "facts=x"],
     ("letter", "notice"): ["--document", "PAPER"], ("court-list", "identify"): ["--claim", "x"],
+    ("xborder", "new"): ["--channel", "mla"],
 }  # fmt: skip
 """What a command asks for beyond what its options say."""
 OF_ROWS = {

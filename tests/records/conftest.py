@@ -39,9 +39,9 @@ from models.sealing.vault import Vault
 from models.store.accounts import account_id_of
 from models.store.clock import set_case_time
 from models.store.documents import keep
-from models.store.intake import file_reports
 from models.store.partners import register
 from models.store.people import appoint, appoint_engine
+from models.store.reports.filing import file_reports
 from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.access import log_in

@@ -23,9 +23,9 @@ from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.outcome import CallIntent, Outcome, Posting, Transition
 from models.rights.decisions import DECISIONS
-from models.store.intake import file_reports
 from models.store.permissions import NotPermittedError
 from models.store.record import UnbalancedEntryError, record
+from models.store.reports.filing import file_reports
 from models.store.unit import ENGINE, Actor, savepoint, unit_of_work
 from models.store.waiting_rows import StaleFileError
 from recovery_flows.cases.case_officer import StepRefusedError

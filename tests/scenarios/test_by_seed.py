@@ -28,7 +28,7 @@ from models.queries.cases.approvals import pending_ids
 from models.queries.cases.case_files import load_files
 from models.queries.cases.open_steps import open_steps
 from models.store.clock import set_case_time
-from models.store.intake import file_reports
+from models.store.reports.filing import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases import discrepancy_actions

@@ -10,7 +10,7 @@ from functools import partial
 from models.entities.officer import Role
 from models.facts import ReportFact
 from models.money import Money
-from models.store.intake import file_reports
+from models.store.reports.filing import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases import discrepancy_actions, objection_actions

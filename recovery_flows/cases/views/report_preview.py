@@ -16,7 +16,7 @@ from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView
 from models.queries.partners.bank_names import BankName, bank_names, by_name
 from models.sealing.vault import Vault
-from models.store.intake import stored_holder
+from models.store.reports.known import stored_holder
 from recovery_flows.cases import emergency_stop
 from recovery_flows.cases.deconfliction_check import also_lines
 from recovery_flows.cases.report_and_stop import (

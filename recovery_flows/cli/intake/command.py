@@ -16,7 +16,7 @@ from recovery_flows.cli.table import tell
 from recovery_flows.wording import counted
 
 if TYPE_CHECKING:
-    from models.store.intake import IntakeSummary
+    from models.store.reports.filing import IntakeSummary
     from recovery_flows.cli.composition import Installation
 
 _REFUSED_EXIT_CODE = 3

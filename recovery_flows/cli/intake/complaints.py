@@ -12,7 +12,7 @@ from models.entities.officer import Role
 from models.facts import ReportFact
 from models.queries.installation.clock import case_now
 from models.store.documents import keep_bytes
-from models.store.intake import IntakeSummary, file_reports
+from models.store.reports.filing import IntakeSummary, file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import NobodyActsError
 from recovery_flows.caller import read_named

@@ -15,7 +15,7 @@ from models.entities.officer import Role
 from models.entities.recovery import Recovery
 from models.facts import AccountRef, ReportFact
 from models.money import Money
-from models.store.intake import file_reports
+from models.store.reports.filing import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.cases.views.queue import queue
 from recovery_flows.freezing import stage as freezing

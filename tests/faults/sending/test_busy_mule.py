@@ -12,7 +12,7 @@ from models.entities.hold import HoldKind, HoldState
 from models.entities.officer import Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
-from models.store.intake import file_reports
+from models.store.reports.filing import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.sandbox.worlds.world import World, WorldAccount, WorldTransfer
 

@@ -16,8 +16,8 @@ from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.outcome import Outcome, Transition
 from models.queries.cases.case_files import load_file
-from models.store.intake import file_reports
 from models.store.record import record
+from models.store.reports.filing import file_reports
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.cases.discrepancy_actions import resolve
 from recovery_flows.errors import StepRefusedError

@@ -13,7 +13,7 @@ from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.queries.audit.verify import verify
 from models.queries.cases.history import events_of
-from models.store.intake import file_reports
+from models.store.reports.filing import file_reports
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.cases.deconfliction_check import DeconflictionError
 from recovery_flows.cases.report_and_stop import (

@@ -1,0 +1,1 @@
+"""Reports are filed, once each; what was told of before is found."""
