@@ -1,19 +1,20 @@
 """Money that came by other ways than a hold, and how it makes a loss good that is elsewhere.
 
 It is none of the traced money: the thief has spent that, or it was never found. So what comes in
-stands in the place of what is gone, not located or located and not held, and of nothing else; what
-is more than that is excess, for no claim needs it.
+stands in the place of what is gone, not located or located and not held. What is held gives way
+last, but it does: money in the unit's hand pays the victims before money that a bank only holds.
+What is more than the whole loss is excess, for no claim needs it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
 from models.entities.hold import LIVE_HOLDS
 from models.entities.ledger import LedgerAccount
-from recovery_flows.ledger.account_keys import Key, Sums
+from recovery_flows.ledger.account_keys import Key, Sums, memo
 from recovery_flows.ledger.account_targets import asset_targets, clawed_of_order, settled
 from recovery_flows.ledger.recalled import counted_minor, recalled_targets
 
@@ -57,33 +58,50 @@ def _lost(target: dict[Key, list[int]]) -> dict[LedgerAccount, int]:
 def received_targets(file: CaseFile, target: dict[Key, list[int]]) -> Iterator[tuple[Key, Sums]]:
     """What was received, and the places of the loss in `target` that it makes good."""
     lost = _lost(target)
-    yield from _recalled(file, target, lost)
+    held = sum(sums[0] for key, sums in target.items() if key.account is LedgerAccount.HELD)
+    held -= yield from _recalled(file, lost, held)
     for asset in file.assets:
         if not asset.is_custody:
             continue
         # What was paid on and called back is a loss again, which the money that came makes good.
         lost[LedgerAccount.GONE] += sum(clawed_of_order(p) for p in settled(file, asset))
-        good = min(received_minor(file, asset), sum(lost.values()))
-        yield from asset_targets(file, asset, Sums(good, good))
+        came = received_minor(file, asset)
+        good = min(came, sum(lost.values()))
+        # What was paid on beyond that has made what is held give way already.
+        over = max(good, sum(min(p.credited_minor, p.amount_minor) for p in settled(file, asset)))
+        more = max(0, min(came - over, held))
+        whole = over + more if more else good
+        yield from asset_targets(file, asset, Sums(whole, whole))
         yield from _made_good(file, lost, good)
+        if more:
+            held -= more
+            yield _held_gives_way(file, more)
+            yield memo(LedgerAccount.MEMO_COST, asset.currency, asset.currency, good - over)
 
 
 def _recalled(
-    file: CaseFile, target: dict[Key, list[int]], lost: dict[LedgerAccount, int]
-) -> Iterator[tuple[Key, Sums]]:
-    """What came back by recalls; what is held gives way last, and what was paid on keeps its room.
+    file: CaseFile, lost: dict[LedgerAccount, int], held: int
+) -> Generator[tuple[Key, Sums], None, int]:
+    """What came back by recalls; returns what of it is `held`, which gives way last.
 
-    What a bank still holds for a victim who has his money back covers no claim any more.
+    What was paid on keeps its room. What a bank still holds for a victim who has his money back
+    covers no claim any more.
     """
     free = sum(lost.values()) - min(_paid_on(file), sum(lost.values()))
-    held = sum(sums[0] for key, sums in target.items() if key.account is LedgerAccount.HELD)
     good = min(counted_minor(file), free + held)
     yield from recalled_targets(file, good)
     yield from _made_good(file, lost, min(good, free))
-    if good > free:
-        currency = file.recovery.currency
-        key = Key(LedgerAccount.HELD, "", "", "", MADE_GOOD, currency, currency)
-        yield key, Sums(free - good, free - good)
+    more = max(0, good - free)
+    if more:
+        yield _held_gives_way(file, more)
+    return more
+
+
+def _held_gives_way(file: CaseFile, minor: int) -> tuple[Key, Sums]:
+    """So much of what banks hold covers no claim: the money has come by another way."""
+    currency = file.recovery.currency
+    key = Key(LedgerAccount.HELD, "", "", "", MADE_GOOD, currency, currency)
+    return key, Sums(-minor, -minor)
 
 
 def _made_good(

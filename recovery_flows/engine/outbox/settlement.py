@@ -15,7 +15,7 @@ from models.queries.cases.case_files import files_by_id, load_file
 from models.store.calls import leased_by, settle
 from models.store.documents import keep
 from models.store.pacing import Portions, for_a_while, rest_of_the_lock
-from models.store.partners import note_breaker, note_contact, plan_poll
+from models.store.partners import note_breaker, note_contact, poll_by
 from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from models.trouble import Trouble
@@ -271,7 +271,7 @@ def _poll_soon(unit: Unit, results: list[Result], soon: datetime) -> None:
         if (r.event == "answered" or r.code == _ANOTHER_STATE) and r.call.kind not in QUERIES
     }
     for partner_id in ordered:
-        plan_poll(unit, partner_id, due_at=soon, interval_seconds=0)
+        poll_by(unit, partner_id, soon)
 
 
 def _note(unit: Unit, result: Result, wall_now: datetime) -> None:

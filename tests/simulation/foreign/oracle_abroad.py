@@ -126,12 +126,20 @@ class AbroadOracle(Eyes):
             found[str(asset)] = found.get(str(asset), 0) + paid
         found[""] = self._sum(
             "SELECT sum(counted_minor) FROM recall_credit WHERE recovery_id = ?", recovery
-        ) + self._sum(
-            "SELECT sum(requested_minor) FROM hold WHERE recovery_id = ? AND kind = 'custody' AND"
-            f" state IN {_RECEIVED}",
-            recovery,
-        )
+        ) + self._in_hand(recovery)
         return found
+
+    def _in_hand(self, recovery: str) -> int:
+        """What the unit has received, less what it gave back to its payer: that came to nobody."""
+        came = 0
+        for hold, minor, state in self._all(
+            "SELECT id, requested_minor, state FROM hold WHERE recovery_id = ? AND kind ="
+            f" 'custody' AND state IN {_RECEIVED}", recovery,
+        ):  # fmt: skip
+            payouts = self._all("SELECT id FROM payout WHERE hold_id = ?", hold)
+            paid = sum(self.chest.paid.get(str(payout[0]), 0) for payout in payouts)
+            came += min(paid, int(str(minor))) if state == "released" else int(str(minor))
+        return came
 
     def _sum(self, query: str, *given: object) -> int:
         return int(str(self._all(query, *given)[0][0] or 0))
