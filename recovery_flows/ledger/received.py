@@ -8,19 +8,22 @@ What is more than the whole loss is excess, for no claim needs it.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
 from models.entities.hold import LIVE_HOLDS
 from models.entities.ledger import LedgerAccount
-from recovery_flows.ledger.account_keys import Key, Sums, memo
+from recovery_flows.ledger.account_keys import Key, Sums
 from recovery_flows.ledger.account_targets import asset_targets, clawed_of_order, settled
 from recovery_flows.ledger.recalled import counted_minor, recalled_targets
 
 MADE_GOOD = "made_good"
 """Detail of what of a place of the loss was made good by money that the unit received."""
-_PLACES = (LedgerAccount.GONE, LedgerAccount.NOT_LOCATED, LedgerAccount.LOCATED)
+_PLACES = (
+    LedgerAccount.GONE, LedgerAccount.NOT_LOCATED, LedgerAccount.LOCATED, LedgerAccount.HELD,
+)  # fmt: skip
+"""Where the loss is, in the order in which it is made good: what is held gives way last."""
 
 
 def received_minor(file: CaseFile, asset: AssetRow) -> int:
@@ -31,11 +34,6 @@ def received_minor(file: CaseFile, asset: AssetRow) -> int:
         held = hold.held_minor if hold.state in LIVE_HOLDS else 0
         total += min(hold.requested_minor, held + paid)
     return total
-
-
-def short_minor(file: CaseFile, target: dict[Key, list[int]]) -> int:
-    """What was paid on from there beyond all that it could make good: what is held gives way."""
-    return max(0, _paid_on(file) - sum(_lost(target).values()))
 
 
 def _paid_on(file: CaseFile) -> int:
@@ -58,50 +56,25 @@ def _lost(target: dict[Key, list[int]]) -> dict[LedgerAccount, int]:
 def received_targets(file: CaseFile, target: dict[Key, list[int]]) -> Iterator[tuple[Key, Sums]]:
     """What was received, and the places of the loss in `target` that it makes good."""
     lost = _lost(target)
-    held = sum(sums[0] for key, sums in target.items() if key.account is LedgerAccount.HELD)
-    held -= yield from _recalled(file, lost, held)
+    yield from _recalled(file, lost)
     for asset in file.assets:
         if not asset.is_custody:
             continue
         # What was paid on and called back is a loss again, which the money that came makes good.
         lost[LedgerAccount.GONE] += sum(clawed_of_order(p) for p in settled(file, asset))
-        came = received_minor(file, asset)
-        good = min(came, sum(lost.values()))
-        # What was paid on beyond that has made what is held give way already.
-        over = max(good, sum(min(p.credited_minor, p.amount_minor) for p in settled(file, asset)))
-        more = max(0, min(came - over, held))
-        whole = over + more if more else good
-        yield from asset_targets(file, asset, Sums(whole, whole))
+        good = min(received_minor(file, asset), sum(lost.values()))
+        yield from asset_targets(file, asset, Sums(good, good))
         yield from _made_good(file, lost, good)
-        if more:
-            held -= more
-            yield _held_gives_way(file, more)
-            yield memo(LedgerAccount.MEMO_COST, asset.currency, asset.currency, good - over)
 
 
-def _recalled(
-    file: CaseFile, lost: dict[LedgerAccount, int], held: int
-) -> Generator[tuple[Key, Sums], None, int]:
-    """What came back by recalls; returns what of it is `held`, which gives way last.
+def _recalled(file: CaseFile, lost: dict[LedgerAccount, int]) -> Iterator[tuple[Key, Sums]]:
+    """What came back by recalls; what the unit has paid on keeps its room beside it.
 
-    What was paid on keeps its room. What a bank still holds for a victim who has his money back
-    covers no claim any more.
+    What a bank still holds for a victim who has his money back covers no claim any more.
     """
-    free = sum(lost.values()) - min(_paid_on(file), sum(lost.values()))
-    good = min(counted_minor(file), free + held)
+    good = min(counted_minor(file), max(0, sum(lost.values()) - _paid_on(file)))
     yield from recalled_targets(file, good)
-    yield from _made_good(file, lost, min(good, free))
-    more = max(0, good - free)
-    if more:
-        yield _held_gives_way(file, more)
-    return more
-
-
-def _held_gives_way(file: CaseFile, minor: int) -> tuple[Key, Sums]:
-    """So much of what banks hold covers no claim: the money has come by another way."""
-    currency = file.recovery.currency
-    key = Key(LedgerAccount.HELD, "", "", "", MADE_GOOD, currency, currency)
-    return key, Sums(-minor, -minor)
+    yield from _made_good(file, lost, good)
 
 
 def _made_good(
