@@ -1,9 +1,9 @@
 """Money that came by other ways than a hold, and how it makes a loss good that is elsewhere.
 
 It is none of the traced money: the thief has spent that, or it was never found. So what comes in
-stands in the place of what is gone, not located or located and not held. What is held gives way
-last, but it does: money in the unit's hand pays the victims before money that a bank only holds.
-What is more than the whole loss is excess, for no claim needs it.
+stands in the place of what is gone, not located, located and not held, or kept by a third party.
+What is held gives way last, but it does: money in the unit's hand pays the victims before money
+that a bank only holds. What is more than the whole loss is excess, for no claim needs it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from recovery_flows.ledger.recalled import counted_minor, recalled_targets
 MADE_GOOD = "made_good"
 """Detail of what of a place of the loss was made good by money that the unit received."""
 _PLACES = (
-    LedgerAccount.GONE, LedgerAccount.NOT_LOCATED, LedgerAccount.LOCATED, LedgerAccount.HELD,
+    LedgerAccount.GONE, LedgerAccount.NOT_LOCATED, LedgerAccount.LOCATED,
+    LedgerAccount.THIRD_PARTY, LedgerAccount.HELD,
 )  # fmt: skip
 """Where the loss is, in the order in which it is made good: what is held gives way last."""
 

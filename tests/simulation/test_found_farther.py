@@ -25,6 +25,10 @@ def at() -> Iterator[Place]:
             id="what came in is not given back while the loss is merely held elsewhere",
         ),
         pytest.param(
+            90001806, "'amount': '250.00'",
+            id="what a third party keeps of the loss is made good by what came in",
+        ),
+        pytest.param(
             90001415, "see_expiry",
             id="what an office preserved and then refuses has ended",
         ),

@@ -12,8 +12,11 @@ import pytest
 from models.entities.hold import HoldKind
 from models.entities.ledger import LedgerAccount
 from recovery_flows.cases.next_steps import steps
+from recovery_flows.cases.third_parties import actions
+from recovery_flows.cases.third_parties.actions import Filing
 from recovery_flows.ledger.outstanding_losses import net_loss_minor
 from recovery_flows.restitution import guards
+from tests.records.money.test_third_party import FAITH, released as bank_released
 from tests.records.money.test_voluntary import balance, received, sound
 from tests.records.treasury import treasury
 
@@ -103,4 +106,19 @@ def test_what_came_in_after_the_first_was_paid_on_counts_once(
     assert balance(unit, frozen, LedgerAccount.HELD, "received") == 30_000
     assert balance(unit, frozen, LedgerAccount.HELD) == 40_000
     assert not released(unit, frozen)
+    sound(unit)
+
+
+def test_what_a_third_party_keeps_is_made_good_as_well(unit: Any, acts: Any, frozen: str) -> None:
+    """Seed 90001806: 30.00 of the loss were a buyer's, and the victim was paid the whole."""
+    actions.file_claim(unit.case_officer(), frozen, Filing(FAITH, "bought it", "300.00"))
+    claim = unit.file(frozen).third_party_claims[-1]
+    actions.decide(unit.case_officer(), frozen, claim.id, "300.00", "a paper shows it")
+    unit.approve(frozen)
+    bank_released(unit, acts, frozen, 70_000)
+    received(unit, frozen, 100_000, "B-1")
+    acts.decide(frozen)
+    assert balance(unit, frozen, LedgerAccount.HELD, "received") == 100_000
+    assert balance(unit, frozen, LedgerAccount.THIRD_PARTY, "made_good") == -30_000
+    assert balance(unit, frozen, LedgerAccount.HELD) == 100_000
     sound(unit)
