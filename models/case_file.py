@@ -6,8 +6,10 @@ Field names are column names; `queries.files.load_files` fills them by name.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from models.entities.allocation import AllocationRow, CourtListRow, CourtShareRow
 from models.entities.approval import ApprovalRow, ApprovalState
@@ -192,3 +194,50 @@ class Step:
     def sentence(self) -> str:
         """The step in words."""
         return str(self.wording)
+
+
+ORDERED_BY: Mapping[str, str] = {
+    "claims": "paid_at",
+    "assets": "depth",
+    "holds": "ordered_at",
+    "requests": "id",
+    "allocations": "round_number",
+    "court_lists": "entered_at",
+    "court_shares": "line",
+    "payouts": "id",
+    "approvals": "asked_at",
+    "multi_agency_requests": "started_at",
+    "tasks": "ordered_at",
+    "discrepancies": "found_at",
+    "objections": "entered_at",
+    "voluntary_returns": "invited_at",
+    "instalments": "number",
+    "compensations": "entered_at",
+    "unclaimed": "announced_at",
+    "clawbacks": "asked_at",
+    "third_party_claims": "filed_at",
+    "victim_messages": "sent_at",
+    "recalls": "drafted_at",
+    "recall_credits": "entered_at",
+    "receipts": "at",
+    "messages": "written_at",
+}
+"""By which of its columns each kind of row of a file is ordered, then by id; calls are not here."""
+
+
+def in_order(file: CaseFile) -> CaseFile:
+    """The file with its rows in the order in which they are read, whatever was decided on it.
+
+    What has no value in its column yet, such as a hold that is not ordered, comes first.
+    """
+    changed: dict[str, Any] = {}
+    for name, column in ORDERED_BY.items():
+        rows: tuple[Any, ...] = getattr(file, name)
+        if len(rows) > 1:
+            changed[name] = tuple(sorted(rows, key=partial(_place, column)))
+    return replace(file, **changed) if changed else file
+
+
+def _place(column: str, row: Any) -> tuple[bool, Any, str]:  # noqa: ANN401 - a row of any kind
+    value = getattr(row, column)
+    return value is not None, value, row.id

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
+from models.case_file import ORDERED_BY
 from models.entities import allocation, payout
 from models.entities.approval import Approval, ApprovalRow
 from models.entities.asset import Asset, AssetRow
@@ -65,7 +66,7 @@ class _Part:
         name: str,
         model: type[SQLModel],
         kind: type[Any],
-        order: str = "id",
+        order: str = "",
         where: sa.ColumnElement[bool] | None = None,
     ) -> None:
         table = table_of(model)
@@ -74,7 +75,8 @@ class _Part:
         self._columns = [f.name for f in fields(kind)]
         self.owner = owner
         query = sa.select(owner.label("owner_"), *(table.c[n] for n in self._columns))
-        query = query.where(owner.in_(_IDS)).order_by(table.c[order], table.c.id)
+        first = table.c[order or ORDERED_BY.get(name, "id")]
+        query = query.where(owner.in_(_IDS)).order_by(first, table.c.id)
         self._query = query if where is None else query.where(where)
 
     def read(self, session: Session, ids: list[str]) -> dict[str, list[Any]]:
@@ -87,31 +89,31 @@ class _Part:
 _OPEN_OR_REFUSED = _CALL.c.state.not_in((CallState.ANSWERED, CallState.CANCELLED))
 _PARTS = (
     _Part("recovery", Recovery, RecoveryRow),
-    _Part("claims", Claim, ClaimRow, "paid_at"),
-    _Part("assets", Asset, AssetRow, "depth"),
-    _Part("holds", Hold, HoldRow, "ordered_at"),
+    _Part("claims", Claim, ClaimRow),
+    _Part("assets", Asset, AssetRow),
+    _Part("holds", Hold, HoldRow),
     _Part("requests", Request, RequestRow),
-    _Part("allocations", allocation.Allocation, allocation.AllocationRow, "round_number"),
-    _Part("court_lists", allocation.CourtList, allocation.CourtListRow, "entered_at"),
-    _Part("court_shares", allocation.CourtShare, allocation.CourtShareRow, "line"),
+    _Part("allocations", allocation.Allocation, allocation.AllocationRow),
+    _Part("court_lists", allocation.CourtList, allocation.CourtListRow),
+    _Part("court_shares", allocation.CourtShare, allocation.CourtShareRow),
     _Part("payouts", payout.Payout, payout.PayoutRow),
-    _Part("approvals", Approval, ApprovalRow, "asked_at"),
+    _Part("approvals", Approval, ApprovalRow),
     _Part("calls", Call, CallRow, "planned_at", _OPEN_OR_REFUSED),
-    _Part("multi_agency_requests", MultiAgencyRequest, MultiAgencyRequestRow, "started_at"),
-    _Part("tasks", Task, TaskRow, "ordered_at"),
-    _Part("discrepancies", Discrepancy, DiscrepancyRow, "found_at"),
-    _Part("objections", Objection, ObjectionRow, "entered_at"),
-    _Part("voluntary_returns", VoluntaryReturn, ReturnRow, "invited_at"),
-    _Part("instalments", Instalment, InstalmentRow, "number"),
-    _Part("compensations", Compensation, CompensationRow, "entered_at"),
-    _Part("unclaimed", payout.UnclaimedShare, payout.UnclaimedRow, "announced_at"),
-    _Part("clawbacks", payout.Clawback, payout.ClawbackRow, "asked_at"),
-    _Part("third_party_claims", third.ThirdPartyClaim, third.ThirdPartyRow, "filed_at"),
-    _Part("victim_messages", message.VictimMessage, message.VictimMessageRow, "sent_at"),
-    _Part("recalls", Recall, RecallRow, "drafted_at"),
-    _Part("recall_credits", RecallCredit, RecallCreditRow, "entered_at"),
-    _Part("receipts", RequestReceipt, ReceiptRow, "at"),
-    _Part("messages", abroad.RequestMessage, abroad.RequestMessageRow, "written_at"),
+    _Part("multi_agency_requests", MultiAgencyRequest, MultiAgencyRequestRow),
+    _Part("tasks", Task, TaskRow),
+    _Part("discrepancies", Discrepancy, DiscrepancyRow),
+    _Part("objections", Objection, ObjectionRow),
+    _Part("voluntary_returns", VoluntaryReturn, ReturnRow),
+    _Part("instalments", Instalment, InstalmentRow),
+    _Part("compensations", Compensation, CompensationRow),
+    _Part("unclaimed", payout.UnclaimedShare, payout.UnclaimedRow),
+    _Part("clawbacks", payout.Clawback, payout.ClawbackRow),
+    _Part("third_party_claims", third.ThirdPartyClaim, third.ThirdPartyRow),
+    _Part("victim_messages", message.VictimMessage, message.VictimMessageRow),
+    _Part("recalls", Recall, RecallRow),
+    _Part("recall_credits", RecallCredit, RecallCreditRow),
+    _Part("receipts", RequestReceipt, ReceiptRow),
+    _Part("messages", abroad.RequestMessage, abroad.RequestMessageRow),
 )
 
 

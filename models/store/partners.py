@@ -117,6 +117,18 @@ def plan_poll(
     unit.session.waiting.set(_PARTNERS, partner_id, values)
 
 
+def poll_by(unit: Unit, partner_id: str, latest: datetime) -> None:
+    """Read the partner's feed by `latest` (case time), however quiet it was; sooner stays sooner.
+
+    A bank that gets an order every few seconds would never be heard if each one put it off.
+    """
+    planned = unit.session.execute(
+        sa.select(_PARTNERS.c.feed_due_at).where(_PARTNERS.c.id == partner_id)
+    ).scalar_one()
+    due_at = latest if planned is None else min(planned, latest)
+    plan_poll(unit, partner_id, due_at=due_at, interval_seconds=0)
+
+
 def learn_code(unit: Unit, actor: Actor, now: datetime, partner_id: str, code: str) -> None:
     """Remember a BIC or bank code by which statement files name a partner."""
     row = unit.session.execute(

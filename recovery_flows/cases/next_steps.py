@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from models.action_kinds import ActionKind
-from models.case_file import CaseFile, Step
+from models.case_file import CaseFile, Step, in_order
 from models.entities.allocation import AllocationState
 from models.entities.asset import AssetRow, Stage
 from models.entities.call import OPEN_CALLS, CallKind
@@ -58,11 +58,15 @@ A file never changes, so the same one has the same steps."""
 
 
 def steps(file: CaseFile, laws: Regimes) -> list[Step]:
-    """All steps open to people, the most urgent first; waits and the engine's work after them."""
+    """All steps open to people, the most urgent first; waits and the engine's work after them.
+
+    Of equally urgent ones the same is first for whoever has just decided and whoever reads it.
+    """
     for known, under, answer in _last[:]:
         if known is file and under is laws:
             return list(answer)
-    answer = [*discrepancies.steps(file), *_steps(file, laws)]
+    read = in_order(file)
+    answer = [*discrepancies.steps(read), *_steps(read, laws)]
     _last[:] = [(file, laws, answer)]
     return list(answer)
 

@@ -272,8 +272,7 @@ def _plan(
 ) -> None:
     """The next poll: soon after news, twice as long after each quiet one, up to a ceiling.
 
-    Never sooner than the bank wishes (`least_seconds`); none of a partner that owes no answer
-    and holds nothing, as when only its days were compared.
+    Never sooner than the bank wishes; none of a partner that owes no answer and holds nothing.
     """
     pace = engine.pace
     waits = partner.id in waiting_partners(unit.session)
@@ -290,10 +289,11 @@ def _plan(
         seconds = min(2 * partner.feed_interval_seconds, pace.poll_ceiling_seconds)
     seconds = max(seconds, least_seconds)
     due_at = now + timedelta(seconds=max(engine.jittered(seconds), least_seconds))
-    # Before our clock ends a hold, what its bank has said by then is read.
+    # Before our clock ends a hold its bank is heard; what an order wants sooner is not put off.
     end = next_end(unit.session, partner.id, now - FEED_LAG)
-    if end is not None and now + timedelta(seconds=least_seconds) < end + FEED_LAG < due_at:
-        due_at = end + FEED_LAG
+    for sooner in (end and end + FEED_LAG, partner.feed_due_at):
+        if sooner is not None and now + timedelta(seconds=least_seconds) < sooner < due_at:
+            due_at = sooner
     plan_poll(
         unit, partner.id, due_at=due_at, interval_seconds=seconds if waits else 0, reached=reached,
         read_at=now if whole else None,

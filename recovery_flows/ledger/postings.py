@@ -23,7 +23,7 @@ from recovery_flows.ledger.account_targets import (
     settled,
 )
 from recovery_flows.ledger.beyond_trace import beyond_trace, give_way
-from recovery_flows.ledger.received import received_targets, short_minor
+from recovery_flows.ledger.received import received_targets
 from recovery_flows.ledger.third_parties import damages_targets, kept
 
 CONFLICT = "conflict"
@@ -58,9 +58,7 @@ def entry(file: CaseFile) -> tuple[Posting, ...]:
 def _give_way(target: dict[Key, list[int]], file: CaseFile) -> None:
     """What was returned beyond the trace comes from where the trace has the loss instead."""
     loss = file.recovery.currency
-    given = [give_way(target, sum(beyond_trace(file).values()))]
-    given.append(give_way(target, short_minor(file, target), (LedgerAccount.HELD,)))
-    for there, minor in [sums for one in given for sums in one.items()]:
+    for there, minor in give_way(target, sum(beyond_trace(file).values())).items():
         key, left = memo(overdrawn(loss, there), loss, there, minor)
         target[key][1] += left.asset_minor
 

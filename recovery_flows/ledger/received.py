@@ -1,8 +1,9 @@
 """Money that came by other ways than a hold, and how it makes a loss good that is elsewhere.
 
 It is none of the traced money: the thief has spent that, or it was never found. So what comes in
-stands in the place of what is gone, not located or located and not held, and of nothing else; what
-is more than that is excess, for no claim needs it.
+stands in the place of what is gone, not located, located and not held, or kept by a third party.
+What is held gives way last, but it does: money in the unit's hand pays the victims before money
+that a bank only holds. What is more than the whole loss is excess, for no claim needs it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ from recovery_flows.ledger.recalled import counted_minor, recalled_targets
 
 MADE_GOOD = "made_good"
 """Detail of what of a place of the loss was made good by money that the unit received."""
-_PLACES = (LedgerAccount.GONE, LedgerAccount.NOT_LOCATED, LedgerAccount.LOCATED)
+_PLACES = (
+    LedgerAccount.GONE, LedgerAccount.NOT_LOCATED, LedgerAccount.LOCATED,
+    LedgerAccount.THIRD_PARTY, LedgerAccount.HELD,
+)  # fmt: skip
+"""Where the loss is, in the order in which it is made good: what is held gives way last."""
 
 
 def received_minor(file: CaseFile, asset: AssetRow) -> int:
@@ -30,11 +35,6 @@ def received_minor(file: CaseFile, asset: AssetRow) -> int:
         held = hold.held_minor if hold.state in LIVE_HOLDS else 0
         total += min(hold.requested_minor, held + paid)
     return total
-
-
-def short_minor(file: CaseFile, target: dict[Key, list[int]]) -> int:
-    """What was paid on from there beyond all that it could make good: what is held gives way."""
-    return max(0, _paid_on(file) - sum(_lost(target).values()))
 
 
 def _paid_on(file: CaseFile) -> int:
@@ -57,7 +57,7 @@ def _lost(target: dict[Key, list[int]]) -> dict[LedgerAccount, int]:
 def received_targets(file: CaseFile, target: dict[Key, list[int]]) -> Iterator[tuple[Key, Sums]]:
     """What was received, and the places of the loss in `target` that it makes good."""
     lost = _lost(target)
-    yield from _recalled(file, target, lost)
+    yield from _recalled(file, lost)
     for asset in file.assets:
         if not asset.is_custody:
             continue
@@ -68,22 +68,14 @@ def received_targets(file: CaseFile, target: dict[Key, list[int]]) -> Iterator[t
         yield from _made_good(file, lost, good)
 
 
-def _recalled(
-    file: CaseFile, target: dict[Key, list[int]], lost: dict[LedgerAccount, int]
-) -> Iterator[tuple[Key, Sums]]:
-    """What came back by recalls; what is held gives way last, and what was paid on keeps its room.
+def _recalled(file: CaseFile, lost: dict[LedgerAccount, int]) -> Iterator[tuple[Key, Sums]]:
+    """What came back by recalls; what the unit has paid on keeps its room beside it.
 
     What a bank still holds for a victim who has his money back covers no claim any more.
     """
-    free = sum(lost.values()) - min(_paid_on(file), sum(lost.values()))
-    held = sum(sums[0] for key, sums in target.items() if key.account is LedgerAccount.HELD)
-    good = min(counted_minor(file), free + held)
+    good = min(counted_minor(file), max(0, sum(lost.values()) - _paid_on(file)))
     yield from recalled_targets(file, good)
-    yield from _made_good(file, lost, min(good, free))
-    if good > free:
-        currency = file.recovery.currency
-        key = Key(LedgerAccount.HELD, "", "", "", MADE_GOOD, currency, currency)
-        yield key, Sums(free - good, free - good)
+    yield from _made_good(file, lost, good)
 
 
 def _made_good(

@@ -30,6 +30,7 @@ _EVENTS: dict[tuple[TaskState, PartnerTaskState], str] = {
     (_S.ORDERED, _P.CANCELLED): "refused",
     (_S.PRESERVED, _P.EXPIRED): "expired",
     (_S.PRESERVED, _P.CANCELLED): "expired",
+    (_S.PRESERVED, _P.REFUSED): "expired",
     (_S.DONE, _P.CANCELLED): "undone",
     (_S.DONE, _P.REFUSED): "undone",
     (_S.CANCEL_PENDING, _P.CANCELLED): "cancelled",
@@ -45,6 +46,7 @@ NOTHING_NEW: Mapping[tuple[TaskState, PartnerTaskState], str] = {
     (_S.REFUSED, _P.CANCELLED): "nothing was done, as recorded",
     (_S.EXPIRED, _P.EXPIRED): "nothing is preserved, as recorded",
     (_S.EXPIRED, _P.CANCELLED): "nothing is preserved, as recorded",
+    (_S.EXPIRED, _P.REFUSED): "nothing is preserved, as recorded",
     **{
         (_S.CANCELLED, told): "nothing is done or kept, as recorded"
         for told in (_P.CANCELLED, _P.EXPIRED, _P.REFUSED)
@@ -127,7 +129,8 @@ def contradicts(task: TaskRow, fact: TaskFact, state: PartnerTaskState, event: s
 
 def _why(task: TaskRow, fact: TaskFact, state: PartnerTaskState) -> str:
     if state is PartnerTaskState.REFUSED:
-        return fact.reason
+        before = "refused after it was preserved: " if task.state is TaskState.PRESERVED else ""
+        return f"{before}{fact.reason}"
     ended = task.expires_at is not None and task.expires_at <= fact.modified_at
     if state is PartnerTaskState.EXPIRED and task.state is TaskState.PRESERVED and ended:
         return multi_agency.why_ended(task)

@@ -62,7 +62,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
         payouts.finish(changes, allocation)
     mark_paid_claims(changes)
     refused_payouts.record(changes, now)
-    for asset in changes.file.assets:
+    for asset in sorted(changes.file.assets, key=lambda a: not a.is_custody):  # in hand: first
         _end_title(changes, asset)
         if asset.stage is Stage.RESTITUTION:
             _draft(changes, asset, laws)

@@ -70,7 +70,7 @@ def test_every_word_on_a_task_is_a_move_or_nothing_new_or_looked_into(
     [
         (S.REFUSED, P.DONE), (S.REFUSED, P.PRESERVED), (S.CANCELLED, P.DONE),
         (S.CANCELLED, P.PRESERVED), (S.DONE, P.CANCELLED), (S.DONE, P.REFUSED),
-        (S.DONE, P.IN_PROGRESS), (S.EXPIRED, P.DONE), (S.PRESERVED, P.REFUSED),
+        (S.DONE, P.IN_PROGRESS), (S.EXPIRED, P.DONE), (S.PRESERVED, P.DONE),
     ],
 )  # fmt: skip
 def test_news_that_contradicts_a_settled_task_is_a_discrepancy(

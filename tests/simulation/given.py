@@ -46,6 +46,22 @@ class Given(Eyes):
                     f" came in as {booking}",
                 )  # fmt: skip
 
+    def _keeps_what_came(self, hold: str, recovery: str, loss: int) -> None:
+        """Nothing that came in is given back while victims are owed more than stays in hand.
+
+        What a bank merely holds for them, here or abroad, is in nobody's hand yet.
+        """
+        rows = self._all(
+            "SELECT id, held_minor FROM hold WHERE recovery_id = ? AND kind = 'custody' AND state"
+            " IN ('stopped', 'frozen')", recovery,
+        )  # fmt: skip
+        ours = self._all("SELECT 1 FROM hold WHERE id = ? AND kind = 'custody'", hold)
+        stays = sum(int(str(minor)) for name, minor in rows if name != hold)
+        if ours and loss > stays:
+            raise ViolationError(
+                "given back", f"{hold} goes to its payer, {loss} is owed and {stays} stays in hand"
+            )
+
     def _paid_on(self) -> None:
         """What our own bank has paid on is booked once its letter was typed in and seen."""
         rows = self._all(

@@ -163,6 +163,7 @@ class Oracle(Words, States, Rounds, Whose, Decreed, LeftThere, AbroadOracle, Oth
         short = self._all("SELECT count(*) FROM payout WHERE hold_id = ? AND reason <> ''", hold)
         least = 1 if coins == "CNY" else 10 * (1 + min(3, int(str(short[0][0]))))
         loss = self._net_loss(recovery, least)
+        self._keeps_what_came(hold, recovery, loss)
         least += 9 * (self._payees(recovery) - 1) if coins != "CNY" else 0
         if needed >= least and loss >= least:
             raise ViolationError(

@@ -62,6 +62,7 @@ THIRD_PARTY_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (_T.PROPOSED, "upheld"): _T.UPHELD,
     (_T.PROPOSED, "rejected"): _T.REJECTED,
     (_T.PROPOSED, "decision_denied"): _T.FILED,
+    (_T.PROPOSED, "decision_overtaken"): _T.FILED,
     (_T.REJECTED, "appealed"): _T.FILED,
     (_T.UPHELD, "standing_measured"): _T.UPHELD,
     (_T.UPHELD, "released"): _T.RELEASED,

@@ -14,7 +14,7 @@ from models.ids import PartnerId, canonical
 from models.store.calls import settle
 from models.store.documents import keep
 from models.store.pacing import Portions, rest_of_the_lock
-from models.store.partners import note_breaker, note_contact, plan_poll
+from models.store.partners import note_breaker, note_contact, poll_by
 from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Unit, savepoint
 from models.trouble import Trouble
@@ -279,7 +279,7 @@ def _poll_soon(unit: Unit, results: list[Result], soon: datetime) -> None:
         if (r.event == "answered" or r.code == _ANOTHER_STATE) and r.call.kind not in QUERIES
     }
     for partner_id in ordered:
-        plan_poll(unit, partner_id, due_at=soon, interval_seconds=0)
+        poll_by(unit, partner_id, soon)
 
 
 def _note(unit: Unit, result: Result, wall_now: datetime) -> None:

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
-from models.entities.hold import HoldRow, HoldState
-from models.entities.outside.third_party_claim import ThirdPartyGround, ThirdPartyRow
+from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
+from models.entities.outside.third_party_claim import (
+    ThirdPartyGround,
+    ThirdPartyRow,
+    ThirdPartyState,
+)
 from models.money import Money
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import refused_releases, release
@@ -46,6 +50,23 @@ def check(file: CaseFile, row: ThirdPartyRow, hold: HoldRow, minor: int) -> None
     most = Money(_free_minor(file, asset, row.ground), row.currency)
     if minor > most.minor:
         raise StepRefusedError(_too_much(row.ground, most))
+
+
+def is_overtaken(file: CaseFile, row: ThirdPartyRow) -> bool:
+    """Whether the money that a proposed decision would release is not there any more.
+
+    Its hold has ended, as a stop does that a freeze takes over, or keeps less by now, or more of
+    the account is traced to victims: no yes could carry it out. While a release of the account is
+    on its way, the bank's answer to that comes first.
+    """
+    if row.state is not ThirdPartyState.PROPOSED or not row.hold_id:
+        return False
+    hold, asset = file.hold(row.hold_id), file.asset(row.asset_id)
+    if hold.state not in LIVE_HOLDS or hold.held_minor < row.granted_minor:
+        return True
+    if waits_for_trace(file, row) or any(map(_leaving_minor, file.live_holds(asset.id))):
+        return False
+    return row.granted_minor > _free_minor(file, asset, row.ground)
 
 
 def waits_for_trace(file: CaseFile, row: ThirdPartyRow) -> bool:

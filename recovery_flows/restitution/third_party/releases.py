@@ -20,6 +20,7 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.law.rows import Measure
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.third_parties import blocked_minor
+from recovery_flows.restitution.third_party import limits
 from recovery_flows.restitution.third_party.rows import basis, clock_of, move, term
 
 _LET_GO = frozenset({HoldState.RELEASED, HoldState.LAPSED})
@@ -89,9 +90,16 @@ def _is_still_here(file: CaseFile, row: ThirdPartyRow) -> bool:
 
 
 def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
-    """What a bank has released by a decision is said of the claim: from then on it is his."""
+    """What a bank has released by a decision is said of the claim: from then on it is his.
+
+    A proposal that rests on money which is not there any more ends: it is decided anew.
+    """
     measure(changes)
     for row in changes.file.third_party_claims:
+        if limits.is_overtaken(changes.file, row):
+            gone: dict[str, Scalar] = {"granted_minor": 0, "hold_id": ""}
+            reason = "what it was to be released of is not held for it any more"
+            changes.apply(replace(move(row, "decision_overtaken", gone), reason=reason))
         if row.state is not ThirdPartyState.UPHELD or not row.hold_id:
             continue
         came = came_minor(changes.file, row)

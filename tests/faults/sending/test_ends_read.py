@@ -7,6 +7,8 @@ from typing import Any
 
 from models.entities.hold import HoldKind, HoldState
 from models.queries.cases.work import partner
+from models.store.partners import poll_by
+from models.store.unit import unit_of_work
 from recovery_flows.engine import event_feed
 from recovery_flows.engine.decisions import due_by_stage
 from recovery_flows.freezing import actions as hold_actions
@@ -90,3 +92,30 @@ async def test_an_overdue_feed_is_not_put_off_because_its_bank_owes_an_answer_si
     unit.approve()
     assert unit.hold(HoldKind.FREEZE).state is HoldState.RELEASE_PENDING
     assert unit.sandbox.HOME in event_feed.due_polls(unit.engine)
+
+
+async def test_orders_that_follow_one_another_do_not_put_off_what_their_bank_says(
+    unit: Any,
+) -> None:
+    """Seed 90001540: each order planned the feed anew, and a busy bank was never heard."""
+    unit.stop()
+    await unit.sweep()
+    bank = unit.sandbox.HOME
+    soon = unit.sandbox.now + timedelta(seconds=30)
+    for _ in range(4):
+        with unit_of_work(unit.database) as work:
+            poll_by(work, bank, unit.sandbox.now + timedelta(seconds=30))
+        event_feed.due_polls(unit.engine)  # puts on its list whom an order waits for
+        with unit.database.reading() as session:
+            assert partner(session, unit.database.vault, bank).feed_due_at == soon
+        unit.later(7 / 3600)
+
+
+async def test_an_order_brings_the_reading_of_a_quiet_feed_forward(unit: Any) -> None:
+    await unit.frozen()
+    await unit.sweep(after_seconds=60)
+    bank, soon = unit.sandbox.HOME, unit.sandbox.now + timedelta(seconds=30)
+    with unit_of_work(unit.database) as work:
+        poll_by(work, bank, soon)
+    with unit.database.reading() as session:
+        assert partner(session, unit.database.vault, bank).feed_due_at == soon

@@ -14,7 +14,7 @@ _LIVE = (
     "'conditional','needs_info','executed','partially_executed'"
 )
 _WAITS = "('sent', 'acknowledged', 'in_execution')"
-_RECEIVED = "('stopped', 'frozen', 'release_pending', 'disposal_pending', 'disposed')"
+_RECEIVED = "('stopped', 'frozen', 'release_pending', 'disposal_pending', 'disposed', 'released')"
 _STATES = {
     "acknowledged": "acknowledged", "recognised": "in_execution", "needs_info": "needs_info",
     "postponed": "postponed", "conditional": "conditional", "refused": "refused",
@@ -124,21 +124,22 @@ class AbroadOracle(Eyes):
                 and one.paid_currency == one.currency
             )  # fmt: skip
             found[str(asset)] = found.get(str(asset), 0) + paid
-        recalled = self._sum(
+        found[""] = self._sum(
             "SELECT sum(counted_minor) FROM recall_credit WHERE recovery_id = ?", recovery
-        )
-        ours = self._sum(
-            "SELECT sum(requested_minor) FROM hold WHERE recovery_id = ? AND kind = 'custody'"
-            f" AND state IN {_RECEIVED}", recovery,
-        )  # fmt: skip
-        # What was given back to whoever had sent it came to nobody; what was paid on did.
-        paid_on = self._sum(
-            "SELECT sum(min(h.requested_minor, (SELECT coalesce(sum(p.amount_minor), 0) FROM"
-            " payout p WHERE p.hold_id = h.id AND p.state = 'settled'))) FROM hold h WHERE"
-            " h.recovery_id = ? AND h.kind = 'custody' AND h.state = 'released'", recovery,
-        )  # fmt: skip
-        found[""] = recalled + ours + paid_on
+        ) + self._in_hand(recovery)
         return found
+
+    def _in_hand(self, recovery: str) -> int:
+        """What the unit has received, less what it gave back to its payer: that came to nobody."""
+        came = 0
+        for hold, minor, state in self._all(
+            "SELECT id, requested_minor, state FROM hold WHERE recovery_id = ? AND kind ="
+            f" 'custody' AND state IN {_RECEIVED}", recovery,
+        ):  # fmt: skip
+            payouts = self._all("SELECT id FROM payout WHERE hold_id = ?", hold)
+            paid = sum(self.chest.paid.get(str(payout[0]), 0) for payout in payouts)
+            came += min(paid, int(str(minor))) if state == "released" else int(str(minor))
+        return came
 
     def _sum(self, query: str, *given: object) -> int:
         return int(str(self._all(query, *given)[0][0] or 0))
