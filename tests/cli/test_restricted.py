@@ -135,9 +135,11 @@ def test_no_list_search_or_figure_tells_of_it_and_a_members_does(
     assert {"now", "approvals"} <= shown
 
 
+@pytest.mark.parametrize("who", ["lin", OTHER_SUPERVISOR])
 def test_its_reference_is_answered_by_every_command_as_one_that_was_never_given_out(
-    world: Restricted, run: Any, tmp_path: Path
+    world: Restricted, run: Any, tmp_path: Path, who: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("RECOVERY_SECURITY__OFFICER", who)
     ids, before = world.ids(), list(world.rows())
     nothing = {table: name[:-3] + "xyz" for table, name in ids.items()}
     wrong, tried = {}, 0
