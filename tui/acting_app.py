@@ -57,7 +57,7 @@ class ActingApp(OrderlyApp[int]):
 
     @source.setter
     def source(self, source: Source) -> None:
-        """Read from somewhere else from now on."""
+        """Read from another source from now on."""
         self._source = source
 
     def tell_header(self) -> None:

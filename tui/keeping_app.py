@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -43,6 +45,7 @@ from tui.widgets.approvals import WaitingTable
 from tui.widgets.queue import QueueTable
 from tui.widgets.table import LineTable
 
+_TERMINAL_GONE = (signal.SIGHUP, signal.SIGTERM)
 _REFUSED = 3
 """What the program ends with where somebody may not go on."""
 
@@ -77,6 +80,18 @@ class KeepingApp(ActingApp):
     def base_screen(self) -> LiveScreen:
         """The screen under whatever dialog is open."""
         return cast("LiveScreen", self.screen_stack[0])
+
+    def _keep_at_the_end(self) -> None:
+        """Where the terminal goes away, as with a tab of a browser, the look ends there too."""
+        with suppress(RuntimeError, ValueError):  # not the thread that takes signals
+            for name in _TERMINAL_GONE:
+                asyncio.get_running_loop().add_signal_handler(name, self._end_with, name)
+
+    def _end_with(self, name: signal.Signals) -> None:
+        self.keep_look()
+        asyncio.get_running_loop().remove_signal_handler(name)
+        signal.signal(name, signal.SIG_DFL)
+        signal.raise_signal(name)
 
     def keep_look(self) -> None:
         """Keep how and up to where the queue is looked at; an error is not worth a sentence."""
@@ -188,6 +203,7 @@ class KeepingApp(ActingApp):
             yield [one for bindings in found for one in bindings]
 
     def on_mount(self) -> None:
+        self._keep_at_the_end()
         if self.lock_seconds:
             self.set_interval(min(10, self.lock_seconds), self._lock_if_idle)
 

@@ -19,6 +19,7 @@ from models.queries.books.money import places
 from models.queries.cases.approvals import recovery_of_approval
 from models.queries.cases.case_files import load_file, load_files, trace_json
 from models.queries.installation.officers import officers
+from models.rights.sessions import is_hidden
 from models.store.derived import Derived, write_derived
 from models.store.notes import write_note
 from models.store.record import record
@@ -132,7 +133,7 @@ class CaseOfficer(ActingOfficer):
 
     def _file_of(self, unit: Unit, approval_id: str) -> CaseFile:
         recovery_id = recovery_of_approval(unit.session, approval_id)
-        if recovery_id is None:
+        if recovery_id is None or is_hidden(unit.session, recovery_id):
             raise MisuseError(f"there is no approval {approval_id}: `recovery approve` lists them")
         return load_file(unit.session, recovery_id)
 
