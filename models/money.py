@@ -28,6 +28,14 @@ def exponent(currency: str) -> int:
     raise ValueError(f"currency {currency!r} is not in the list of ISO 4217")
 
 
+def minor_text(minor: int, digits: int) -> str:
+    """Minor units as a plain decimal of so many digits after the point, without grouping."""
+    if not digits:
+        return str(minor)
+    whole, rest = divmod(abs(minor), 10**digits)
+    return f"{'-' if minor < 0 else ''}{whole}.{rest:0{digits}d}"
+
+
 def split_minor(total: int, weights: Sequence[int]) -> list[int]:
     """Divide `total` minor units by integer `weights`; the parts sum to `total` exactly.
 
@@ -72,10 +80,7 @@ class Money:
 
     def text(self) -> str:
         """Plain decimal without grouping, as it goes on the wire."""
-        digits = exponent(self.currency)
-        whole, rest = divmod(abs(self.minor), 10**digits)
-        sign = "-" if self.minor < 0 else ""
-        return f"{sign}{whole}.{rest:0{digits}d}" if digits else f"{sign}{whole}"
+        return minor_text(self.minor, exponent(self.currency))
 
     def __str__(self) -> str:
         digits = exponent(self.currency)

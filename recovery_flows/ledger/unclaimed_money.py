@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from models.case_file import CaseFile
 from models.entities.allocation import AllocationRow
+from models.entities.hold import LIVE_HOLDS
 from models.entities.payout import (
     IN_TREASURY,
     KEPT_UNCLAIMED,
@@ -29,13 +30,21 @@ def given_up(file: CaseFile) -> dict[str, UnclaimedRow]:
 
 def kept_minor(file: CaseFile, hold_id: str) -> int:
     """The part of a hold that is kept for missing payees, in the currency of the loss."""
+    kept = [u for u in file.unclaimed if u.state in KEPT_UNCLAIMED]
+    if not kept:
+        return 0
     gone = {p.unclaimed_id for p in file.payouts if p.state is PayoutState.SETTLED}
-    here = {p.id for p in file.payouts if p.hold_id == hold_id}
-    return sum(
-        u.amount_minor
-        for u in file.unclaimed
-        if u.state in KEPT_UNCLAIMED and u.payout_id in here and u.id not in gone
-    )
+    here = {p.id for p in file.payouts if keeping(file, p.hold_id) == hold_id}
+    return sum(u.amount_minor for u in kept if u.payout_id in here and u.id not in gone)
+
+
+def keeping(file: CaseFile, hold_id: str) -> str:
+    """The hold that keeps what one kept: itself, or what has taken its place since it ended."""
+    line = [hold_id]
+    for before in line:  # which grows as it is read
+        line += [h.id for h in file.holds if h.supersedes_id == before and h.id not in line]
+    live = {h.id for h in file.holds if h.state in LIVE_HOLDS}
+    return next((name for name in line if name in live), hold_id)
 
 
 def in_treasury_minor(file: CaseFile, claim_id: str) -> int:

@@ -76,6 +76,8 @@ def read_claims(
     return stakes
 
 
+_NOTHING = frozenset({"0", "0.00"})
+"""How most rows spell that nothing was compensated or withdrawn."""
 _EACH = " in a class, and a name of its own in another class, such as 'Li (medical)'"
 
 
@@ -107,6 +109,8 @@ def _tier(path: Path, line: int, text: str, tiers: Mapping[str, Tier]) -> Tier:
 
 
 def _sum(path: Path, line: int, name: str, text: str, currency: str, plain: re.Pattern[str]) -> int:
+    if text in _NOTHING:
+        return 0
     if (match := plain.fullmatch(text)) is not None:
         return int(match[1] + (match[2] or "").ljust(exponent(currency), "0"))
     if not text:

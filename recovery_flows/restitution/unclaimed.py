@@ -26,6 +26,7 @@ from models.entities.recovery import RecoveryState
 from models.ids import derive_id
 from models.money import Money
 from models.outcome import Scalar, Transition
+from models.step_wording import Wording
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
@@ -34,7 +35,7 @@ from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.law.rows import Measure
 from recovery_flows.ledger import pools
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.ledger.unclaimed_money import to_treasury
+from recovery_flows.ledger.unclaimed_money import keeping, to_treasury
 from recovery_flows.restitution import basis, guards, payouts, refused_payouts
 from recovery_flows.restitution.allocation import TREASURY
 from recovery_flows.restitution.refused_payouts import NOT_PAID
@@ -130,6 +131,12 @@ def _void_transfer(changes: Changeset, row: UnclaimedRow, why: str) -> None:
             payouts.void(changes, allocation.id, why)
 
 
+def kept_back(file: CaseFile, row: UnclaimedRow) -> Wording:
+    """Why a share cannot go to the treasury now, whatever its notice says; empty where it can."""
+    first = next(p for p in file.payouts if p.id == row.payout_id)
+    return guards.waits_for(file, file.asset(first.asset_id))
+
+
 def transfer(changes: Changeset, name: str, account_id: str, actor: str, now: datetime) -> str:
     """Submit that a share goes to the treasury's account; returns the approval's id."""
     file, row = changes.file, _share(changes.file, name)
@@ -142,11 +149,11 @@ def transfer(changes: Changeset, name: str, account_id: str, actor: str, now: da
         raise StepRefusedError(f"{name} is submitted already")
     first = next(p for p in file.payouts if p.id == row.payout_id)
     asset = file.asset(first.asset_id)
-    why = guards.waits_for(file, asset)
+    why = kept_back(file, row)
     if why:
         raise StepRefusedError(f"{name} cannot go to the treasury yet: {why}")
     held = {p.hold_id: p.payable_minor for p in pools.carried(file, asset)}
-    if held.get(first.hold_id, 0) < row.amount_minor:
+    if held.get(keeping(file, first.hold_id), 0) < row.amount_minor:
         raise StepRefusedError(f"less than {Money(row.amount_minor, row.currency)} is held for it")
     changes.apply(_move(row, "transfer_asked", {"treasury_account_id": account_id}))
     allocation_id = _draft(changes, _share(changes.file, name), first)
@@ -172,7 +179,7 @@ def _draft(changes: Changeset, row: UnclaimedRow, first: PayoutRow) -> str:
     }  # fmt: skip
     payout: dict[str, Scalar] = {
         "allocation_id": allocation_id, "asset_id": first.asset_id, "claim_id": row.claim_id,
-        "hold_id": first.hold_id, "payee_account_id": row.treasury_account_id,
+        "hold_id": keeping(file, first.hold_id), "payee_account_id": row.treasury_account_id,
         "amount_minor": row.amount_minor, "currency": row.currency, "unclaimed_id": row.id,
     }  # fmt: skip
     name = derive_id("payout", allocation_id, row.claim_id, first.hold_id, row.id)

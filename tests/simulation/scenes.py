@@ -2,7 +2,8 @@
 
 Free dice play each of them too seldom to be found. Seeds from 80000000 on play them, each with
 other sums, hours, banks and ends; three in ten of these seeds are free histories as before. Seeds
-from 85000000 on play the scenes of holds: they came later, and a seed keeps the story that it told.
+from 85000000 on play the scenes of holds, from 86000000 on those of returns: they came later, and a
+seed keeps the story that it told.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ from tests.simulation.plan import (
     plan_of,
 )
 from tests.simulation.scenes_of_holds import SCENES_OF_HOLDS
+from tests.simulation.scenes_of_returns import SCENES_OF_RETURNS
 from tests.simulation.staging import Scene, Stage
 
 FIRST = 80_000_000
-OF_HOLDS = 85_000_000
+OF_HOLDS, OF_RETURNS = 85_000_000, 86_000_000
 _FREE = 0.3
 _BANKS = ("north", "south", "east", "abroad")
 _SUMS = (400_00, 800_00, 1_234_56, 3_000_00)
@@ -39,7 +41,8 @@ def history_of(seed: int) -> Plan:
     dice = random.Random(f"scene {seed}")  # noqa: S311 - a story, no secret
     if seed < FIRST or dice.random() < _FREE:
         return plan_of(seed)
-    scene = dice.choice(SCENES if seed < OF_HOLDS else SCENES_OF_HOLDS)
+    later = SCENES_OF_HOLDS if seed < OF_RETURNS else SCENES_OF_RETURNS
+    scene = dice.choice(SCENES if seed < OF_HOLDS else later)
     stage = Stage(dice, dice.choice(MULES[:2]), dice.choice(_SUMS), 10 * dice.randrange(100))
     return _plan(seed, stage, scene(stage))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models.money import Money
+from models.money import Money, exponent, minor_text
 from recovery_flows.cli.table import columns, tell
 from recovery_flows.restitution.explanation import in_general, page_of
 from recovery_flows.restitution.methods.catalogue import Division, moved_minor
@@ -219,4 +219,4 @@ def _told(division: Division, minor: int) -> str:
 
 
 def _text(division: Division, minor: int) -> str:
-    return Money(minor, division.currency).text()
+    return minor_text(minor, exponent(division.currency))
