@@ -69,6 +69,7 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.REQUEST_MESSAGE, "dispatched"): _OFFICER,
     (EntityKind.REQUEST_MESSAGE, "approved"): _SUPERVISOR,
     (EntityKind.REQUEST_MESSAGE, "denied"): _SUPERVISOR,
+    (EntityKind.REQUEST_MESSAGE, "brought_by_hand"): _OFFICER,
     (EntityKind.ALLOCATION, "notice_published"): _OFFICER,
     (EntityKind.ALLOCATION, "submitted"): _OFFICER,
     (EntityKind.ALLOCATION, "approved"): _SUPERVISOR,

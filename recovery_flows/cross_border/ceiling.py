@@ -11,7 +11,12 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.ledger import RETURNED
-from models.entities.outside.request_message import OPEN_MESSAGES, MessageKind
+from models.entities.outside.request_message import (
+    OPEN_MESSAGES,
+    MessageKind,
+    RequestMessageRow,
+    RequestMessageState,
+)
 from models.entities.request import AT_HOME, CARRIED_OUT, UNDER_WAY, RequestRow, RequestState
 from models.money import Money
 from models.outcome import Scalar
@@ -123,9 +128,22 @@ def owed_word(file: CaseFile, request: RequestRow) -> str:
     return next((kind for kind in _owed(file, request) if kind not in on_its_way), "")
 
 
+def refused_assurance(file: CaseFile, request_id: str) -> RequestMessageRow | None:
+    """The last assurance about a request, where its connection refused it: nobody there has it."""
+    given = [
+        m
+        for m in file.messages
+        if m.request_id == request_id and m.kind is MessageKind.ASSURANCE
+    ]  # fmt: skip
+    last = max(given, key=lambda m: m.written_at, default=None)
+    return last if last is not None and last.state is RequestMessageState.REFUSED else None
+
+
 def _owed(file: CaseFile, request: RequestRow) -> Iterator[MessageKind]:
     if request.sent_at is None or not request.proof:
         return
+    if request.state in UNDER_WAY and refused_assurance(file, request.id) is not None:
+        yield MessageKind.ASSURANCE
     if request.state is RequestState.WITHDRAWN and request.told_at is None:
         yield MessageKind.WITHDRAWN
     if request.state in CARRIED_OUT and request.told_at is None:

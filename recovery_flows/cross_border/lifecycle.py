@@ -198,6 +198,9 @@ def tell(changes: Changeset, request_id: str, now: datetime) -> str:
     """The other side was told what it did not know; return what that was."""
     request = by_people(changes.file, request_id)
     what = owed(changes.file, request)
+    if what == MessageKind.ASSURANCE:
+        messages.by_hand(changes, request_id, now)
+        return what
     values = ceiling.notified(MessageKind(what), ceiling.received_minor(changes.file), now)
     changes.apply(move(request, "told", values))
     return what

@@ -78,6 +78,13 @@ def give_assurance(changes: Changeset, request_id: str, approval: ApprovalRow) -
         _send(changes, message.id, approval.id)
 
 
+def by_hand(changes: Changeset, request_id: str, now: datetime) -> None:
+    """A person brought the assurance that the connection had refused."""
+    message = ceiling.refused_assurance(changes.file, request_id)
+    if message is not None:
+        changes.apply(_move(message, "brought_by_hand", {"delivered_at": now}))
+
+
 def drop_assurance(changes: Changeset, request_id: str) -> None:
     """A second person did not give the assurance."""
     for message in _drafts(changes.file, request_id):

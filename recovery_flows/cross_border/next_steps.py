@@ -60,6 +60,7 @@ def _of_people(file: CaseFile, request: RequestRow) -> Iterator[Step]:
 
 
 _OWED = {
+    "assurance": "the assurance that two people have given, its connection refused it",
     "withdrawn": "at once, that the request is withdrawn",
     "executed": "that its execution was noted",
     "received": "money came in elsewhere, how much is still wanted",

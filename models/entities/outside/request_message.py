@@ -46,6 +46,7 @@ REQUEST_MESSAGE_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (_M.PLANNED, "refused"): _M.REFUSED,
     # What a connection refused may be shown by the body's feed all the same: that stands.
     (_M.REFUSED, "delivered"): _M.DELIVERED,
+    (_M.REFUSED, "brought_by_hand"): _M.DELIVERED,
 }
 
 

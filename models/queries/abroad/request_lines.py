@@ -17,7 +17,12 @@ from models.entities.outside.incoming_request import (
     IncomingRequest,
     IncomingState,
 )
-from models.entities.outside.request_message import OPEN_MESSAGES, MessageKind, RequestMessage
+from models.entities.outside.request_message import (
+    OPEN_MESSAGES,
+    MessageKind,
+    RequestMessage,
+    RequestMessageState,
+)
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery
 from models.entities.request import (
     AT_HOME,
@@ -78,10 +83,20 @@ def _owes_word() -> sa.ColumnElement[bool]:
     live = q.state.in_(AT_HOME | UNDER_WAY | CARRIED_OUT) & q.wanted.in_(_OF_MONEY)
     ended = q.state.in_(CARRIED_OUT | {_S.WITHDRAWN}) & q.told_at.is_(None)
     is_told = _on_its_way(MessageKind.EXECUTED, MessageKind.WITHDRAWN)
+    m, later = _MESSAGE.c, _MESSAGE.alias("later_message")
+    newer = sa.exists().where(
+        later.c.request_id == m.request_id, later.c.kind == MessageKind.ASSURANCE,
+        later.c.written_at > m.written_at,
+    )  # fmt: skip
+    refused = sa.exists().where(
+        m.request_id == q.id, m.kind == MessageKind.ASSURANCE,
+        m.state == RequestMessageState.REFUSED, sa.not_(newer),
+    )  # fmt: skip
     came_in = sa.and_(live, q.told_minor < _received())
     return sa.and_(
         q.sent_at.is_not(None), q.proof != "",
         sa.or_(
+            refused & q.state.in_(UNDER_WAY),
             ended & sa.not_(is_told), came_in & sa.not_(_on_its_way(MessageKind.RECEIVED))
         ),
     )  # fmt: skip

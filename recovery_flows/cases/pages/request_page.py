@@ -191,7 +191,8 @@ def _answers(view: RequestView) -> Iterator[Part]:
         yield line("reached ", strong(Money(row.executed_minor, row.currency)), *ends)
     if owed := owed_word(view.file, row):
         yield line(Piece(f"▸ the other side is to be told: {owed}", Tone.CARE))
-        yield line(muted(view.notice))
+        if view.notice:
+            yield line(muted(view.notice))
     sent = messages.of_request(view.file, row.id)
     yield from table(_MESSAGES, (_message(view, one) for one in sent))
     for told in announcements.of_request(view.file, row.id):

@@ -9,6 +9,7 @@ from datetime import datetime
 from models.case_file import CaseFile
 from models.deconfliction_hits import AlsoLine
 from models.engine import Database
+from models.entities.outside.request_message import MessageKind
 from models.entities.request import RequestRow
 from models.queries.cases.case_files import load_file
 from models.queries.cases.deconfliction import elsewhere
@@ -136,7 +137,7 @@ def _changed(old: Fields, new: Fields, texts: PersonalTexts) -> tuple[Changed, .
 
 def _notice(facts: LetterFacts) -> str:
     owed = owed_word(facts.file, facts.request)
-    if not owed:
+    if not owed or owed == MessageKind.ASSURANCE:  # which is kept as it was approved
         return ""
     language = facts.request.language if ours(facts.request.language) else "en"
     return " ".join(notice(facts, language, owed).sections[0].paragraphs)

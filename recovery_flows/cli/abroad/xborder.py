@@ -146,8 +146,10 @@ def show(
             texts = PersonalTexts.of(session, vault, file, law.data_classes)
         channels = _channels()
         if as_json:
-            receipts = [r for r in file.receipts if r.request_id in {row.id for row in rows}]
-            say_json({"requests": rows, "receipts": receipts})
+            of = {row.id for row in rows}
+            receipts = [r for r in file.receipts if r.request_id in of]
+            messages = [m for m in file.messages if m.request_id in of]
+            say_json({"requests": rows, "receipts": receipts, "messages": messages})
         elif request:
             view = request_view(
                 installation.database, installation.laws, channels, recovery_id, request,

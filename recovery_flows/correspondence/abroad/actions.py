@@ -10,6 +10,7 @@ from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.officer import Role
 from models.entities.outside.disclosure import DisclosureKind
+from models.entities.outside.request_message import MessageKind
 from models.entities.request import RequestRow, RequestState
 from models.privacy.personal_data import personal_data
 from models.queries.cases.case_files import load_file
@@ -98,6 +99,11 @@ def notice_of(facts: LetterFacts, language: str) -> Document:
     what = ceiling.owed_word(facts.file, facts.request)
     if not what:
         raise StepRefusedError(f"the other side of {facts.request.id} knows all it has to know")
+    if what == MessageKind.ASSURANCE:
+        raise StepRefusedError(
+            f"the assurance about {facts.request.id} is kept as it was approved: "
+            "`recovery xborder told` sends it again"
+        )
     return notice(facts, language, what)
 
 

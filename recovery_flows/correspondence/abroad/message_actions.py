@@ -46,7 +46,12 @@ def notify(
             edit.note(f"request {request_id}: told of {what}", how, "--how")
             return f"{edit.ref}: the other side of {request_id} was told ({what})"
         kind = MessageKind(lifecycle.owed(edit.file, request))
-        _dispatch(acting, edit, request, kind, sender, channels)
+        again = ceiling.refused_assurance(edit.file, request_id)
+        if kind is MessageKind.ASSURANCE and again is not None:
+            written = messages.Written(again.letter, again.language, edit.actor.id)
+            messages.dispatch(edit.changes, request, kind, written, edit.now)
+        else:
+            _dispatch(acting, edit, request, kind, sender, channels)
     return _on_its_way(edit, request, kind)
 
 

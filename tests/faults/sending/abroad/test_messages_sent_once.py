@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from models.entities.call import CallKind
+from recovery_flows.cases.views.queue import QueueQuery
+from recovery_flows.cases.views.request_board import request_board
 from recovery_flows.sandbox.faults import catalogue as fault_catalogue
 from tests.faults.sending.abroad.bodies import (
+    AUTHORITY,
     POLICE,
     Asked,
 )
@@ -100,3 +103,48 @@ async def test_a_reminder_that_nobody_needs_any_more_does_not_leave(asked: Asked
         ("reminder", "cancelled"), ("withdrawn", "delivered"),
     ]  # fmt: skip
     asked.unit.assert_books_hold()
+
+
+async def test_an_assurance_that_the_connection_refuses_is_sent_again_or_brought_by_hand(
+    asked: Asked,
+) -> None:
+    unit = asked.unit
+    unit.sandbox.plant(
+        {"call": fault_catalogue.REQUEST, "kind": "sets_a_condition"}, bank=AUTHORITY
+    )
+    name = await asked.out("mla", wanted="return")
+    await asked.answered()
+    row = {"call": fault_catalogue.MESSAGE, "kind": "not_allowed", "times": 2}
+    unit.sandbox.plant(row, bank=AUTHORITY)
+    say(asked, "assure", name, "for this case only")
+    unit.approve()
+    for count in (1, 2):
+        await unit.sweep()
+        assert messages(asked, name) == [("assurance", "refused")] * count
+        assert "the assurance that two people have given" in asked.steps(name)[0]
+        assert turn_of(asked, name) == "ours"
+        if count == 1:
+            unit.later(0.01)
+            say(asked, "notify", name)
+            assert turn_of(asked, name) == "theirs"
+    assert "was told (assurance)" in say(asked, "notify", name, "by fax")
+    assert ("assurance", "delivered") in messages(asked, name)
+    assert not any("the assurance" in step for step in asked.steps(name))
+    asked.unit.assert_books_hold()
+
+
+async def test_what_is_on_its_way_is_nobodys_turn_on_the_board(asked: Asked) -> None:
+    name = await asked.out()
+    await asked.answered()
+    assert turn_of(asked, name) == "ours"
+    say(asked, "notify", name)
+    assert turn_of(asked, name) == "theirs"
+    await asked.unit.sweep()
+    assert turn_of(asked, name) == "theirs"
+
+
+def turn_of(asked: Asked, name: str) -> str:
+    """Whose turn the board says it is."""
+    with asked.unit.database.reading() as session:
+        page = request_board(session, asked.unit.wall_now, QueueQuery(with_closed=True), 200)
+    return str(next(line.turn for line in page.lines if line.line_id == name))
