@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from models.entities.asset import Stage
+from models.entities.recovery import RecoveryState
 from models.sealing.sealed_place import SealedPlace
 from recovery_flows.cases import stalled
 from recovery_flows.correspondence.letters import deadlines as letter_deadlines
@@ -14,6 +15,7 @@ from recovery_flows.freezing import stage as freezing
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import stage as restitution
+from recovery_flows.restitution.third_party import releases as third_party_releases
 from recovery_flows.tracing import onward_accounts
 
 Seal = Callable[[object, SealedPlace], str]
@@ -25,6 +27,9 @@ Decide = Callable[[Changeset, datetime, Regimes, Seal], None]
 def _freezing(changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
     del seal
     letter_deadlines.advance(changes, now, laws)
+    # What a bank has released for a third party is his before anything there is held anew.
+    if changes.file.recovery.state is RecoveryState.OPEN:
+        third_party_releases.advance(changes, now, laws)
     freezing.advance(changes, now, laws)
 
 

@@ -42,7 +42,6 @@ from recovery_flows.restitution.clawback import orders as clawbacks
 from recovery_flows.restitution.court import rows, unpaid
 from recovery_flows.restitution.distribution import Part
 from recovery_flows.restitution.guards import claim_shares, is_allocable
-from recovery_flows.restitution.third_party import releases as third_party_releases
 
 
 def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
@@ -51,7 +50,6 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
         return
     voluntary.advance(changes, now)
     clawbacks.advance(changes, now)
-    third_party_releases.advance(changes, now, laws)
     unclaimed.advance(changes, now)
     recalls.advance(changes, now)
     returned_money.recount(changes)

@@ -29,6 +29,10 @@ def at() -> Iterator[Place]:
             id="what a third party keeps of the loss is made good by what came in",
         ),
         pytest.param(
+            90002032, "third party's claim approved",
+            id="what was released to a third party is not stopped anew as found and not held",
+        ),
+        pytest.param(
             90001415, "see_expiry",
             id="what an office preserved and then refuses has ended",
         ),
