@@ -3,9 +3,10 @@
 Reports are taken in a hundred at a time, each is accepted and its stop-payment ordered by an
 officer in transactions of their own, and the engine prepares the orders, sends them and books what
 the banks answer, until each hold stands. All of it is done by the functions that the terminal and
-the engine's flows call, in one process; the banks answer in it too, without sockets: what HTTP
-costs is measured in `poll` and `report_to_hold`. `floor` are the rows that were written, written
-bare by SQLAlchemy Core, one executemany a table and transaction. Results go to held.json.
+the engine's flows call, in one process; the banks answer in it too, without sockets. `together`:
+the reports are accepted as by `recovery accept`. `over HTTP`: the same orders to 20 sandbox banks
+in another process, as fast as this one sends and books. `floor` are the rows that were written,
+written bare by SQLAlchemy Core, one executemany a table and transaction. Results go to held.json.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ import asyncio
 import json
 import sys
 import tempfile
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
 
-from bench.many_banks import HOME, OFFICER, report
+from bench.many_banks import HOME, OFFICER, many_banks, report
+from bench.statements import counted
 from bench.sweep import cpu_seconds, floor, last_event
 from bench.waiting_unit import BANKS, make_unit
 from models.entities.call import CallKind
@@ -35,6 +39,7 @@ from models.store.reports.filing import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.together.acts import accept_each
 from recovery_flows.cli.composition import Installation
 from recovery_flows.collecting import collect_seldom
 from recovery_flows.engine.context import Engine
@@ -44,7 +49,7 @@ from recovery_flows.partners.rbp1.client import PartnerBank
 from recovery_flows.partners.rbp1.orders import Authority, Limits
 
 RESULTS = Path(__file__).with_name("held.json")
-_TOGETHER = 100
+_TOGETHER, _HTTP_BANKS = 100, 20
 
 
 class NearBank:
@@ -95,15 +100,20 @@ class NearEngine(Engine):
         return self.near[partner_id].breaker if partner_id in self.near else None
 
 
-def at_the_desk(made: Installation, numbers: range) -> None:
-    """Take reports in together, then accept each and order its stop."""
+def at_the_desk(
+    made: Installation, numbers: range, *, banks: int = BANKS, together: bool = False
+) -> None:
+    """Take reports in together, then accept each, or all of them, and order each one's stop."""
     now, actor = datetime.now(UTC), Actor(OFFICER, Role.OFFICER)
     with unit_of_work(made.database) as unit:
-        facts = [report(number, BANKS, now) for number in numbers]
+        facts = [report(number, banks, now) for number in numbers]
         filed = file_reports(unit, actor, now, HOME, facts).filed
     acting = CaseOfficer(made.database, made.laws, by_system_user(made.database, OFFICER))
+    if together and not all(r.done for r in accept_each(acting, filed, f"SYN-{numbers[0]}")):
+        raise AssertionError("a report was not accepted")
     for recovery_id in filed:
-        acting.advance(recovery_id, case_number=f"SYN-{recovery_id}")
+        if not together:
+            acting.advance(recovery_id, case_number=f"SYN-{recovery_id}")
         acting.advance(recovery_id)
 
 
@@ -121,16 +131,18 @@ async def send_all(engine: Engine) -> None:
         pass
 
 
-def measure(folder: Path, recoveries: int) -> dict[str, Any]:
+def measure(folder: Path, recoveries: int, *, together: bool) -> dict[str, Any]:
     """Seconds of CPU a recovery at the desk and in the engine, and against the floor."""
     made = make_unit(folder, 0)
     engine = NearEngine(made.database, made.laws, made.pace(), "bench", signer=made.signer)
     collect_seldom()  # as the engine and the terminal do
-    asyncio.run(_both(made, engine, range(_TOGETHER)))  # what is compiled once is not counted
+    asyncio.run(
+        _both(made, engine, range(_TOGETHER), together)
+    )  # what is compiled once is not counted
     since = last_event(made.database.engine)
     desk = bank = 0.0
     for start in range(_TOGETHER, _TOGETHER + recoveries, _TOGETHER):
-        more = asyncio.run(_both(made, engine, range(start, start + _TOGETHER)))
+        more = asyncio.run(_both(made, engine, range(start, start + _TOGETHER), together))
         desk, bank = desk + more[0], bank + more[1]
     if held(made) != _TOGETHER + recoveries:
         raise AssertionError(f"{held(made)} of {_TOGETHER + recoveries} holds stand")
@@ -146,9 +158,48 @@ def measure(folder: Path, recoveries: int) -> dict[str, Any]:
     }
 
 
-async def _both(made: Installation, engine: Engine, numbers: range) -> tuple[float, float]:
+def over_http(folder: Path, recoveries: int) -> dict[str, Any]:
+    """What the engine's process takes for a stop that goes to a bank over HTTP, and how fast."""
+    with many_banks(folder, _HTTP_BANKS, _TOGETHER + recoveries) as at:
+        made = at.installation
+        engine = Engine(made.database, made.laws, made.pace(), "bench", signer=made.signer)
+        taken = asyncio.run(_in_one_loop(made, engine, recoveries))
+        if held(made) != _TOGETHER + recoveries:
+            raise AssertionError(f"{held(made)} of {_TOGETHER + recoveries} holds stand")
+    return {
+        "recoveries": recoveries,
+        "engine_cpu_ms": round(1000 * taken[0] / recoveries, 3),
+        "stops_a_second": round(recoveries / taken[1], 1),
+        "statements_a_stop": round(taken[2] / recoveries, 1),
+    }
+
+
+async def _in_one_loop(
+    made: Installation, engine: Engine, recoveries: int
+) -> tuple[float, float, int]:
+    """Seconds of CPU, seconds, and statements for so many stops, after some that are not counted.
+
+    Connections to banks belong to the loop in which they were opened.
+    """
+    at_the_desk(made, range(_TOGETHER), banks=_HTTP_BANKS)
+    await send_all(engine)
+    at_the_desk(made, range(_TOGETHER, _TOGETHER + recoveries), banks=_HTTP_BANKS)
+    begun, cpu = time.perf_counter(), cpu_seconds()
+    with counted() as statements:
+        await send_all(engine)
+    taken = cpu_seconds() - cpu, time.perf_counter() - begun, statements["queries"]
+    await engine.close()
+    return taken
+
+
+async def _both(
+    made: Installation,
+    engine: Engine,
+    numbers: range,
+    together: bool,  # noqa: FBT001
+) -> tuple[float, float]:
     begun = cpu_seconds()
-    at_the_desk(made, numbers)
+    at_the_desk(made, numbers, together=together)
     desk = cpu_seconds() - begun
     await send_all(engine)
     return desk, cpu_seconds() - begun - desk
@@ -160,8 +211,14 @@ def main() -> None:
     parser.add_argument("--recoveries", type=int, default=2_000)
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        found = measure(Path(folder), given.recoveries)
+    found = {}
+    for name, work in (
+        ("one by one", partial(measure, together=False)),
+        ("together", partial(measure, together=True)),
+        (f"over HTTP to {_HTTP_BANKS} banks", over_http),
+    ):
+        with tempfile.TemporaryDirectory() as folder:
+            found[name] = work(Path(folder), given.recoveries)
     text = json.dumps(found, indent=1) + "\n"
     sys.stdout.write(text)
     given.out.write_text(text, encoding="utf-8")

@@ -47,7 +47,7 @@ def record(
     if outcome.calls:
         _prefetch_calls(unit, [c.id for c in outcome.calls if c.id not in unit.calls])
     for intent in outcome.calls:
-        _plan_call(unit, actor, now, recovery_id, intent)
+        plan_call(unit, actor, now, recovery_id, intent)
     return written
 
 
@@ -205,10 +205,12 @@ def _insert_postings(unit: Unit, recovery_id: str, postings: Sequence[Posting]) 
         unit.session.waiting.add(_POSTINGS, (unit.seq, leg), row)
 
 
-def _plan_call(
+def plan_call(
     unit: Unit, actor: Actor, now: datetime, recovery_id: str, intent: CallIntent
 ) -> None:
     """Save a call before anything is sent; a call that is already there stays as it is."""
+    if intent.id not in unit.calls:
+        _prefetch_calls(unit, [intent.id])
     if unit.calls[intent.id]:
         return
     unit.calls[intent.id] = True

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from models.case_file import CaseFile, Step
+from models.engine import is_of_the_database
 from models.entities.catalogue import IllegalTransitionError
 from models.entities.officer import Role
 from models.queries.books.money import places
@@ -87,10 +88,11 @@ def accept_each(acting: CaseOfficer, named: Sequence[str], first: str) -> Iterat
     rest = zip(wanted, counted_up(first, len(wanted)), strict=True)
     while some := list(islice(rest, _IN_ONE)):
         try:
-            results = _accept_together(acting, some)
-        except _REFUSED:
-            results = [_accept_alone(acting, ref, number) for ref, number in some]
-        yield from results
+            yield from _accept_together(acting, some)
+        except Exception as error:
+            if is_of_the_database(error):
+                raise
+            yield from (_accept_alone(acting, ref, number) for ref, number in some)
 
 
 def _accept_together(acting: CaseOfficer, some: Sequence[tuple[str, str]]) -> list[Result]:
