@@ -39,12 +39,19 @@ def kept_minor(file: CaseFile, hold_id: str) -> int:
 
 
 def keeping(file: CaseFile, hold_id: str) -> str:
-    """The hold that keeps what one kept: itself, or what has taken its place since it ended."""
+    """The hold that keeps what one kept: itself, or what has taken its place since it ended.
+
+    Money that a bank sent back may have been stopped anew: then the largest hold of the account.
+    """
     line = [hold_id]
     for before in line:  # which grows as it is read
         line += [h.id for h in file.holds if h.supersedes_id == before and h.id not in line]
-    live = {h.id for h in file.holds if h.state in LIVE_HOLDS}
-    return next((name for name in line if name in live), hold_id)
+    live = {h.id: h for h in file.holds if h.state in LIVE_HOLDS}
+    if found := next((name for name in line if name in live), ""):
+        return found
+    asset_id = file.hold(hold_id).asset_id
+    there = [h for h in live.values() if h.asset_id == asset_id]
+    return max(there, key=lambda h: (h.held_minor, h.id)).id if there else hold_id
 
 
 def in_treasury_minor(file: CaseFile, claim_id: str) -> int:

@@ -43,3 +43,9 @@ def test_a_share_that_cannot_go_yet_does_not_hide_what_its_money_needs(at: Place
     told, story = played(at, 6)
     assert_well(told, story)
     assert story.count("submit_freeze") == 2
+
+
+def test_a_share_that_came_back_and_was_stopped_anew_is_kept_by_that(at: Place) -> None:
+    told, story = played(at, 85)
+    assert_well(told, story)
+    assert "to the treasury: R-2026-0001" in story
