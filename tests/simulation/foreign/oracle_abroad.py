@@ -263,7 +263,14 @@ class AbroadOracle(Eyes):
             if not self._all(query, asked.ref):
                 raise ViolationError("unowned", f"{asked.ref}: money is announced, nobody looks")
         if asked.swapped is not None and asked.swapped < heard and not owned:
-            raise ViolationError("unowned", f"{asked.ref}: a paper was exchanged, nobody looks")
+            # What was exchanged before anybody had read it is the only paper that there is.
+            first = self._all(
+                "SELECT 1 FROM event WHERE subject_id = ? AND event IN ('acknowledged',"
+                " 'recognised', 'executed', 'answer_noted', 'contradicted') AND at < ?",
+                asked.ref, f"{asked.swapped:%Y-%m-%d %H:%M:%S.%f}",
+            )  # fmt: skip
+            if first:
+                raise ViolationError("unowned", f"{asked.ref}: a paper was exchanged, nobody looks")
 
 
 _OURS = {"central_authority_reference", "personal_data_export_reference"}
