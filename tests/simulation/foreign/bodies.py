@@ -78,6 +78,7 @@ class Body:
     posts: list[str] = field(default_factory=list)
     told: Counter[str] = field(default_factory=Counter)
     polite: bool = False
+    story: str = ""
 
     def take(self, body: Json) -> Asked:
         """Take a request in; from now on it is known what will be said of it."""
@@ -87,7 +88,7 @@ class Body:
             amount["currency"], self.now(), body,
         )  # fmt: skip
         dice = random.Random(f"{self.seed} {self.id} {len(self.asked)}")  # noqa: S311 - a story
-        asked.story = "plain" if self.polite else dice.choice(STORIES)
+        asked.story = "plain" if self.polite else self.story or dice.choice(STORIES)
         self.told[f"body:{asked.story}"] += 1
         self._tell(asked, dice)
         kinds = channels.receipts(asked.channel)

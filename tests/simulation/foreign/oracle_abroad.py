@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tests.simulation.eyes import Eyes, ViolationError
 from tests.simulation.foreign import channels
@@ -157,15 +157,29 @@ class AbroadOracle(Eyes):
             raise ViolationError("clock", f"{climbed[0][0]} climbs while the body waits for us")
         self._abroad_to.climbed = self._sum("SELECT max(seq) FROM event")
         rows = self._all(
-            "SELECT n.id, n.sent_at, n.due_at, o.left_seconds FROM request n JOIN request o ON"
-            " o.id = n.replaces_id WHERE o.state = 'replaced' AND n.state = 'sent' AND"
-            " o.left_seconds > 0"
+            "SELECT n.id, n.sent_at, n.due_at, o.id FROM request n JOIN request o ON o.id ="
+            " n.replaces_id WHERE o.state = 'replaced' AND n.state = 'sent'"
         )
-        for name, sent, due, left in rows:
-            begun = datetime.fromisoformat(str(sent))
-            rest = datetime.fromisoformat(str(due)) - begun if due else None
-            if rest is None or abs(rest - timedelta(seconds=int(str(left)))) > timedelta(seconds=2):
-                raise ViolationError("clock", f"{name} has {rest}, {left} s were left")
+        for name, sent, due, before in rows:
+            left = self._left_when_asked(str(before))
+            if left <= timedelta(0):
+                continue
+            rest = _at(due) - _at(sent) if due else None
+            if rest is None or abs(rest - left) > timedelta(seconds=2):
+                raise ViolationError("clock", f"{name} has {rest}, {left} were left")
+
+    def _left_when_asked(self, name: str) -> timedelta:
+        """How much of its clock a request had left when more was asked, by its own events."""
+        due: datetime | None = None
+        for event, at, text in self._all(
+            "SELECT event, at, values_json FROM event WHERE subject_id = ? ORDER BY seq", name
+        ):
+            values = json.loads(str(text))
+            if event == "needs_info":
+                return due - _at(at) if due is not None else timedelta(0)
+            if "due_at" in values:
+                due = _at(values["due_at"]) if values["due_at"] else None
+        return timedelta(0)
 
     def _waiting(self) -> None:
         """What a body has is somebody's, and has a day on which it is looked at again."""
@@ -264,7 +278,19 @@ class AbroadOracle(Eyes):
             if not self._all(query, asked.ref):
                 raise ViolationError("unowned", f"{asked.ref}: money is announced, nobody looks")
         if asked.swapped is not None and asked.swapped < heard and not owned:
-            raise ViolationError("unowned", f"{asked.ref}: a paper was exchanged, nobody looks")
+            # What was exchanged before anybody had read it is the only paper that there is.
+            first = self._all(
+                "SELECT 1 FROM event WHERE subject_id = ? AND event IN ('acknowledged',"
+                " 'recognised', 'executed', 'answer_noted', 'contradicted') AND at < ?",
+                asked.ref, f"{asked.swapped:%Y-%m-%d %H:%M:%S.%f}",
+            )  # fmt: skip
+            if first:
+                raise ViolationError("unowned", f"{asked.ref}: a paper was exchanged, nobody looks")
+
+
+def _at(text: object) -> datetime:
+    found = datetime.fromisoformat(str(text))
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 _OURS = {"central_authority_reference", "personal_data_export_reference"}

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 FIRST = 90_000_000
 """Seeds from here on play the foreign side."""
+SCENES = 95_000_000
+"""Seeds from here on play it with little else: one story for all bodies, long waits, few whims."""
+_SCENE_STORIES = ("silent", "more", "refuses", "contradicts", "late_yes", "plain", "swaps")
+_SCENE_ACTS = ("abroad_draft", "abroad_draft", "abroad_draft", "abroad_again", "joint_start")
 ASKING = (
     "abroad_draft", "abroad_draft", "abroad_draft", "abroad_draft", "abroad_draft",
     "abroad_draft", "abroad_draft", "abroad_draft", "abroad_draft", "abroad_withdraw",
@@ -26,9 +30,13 @@ _LONG = (24, 49, 24 * 8, 24 * 31, 24 * 100)
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """The part of a plan that bodies of other States have; `seed` gives each its answers."""
+    """The part of a plan that bodies of other States have; `seed` gives each its answers.
+
+    `story` is what all of them do with each request; empty where each takes its own.
+    """
 
     seed: int
+    story: str = ""
     lost: tuple[int, ...] = ()
     """Which of all orders to bodies and offices lose their answer."""
 
@@ -41,14 +49,40 @@ def foreign_of(plan: Plan) -> Plan:
     if plan.seed < FIRST:
         return plan
     dice = random.Random(f"foreign {plan.seed}")  # noqa: S311 - a story, no secret
+    if plan.seed >= SCENES:
+        return _scene(dice, plan)
     lost = tuple(sorted(dice.sample(range(1, 20), dice.choice((0, 0, 1, 3)))))
     payments = tuple(_abroad(dice, payment, plan.seed) for payment in plan.payments)
     return replace(
         plan,
         payments=payments,
         ticks=tuple(_more(dice, plan.ticks)),
-        foreign=Foreign(plan.seed, lost),
+        foreign=Foreign(plan.seed, lost=lost),
     )
+
+
+def _scene(dice: random.Random, plan: Plan) -> Plan:
+    """All that is stolen goes abroad, is asked for there, and much time passes."""
+    plain = replace(
+        plan.ticks[0], hours=24, officer="all", supervisor="yes", engine="a", odd=(), crash=None,
+        meet=None,
+    )  # fmt: skip
+    acting = [
+        replace(plain, odd=tuple((dice.choice(_SCENE_ACTS), dice.random()) for _ in range(3)))
+        for _ in range(3)
+    ]
+    denies = replace(plain, supervisor=dice.choice(("yes", "no")))
+    late = [replace(plain, hours=dice.choice(_LONG)) for _ in range(6)]
+    stolen = [
+        replace(payment, to=("abroad", "F1"))
+        if payment.to is not None and payment.to[0] in ("north", "south")
+        else payment
+        for payment in plan.payments
+    ]
+    return replace(
+        plan, payments=tuple(stolen), ticks=(plain, plain, *acting, denies, *late),
+        foreign=Foreign(plan.seed, dice.choice(_SCENE_STORIES)),
+    )  # fmt: skip
 
 
 def _abroad(dice: random.Random, payment: Payment, seed: int) -> Payment:

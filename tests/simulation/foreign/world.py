@@ -118,7 +118,9 @@ def foreign_world(
     if plan is None:
         return ForeignWorld()
     names = (*_BODIES, BY_HAND)
-    bodies = {n: Body(n, str(_BODIES.get(n, "post")), now, plan.seed) for n in names}
+    bodies = {
+        n: Body(n, str(_BODIES.get(n, "post")), now, plan.seed, story=plan.story) for n in names
+    }
     offices = {n: Office(n, str(kind), now, plan.seed) for n, kind in _OFFICES.items()}
     turns = Turns(plan.lost)
     doors = {n: ForeignDoor(bodies[n], "GB", turns, between) for n in _BODIES}
