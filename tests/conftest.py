@@ -45,7 +45,8 @@ _LONGEST = (
     "test_hostile", "test_stalled", "test_column_walk", "test_later_calls", "test_acting",
     "test_report", "test_many", "test_now", "test_sandbox_new", "test_upheld", "test_sizes",
     "test_letters", "test_keys", "test_hold_kinds", "test_sent_once", "test_queue", "test_basis",
-    "test_first_calls", "test_server", "test_simulation",
+    "test_first_calls", "test_server", "test_simulation", "test_door", "test_restricted",
+    "test_languages",
 )  # fmt: skip
 
 
