@@ -22,7 +22,7 @@ from models.rights.hidden import hidden_from, picture_of
 from models.sealing.signed_heads import HeadFile
 from models.sealing.vault import Vault
 from models.sqlite import direct
-from models.sqlite.plain_session import PlainSession
+from models.sqlite.plain_session import PlainSession, TransactionLostError
 
 # FULL: an intent must be on the disk before its call leaves, also when the power goes.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
@@ -59,9 +59,9 @@ class StoreBusyError(Exception):
 
 def is_of_the_database(error: BaseException) -> bool:
     """Whether the database as a whole failed, such as a full disk, and not one row of it."""
-    if isinstance(error, StoreBusyError):
+    if isinstance(error, StoreBusyError | TransactionLostError):
         return True
-    original = getattr(error, "orig", None)
+    original = getattr(error, "orig", error)
     code = getattr(original, "sqlite_errorcode", None)
     state = getattr(original, "sqlstate", None) or ""
     return (code is not None and code & 0xFF in _WHOLE_CODES) or state[:2] in _WHOLE_STATES
@@ -72,7 +72,7 @@ def what_failed(error: BaseException) -> str:
 
     For these failures the driver's text is one of a fixed list and quotes no value.
     """
-    if isinstance(error, StoreBusyError):
+    if isinstance(error, StoreBusyError | TransactionLostError):
         return str(error)
     if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
         return f"the disk cannot be written: {os.strerror(error.errno)}; nothing of this was kept"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +11,13 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.sqlite import direct
+
+
+class TransactionLostError(Exception):
+    """SQLite has undone all of a transaction after an error; what came now would stand alone."""
+
+    def __init__(self) -> None:
+        super().__init__("the case database has undone the whole transaction: try again")
 
 
 class PlainSession(Session):
@@ -29,6 +37,7 @@ class PlainSession(Session):
         super().__init__(bind, expire_on_commit=False)
         self._engine = bind
         self._open: sa.Connection | None = None
+        self._driver: sqlite3.Connection | None = None
         self._is_plain = False
 
     def connection(self, *_: object, **__: object) -> sa.Connection:
@@ -41,11 +50,14 @@ class PlainSession(Session):
                 connection.close()
                 raise
             self._open, self._is_plain = connection, direct.is_plain(connection)
+            is_sqlite = connection.dialect.name == "sqlite"
+            self._driver = direct.driver(connection) if is_sqlite else None
         return self._open
 
     def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:  # noqa: ANN401
-        """Execute a statement in this transaction."""
+        """Execute a statement in this transaction; TransactionLostError where it is no more."""
         connection = self._open or self.connection()
+        self._refuse_alone()
         if options or not self._is_plain:
             return connection.execute(statement, params, **options)
         return direct.execute(connection, statement, params)
@@ -57,6 +69,7 @@ class PlainSession(Session):
             yield
             transaction = self._open and self._open.get_transaction()
             if transaction is not None:
+                self._refuse_alone()
                 transaction.commit()
         finally:
             self.close()
@@ -81,8 +94,12 @@ class PlainSession(Session):
             raise
         driver.execute("RELEASE part")
 
+    def _refuse_alone(self) -> None:
+        if self._driver is not None and not self._driver.in_transaction:
+            raise TransactionLostError
+
     def close(self) -> None:
         """Give the connection back; what was not committed is undone."""
         if self._open is not None:
-            connection, self._open = self._open, None
+            connection, self._open, self._driver = self._open, None, None
             connection.close()

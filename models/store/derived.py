@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,6 +74,13 @@ def write_derived(unit: Unit, recovery_id: str, derived: Derived) -> None:
             "to_victim": derived.victim_due_at,
         },
     )
+
+
+def make_due(unit: Unit, recovery_ids: Collection[str], at: datetime) -> None:
+    """Let the engine look at recoveries of which the file cannot be read: it finds out why."""
+    where = _RECOVERIES.c.id.in_(list(recovery_ids))
+    values = {"wake_at": at, "version": _RECOVERIES.c.version + 1}
+    unit.session.execute(_RECOVERIES.update().where(where).values(**values))
 
 
 def point_at(unit: Unit, recovery_id: str, step: Step, wake_at: datetime | None = None) -> None:

@@ -7,7 +7,7 @@ broken before stays broken: going on with it does not make it good.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -45,7 +45,6 @@ class SealingSession(PlainSession):
         self._sums: dict[str, int] = defaultdict(int)
         self._rows: dict[str, int] = defaultdict(int)
         self._tallied = {table.name for table in tallied_tables()}
-        self.has_undone = False
         self._gathers = False
         self.waiting = WaitingRows()
         """Rows to be written together, before anything else is executed."""
@@ -82,8 +81,8 @@ class SealingSession(PlainSession):
     def write_waiting(self) -> None:
         """Write the rows that wait."""
         if self.waiting:
-            waiting, self.waiting = self.waiting, WaitingRows()
-            waiting.write(self._execute_now)
+            self.waiting.write(self._execute_now)
+            self.waiting = WaitingRows()
 
     def forget_waiting(self) -> None:
         """Drop the rows that wait: what they belong to has failed."""
@@ -101,12 +100,19 @@ class SealingSession(PlainSession):
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """A part that may fail alone; what was inserted in one that failed is not counted."""
+        """A part that may fail alone: what was inserted or changed in it is not counted then.
+
+        Nor is the row at which it failed, which was stored before and is there as ever.
+        """
+        before = (*self._added.values(), *self._touched.values())
+        kept = {id(rows): len(rows) for rows in before}
         try:
             with super().savepoint():
                 yield
         except BaseException:
-            self.has_undone = True
+            for rows in (*self._added.values(), *self._touched.values()):
+                while len(rows) > kept.get(id(rows), 0):
+                    rows.popitem()  # the last one, which came after those that are kept
             raise
 
     def touched(self, table: sa.Table) -> set[str]:
@@ -117,8 +123,6 @@ class SealingSession(PlainSession):
     def seal(self) -> None:
         """Seal what was changed, and count it; to be called once, before the commit."""
         self.write_waiting()
-        if self.has_undone:
-            self._forget_undone()
         for name, added in self._added.items():
             self._rows[name] += len(added)
             self._sums[name] += sum(added.values())
@@ -163,7 +167,7 @@ class SealingSession(PlainSession):
     def _with_seal(self, table: sa.Table, row: Mapping[str, Any]) -> dict[str, Any]:
         seal = row_seal(self.vault, table, row)
         if table.name in self._tallied:
-            self._added[table.name][str(row[_key(table).name])] = int(seal, 16)
+            self._added[table.name].setdefault(str(row[_key(table).name]), int(seal, 16))
         return {**row, SEAL: seal}
 
     def _touch(self, table: sa.Table, statement: sa.Update | sa.Delete, params: Any) -> None:  # noqa: ANN401
@@ -241,19 +245,6 @@ class SealingSession(PlainSession):
         }
         values[SEAL] = row_seal(self.vault, _TALLIES, values)
         return values
-
-    def _forget_undone(self) -> None:
-        """Rows that were inserted and then rolled back with a savepoint are not counted."""
-        for name, added in self._added.items():
-            table = next(t for t in sealed_tables() if t.name == name)
-            for key in set(added) - set(self._still_there(table, sorted(added))):
-                del added[key]
-                self._touched[name].pop(key, None)
-
-    def _still_there(self, table: sa.Table, keys: Sequence[str]) -> Iterable[str]:
-        key = _key(table)
-        for some in _chunks(keys):
-            yield from super().execute(sa.select(key).where(key.in_(some))).scalars()
 
 
 def _chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:

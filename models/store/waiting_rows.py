@@ -31,6 +31,13 @@ class StaleFileError(Exception):
         )
 
 
+class TornUnitError(Exception):
+    """Rows of a unit of work could not all be written, and it went on: it is to be undone."""
+
+    def __init__(self) -> None:
+        super().__init__("some rows of this transaction could not be written: try again")
+
+
 @dataclass(slots=True)
 class _Change:
     """Columns of one row that change, where its state is still the one that was `seen`."""
@@ -48,6 +55,7 @@ class WaitingRows:
         self._set: dict[sa.Table, dict[str, dict[str, Any]]] = defaultdict(dict)
         self._last: dict[sa.Update, list[dict[str, Any]]] = defaultdict(list)
         self._tables: set[str] = set()
+        self._is_torn = False
 
     def __bool__(self) -> bool:
         return bool(self._new or self._changed or self._set or self._last)
@@ -95,7 +103,14 @@ class WaitingRows:
         self._tables.add(cast("sa.Table", statement.table).name)
 
     def write(self, execute: Execute) -> None:
-        """Write all of it; StaleFileError where a row's state is not the one that was seen."""
+        """Write all of it, once; StaleFileError where a row's state is not the one that was seen.
+
+        Where it fails a part may be written. TornUnitError from then on, so that whoever takes the
+        error for that of his own query neither goes on nor commits that part.
+        """
+        if self._is_torn:
+            raise TornUnitError
+        self._is_torn = True
         for table in sorted(self._new, key=_rank):
             for rows in _alike(self._new[table].values()):
                 execute(_insert_into(table), rows)

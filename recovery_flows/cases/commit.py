@@ -13,13 +13,13 @@ from models.entities.call import CallKind
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.recovery import CLOSED_RECOVERIES
-from models.queries.cases.case_files import load_files
+from models.queries.cases.case_files import load_each
 from models.queries.cases.deconfliction import recoveries_wanting, recoveries_without_funds
 from models.queries.cases.work import versions_of
 from models.sealing.sealed_place import SealedPlace
 from models.step_wording import say
 from models.store.calls import recheck_orders
-from models.store.derived import Derived, write_derived
+from models.store.derived import Derived, make_due, write_derived
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, Unit
 from recovery_flows.approvals import upkeep as approval_upkeep
@@ -131,7 +131,7 @@ def _ask_where_less_is_held(
     """
     fallen = frozenset(account for changes in written for account in _held_less(changes))
     empty = recoveries_without_funds(unit.session, fallen) if fallen else []
-    for file in load_files(unit.session, empty):
+    for file in _readable(unit, now, empty):
         changes = Changeset(file)
         account_monitoring.hasten(changes, fallen, now, laws)
         record(unit, ENGINE, now, file.recovery.id, changes.outcome())
@@ -160,8 +160,16 @@ def _has_payouts(file: CaseFile) -> bool:
 
 def refresh(unit: Unit, now: datetime, laws: Regimes, recovery_ids: Sequence[str]) -> None:
     """Work out anew what follows for the queue where something outside of the files has changed."""
-    for file in load_files(unit.session, recovery_ids):
+    for file in _readable(unit, now, recovery_ids):
         write_derived(unit, file.recovery.id, derived_or_due(file, now, laws))
+
+
+def _readable(unit: Unit, now: datetime, recovery_ids: Sequence[str]) -> list[CaseFile]:
+    """The files of other recoveries; one that cannot be read is due, and stops no decision here."""
+    files, unreadable = load_each(unit.session, recovery_ids)
+    if unreadable:
+        make_due(unit, unreadable, now)
+    return files
 
 
 _SHARING = frozenset(

@@ -147,7 +147,7 @@ def load_each(
     files, unreadable = [], {}
     for recovery_id in ids:
         try:
-            files.append(load_file(session, recovery_id))
+            files.append(load_whichever(session, recovery_id))
         except FileUnreadableError as error:
             unreadable[recovery_id] = error
         except NoSuchRecoveryError:

@@ -65,9 +65,9 @@ class Portion:
         self._written.append(changes)
         if shared_accounts(changes):
             self.conclude()
-            self.forget()
 
     def conclude(self) -> None:
-        """Write what was decided means for others."""
+        """Write what was decided means for others, which are read anew after that."""
         written, self._written = self._written, []
         refresh_others(self.unit, self.now, self.engine.laws, written)
+        self._files.clear()

@@ -9,10 +9,14 @@ import pytest
 from models.entities.asset import AssetRow
 from models.entities.call import CallKind
 from models.entities.hold import HoldKind, HoldRow, HoldState
+from models.facts import BankHoldState, HoldFact
 from models.money import Money
-from models.queries.cases.case_files import load_file
+from models.queries.cases.case_files import files_by_id, load_file
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.cases.commit import commit_changes
+from recovery_flows.correspondence import answers
+from recovery_flows.engine.context import Engine, Pace
+from recovery_flows.engine.outbox.portion import Portion
 from recovery_flows.freezing import account_monitoring
 from recovery_flows.ledger.changeset import Changeset
 
@@ -41,6 +45,15 @@ def bank_has(unit: Any, recovery: str, minor: int) -> None:
             changes, asset.id, Money(minor, "CNY"), unit.laws, unit.now
         )
         commit_changes(work, ENGINE, unit.now, unit.laws, changes)
+
+
+def held(hold: HoldRow, unit: Any) -> HoldFact:
+    """Its bank has carried out an order to hold, for all that it asks for."""
+    asked = Money(hold.requested_minor, hold.currency)
+    return HoldFact(
+        bank_ref=f"H-{hold.id[-6:]}", revision=3, order_ref=hold.id, state=BankHoldState.HELD,
+        requested=asked, held=asked, acted_at=unit.now, expires_at=None, modified_at=unit.now,
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -132,3 +145,28 @@ def test_beside_a_freeze_no_more_is_stopped_than_what_it_lacks_of_what_is_disput
     bank_has(unit, freezing, 500_000)
     (stop,) = stops(unit, freezing, HoldState.DRAFT)
     assert stop.requested_minor == 50_000
+
+
+def test_a_recovery_that_cannot_be_read_does_not_keep_another_ones_freeze_from_being_booked(
+    unit: Any, freezing: str, second: str
+) -> None:
+    unit.tamper(f"UPDATE claim SET paid_at = 'no instant' WHERE recovery_id = '{second}'")
+    freeze_acts(unit, freezing)
+    (freeze,) = [h for h in unit.file(freezing).holds if h.kind is HoldKind.FREEZE]
+    assert (freeze.state, freeze.held_minor) == (HoldState.FROZEN, 40_000)
+
+
+def test_an_answer_about_the_hastened_recovery_is_settled_on_what_it_has_become(
+    unit: Any, freezing: str, second: str
+) -> None:
+    """Both were read when the transaction began, and are settled one after the other."""
+    engine = Engine(unit.database, unit.laws, Pace(), "test", lambda: unit.now)
+    with unit_of_work(unit.database) as work:
+        portion = Portion(work, engine, "a lease", [])
+        portion._files = files_by_id(work.session, [freezing, second])
+        changes = Changeset(portion.file(freezing))
+        (freeze,) = [h for h in changes.file.holds if h.kind is HoldKind.FREEZE]
+        answers.apply_hold_fact(changes, freeze.id, held(freeze, unit), unit.laws, unit.now)
+        portion.write(changes)
+        portion.conclude()
+        assert portion.file(second) == load_file(work.session, second)
