@@ -87,3 +87,50 @@ def test_what_was_merged_into_a_restricted_recovery_is_hidden_with_it(
     assert "a row of a restricted recovery is not as it was left" in said.out
     restrict(run, stays, "--lift")
     assert joins in run("list", "--all").out
+
+
+def test_a_banks_day_is_told_without_sums_to_who_does_not_see_all_of_it(
+    unit: Any, run: Any, banks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del banks
+    ref = unit.ordered()
+    unit.sweep()
+    assert run("assign", ref, "--to", MEMBERS, "--as", MEMBERS).code == 0
+    restrict(run, ref, "--member", MEMBERS)
+    unit.later(24)
+    unit.tamper("UPDATE posting SET asset_minor = asset_minor + 1 WHERE rowid = "
+                "(SELECT max(rowid) FROM posting WHERE hold_id != '')")  # fmt: skip
+    days, show = ("reconcile", "--days"), ("partner", "show", "bank-home")
+    said = run(*days)
+    assert (said.code, "held: different" in said.out) == (5, True)
+    assert "no sums are shown: a bank's day is of all recoveries; without 1" in said.out
+    monkeypatch.setenv("RECOVERY_SECURITY__OFFICER", MEMBERS)
+    assert "CNY 0.01 more in our books" in run(*days).out
+    monkeypatch.delenv("RECOVERY_SECURITY__OFFICER")
+    unsaid = run(*days, "--json")
+    unit.tamper("UPDATE partner SET disagreement = 'ours CNY 1,000.01' WHERE id = 'bank-home'")
+    screen = run("tui", "--plain", "--screen", "partners")
+    for one in (said, unsaid, run(*show), run("partner", "list"), screen):
+        assert told(one, ("",), ("1,000", "1000.0", "100001", "0.01")) == []
+        assert "differ" in one.out
+    monkeypatch.setenv("RECOVERY_SECURITY__OFFICER", MEMBERS)
+    assert "1,000.01" in run(*show).out
+
+
+def test_who_is_in_charge_of_what_somebody_does_not_see_is_dismissed_by_who_sees_it(
+    unit: Any, run: Any, by_two: Any
+) -> None:
+    added = by_two("officer", "add", "wu", "--role", "supervisor", "--secret-from-stdin",
+                   stdin="an invented secret of tests")  # fmt: skip
+    assert added.code == 0, added.err
+    ref = unit.ordered()
+    assert run("assign", ref, "--to", MEMBERS, "--as", MEMBERS).code == 0
+    restrict(run, ref, "--member", MEMBERS)
+    assert "in charge of no open recovery" in run(
+        "assign", "--all-of", MEMBERS, "--to", "lin", "--as", "wu"
+    ).out  # fmt: skip
+    assert run("officer", "dismiss", MEMBERS, "--as", "wu").sentence() == (
+        f"{MEMBERS} is needed for a restricted recovery that you do not see: ask {MEMBERS}"
+    )
+    seen = run("officer", "dismiss", MEMBERS, "--as", "chen").sentence()
+    assert seen.startswith(f"{MEMBERS} is still in charge of open recoveries (1)")
