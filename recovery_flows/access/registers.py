@@ -177,7 +177,7 @@ def decide(acting: ActingOfficer, change_id: str, *, is_yes: bool, reason: str =
     with _as_refusal(), acting.unit() as (unit, now):
         change = pending_change(unit.session, unit.vault, change_id)
         if change is not None:
-            check_decision(unit, change, acting)
+            check_decision(unit, change, acting, is_yes=is_yes)
         if officer_to_dismiss(unit.session, change_id) == actor.id:
             raise StepRefusedError(
                 f"{actor.id} does not decide about {actor.id}: another person does"

@@ -50,8 +50,8 @@ def test_who_is_no_officer_does_not_see_a_restricted_recovery_that_is_assigned_t
 
 
 @pytest.fixture
-def merged(unit: Any, run: Any) -> tuple[str, str]:
-    """A restricted recovery of `both`, and the one that was merged into it before."""
+def two(unit: Any, run: Any) -> tuple[str, str]:
+    """Two recoveries that want one account."""
     stays = unit.ordered()
     row = unit.row(
         7, external_ref=REPORT, victim_name=VICTIM, victim_contact=CONTACT, victim_account=NUMBER,
@@ -61,8 +61,16 @@ def merged(unit: Any, run: Any) -> tuple[str, str]:
     joins = f"R-{stays[2:6]}-0002"
     for words in (
         ("accept", joins, "--case-number", CASE), ("advance", joins, "--allow-duplicate"),
-        ("merge", stays, joins), ("assign", stays, "--to", MEMBERS),
     ):  # fmt: skip
+        assert run(*words, "--as", MEMBERS).code == 0, words
+    return stays, joins
+
+
+@pytest.fixture
+def merged(run: Any, two: tuple[str, str]) -> tuple[str, str]:
+    """A restricted recovery of `both`, and the one that was merged into it before."""
+    stays, joins = two
+    for words in (("merge", stays, joins), ("assign", stays, "--to", MEMBERS)):
         assert run(*words, "--as", MEMBERS).code == 0, words
     assert "777,777.77" in run("show", joins).out
     restrict(run, stays, "--member", MEMBERS)
@@ -86,6 +94,20 @@ def test_what_was_merged_into_a_restricted_recovery_is_hidden_with_it(
     assert told(said, ("",), planted) == []
     assert "a row of a restricted recovery is not as it was left" in said.out
     restrict(run, stays, "--lift")
+    assert joins in run("list", "--all").out
+
+
+def test_what_was_merged_since_is_not_restricted_by_a_yes_that_would_hide_nothing(
+    run: Any, two: tuple[str, str]
+) -> None:
+    stays, joins = two
+    words = ("restrict", joins, "--member", MEMBERS, "--reason", "x", "--as", MEMBERS, "--json")
+    change = run(*words).json()["change"]
+    assert run("merge", stays, joins, "--as", MEMBERS).code == 0
+    said = run("approve", change, "--as", "chen").sentence()
+    assert said == f"{joins} was merged: restrict what it was merged into"
+    denied = run("approve", change, "--deny", "--reason", "merged", "--as", "chen")
+    assert denied.code == 0, denied.err
     assert joins in run("list", "--all").out
 
 
