@@ -25,21 +25,37 @@ HIDDEN_VIEW = "hidden_recovery"
 _HIDDEN_HERE = sa.select(sa.table(HIDDEN_VIEW, sa.column("recovery_id")))
 
 
+def covered(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Recoveries under a restriction of these conditions, each with the supervisor who asked.
+
+    What was merged into a restricted one is under its restriction: it keeps a history of its own.
+    """
+    found = (
+        sa.select(_R.c.recovery_id, _R.c.asked_by)
+        .where(_R.c.state == _ACTIVE, *conditions)
+        .cte("covered", recursive=True)
+    )
+    merged = sa.select(_RECOVERIES.c.id, found.c.asked_by).join_from(
+        found, _RECOVERIES, _RECOVERIES.c.joined_into == found.c.recovery_id
+    )
+    whole = found.union(merged)
+    return sa.select(whole.c.recovery_id, whole.c.asked_by)
+
+
 def _hidden_query(viewer: sa.ColumnElement[str]) -> sa.Select[Any]:
     """Restricted recoveries that `viewer` may not see.
 
-    He sees those that he is a member or the case officer of, or took part in restricting.
+    He sees those that he is a member or the case officer of, or took part in restricting. Who is no
+    officer has no handle, and is not the case officer of what is assigned to nobody.
     """
     member = sa.exists().where(
         _M.c.restriction_id == _R.c.id, _M.c.officer_id == viewer, _M.c.state == _ACTIVE
     )
     in_charge = sa.exists().where(
-        _RECOVERIES.c.id == _R.c.recovery_id, _RECOVERIES.c.owner_id == viewer
-    )
-    return sa.select(_R.c.recovery_id).where(
-        _R.c.state == _ACTIVE, _R.c.asked_by != viewer, _R.c.confirmed_by != viewer,
-        ~member, ~in_charge,
+        _RECOVERIES.c.id == _R.c.recovery_id, _RECOVERIES.c.owner_id == viewer,
+        _RECOVERIES.c.owner_id != "",
     )  # fmt: skip
+    return covered(_R.c.asked_by != viewer, _R.c.confirmed_by != viewer, ~member, ~in_charge)
 
 
 _HIDDEN = _hidden_query(sa.bindparam("viewer", type_=sa.String()))

@@ -7,12 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.catalogue import table_of
-from models.entities.recovery import Restriction, RestrictionState
-from models.rights.hidden import hidden_from, hidden_here, schema_of
+from models.rights.hidden import covered, hidden_from, hidden_here, schema_of
 from models.sqlite.plain_session import PlainSession
-
-_R, _ACTIVE = table_of(Restriction), RestrictionState.ACTIVE
 
 
 def of_all(session: Session, statement: Any, params: Any = None) -> Any:  # noqa: ANN401
@@ -46,13 +42,14 @@ def is_hidden(session: Session, recovery_id: str) -> bool:
 
 
 def who_to_ask(session: Session, recovery_ids: frozenset[str]) -> dict[str, str]:
-    """By restricted recovery, the supervisor who asked for it to be restricted."""
+    """By restricted recovery, and by what was merged into one, the supervisor who asked for it."""
     if not recovery_ids:
         return {}
     rows = of_all(session, _ASKED_BY, {"ids": sorted(recovery_ids)})
     return {row.recovery_id: row.asked_by for row in rows}
 
 
-_ASKED_BY = sa.select(_R.c.recovery_id, _R.c.asked_by).where(
-    _R.c.state == _ACTIVE, _R.c.recovery_id.in_(sa.bindparam("ids", expanding=True))
+_COVERED = covered().subquery()
+_ASKED_BY = sa.select(_COVERED).where(
+    _COVERED.c.recovery_id.in_(sa.bindparam("ids", expanding=True))
 )

@@ -17,6 +17,7 @@ from models.entities.claim import Objection, ObjectionState
 from models.entities.event import EntityKind
 from models.entities.outside.third_party_claim import ThirdPartyClaim
 from models.outcome import Transition
+from models.store.assurance_guard import is_given_by_two
 from models.store.unit import Actor, Unit
 
 _APPROVALS, _OBJECTIONS = table_of(Approval), table_of(Objection)
@@ -110,6 +111,8 @@ SIGNS: Mapping[tuple[EntityKind, str], str] = {
     (_K.THIRD_PARTY_CLAIM, "upholding_asked"): "asked_by",
     (_K.THIRD_PARTY_CLAIM, "rejection_asked"): "asked_by",
     (_K.THIRD_PARTY_CLAIM, "payment_entered"): "asked_by",
+    (_K.REQUEST_MESSAGE, "drafted"): "written_by",
+    (_K.REQUEST_MESSAGE, "dispatched"): "written_by",
     (_K.INCOMING_REQUEST, "answer_asked"): "answered_by",
     (_K.INCOMING_REQUEST, "refusal_asked"): "answered_by",
 }
@@ -157,6 +160,11 @@ def missing_yes(unit: Unit, move: Transition) -> str:
                 "there is none of this sum"
             )
         return ""
+    if move.noun is _K.REQUEST_MESSAGE and not is_given_by_two(unit, move):
+        return (
+            f"request message {move.event} of {move.id} rests on the yes of a second person "
+            "(assurance): there is none to this letter"
+        )
     wanted = RESTS_ON.get((move.noun, move.event))
     if wanted is None or _is_given(unit, wanted, move.id):
         return ""

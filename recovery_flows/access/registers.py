@@ -15,7 +15,7 @@ from models.outcome import Values
 from models.queries.cases.views import ApprovalLine
 from models.queries.installation.authorities import entered_authorities
 from models.queries.installation.clock import case_now
-from models.queries.installation.officers import count_in_charge, officers
+from models.queries.installation.officers import ids_in_charge, officers
 from models.queries.installation.registers import (
     PendingChange,
     named_in,
@@ -25,6 +25,7 @@ from models.queries.installation.registers import (
     ref_of,
     stored_values,
 )
+from models.rights.sessions import hidden_now, who_to_ask
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from models.store.log_ins import forget_secrets, stored_log_in
@@ -132,11 +133,17 @@ def _check_dismissal(unit: Unit, handle: str) -> None:
             f"without {handle} there would not be two people, one of them a supervisor: "
             "appoint another first"
         )
-    open_now = count_in_charge(unit.session, handle)
-    if open_now:
+    has = ids_in_charge(unit.session, handle)
+    unseen = who_to_ask(unit.session, has & hidden_now(unit.session))
+    if open_now := len(has) - len(unseen):
         raise StepRefusedError(
             f"{handle} is still in charge of open recoveries ({open_now}): first `recovery assign "
             f"--all-of {handle} --to HANDLE`"
+        )
+    if unseen:
+        raise StepRefusedError(
+            f"{handle} is needed for a restricted recovery that you do not see: ask "
+            f"{', '.join(sorted(set(unseen.values())))}"
         )
     check_still_seen(unit, handle)
 
@@ -170,7 +177,7 @@ def decide(acting: ActingOfficer, change_id: str, *, is_yes: bool, reason: str =
     with _as_refusal(), acting.unit() as (unit, now):
         change = pending_change(unit.session, unit.vault, change_id)
         if change is not None:
-            check_decision(unit, change, acting)
+            check_decision(unit, change, acting, is_yes=is_yes)
         if officer_to_dismiss(unit.session, change_id) == actor.id:
             raise StepRefusedError(
                 f"{actor.id} does not decide about {actor.id}: another person does"

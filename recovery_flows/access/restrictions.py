@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlmodel import Session
 
+from models.case_file import CaseFile
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.entities.register_change import RESTRICTION_ACTS, RegisterAct
@@ -49,14 +50,19 @@ def ask_restriction(
         if act is RegisterAct.RESTRICT:
             if there is not None:
                 raise StepRefusedError(f"{ref} is restricted already: --add, --remove or --lift")
-            if file.recovery.state is RecoveryState.JOINED:
-                raise StepRefusedError(f"{ref} was merged: restrict what it was merged into")
+            _check_not_merged(file)
         elif there is None:
             raise StepRefusedError(f"{ref} is not restricted: everybody sees it")
         else:
             _check_change(unit.session, there, act, named)
         values = {"members": ",".join(named), "reason": why}
         return ask_change(unit, actor, now, act, recovery_id, values)
+
+
+def _check_not_merged(file: CaseFile) -> None:
+    """StepRefusedError where its victims are in another recovery, which everybody would see."""
+    if file.recovery.state is RecoveryState.JOINED:
+        raise StepRefusedError(f"{file.recovery.ref} was merged: restrict what it was merged into")
 
 
 def _check_known(session: Session, named: Iterable[str]) -> None:
@@ -79,11 +85,14 @@ def _check_change(
             raise StepRefusedError(_KEPT.format(who=", ".join(named), ref=there.ref))
 
 
-def check_decision(unit: Unit, change: PendingChange, acting: ActingOfficer) -> None:
+def check_decision(
+    unit: Unit, change: PendingChange, acting: ActingOfficer, *, is_yes: bool
+) -> None:
     """StepRefusedError unless whoever acts may decide about who sees a recovery.
 
     That it is restricted is decided by a supervisor or one of its members to be; a change of it by
-    who sees it, and only while people are left who could lift it.
+    who sees it, and only while people are left who could lift it. What was merged since it was
+    asked for is not restricted by a yes.
     """
     if change.act not in RESTRICTION_ACTS:
         return
@@ -91,6 +100,8 @@ def check_decision(unit: Unit, change: PendingChange, acting: ActingOfficer) -> 
         raise StepRefusedError(
             "who sees a recovery is decided by a supervisor or a member of it: ask one of them"
         )
+    if change.act is RegisterAct.RESTRICT and is_yes:
+        _check_not_merged(load_file(unit.session, change.subject_id))
     there = view_of(unit.session, unit.vault, change.subject_id)
     if there is not None:
         _check_change(unit.session, there, change.act, named_in(change))

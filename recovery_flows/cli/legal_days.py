@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -30,11 +31,17 @@ def refuse_without_days(first: str, last: str, partner: str) -> None:
 
 def reconcile(first: str, last: str, partner: str, *, as_json: bool) -> None:
     """Compare, tell, and end with the exit code of what was found."""
+    from models.queries.installation.restrictions import unseen
+    from recovery_flows.cases.pages.restricted import left_out
     from recovery_flows.engine.legal_days import Wanted
 
     wanted = Wanted(_day(first, "--from"), _day(last, "--to"), partner)
     with opened() as installation:
         result = asyncio.run(_ask(installation, wanted))
+        with installation.database.reading() as session:
+            others = unseen(session)
+    if others.count:
+        result = _without_values(result)
     if as_json:
         say_json(
             {"exit_code": result.exit_code, "partners": [_mapping(p) for p in result.partners]}
@@ -43,8 +50,19 @@ def reconcile(first: str, last: str, partner: str, *, as_json: bool) -> None:
         for found in result.partners:
             tell(_partner_lines(found))
         tell([_summary(result)])
+        if others.count:
+            tell([f"no sums are shown: a bank's day is of all recoveries; {left_out(others)}"])
     if result.exit_code:
         raise typer.Exit(result.exit_code)
+
+
+def _without_values(result: DaysReconciliation) -> DaysReconciliation:
+    """The verdicts alone: a sum of all beside the figures without some gives the sum of these."""
+    bare = (
+        replace(found, lines=tuple(line.without_values() for line in found.lines))
+        for found in result.partners
+    )
+    return replace(result, partners=tuple(bare))
 
 
 def _day(text: str, option: str) -> date | None:

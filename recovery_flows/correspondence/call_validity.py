@@ -30,7 +30,7 @@ def may_leave(file: CaseFile, kind: CallKind, approval_id: str, subject_id: str 
     if kind in QUERIES:
         return True
     if kind is CallKind.MESSAGE:
-        return messages.may_leave(file, subject_id)
+        return messages.may_leave(file, subject_id, approval_id)
     approval = next((a for a in file.approvals if a.id == approval_id), None)
     if approval is None or approval.state is ApprovalState.VOID:
         return False

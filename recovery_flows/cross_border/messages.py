@@ -61,7 +61,7 @@ def dispatch(
 ) -> None:
     """Let the outbox send a message about a request that the body has."""
     name = _begin(changes, request, kind, "dispatched", written, now)
-    _send(changes, name, _approval_of(changes.file, request))
+    _send(changes, name, _approval_of(changes.file, request, kind))
 
 
 def draft_assurance(
@@ -99,12 +99,24 @@ def advance(changes: Changeset) -> None:
             changes.apply(_move(message, "cancelled"))
 
 
-def may_leave(file: CaseFile, message_id: str) -> bool:
-    """Whether what a message says is still so; an assurance rests on its approval."""
+def may_leave(file: CaseFile, message_id: str, approval_id: str) -> bool:
+    """Whether what a message says is still so, and it rests on the approval that it is to."""
     message = message_of(file, message_id)
     if message.state is not RequestMessageState.PLANNED:
         return False
-    return _request(file, message.request_id).state in _DUE[message.kind]
+    request = _request(file, message.request_id)
+    if message.kind is MessageKind.ASSURANCE and not _is_yes(file, request.id, approval_id):
+        return False
+    return request.state in _DUE[message.kind]
+
+
+def _is_yes(file: CaseFile, request_id: str, approval_id: str) -> bool:
+    """Whether two people gave an assurance about a request by this approval."""
+    return any(
+        a.id == approval_id and a.subject_id == request_id and a.decided_by
+        and a.action == ApprovalKind.ASSURANCE and a.state is not ApprovalState.DENIED
+        for a in file.approvals
+    )  # fmt: skip
 
 
 def withdraw(changes: Changeset, message_id: str) -> None:
@@ -199,12 +211,17 @@ def _send(changes: Changeset, message_id: str, approval_id: str) -> None:
     )
 
 
-def _approval_of(file: CaseFile, request: RequestRow) -> str:
-    """The approval under which a request was sent, whatever became of it since."""
+def _approval_of(file: CaseFile, request: RequestRow, kind: MessageKind) -> str:
+    """The approval that a message rests on, whatever became of it since.
+
+    It is that under which the request was sent; of an assurance its own.
+    """
+    is_promise = kind is MessageKind.ASSURANCE
+    wanted = ApprovalKind.ASSURANCE if is_promise else ApprovalKind.REQUEST
     given = [
         a
         for a in file.approvals
-        if a.subject_id == request.id and a.action == ApprovalKind.REQUEST and a.decided_by
+        if a.subject_id == request.id and a.action == wanted and a.decided_by
         and a.state is not ApprovalState.DENIED
     ]  # fmt: skip
     return given[-1].id if given else ""

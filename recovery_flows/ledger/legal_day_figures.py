@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -35,7 +35,8 @@ class DayVerdict(StrEnum):
 class DayLine:
     """One figure of one day; `shown` is what the ledger showed when the day ended.
 
-    A difference above zero is more in our books than at the bank.
+    A difference above zero is more in our books than at the bank. The values are None to who may
+    not know them.
     """
 
     partner: str
@@ -43,12 +44,17 @@ class DayLine:
     figure: DayFigure
     currency: str
     verdict: DayVerdict
-    ours: Value
-    theirs: Value
-    shown: Value
-    difference: Value
+    ours: Value | None
+    theirs: Value | None
+    shown: Value | None
+    difference: Value | None
     learned_at: datetime | None
     sentence: str
+
+    def without_values(self) -> DayLine:
+        """The same without its sums and counts, which are of all recoveries."""
+        sentence = f"{self.partner} {self.day} {self.figure}: {self.verdict}"
+        return replace(self, ours=None, theirs=None, shown=None, difference=None, sentence=sentence)
 
 
 def compare(

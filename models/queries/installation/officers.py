@@ -50,10 +50,11 @@ def officer_with_hash(session: Session, handle: str) -> tuple[OfficerView, str] 
     return (_view(row.id, row.handle, row.roles), row.secret_hash) if row else None
 
 
-def count_in_charge(session: Session, officer_id: str) -> int:
-    """How many open recoveries an officer is in charge of."""
-    query = sa.select(sa.func.count()).select_from(_RECOVERIES).where(*_his(officer_id))
-    return int(session.execute(query).scalar_one())
+def ids_in_charge(session: Session, officer_id: str) -> frozenset[str]:
+    """The ids of the open recoveries that an officer is in charge of."""
+    return frozenset(
+        session.execute(sa.select(_RECOVERIES.c.id).where(*_his(officer_id))).scalars()
+    )
 
 
 def in_charge(session: Session, officer_id: str, after: str, limit: int) -> list[str]:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from models.entities.catalogue import table_of
 from models.entities.officer import Officer, Role
 from models.entities.recovery import Recovery, Restriction, RestrictionMember, RestrictionState
-from models.rights.sessions import hidden_now, who_to_ask
+from models.rights.sessions import hidden_now, of_all, who_to_ask
 from models.sealing.vault import Vault
 from models.store.restrictions import members_of, reason_place, restriction_of
 
@@ -77,7 +77,14 @@ def view_of(session: Session, vault: Vault, recovery_id: str) -> RestrictionView
 def unseen(session: Session) -> Unseen:
     """What of the unit is left out of what this session shows."""
     ask = who_to_ask(session, hidden_now(session))
-    return Unseen(len(ask), tuple(sorted(set(ask.values()))))
+    rows = of_all(session, _RESTRICTED, {"ids": sorted(ask)}).all() if ask else []
+    return Unseen(len(rows), tuple(sorted(set(ask.values()))))
+
+
+# What was merged into a restricted one is no recovery of its own any more.
+_RESTRICTED = sa.select(_R.c.recovery_id).where(
+    _R.c.state == _ACTIVE, _R.c.recovery_id.in_(sa.bindparam("ids", expanding=True))
+)
 
 
 def too_few(session: Session, people: frozenset[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from models.entities.multi_agency import Task, TaskState
 from models.entities.partner import Partner, PartnerChannel, PartnerKind
 from models.entities.payout import Payout, PayoutState
 from models.entities.recovery import Recovery
+from models.rights.sessions import is_picture
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 
@@ -116,10 +117,16 @@ class Showing:
 
 
 def partner_rows(session: Session) -> list[PartnerRow]:
-    """Every partner, by id."""
+    """Every partner, by id; a sum of all recoveries that differs only to who sees them all."""
     names = tuple(f.name for f in fields(PartnerRow))
     query = sa.select(*(_PARTNERS.c[name] for name in names)).order_by(_PARTNERS.c.id)
-    return [PartnerRow(*row) for row in session.execute(query)]
+    rows = [PartnerRow(*row) for row in session.execute(query)]
+    if not is_picture(session):
+        return rows
+    return [replace(row, disagreement=_OF_ALL if row.disagreement else "") for row in rows]
+
+
+_OF_ALL = "the sums are of all recoveries, and some are restricted: `recovery restrict`"
 
 
 def opened_contacts(session: Session, vault: Vault) -> dict[str, str]:
