@@ -188,4 +188,4 @@ class Step:
     @property
     def sentence(self) -> str:
         """The step in words."""
-        return str(self.wording)
+        return self.wording.phrase()

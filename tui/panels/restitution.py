@@ -10,6 +10,7 @@ from models.action_kinds import ActionKind
 from models.case_file import Step
 from models.entities.claim import ObjectionState
 from models.entities.officer import Role
+from models.language.phrase import phrase
 from models.money import Money
 from models.queries.installation.officers import OfficerView
 from recovery_flows.cases.pages.value import Column
@@ -31,13 +32,18 @@ from tui.text import cut, day_and_time, plain, word, words, zoned_time
 def head_lines(page: RestitutionPage, width: int) -> list[Content]:
     """What was lost, what has come back, what is open."""
     is_roomy = width >= ROOMY
-    net = words(("  net loss ", MUTED), plain(page.upheld)) if is_roomy else ""
+    net = words((phrase("  net loss "), MUTED), plain(page.upheld)) if is_roomy else ""
     told = words(
-        (page.ref, "bold $primary"), f"  {counted(page.total, 'claim')}" if is_roomy else "",
-        ("  lost ", MUTED), (page.reported, "bold $foreground"), net,
-        ("  returned ", MUTED), (plain(page.paid), f"bold {GOOD}"),
-        ("  open ", MUTED), plain(page.open),
-    )  # fmt: skip
+        (page.ref, "bold $primary"),
+        phrase("  {claims}", claims=counted(page.total, "claim")) if is_roomy else "",
+        (phrase("  lost "), MUTED),
+        (page.reported, "bold $foreground"),
+        net,
+        (phrase("  returned "), MUTED),
+        (plain(page.paid), f"bold {GOOD}"),
+        (phrase("  open "), MUTED),
+        plain(page.open),
+    )
     return [cut(told, width)]
 
 
@@ -71,20 +77,29 @@ def next_lines(
     step = step_on_screen(page)
     if step is None:
         first = page.steps[0]
-        waits = "" if first.action == ActionKind.DONE else "no person has to act: "
+        waits = "" if first.action == ActionKind.DONE else phrase("no person has to act: ")
         lines = paragraph(words((waits, MUTED), first.sentence), width)
         if page.receipts:
-            told = words(("w ", "bold $accent"), f"write {counted(page.receipts, 'receipt')}")
+            told = words(
+                ("w ", "bold $accent"),
+                phrase("write {receipts}", receipts=counted(page.receipts, "receipt")),
+            )
             lines += [told, *command_lines(command_of(page, None), width)]
         return lines
     roles = officer.roles if officer else frozenset()
     own = step.role in roles
-    who = words(("▸ you: ", "bold $warning")) if own else words((f"▸ {step.role}: ", MUTED))
+    who = words((phrase("▸ you: "), "bold $warning")) if own else words((f"▸ {step.role}: ", MUTED))
     lines = paragraph(words(who, (step.sentence, "bold $foreground")), width)
     due = time_left(page.now, step.due_at)
-    when = f"  until {day_and_time(step.due_at, zone)}" if step.due_at else ""
+    when = (
+        phrase("  until {day_and_time}", day_and_time=day_and_time(step.due_at, zone))
+        if step.due_at
+        else ""
+    )
     key = "d" if step.action == ActionKind.DECIDE_OBJECTION else "n"
-    lines.append(cut(words((f"{key} ", "bold $accent"), "does it  ", due, (when, MUTED)), width))
+    lines.append(
+        cut(words((f"{key} ", "bold $accent"), phrase("does it  "), due, (when, MUTED)), width)
+    )
     return [*lines, *command_lines(command_of(page, step), width)]
 
 
@@ -101,8 +116,8 @@ def rounds_lines(page: RestitutionPage, zone: str, width: int) -> list[Content]:
     if not page.rounds:
         return paragraph(
             word(
-                "Nothing is distributed yet. That begins when the money is frozen, traced and an "
-                "officer has established whose it is: n does the next step.", MUTED,
+                phrase("Nothing is distributed yet. That begins when the money is frozen, traced "
+"and an officer has established whose it is: n does the next step."), MUTED,
             ),
             width,
         )  # fmt: skip
@@ -118,7 +133,12 @@ def _all_rounds(live: Sequence[RoundLine], currency: str, width: int) -> list[Co
         for sums in ([one.pool for one in live], [one.paid for one in live])
     )
     kept = Money(pool.minor - paid.minor, currency)
-    told = f"{plain(pool)} to distribute = {plain(paid)} paid + {plain(kept)} reserved"
+    told = phrase(
+        "{plain} to distribute = {plain2} paid + {plain3} reserved",
+        plain=plain(pool),
+        plain2=plain(paid),
+        plain3=plain(kept),
+    )
     return paragraph(word(told, "$foreground"), width)
 
 
@@ -128,32 +148,46 @@ def _round(one: RoundLine, page: RestitutionPage, zone: str, width: int) -> Iter
     sums = f"  {plain(one.paid)}" if is_done and not is_chosen else ""
     yield cut(
         words(
-            ("▸" if is_chosen else " ", "bold $accent"), (f"Round {one.number} ", "bold"),
-            sign_of(allocation_word(one.state)).text(), sums,
+            ("▸" if is_chosen else " ", "bold $accent"),
+            (phrase("Round {number} ", number=one.number), "bold"),
+            sign_of(allocation_word(one.state)).text(),
+            sums,
             (f"  {one.bank} {one.account}", MUTED),
         ),
         width,
-    )  # fmt: skip
+    )
     if one.why_void:
         yield from paragraph(word(one.why_void.removeprefix("void: "), CARE), width, 2)
     elif is_chosen or not is_done:
         yield from _round_sums(one, width)
         if one.notice_to is not None:
             over = one.notice_to <= page.now
-            told = "notice ended" if over else "notice runs until"
-            yield word(f"  {told} {zoned_time(one.notice_to, zone)}", MUTED if over else CARE)
+            told = phrase("notice ended") if over else phrase("notice runs until")
+            yield word(
+                phrase("  {told} {at}", told=told, at=zoned_time(one.notice_to, zone)),
+                MUTED if over else CARE,
+            )
 
 
 def _round_sums(one: RoundLine, width: int) -> list[Content]:
     """Pool = paid + reserve, one under another, with why each part is reserved."""
     rows: list[tuple[Content, Content, Content]] = [
-        (word("  to distribute", MUTED), word(plain(one.pool), "$foreground"),
-         word(one.method.replace("_", " "), MUTED)),
-        (word("  = paid", MUTED), word(plain(one.paid), GOOD if one.paid.minor else MUTED),
-         word(f"{one.booked} of {one.payouts} booked", MUTED)),
-    ]  # fmt: skip
+        (
+            word(phrase("  to distribute"), MUTED),
+            word(plain(one.pool), "$foreground"),
+            word(one.method.replace("_", " "), MUTED),
+        ),
+        (
+            word(phrase("  = paid"), MUTED),
+            word(plain(one.paid), GOOD if one.paid.minor else MUTED),
+            word(
+                phrase("{booked} of {payouts} booked", booked=one.booked, payouts=one.payouts),
+                MUTED,
+            ),
+        ),
+    ]
     rows += [
-        (word("  + reserved", MUTED), word(plain(money), CARE), word(""))
+        (word(phrase("  + reserved"), MUTED), word(plain(money), CARE), word(""))
         for money, _ in one.reserves
     ]
     columns = (Column("", most=15), Column("", right=True), Column("", rest=True, most=60))
@@ -168,11 +202,18 @@ def rules_lines(page: RestitutionPage, claim: ClaimStanding | None, width: int) 
     """Each rule: what the claim under the cursor would get, what differs, what moves in all."""
     if not page.rules:
         return paragraph(
-            word("The rules are compared as soon as there is something to distribute.", MUTED),
+            word(
+                phrase("The rules are compared as soon as there is something to distribute."), MUTED
+            ),
             width,
         )
     shares = claim.by_rule if claim is not None else ()
-    titles = ("rule", claim.number if claim else "claim", "differs", "moves")
+    titles = (
+        phrase("rule"),
+        claim.number if claim else phrase("claim"),
+        phrase("differs"),
+        phrase("moves"),
+    )
     columns = (Column(titles[0], most=14), *(Column(t, right=True) for t in titles[1:]))
     rows = []
     for place, rule in enumerate(page.rules):
@@ -180,17 +221,20 @@ def rules_lines(page: RestitutionPage, claim: ClaimStanding | None, width: int) 
         by = Money(own.minor - shares[0].minor, own.currency) if own else None
         rows.append((
             words(("▸" if place == 0 else " ", "bold $accent"), rule.name.replace("-", " ")),
-            word(plain(own) if own else "no part", "bold" if place == 0 else ""),
+            word(plain(own) if own else phrase("no part"), "bold" if place == 0 else ""),
             _difference(by),
             word(plain(rule.moved), CARE) if rule.moved.minor else word("–", MUTED),
         ))  # fmt: skip
     lines = grid(columns, rows, width)
-    told = f"▸ in force in round {page.number}; moves: what it gives to other claims than that rule"
+    told = phrase(
+        "▸ in force in round {number}; moves: what it gives to other claims than that rule",
+        number=page.number,
+    )
     lines += paragraph(word(told, MUTED), width)
     if not page.is_as_decided:
-        changed = (
-            "The shares that were decided are others: a court has ordered them, claims have "
-            "changed since, or less than the smallest coin stood back."
+        changed = phrase(
+            "The shares that were decided are others: a court has ordered them, claims "
+            "have changed since, or less than the smallest coin stood back."
         )
         lines += paragraph(word(changed, CARE), width)
     return lines
@@ -198,7 +242,7 @@ def rules_lines(page: RestitutionPage, claim: ClaimStanding | None, width: int) 
 
 def _difference(by: Money | None) -> Content:
     if by is None or not by.minor:
-        return word("–" if by is None else "same", MUTED)
+        return word("–" if by is None else phrase("same"), MUTED)
     return word(f"{'+' if by.minor > 0 else '−'}{plain(by).lstrip('-')}", CARE)
 
 
@@ -208,7 +252,8 @@ def objections_lines(
     """Objections with their clocks: open ones first, then what was decided, short or in full."""
     if not page.objections:
         return paragraph(
-            word("No objections. e enters one for the claim under the cursor.", MUTED), width
+            word(phrase("No objections. e enters one for the claim under the cursor."), MUTED),
+            width,
         )
     return [line for one in page.objections for line in _objection(one, page, zone, width, full)]
 
@@ -220,50 +265,75 @@ def _objection(
     width: int,
     full: bool,  # noqa: FBT001
 ) -> Iterator[Content]:
-    whose = f"{one.number} {one.victim}" if one.claim_id else "no claim"
+    whose = f"{one.number} {one.victim}" if one.claim_id else phrase("no claim")
     is_open = one.state is ObjectionState.OPEN
     if is_open:
-        sign = words(("! ", "bold $warning"), (f"{one.kind} ", "bold"), whose, "  ",
-                     time_left(page.now, one.due_at), ("  d decides", MUTED))  # fmt: skip
+        sign = words(
+            ("! ", "bold $warning"),
+            (phrase("{kind} ", kind=one.kind), "bold"),
+            whose,
+            "  ",
+            time_left(page.now, one.due_at),
+            (phrase("  d decides"), MUTED),
+        )
     else:
         glyph, style = ("✓", GOOD) if one.state is ObjectionState.UPHELD else ("✕", ALARM)
-        sign = words((f"{glyph} {one.state} ", style), (f"{one.kind} ", "bold"), whose)
+        sign = words(
+            (phrase("{glyph} {state} ", glyph=glyph, state=one.state), style),
+            (phrase("{kind} ", kind=one.kind), "bold"),
+            whose,
+        )
     yield cut(sign, width)
     if is_open or full:
-        told = f"{day_and_time(one.entered_at, zone)} {one.entered_by}: {one.text}"
+        told = phrase(
+            "{day_and_time} {entered_by}: {text}",
+            day_and_time=day_and_time(one.entered_at, zone),
+            entered_by=one.entered_by,
+            text=one.text,
+        )
         yield from paragraph(word(told, MUTED), width, 2)
     if one.decided_at is not None:
         if one.loss is not None:
-            yield word(f"  {plain(one.loss)} of the loss upheld", CARE)
+            yield word(phrase("  {plain} of the loss upheld", plain=plain(one.loss)), CARE)
         told = f"{day_and_time(one.decided_at, zone)} {one.decided_by}: {one.decision}"
         lines = paragraph(word(told, MUTED), width, 2)
-        yield from lines if full else [cut(word(f"  {told}", MUTED), width)]
+        yield from lines if full else [cut(word(phrase("  {told}", told=told), MUTED), width)]
 
 
 def claim_lines(claim: ClaimStanding, zone: str, width: int) -> list[Content]:
     """One claim: its evidence, what was decided of it, what it got in each round."""
     lines = paragraph(
         words(
-            (claim.number, "bold $primary"), f" {claim.victim} {claim.account}  ",
-            CLAIMS[claim.state].text(), (f"  paid {zoned_time(claim.paid_at, zone)}", MUTED),
+            (claim.number, "bold $primary"),
+            f" {claim.victim} {claim.account}  ",
+            CLAIMS[claim.state].text(),
+            (phrase("  paid {at}", at=zoned_time(claim.paid_at, zone)), MUTED),
         ),
         width,
-    )  # fmt: skip
+    )
     lines += paragraph(_evidence(claim, zone), width)
     if claim.appeal_until is not None:
         lines += paragraph(
-            word(f"may appeal until {zoned_time(claim.appeal_until, zone)}", CARE), width
+            word(
+                phrase("may appeal until {at}", at=zoned_time(claim.appeal_until, zone)),
+                CARE,
+            ),
+            width,
         )
     rows = [
         (
-            word(f"round {s.round_number} at {s.bank}", MUTED), word(plain(s.payout.amount)),
+            word(
+                phrase("round {round_number} at {bank}", round_number=s.round_number, bank=s.bank),
+                MUTED,
+            ),
+            word(plain(s.payout.amount)),
             payout_sign(s.payout).text(),
             word(day_and_time(s.settled_at, zone) if s.settled_at else "", MUTED),
         )
         for s in claim.shares
-    ]  # fmt: skip
+    ]
     if not rows:
-        return [*lines, word("no share yet", MUTED)]
+        return [*lines, word(phrase("no share yet"), MUTED)]
     columns = (Column("", most=28), Column("", right=True), Column("", most=24),
                Column("", rest=True))  # fmt: skip
     return [*lines, *grid(columns, rows, width)]
@@ -271,11 +341,18 @@ def claim_lines(claim: ClaimStanding, zone: str, width: int) -> list[Content]:
 
 def _evidence(claim: ClaimStanding, zone: str) -> Content:
     if claim.booked is None:
-        return word("evidence: no bank's statement shows the payment yet", CARE)
-    seen = f", statement to {day_and_time(claim.statement_to, zone)}" if claim.statement_to else ""
-    told = words(("evidence: ", MUTED), f"{claim.booked} booked by the bank{seen}")
+        return word(phrase("evidence: no bank's statement shows the payment yet"), CARE)
+    seen = (
+        phrase(", statement to {day_and_time}", day_and_time=day_and_time(claim.statement_to, zone))
+        if claim.statement_to
+        else ""
+    )
+    told = words(
+        (phrase("evidence: "), MUTED),
+        phrase("{booked} booked by the bank{seen}", booked=claim.booked, seen=seen),
+    )
     if claim.is_decided:
-        return words(told, (f"; by decision {claim.upheld} upheld", CARE))
+        return words(told, (phrase("; by decision {upheld} upheld", upheld=claim.upheld), CARE))
     return told
 
 
@@ -287,7 +364,9 @@ def explained_lines(
     lines = claim_lines(claim, zone, width)
     lines.append(word(""))
     if not told:
-        nothing = "This claim has no part in a distribution: there is nothing to explain yet."
+        nothing = phrase(
+            "This claim has no part in a distribution: there is nothing to explain yet."
+        )
         return [*lines, *paragraph(word(nothing, MUTED), width)]
     for line in told:
         indent = len(line) - len(line.lstrip())

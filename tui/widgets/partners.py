@@ -8,6 +8,7 @@ from typing import Any
 from textual.content import Content
 
 from models.entities.partner import PartnerChannel
+from models.language.phrase import phrase
 from recovery_flows.cases.pages.partner import BREAKERS, ago
 from recovery_flows.partners.page import PartnerPage
 from tui.panels.partner import bars
@@ -75,7 +76,9 @@ class PartnersTable(LineTable[PartnerPage]):
         """The line as text."""
         is_wide = self.size.width >= _WIDE_CELLS
         row = line.row
-        channel = str(row.channel) if is_wide or row.channel is PartnerChannel.API else "let"
+        channel = (
+            str(row.channel) if is_wide or row.channel is PartnerChannel.API else phrase("let")
+        )
         cells = [
             _name_cell(line, self._widths()[0]),
             word(str(row.kind)[: 9 if is_wide else 4]), word(row.regime, MUTED),

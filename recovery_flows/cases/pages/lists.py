@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from models.language.phrase import phrase
 from models.money import Money
 from models.queries.cases.deadline_views import DeadlinesView
 from models.queries.cases.queue_views import QueueLine, QueuePage
@@ -30,10 +31,19 @@ from recovery_flows.partners.page import PartnerPage
 from recovery_flows.wording import counted
 
 _CLAIM_COLUMNS = tuple(
-    Column(title) for title in (
-        "claim", "victim", "account", "state", "reported", "booked", "net loss", "got", "open",
+    Column(title)
+    for title in (
+        phrase("claim"),
+        phrase("victim"),
+        phrase("account"),
+        phrase("state"),
+        phrase("reported"),
+        phrase("booked"),
+        phrase("net loss"),
+        phrase("got"),
+        phrase("open"),
     )
-)  # fmt: skip
+)
 
 
 def queue_list(
@@ -42,14 +52,14 @@ def queue_list(
     """The queue as it is filtered, with all its lines."""
     told = queue.counts(page, filter_text=text, with_closed=with_closed)
     rows = (queue.row(one, page.now) for one in lines)
-    return _listed("Queue", told, queue.COLUMNS, rows, zone)
+    return _listed(phrase("Queue"), told, queue.COLUMNS, rows, zone)
 
 
 def deadline_list(view: DeadlinesView, laws: Mapping[str, Regime], zone: str) -> Page:
     """The deadlines that are nearest."""
     counts = deadlines.Counts(view.now)
     rows = [deadlines.row(one, view.now, laws) for one in counts.counting(view.lines)]
-    return _listed("Deadlines", counts.told(), deadlines.COLUMNS, rows, zone)
+    return _listed(phrase("Deadlines"), counts.told(), deadlines.COLUMNS, rows, zone)
 
 
 def _listed(
@@ -60,7 +70,7 @@ def _listed(
     zone: str,
 ) -> Page:
     made = table(columns.values(), ([row[key] for key in columns] for row in rows))
-    return Page((Line(told),), (Section("list", title, made, empty="none"),), zone)
+    return Page((Line(told),), (Section("list", title, made, empty=phrase("none")),), zone)
 
 
 def approval_list(page: ApprovalsPage, zone: str) -> Page:
@@ -82,20 +92,52 @@ def partner_list(pages: Iterable[PartnerPage], zone: str) -> Page:
 def restitution(page: RestitutionPage, zone: str) -> Page:
     """Claims, rounds, rules, objections and what is next of one recovery."""
     head = line(
-        page.ref, muted("  lost "), page.reported, muted("  net loss "), page.upheld,
-        muted("  returned "), page.paid, muted("  open "), page.open,
-    )  # fmt: skip
+        page.ref,
+        muted(phrase("  lost ")),
+        page.reported,
+        muted(phrase("  net loss ")),
+        page.upheld,
+        muted(phrase("  returned ")),
+        page.paid,
+        muted(phrase("  open ")),
+        page.open,
+    )
     more = page.total - len(page.claims)
     claims: tuple[Part, ...] = table(_CLAIM_COLUMNS, map(_claim, page.claims))
     if more > 0:
-        claims += (line(muted(f"and {more:,} claims more: `recovery claim list {page.ref}`")),)
+        claims += (
+            line(
+                muted(
+                    phrase(
+                        "and {more:,} claims more: `recovery claim list {ref}`",
+                        more=more,
+                        ref=page.ref,
+                    )
+                )
+            ),
+        )
     steps = tuple(line(step.role, ": ", step.sentence) for step in page.steps)
     sections = (
-        Section("next", "Next steps", steps),
-        Section("claims", "Claims", claims, empty="no claim"),
-        Section("rounds", "Rounds", tuple(_rounds(page.rounds)), empty="nothing is distributed"),
-        Section("rules", "Rules side by side", tuple(_rules(page)), empty="no rule to compare"),
-        Section("objections", "Objections", tuple(_objections(page)), empty="no objections"),
+        Section("next", phrase("Next steps"), steps),
+        Section("claims", phrase("Claims"), claims, empty=phrase("no claim")),
+        Section(
+            "rounds",
+            phrase("Rounds"),
+            tuple(_rounds(page.rounds)),
+            empty=phrase("nothing is distributed"),
+        ),
+        Section(
+            "rules",
+            phrase("Rules side by side"),
+            tuple(_rules(page)),
+            empty=phrase("no rule to compare"),
+        ),
+        Section(
+            "objections",
+            phrase("Objections"),
+            tuple(_objections(page)),
+            empty=phrase("no objections"),
+        ),
     )
     return Page((head,), sections, zone)
 
@@ -111,10 +153,18 @@ def _claim(one: ClaimStanding) -> tuple[str | Money, ...]:
 def _rounds(rounds: Iterable[RoundLine]) -> Iterator[Part]:
     for one in rounds:
         state = one.why_void or allocation_word(one.state).word
-        yield line(f"round {one.number}, {one.bank} {one.account}, {state}")
-        yield line("to distribute ", one.pool, " = paid ", one.paid, indent=2)
+        yield line(
+            phrase(
+                "round {number}, {bank} {account}, {state}",
+                number=one.number,
+                bank=one.bank,
+                account=one.account,
+                state=state,
+            )
+        )
+        yield line(phrase("to distribute "), one.pool, phrase(" = paid "), one.paid, indent=2)
         for money, why in one.reserves:
-            yield line("+ reserved ", money, muted(f"  {why}"), indent=2)
+            yield line(phrase("+ reserved "), money, muted(phrase("  {why}", why=why)), indent=2)
 
 
 def _rules(page: RestitutionPage) -> Iterator[Part]:
@@ -124,6 +174,14 @@ def _rules(page: RestitutionPage) -> Iterator[Part]:
 
 def _objections(page: RestitutionPage) -> Iterator[Part]:
     for one in page.objections:
-        due: tuple[Piece | str, ...] = (Piece(one.due_at),) if one.due_at else ("no date",)
-        whose = f"{one.number} {one.victim}" if one.claim_id else "no claim"
-        yield Line(cell(f"{one.state} {one.kind} of {whose}, due ", *due, f": {one.text}"))
+        due: tuple[Piece | str, ...] = (Piece(one.due_at),) if one.due_at else (phrase("no date"),)
+        whose = f"{one.number} {one.victim}" if one.claim_id else phrase("no claim")
+        yield Line(
+            cell(
+                phrase(
+                    "{state} {kind} of {whose}, due ", state=one.state, kind=one.kind, whose=whose
+                ),
+                *due,
+                f": {one.text}",
+            )
+        )

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from models.case_file import CaseFile
 from models.deconfliction_hits import AlsoLine
 from models.facts import ReportFact
+from models.language.phrase import phrase
 from models.money import Money
 from models.queries.cases.views import masked_name
 from models.queries.installation.clock import case_now
@@ -85,7 +86,7 @@ class Checked:
             return str(self.pasted.problems[0])
         if self.refusal:
             return self.refusal
-        return "" if self.case_number else "case number is missing: write `case: NUMBER`"
+        return "" if self.case_number else phrase("case number is missing: write `case: NUMBER`")
 
 
 def check_report(
@@ -161,7 +162,11 @@ def _planned(
     except StepRefusedError as refusal:
         return replace(checked, refusal=str(refusal))
     if not sent.hold_id:
-        instead = f"{sent.why_not}; the report is accepted, and next: {sent.next_step}"
+        instead = phrase(
+            "{why_not}; the report is accepted, and next: {next_step}",
+            why_not=sent.why_not,
+            next_step=sent.next_step,
+        )
         return replace(checked, instead=instead)
     return replace(checked, message=_message(changes.file, sent.hold_id, report, bank, laws))
 
