@@ -1,7 +1,7 @@
 """The words of other languages: `<language>/*.toml`, English text = its words there.
 
-A table holds what English calls by one word and the language by several, under the context that
-the phrase names.
+A table `context.NAME` holds what English calls by one word and the language by several, where a
+phrase names that context.
 """
 
 from __future__ import annotations
@@ -42,13 +42,10 @@ def read(language: Language) -> list[tuple[str, dict[tuple[str, str], str]]]:
 
 
 def _entries(text: str) -> dict[tuple[str, str], str]:
-    entries: dict[tuple[str, str], str] = {}
-    for key, value in tomllib.loads(text).items():
-        if isinstance(value, dict):
-            entries |= {(key, english): words for english, words in value.items()}
-        else:
-            entries["", key] = value
-    return entries
+    found = tomllib.loads(text)
+    contexts = found.pop("context", {})
+    tables = {"": found, **contexts}
+    return {(name, key): words for name, table in tables.items() for key, words in table.items()}
 
 
 def halves(text: str) -> tuple[str, str, str]:

@@ -56,7 +56,7 @@ def _way(way: Way, page: RestitutionPage, zone: str, width: int) -> Iterator[Con
     came = (plain(way.came), f"bold {GOOD}" if way.came.minor else MUTED)
     of = (phrase("  came"), MUTED)
     if way.of.minor and way.of != way.came:
-        of = (phrase(" of {plain} came", plain=plain(way.of)), MUTED)
+        of = (phrase(" of {sum} came", sum=plain(way.of)), MUTED)
     told = [words("  ", came, of)] if way.kind != MESSAGES else []
     if way.due_at is not None:
         when, left = day_and_time(way.due_at, zone), time_left(page.now, way.due_at)

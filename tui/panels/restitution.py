@@ -134,10 +134,10 @@ def _all_rounds(live: Sequence[RoundLine], currency: str, width: int) -> list[Co
     )
     kept = Money(pool.minor - paid.minor, currency)
     told = phrase(
-        "{plain} to distribute = {plain2} paid + {plain3} reserved",
-        plain=plain(pool),
-        plain2=plain(paid),
-        plain3=plain(kept),
+        "{pool} to distribute = {paid} paid + {reserved} reserved",
+        pool=plain(pool),
+        paid=plain(paid),
+        reserved=plain(kept),
     )
     return paragraph(word(told, "$foreground"), width)
 
@@ -294,7 +294,7 @@ def _objection(
         yield from paragraph(word(told, MUTED), width, 2)
     if one.decided_at is not None:
         if one.loss is not None:
-            yield word(phrase("  {plain} of the loss upheld", plain=plain(one.loss)), CARE)
+            yield word(phrase("  {amount} of the loss upheld", amount=plain(one.loss)), CARE)
         told = f"{day_and_time(one.decided_at, zone)} {one.decided_by}: {one.decision}"
         lines = paragraph(word(told, MUTED), width, 2)
         yield from lines if full else [cut(word(phrase("  {told}", told=told), MUTED), width)]

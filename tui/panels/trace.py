@@ -47,9 +47,9 @@ def rules_lines(first: int, page: Page, width: int) -> list[Content]:
         parts.append(part.only([0, *(n + 1 for n in shown)]))
         if len(shown) < of:
             which = phrase(
-                "rules {shown} to {shown2} of {of}: ← → shows the others",
+                "rules {shown} to {last} of {of}: ← → shows the others",
                 shown=shown[0] + 1,
-                shown2=shown[-1] + 1,
+                last=shown[-1] + 1,
                 of=of,
             )
             parts.append(line(muted(which)))

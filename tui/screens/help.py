@@ -49,13 +49,17 @@ SIGNS = (
     (
         "≠",
         phrase("contradicts the records: first, until somebody has looked into it"),
-        phrase("queue"),
+        phrase("queue", context_="place"),
     ),
-    ("▲", phrase("unassigned or stalled: marked in its place, never hidden"), phrase("queue")),
+    (
+        "▲",
+        phrase("unassigned or stalled: marked in its place, never hidden"),
+        phrase("queue", context_="place"),
+    ),
     (
         phrase("12m old"),
         phrase("a report that nobody has accepted; ! in its first hour"),
-        phrase("queue"),
+        phrase("queue", context_="place"),
     ),
     ("∩", phrase("also in another recovery"), phrase("sending")),
     ("●", phrase("personal field"), phrase("report")),

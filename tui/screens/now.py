@@ -45,10 +45,6 @@ EMPTY = phrase(
     "No open recovery.\n\nRead a complaint file with `recovery intake reports "
     "FILE`; what it reports stands here at once."
 )
-ALL_ENDED = (
-    "No open recovery.\n\nc lists the {ended} that have ended, 4 says what went back to victims. "
-    "`recovery intake reports FILE` takes in new reports."
-)
 DEMO_BEGINS = phrase(
     "No open recovery.\n\nThe demo begins in some seconds: its banks and Prefect "
     "are coming up.\n\n1  A report comes in, a stop-payment leaves for the bank "
@@ -149,7 +145,7 @@ class NowScreen(MultiAgencyStarter):
         if self._look.text:
             return NO_MATCH
         if page.closed_count:
-            return ALL_ENDED.format(ended=f"{page.closed_count:,}")
+            return _all_ended(page.closed_count)
         return DEMO_BEGINS if self.acting_app.plays_story else EMPTY
 
     def _show_through(self, view: SavedView) -> None:
@@ -298,3 +294,11 @@ class NowScreen(MultiAgencyStarter):
         if line is not None and line.recovery_id == message.page.recovery_id:
             self.query_one("#page-preview").border_title = word(f" {line.ref} ")
             self.query_one("#preview", Block).value = message.page
+
+
+def _all_ended(count: int) -> str:
+    return phrase(
+        "No open recovery.\n\nc lists the {ended:,} that have ended, 4 says what went back to "
+        "victims. `recovery intake reports FILE` takes in new reports.",
+        ended=count,
+    )

@@ -23,8 +23,8 @@ _RULES = 5
 _BESIDE = 16
 """What number, victim and cursor take of the width."""
 _SUMS = (
-    ("reported", "reported"), ("booked", "booked"), ("net", "net loss"),
-    ("got", "got"), ("open", "open"),
+    ("reported", phrase("reported", context_="sum")), ("booked", phrase("booked")), ("net", phrase("net loss")),
+    ("got", phrase("got")), ("open", phrase("open", context_="sum")),
 )  # fmt: skip
 
 

@@ -20,19 +20,19 @@ _WIDE_CELLS = 100
 _NARROW = (
     TableColumn("name", "partner"),
     TableColumn("kind", "kind", 4),
-    TableColumn("law", "law", 3),
-    TableColumn("channel", "by", 3),
+    TableColumn("law", phrase("law", context_="code"), 4),
+    TableColumn("channel", "by", 4),
     TableColumn("breaker", "breaker", 8),
     TableColumn("ago", "answer", 7, right=True),
     TableColumn("p50", "agr/p50/p90", 11, right=True),
     TableColumn("late", "late", 4, right=True),
-    TableColumn("calls", "open", 4, right=True),
+    TableColumn("calls", phrase("open", context_="calls"), 4, right=True),
     TableColumn("weeks", "8 weeks", 8),
 )
 _WIDE = (
     TableColumn("name", "partner"),
     TableColumn("kind", "kind", 9),
-    TableColumn("law", "law", 3),
+    TableColumn("law", phrase("law", context_="code"), 4),
     TableColumn("channel", "by", 6),
     TableColumn("breaker", "breaker", 11),
     TableColumn("ago", "answered", 8, right=True),
@@ -40,7 +40,7 @@ _WIDE = (
     TableColumn("p50", "p50", 5, right=True),
     TableColumn("p90", "p90", 5, right=True),
     TableColumn("late", "late", 4, right=True),
-    TableColumn("calls", "open", 4, right=True),
+    TableColumn("calls", phrase("open", context_="calls"), 4, right=True),
     TableColumn("weeks", "8 weeks, p50", 14),
 )
 

@@ -72,7 +72,7 @@ def written(view: IncomingView, channels: Mapping[str, Channel], zone: str) -> P
             tuple(_matches(view)),
             phrase("none has this account"),
         ),
-        Section("answer", phrase("Answer"), tuple(_answer(view)), "not answered yet"),
+        Section("answer", phrase("Answer"), tuple(_answer(view)), phrase("not answered yet")),
     )
     return Page(tuple(_head(view)), sections, zone)
 

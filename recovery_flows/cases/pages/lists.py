@@ -37,11 +37,11 @@ _CLAIM_COLUMNS = tuple(
         phrase("victim"),
         phrase("account"),
         phrase("state"),
-        phrase("reported"),
+        phrase("reported", context_="sum"),
         phrase("booked"),
         phrase("net loss"),
         phrase("got"),
-        phrase("open"),
+        phrase("open", context_="sum"),
     )
 )
 
@@ -145,7 +145,7 @@ def restitution(page: RestitutionPage, zone: str) -> Page:
 def _claim(one: ClaimStanding) -> tuple[str | Money, ...]:
     word = claim_word(one.state).word
     return (
-        one.number, one.victim, one.account, word, one.reported, one.booked or "not booked",
+        one.number, one.victim, one.account, word, one.reported, one.booked or phrase("not booked"),
         one.upheld, one.paid, one.open,
     )  # fmt: skip
 

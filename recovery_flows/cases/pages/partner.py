@@ -31,8 +31,12 @@ from recovery_flows.partners.response_times import MEASURE, WEEKS, Late, Times, 
 from recovery_flows.wording import counted, spoken
 
 BREAKERS: Mapping[BreakerState, Worded] = {
-    BreakerState.CLOSED: Worded("closed", "closed", "●", Tone.GOOD),
-    BreakerState.OPEN: Worded("open", "open", "✕", Tone.ALARM),
+    BreakerState.CLOSED: Worded(
+        phrase("closed", context_="breaker"), phrase("closed", context_="breaker"), "●", Tone.GOOD
+    ),
+    BreakerState.OPEN: Worded(
+        phrase("open", context_="breaker"), phrase("open", context_="breaker"), "✕", Tone.ALARM
+    ),
     BreakerState.HALF_OPEN: Worded("half open", "half", "◐", Tone.CARE),
 }
 FACTS, TIMES, LATE, OVERDUE = phrase("facts"), phrase("times"), phrase("late"), phrase("overdue")

@@ -88,7 +88,7 @@ def _unclaimed(file: CaseFile) -> Iterator[Doable]:
             )
             yield Doable(WayAct.UNCLAIMED_ANNOUNCE, payout.id, text)
     for share in file.unclaimed:
-        of = phrase("the unclaimed {currency}", currency=Money(share.amount_minor, share.currency))
+        of = phrase("the unclaimed {amount}", amount=Money(share.amount_minor, share.currency))
         if share.state is UnclaimedState.TERM_ENDED and not is_going(file, share):
             yield Doable(
                 WayAct.UNCLAIMED_TRANSFER, share.id, phrase("send {of} to the treasury", of=of)
@@ -103,7 +103,7 @@ def _unclaimed(file: CaseFile) -> Iterator[Doable]:
 
 def _clawbacks(file: CaseFile) -> Iterator[Doable]:
     for row in file.clawbacks:
-        of = phrase("the {currency} ordered back", currency=Money(row.amount_minor, row.currency))
+        of = phrase("the {amount} ordered back", amount=Money(row.amount_minor, row.currency))
         if row.state in OPEN_CLAWBACKS:
             yield Doable(WayAct.RECEIVE, row.id, phrase("enter what came of {of}", of=of))
         if row.state in (ClawbackState.ORDERED, ClawbackState.OVERDUE):
@@ -117,9 +117,9 @@ def _court_rows(file: CaseFile) -> Iterator[Doable]:
         is_open = row.state is CourtShareState.UNKNOWN and file.pending(row.id) is None
         if row.list_id in lists and is_open:
             of = phrase(
-                "line {line} of the court's list: {currency}",
+                "line {line} of the court's list: {amount}",
                 line=row.line,
-                currency=Money(row.amount_minor, row.currency),
+                amount=Money(row.amount_minor, row.currency),
             )
             yield Doable(WayAct.COURT_IDENTIFY, row.id, phrase("say whose it is: {of}", of=of))
             yield Doable(WayAct.COURT_SET_ASIDE, row.id, phrase("set aside {of}", of=of))

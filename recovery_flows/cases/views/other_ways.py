@@ -110,9 +110,9 @@ def _returns(file: CaseFile, names: Names) -> Iterator[Way]:
             is_late=late or row.state is ReturnState.UNANSWERED,
             parts=tuple(
                 phrase(
-                    "part {number} {currency} {due_at:%d %b} {state}",
+                    "part {number} {amount} {due_at:%d %b} {state}",
                     number=p.number,
-                    currency=Money(p.amount_minor, p.currency),
+                    amount=Money(p.amount_minor, p.currency),
                     due_at=p.due_at,
                     state=p.state,
                 )
@@ -169,8 +169,8 @@ def _recalls(file: CaseFile, names: Names) -> Iterator[Way]:
             is_late=row.state in NEEDS_OFFICER,
             parts=tuple(
                 phrase(
-                    "{currency} {arrived_at:%d %b} {state}",
-                    currency=Money(c.amount_minor, c.currency),
+                    "{amount} {arrived_at:%d %b} {state}",
+                    amount=Money(c.amount_minor, c.currency),
                     arrived_at=c.arrived_at,
                     state=c.state,
                 )

@@ -81,8 +81,8 @@ def doable(file: CaseFile, names: Names) -> Iterator[Doable]:
         return
     for row in file.third_party_claims:
         of = phrase(
-            "the claim of {currency} by a third party",
-            currency=Money(row.claimed_minor, row.currency),
+            "the claim of {amount} by a third party",
+            amount=Money(row.claimed_minor, row.currency),
         )
         if row.state is _S.FILED:
             yield Doable(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.case_file import CaseFile
-from models.language.phrase import phrase
+from models.language.phrase import as_phrase, phrase
 from models.money import Money
 from recovery_flows.cases.views.other_ways import Doable, Way, WayAct
 from recovery_flows.correspondence.returns.compose import claim_number
@@ -23,9 +23,9 @@ def ways(file: CaseFile, laws: Regimes) -> Iterator[Way]:
     if found:
         parts = [
             phrase(
-                "claim {claim_number}: {replace}",
+                "claim {claim_number}: {stage}",
                 claim_number=claim_number(n.claim_id),
-                replace=n.stage.replace("_", " "),
+                stage=as_phrase(n.stage.replace("_", " ")),
             )
             for n in found
         ]

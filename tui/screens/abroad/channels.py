@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
-from models.language.phrase import phrase
+from models.language.phrase import joined, one_of, phrase
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.pages import channel_advice
 from recovery_flows.cases.views.channel_advice import AdvisedAccount, ChannelAdvice
@@ -66,9 +66,8 @@ class PickChannel(Dialog[Chosen]):
     def _list(self) -> None:
         told = channel_advice.question_text(self._advice.accounts[0].question)
         if (more := len(self._advice.accounts) - 1) > 0:
-            told += phrase(
-                "; and {more} more account{text}", more=more, text="s" if more > 1 else ""
-            )
+            others = one_of(more, "; and {number} more account", "; and {number} more accounts")
+            told = joined("", [told, others])
         self.query_one("#told", Label).update(
             word(phrase("{told} (w: another kind of help; Tab: its reasons)", told=told), MUTED)
         )
@@ -145,9 +144,10 @@ def _chosen(app: Terminal, advice: ChannelAdvice, chosen: Chosen | None) -> None
         if typed is not None:
             _draft(app, advice, chosen, typed, key)
 
-    sentence = phrase(
-        "{text}Empty lines are well.",
-        text="" if one.eligible else "The adviser says no, you decide. ",
+    sentence = (
+        phrase("Empty lines are well.")
+        if one.eligible
+        else phrase("The adviser says no, you decide. Empty lines are well.")
     )
     title = phrase(
         "{ref}: {wanted} by {channel}", ref=advice.ref, wanted=wanted, channel=one.channel
