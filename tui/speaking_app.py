@@ -78,6 +78,8 @@ class SpeakingApp(KeepingApp):
             self.base_screen.reword()
 
     def action_command_palette(self) -> None:
-        if self.use_command_palette and not CommandPalette.is_open(self):
+        """Ask for an action, in the language that is shown."""
+        is_open = isinstance(self.screen, CommandPalette)
+        if self.use_command_palette and not is_open:
             asks = shown(phrase("Search for commands …"))
             self.push_screen(CommandPalette(placeholder=asks, id="--command-palette"))

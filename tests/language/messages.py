@@ -12,6 +12,11 @@ from models.step_wording import SENTENCES
 
 ROOT = Path(__file__).parents[2]
 _PLACES = ("tui", "recovery_flows/cases")
+_ELSEWHERE = (
+    ROOT / "recovery_flows" / "wording.py",
+    ROOT / "recovery_flows" / "cases" / "pages" / "privacy.py",
+)
+"""The tools themselves, and a page that only a command prints."""
 _IMPORTED = "models.language.phrase"
 _TITLED = {"Column": (0,), "TableColumn": (1,), "Worded": (0, 1), "Binding": (2,)}
 _NAMED = {"Column": ("short",), "Binding": ("tooltip",)}
@@ -22,10 +27,11 @@ Message = tuple[str, str]
 def files() -> list[Path]:
     """The modules that say something on the screens."""
     found = {path for place in _PLACES for path in (ROOT / place).rglob("*.py")}
-    for path in (ROOT / "recovery_flows").rglob("*.py"):
+    for path in (*(ROOT / "recovery_flows").rglob("*.py"), *(ROOT / "models").rglob("*.py")):
         if _IMPORTED in path.read_text(encoding="utf-8"):
             found.add(path)
-    return sorted(found - {ROOT / "recovery_flows" / "wording.py"})
+    found -= set((ROOT / "models" / "language").rglob("*.py"))
+    return sorted(found - set(_ELSEWHERE))
 
 
 @cache
@@ -46,7 +52,7 @@ def said() -> dict[Message, str]:
 def has_words(text: str) -> bool:
     """Whether there is anything to translate beside figures and signs."""
     bare = "".join(piece.split("}")[-1] for piece in text.split("{"))
-    return any(letter.isalpha() for letter in bare)
+    return any(letter.isalpha() for letter in bare) or "%b" in text
 
 
 def _message(text: str, context: str = "") -> Message:

@@ -285,19 +285,14 @@ def _objection(
         )
     yield cut(sign, width)
     if is_open or full:
-        told = phrase(
-            "{day_and_time} {entered_by}: {text}",
-            day_and_time=day_and_time(one.entered_at, zone),
-            entered_by=one.entered_by,
-            text=one.text,
-        )
+        told = f"{day_and_time(one.entered_at, zone)} {one.entered_by}: {one.text}"
         yield from paragraph(word(told, MUTED), width, 2)
     if one.decided_at is not None:
         if one.loss is not None:
             yield word(phrase("  {amount} of the loss upheld", amount=plain(one.loss)), CARE)
         told = f"{day_and_time(one.decided_at, zone)} {one.decided_by}: {one.decision}"
         lines = paragraph(word(told, MUTED), width, 2)
-        yield from lines if full else [cut(word(phrase("  {told}", told=told), MUTED), width)]
+        yield from lines if full else [cut(word(f"  {told}", MUTED), width)]
 
 
 def claim_lines(claim: ClaimStanding, zone: str, width: int) -> list[Content]:

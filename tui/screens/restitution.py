@@ -293,7 +293,7 @@ class RestitutionScreen(LiveScreen):
         ask = AskLine(
             phrase("{ref}: documents", ref=page.ref),
             sentence,
-            phrase("{ref}-documents", ref=page.ref),
+            f"{page.ref}-documents",
         )
         app.push_screen(ask, answered)
 

@@ -45,9 +45,12 @@ def tab_titles(room: int, screen: str) -> list[tuple[str, str, str]]:
 
     Where no title has room, only the present screen keeps its own.
     """
-    short = [(key, _SHORT.get(title, title), name) for key, title, name in TABS]
+    short: list[tuple[str, str, str]] = [
+        (key, _SHORT.get(title, title), name) for key, title, name in TABS
+    ]
     bare = [(key, title if name == screen else "", name) for key, title, name in short]
-    fits = (tabs for tabs in (list(TABS), short) if 1 + sum(map(_tab_cells, tabs)) <= room)
+    whole: list[tuple[str, str, str]] = list(TABS)
+    fits = (tabs for tabs in (whole, short) if 1 + sum(map(_tab_cells, tabs)) <= room)
     return next(fits, bare)
 
 

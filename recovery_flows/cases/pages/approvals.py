@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from models.entities.register_change import RegisterAct
-from models.language.phrase import as_phrase, joined, phrase
+from models.language.phrase import joined, phrase
 from models.queries.cases.views import ApprovalLine
 from recovery_flows.approvals.kinds import ApprovalKind, kind_word
 from recovery_flows.cases.pages.shared_cells import also_lines, time_left
@@ -102,7 +102,7 @@ _FIGURES = (Column(most=26), Column(rest=True))
 
 def act_words(approval: ApprovalLine) -> str:
     """What is to be decided, in words."""
-    told = as_phrase(kind_word(approval.act))
+    told = kind_word(approval.act)
     return phrase("confirm {told}", told=told) if approval.act in _SENT_ALREADY else told
 
 

@@ -119,7 +119,9 @@ def sentence(change: ChangedEvent) -> str:
     where = phrase(" at {partner_id}", partner_id=change.partner_id) if change.partner_id else ""
     amount = f" ({change.amount})" if change.amount else ""
     state, event = _state(change), spoken(change.event)
-    told = phrase("{event}, now {state}", event=event, state=state) if state else event
+    told: str = event
+    if state:
+        told = phrase("{event}, now {state}", event=event, state=state)
     if state[:_ALIKE] == event[:_ALIKE]:
         told = max(state, event, key=len)
     return phrase("{what}{where}: {told}{amount}", what=what, where=where, told=told, amount=amount)

@@ -168,7 +168,10 @@ def _answer(view: IncomingView) -> Iterator[Part]:
             ),
         )
     if row.confirmed_by and row.closed_at is not None:
-        yield line(f"confirmed by {row.confirmed_by} ", muted(row.closed_at))
+        yield line(
+            phrase("confirmed by {confirmed_by} ", confirmed_by=row.confirmed_by),
+            muted(row.closed_at),
+        )
 
 
 def _state(row: IncomingRow) -> Cell:

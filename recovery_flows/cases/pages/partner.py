@@ -125,7 +125,7 @@ def _connection(page: PartnerPage) -> tuple[list[_Fact], list[_Fact]]:
     differs = Tone.CARE if row.disagreement else Tone.PLAIN
     books = (phrase("books"), cell(Piece(_books(page), differs)))
     breaker = (phrase("breaker"), _breaker(page))
-    wrong = [books] if row.disagreement else []
+    wrong: list[_Fact] = [books] if row.disagreement else []
     wrong += [breaker] if page.breaker is not BreakerState.CLOSED else []
     if row.last_error:
         wrong += [
@@ -133,7 +133,12 @@ def _connection(page: PartnerPage) -> tuple[list[_Fact], list[_Fact]]:
             (phrase("to do"), cell(Piece(page.advice, Tone.CARE))),
         ]
     answered = cell(phrase("none yet") if row.last_answer_at is None else row.last_answer_at)
-    rest = [breaker, (phrase("feed"), _feed(page)), (phrase("last answer"), answered), books]
+    rest: list[_Fact] = [
+        breaker,
+        (phrase("feed"), _feed(page)),
+        (phrase("last answer"), answered),
+        books,
+    ]
     return wrong, [one for one in rest if one not in wrong]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from models.case_file import Step
 from models.entities.catalogue import IllegalTransitionError
 from models.entities.officer import Role
+from models.language.phrase import phrase
 from models.queries.cases.approvals import kind_of_approval
 from models.queries.cases.case_files import (
     FileUnreadableError,
@@ -49,7 +50,9 @@ def approve_each(acting: CaseOfficer, approval_ids: Sequence[str]) -> Iterator[R
             with acting.database.reading() as session:
                 kind = kind_of_approval(session, approval_id)
             if kind is None:
-                raise StepRefusedError("there is no such approval: `recovery approve` lists them")
+                raise StepRefusedError(
+                    phrase("there is no such approval: `recovery approve` lists them")
+                )
             if why := why_alone(kind):
                 raise StepRefusedError(why)
             yield Result(approval_id, done=acting.approve(approval_id))
@@ -61,7 +64,10 @@ def why_alone(kind: str) -> str:
     """Why an approval of this kind is not given together with others; empty where it is."""
     if kind in TOGETHER:
         return ""
-    return f"a {kind_word(kind)} is approved by itself: its figures are looked at alone"
+    return phrase(
+        "a {act} is approved by itself: its figures are looked at alone",
+        act=kind_word(kind),
+    )
 
 
 def accept_each(acting: CaseOfficer, named: Sequence[str], first: str) -> Iterator[Result]:
@@ -84,7 +90,9 @@ def _accept(acting: CaseOfficer, ref: str, number: str) -> str:
         file = load_file(session, recovery_id)
     step = officer_step(next_steps.steps(file, acting.laws))
     if step is None or step.action != next_steps.ActionKind.ACCEPT:
-        raise StepRefusedError(f"it is {file.recovery.state}: there is no report to accept")
+        raise StepRefusedError(
+            phrase("it is {state}: there is no report to accept", state=file.recovery.state)
+        )
     return acting.advance(recovery_id, case_number=number, seen_version=file.recovery.version)
 
 

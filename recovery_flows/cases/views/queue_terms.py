@@ -15,7 +15,7 @@ from decimal import Decimal
 from models.entities.asset import Stage
 from models.entities.hold import HoldState
 from models.entities.recovery import RecoveryState
-from models.language.phrase import phrase
+from models.language.phrase import as_phrase, phrase
 from models.language.shown import in_all_languages
 from models.queries.cases.queue_filter import Compared, Term, TermColumn
 from recovery_flows.cases.views.state_names import Worded, hold_word, recovery_word, stage_word
@@ -144,5 +144,5 @@ def _text_term(column: TermColumn, value: str) -> Term:
 
 
 def _is_called(text: str, name: str, words: Worded) -> bool:
-    told = (*in_all_languages(words.word), *in_all_languages(words.short))
+    told = (*in_all_languages(as_phrase(words.word)), *in_all_languages(as_phrase(words.short)))
     return text in name or any(text in word.lower() for word in told)

@@ -141,10 +141,10 @@ _CLAIMS: Mapping[ClaimState, Worded] = {
     ClaimState.PAID: Worded("paid", "paid", "✓", Tone.GOOD),
 }
 OBJECTION_KINDS: Mapping[ObjectionKind, str] = {
-    ObjectionKind.ROWS: "the payments and sums that the claim rests on",
-    ObjectionKind.SHARE: "the distribution, while its notice runs",
-    ObjectionKind.CLAIM: "that the claim is founded, or not paid elsewhere",
-    ObjectionKind.APPEAL: "a decision that left the claim with less",
+    ObjectionKind.ROWS: phrase("the payments and sums that the claim rests on"),
+    ObjectionKind.SHARE: phrase("the distribution, while its notice runs"),
+    ObjectionKind.CLAIM: phrase("that the claim is founded, or not paid elsewhere"),
+    ObjectionKind.APPEAL: phrase("a decision that left the claim with less"),
 }
 """What an objection is against."""
 _PAYOUTS: Mapping[PayoutState, Worded] = {
@@ -156,11 +156,11 @@ _PAYOUTS: Mapping[PayoutState, Worded] = {
     PayoutState.CANCELLED: Worded("cancelled", "cancelled", "–", Tone.MUTED),
 }
 _SHORT_TERMS: Mapping[LedgerAccount, str] = {
-    LedgerAccount.RETURNED_RECALL: "recalled",
-    LedgerAccount.RETURNED_VOLUNTARY: "given",
-    LedgerAccount.RETURNED_TREASURY: "refunded",
-    LedgerAccount.THIRD_PARTY: "third",
-    LedgerAccount.NOT_LOCATED: "unlocated",
+    LedgerAccount.RETURNED_RECALL: phrase("recalled"),
+    LedgerAccount.RETURNED_VOLUNTARY: phrase("given"),
+    LedgerAccount.RETURNED_TREASURY: phrase("refunded"),
+    LedgerAccount.THIRD_PARTY: phrase("third"),
+    LedgerAccount.NOT_LOCATED: phrase("unlocated"),
 }
 TERMS: Mapping[LedgerAccount, tuple[str, Tone]] = {
     LedgerAccount.RETURNED_HOLD: ("█", Tone.GOOD),
