@@ -11,18 +11,16 @@ from typing import Any, ClassVar
 from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.events import Paste
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Input, TextArea
 
 from models.language.catalogue import Language
-from models.language.phrase import joined, phrase
+from models.language.phrase import phrase
 from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.pages.queue import red_words
 from recovery_flows.cases.views.saved_views import SavedView
-from recovery_flows.wording import counted
 from tui.database_watch import LOOK_SECONDS, watch
+from tui.leaving_app import LeavingApp
 from tui.messages import DatabaseChanged, Done, StatusMessage, StatusRead
 from tui.notices import Bell
 from tui.palette import ActionCommands, commands
@@ -31,9 +29,8 @@ from tui.screens.abroad.board import BoardScreen
 from tui.screens.abroad.request import RequestScreen
 from tui.screens.approvals import ApprovalsScreen
 from tui.screens.deadlines import DeadlinesScreen
-from tui.screens.dialogs import Confirm, PickOfficer
+from tui.screens.dialogs import PickOfficer
 from tui.screens.help import HelpScreen
-from tui.screens.live import LiveScreen
 from tui.screens.now import NowScreen
 from tui.screens.partners import PartnersScreen
 from tui.screens.recovery import RecoveryScreen
@@ -41,12 +38,11 @@ from tui.screens.report import ReportScreen
 from tui.screens.restitution import RestitutionScreen
 from tui.screens.summary import SummaryScreen
 from tui.screens.trace import TraceScreen
-from tui.speaking_app import SpeakingApp
 from tui.theme import DEFAULT_THEME, THEMES
 from tui.widgets.header import HeaderBar, HeaderValue
 
 
-class RecoveryApp(SpeakingApp):
+class RecoveryApp(LeavingApp):
     """Screens over one case database; every write goes through the desk, in a thread."""
 
     TITLE = "recovery"
@@ -238,37 +234,6 @@ class RecoveryApp(SpeakingApp):
     def on_header_bar_tab_chosen(self, message: HeaderBar.TabChosen) -> None:
         self.action_go(message.screen)
 
-    def accept_paste(self, text: str) -> bool:
-        """Send a paste to the report wherever the focus is; one line goes to the focused line.
-
-        What has no place is refused in a sentence, so that no part of it is lost in silence.
-        """
-        lines = [line for line in text.splitlines() if line.strip()]
-        is_line = len(lines) == 1 and not lines[0].lstrip().startswith(("{", "["))
-        focused, screen = self.focused, self.screen
-        if not lines or (isinstance(focused, Input) and is_line):
-            return False
-        if not isinstance(screen, LiveScreen):
-            return not isinstance(focused, TextArea) and self._refuse_paste(len(lines))
-        if isinstance(screen, ReportScreen):
-            screen.accept_paste(text)
-        elif is_line:
-            self.say(
-                phrase("nothing here takes a paste: i opens the screen for reports"), refused=True
-            )
-        else:
-            self.action_go("report")
-            self.type_first(Paste(text))
-        return True
-
-    def _refuse_paste(self, count: int) -> bool:
-        told = counted(count, "line was pasted", "lines were pasted")
-        self.say(
-            phrase("{told} and not taken: Esc leaves this question, then paste again", told=told),
-            refused=True,
-        )
-        return True
-
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen))
@@ -304,28 +269,6 @@ class RecoveryApp(SpeakingApp):
             self.hand_look_over(officer)
             self.say(phrase("{handle} acts now", handle=officer.handle))
             self.base_screen.reread()
-
-    def action_leave(self) -> None:
-        if not self.drafts and not self.held_back_count:
-            self.exit(0)
-            return
-        held = counted(self.held_back_count, "act")
-        told: list[str] = []
-        if self.drafts:
-            told.append(phrase("{count} unsaved texts would be lost.", count=len(self.drafts)))
-        if self.held_back_count:
-            told.append(phrase("{acts} held back would not be carried out.", acts=held))
-        text = joined(" ", told)
-        self.push_screen(
-            Confirm(
-                phrase("Quit?"), text, ((phrase("kept"), phrase("everything that was recorded")),)
-            ),
-            self._leave,
-        )
-
-    def _leave(self, answer: str | None) -> None:
-        if answer is not None:
-            self.exit(0)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of the present screen with its key, then the themes."""

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from models.engine import Database, DatabaseMissingError, StoreBusyError, what_failed
 from models.entities.outside.disclosure import DisclosureKind
-from models.language.phrase import phrase
+from models.language.phrase import Phrase, phrase
 from models.queries.abroad.board import BoardPage
 from models.queries.cases.case_files import FileUnreadableError, load_file, recovery_id_of
 from models.queries.cases.deadline_views import DeadlinesView
@@ -189,9 +189,8 @@ class Source:
             self.database, self.laws, recovery_id, self.post.sender, wall_clock(), "en", PAPERS
         )
         if not made:
-            raise MisuseError(
-                phrase("there is no document of it yet: no distribution has a notice")
-            )
+            none = phrase("there is no document of it yet: no distribution has a notice")
+            raise MisuseError(none)
         files = files_of(made, ("pdf",))
         try:
             make_folder(folder)
@@ -294,8 +293,8 @@ def sentence_of(error: Exception) -> str:
     """An error in words; a database's own error is named without the statement and its values."""
     if away := what_failed(error):
         return safe(away)
-    if isinstance(error, DBAPIError):
-        return phrase("the case database did not answer ({name})", name=type(error.orig).__name__)
     if isinstance(error, SQLAlchemyError):
-        return phrase("the case database did not answer ({name})", name=type(error).__name__)
-    return safe(error.args[0]) if error.args else type(error).__name__
+        name = type(error.orig if isinstance(error, DBAPIError) else error).__name__
+        return phrase("the case database did not answer ({name})", name=name)
+    said = error.args[0] if error.args else type(error).__name__
+    return said if isinstance(said, Phrase) else safe(said)

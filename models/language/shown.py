@@ -6,6 +6,7 @@ which that runs, and a thread that acts for it does so in English.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,6 +23,7 @@ class Reader:
     language: Language = Language.ENGLISH
 
 
+_CODED = re.compile("[_-]")
 _READER: ContextVar[Reader | None] = ContextVar("reader", default=None)
 
 
@@ -70,7 +72,7 @@ def term(text: str, language: Language, context: str = "") -> str:
     """A message of the program by its English text alone: a title, a key's name, a state."""
     known = words_of(language)
     before, core, behind = halves(text)
-    found = known.get((context, core)) or known.get(("", core.replace("_", " ")))
+    found = known.get((context, core)) or known.get(("", _CODED.sub(" ", core)))
     return text if found is None else f"{before}{found}{behind}"
 
 

@@ -13,7 +13,7 @@ from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.facts import AccountRef
-from models.language.phrase import joined, phrase
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Transition, Values
 from models.queries.books.money import places
@@ -113,15 +113,10 @@ class CaseOfficer(ActingOfficer):
             )
             self.commit(unit, actor, now, changes)
             act = next(a.action for a in changes.file.approvals if a.id == approval_id)
-            done = phrase(
-                "{ref}: {act} approved",
-                ref=changes.file.recovery.ref,
-                act=kind_word(act),
-            )
+            ref, more = changes.file.recovery.ref, ""
             if letter is not None:
                 more = letter_effects.read_statement(unit, actor, now, self.laws, letter)
-                return joined("", [done, more])
-            return done
+            return phrase("{ref}: {act} approved{more}", ref=ref, act=kind_word(act), more=more)
 
     def deny(self, approval_id: str, reason: str) -> str:
         """Say no to a pending approval, with a reason."""
@@ -138,12 +133,7 @@ class CaseOfficer(ActingOfficer):
     def _file_of(self, unit: Unit, approval_id: str) -> CaseFile:
         recovery_id = recovery_of_approval(unit.session, approval_id)
         if recovery_id is None:
-            raise MisuseError(
-                phrase(
-                    "there is no approval {approval_id}: `recovery approve` lists them",
-                    approval_id=approval_id,
-                )
-            )
+            raise MisuseError(f"there is no approval {approval_id}: `recovery approve` lists them")
         return load_file(unit.session, recovery_id)
 
     def note(self, recovery_id: str, text: str) -> str:
@@ -172,10 +162,7 @@ class CaseOfficer(ActingOfficer):
                 raise StepRefusedError(f"{handle} is in charge already")
             if actor.role is Role.OFFICER and recovery.owner_id not in ("", actor.id):
                 raise StepRefusedError(
-                    phrase(
-                        "{owner_id} is in charge: he hands it over, or a supervisor assigns",
-                        owner_id=recovery.owner_id,
-                    )
+                    f"{recovery.owner_id} is in charge: he hands it over, or a supervisor assigns"
                 )
             values: Values = {"owner_id": officer}
             changes = Changeset(file)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from models.case_file import CaseFile
@@ -12,53 +12,34 @@ from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.multi_agency import TaskRow, TaskState
-from models.entities.payout import OPEN_CLAWBACKS, ClawbackState, PayoutState, UnclaimedState
-from models.entities.recall import WAITS_FOR_BANK, RecallState
+from models.entities.payout import PayoutState
 from models.entities.request import CARRIED_OUT, UNDER_WAY, RequestState
 from models.language.phrase import phrase
-from models.money import Money
 from recovery_flows.approvals.kinds import ApprovalKind
+from recovery_flows.cases.due.deadline import Deadline
+from recovery_flows.cases.due.money_back import (
+    of_clawbacks,
+    of_others,
+    of_recalls,
+    of_returns,
+    of_unclaimed,
+)
 from recovery_flows.freezing import reminders
 from recovery_flows.law import terms
 from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.law.rows import Measure
 from recovery_flows.multi_agency import stage as multi_agency
-from recovery_flows.recalls import (
-    lifecycle as recalls,
-    next_steps as recall_steps,
-    returned_money,
-)
-from recovery_flows.restitution import objections, voluntary, voluntary_steps
-from recovery_flows.restitution.clawback import steps as clawback_steps
+from recovery_flows.restitution import objections
 from recovery_flows.restitution.settlement_clock import settlement_due_at
-from recovery_flows.restitution.third_party import steps as third_party_steps
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """One clock; `note` says what is under way against its end, `law_row` may be empty.
-
-    `partner_id` is named where it is not the bank of the account.
-    """
-
-    what: str
-    due_at: datetime
-    regime: str
-    law_row: str
-    subject_id: str
-    asset_id: str
-    note: str = ""
-    escalated: bool = False
-    partner_id: str = ""
 
 
 def running(file: CaseFile, laws: Regimes) -> list[Deadline]:
     """All clocks of a file, the nearest end first; what "time left" counts to is the first."""
     found = [
         *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws),
-        *_settlements(file, laws), *_objections(file), *_returns(file),
-        *_unclaimed(file), *_clawbacks(file), *_of_others(file), *_recalls(file), *_requests(file),
-        *_tasks(file, laws),
+        *_settlements(file, laws), *_objections(file), *of_returns(file),
+        *of_unclaimed(file), *of_clawbacks(file), *of_others(file), *of_recalls(file),
+        *_requests(file), *_tasks(file, laws),
     ]  # fmt: skip
     found = [_with_calendar(clock, laws) for clock in found]
     return sorted(found, key=lambda clock: (clock.due_at, clock.subject_id))
@@ -199,99 +180,11 @@ def _objections(file: CaseFile) -> Iterator[Deadline]:
                 found.id,
                 "",
                 phrase(
-                    "{kind}, entered by {entered_by}", kind=found.kind, entered_by=found.entered_by
+                    "{kind}, entered by {entered_by}",
+                    kind=phrase(found.kind),
+                    entered_by=found.entered_by,
                 ),
             )
-
-
-def _returns(file: CaseFile) -> Iterator[Deadline]:
-    """The answer to an invitation, and the next part of what was promised."""
-    for row in file.voluntary_returns:
-        due = voluntary_steps.due_next(file, row)
-        if due is None:
-            continue
-        asset_id = next((a.id for a in file.assets if a.account_id == row.account_id), "")
-        said = voluntary.standing(file, row)
-        part = said.next_part
-        what = phrase("answer to the invitation due")
-        if part is not None:
-            what = phrase("part {number} of the promised return due", number=part.number)
-        note = (
-            phrase(
-                "{received} of {promised} received", received=said.received, promised=said.promised
-            )
-            if part
-            else phrase("invited")
-        )
-        yield Deadline(
-            what, due, file.recovery.regime, row.law_row if part is None else "", row.id,
-            asset_id, note,
-        )  # fmt: skip
-
-
-def _unclaimed(file: CaseFile) -> Iterator[Deadline]:
-    """The end of each notice on what nobody has claimed: then it goes to the treasury."""
-    for row in file.unclaimed:
-        if row.state is UnclaimedState.ANNOUNCED:
-            asset_id = next(p.asset_id for p in file.payouts if p.id == row.payout_id)
-            yield Deadline(
-                phrase("unclaimed share goes to the treasury"),
-                row.due_at,
-                file.recovery.regime,
-                row.law_row,
-                row.id,
-                asset_id,
-                phrase("{amount} announced", amount=Money(row.amount_minor, row.currency)),
-            )
-
-
-def _clawbacks(file: CaseFile) -> Iterator[Deadline]:
-    """Until when money that was ordered back is to come."""
-    for row in file.clawbacks:
-        if row.state in OPEN_CLAWBACKS and row.due_at is not None:
-            asset_id = next(p.asset_id for p in file.payouts if p.id == row.payout_id)
-            note = phrase("{amount} has not come", amount=clawback_steps.open_of(file, row))
-            yield Deadline(
-                phrase("money ordered back due"),
-                row.due_at,
-                file.recovery.regime,
-                row.law_row,
-                row.id,
-                asset_id,
-                note,
-                row.state is not ClawbackState.ORDERED,
-            )
-
-
-def _of_others(file: CaseFile) -> Iterator[Deadline]:
-    """What third parties are owed: an answer, or a payment."""
-    for end in third_party_steps.ends(file):
-        what, due, law_row, subject_id, asset_id, note = end
-        regime = file.recovery.regime
-        yield Deadline(what, due, regime, law_row, subject_id, asset_id, note)
-
-
-def _recalls(file: CaseFile) -> Iterator[Deadline]:
-    """The bank's answer to a recall, or after a yes its money; then the end of the waiting."""
-    for row in file.recalls:
-        due = row.due_at if row.state in WAITS_FOR_BANK else None
-        if row.state is RecallState.UNANSWERED:
-            due = row.expires_at
-        if due is None:
-            continue
-        is_owed = row.state is RecallState.ACCEPTED
-        what = phrase("money of the recall due") if is_owed else phrase("answer to the recall due")
-        if row.state is RecallState.UNANSWERED:
-            what = phrase("recall without an answer expires")
-        note = phrase(
-            "{came} of {requested} came back",
-            came=returned_money.came(file, row),
-            requested=recalls.requested(row),
-        )
-        yield Deadline(
-            what, due, file.recovery.regime, row.law_row, row.id,
-            recall_steps.asset_of(file, row), note, partner_id=row.partner_id,
-        )  # fmt: skip
 
 
 def _requests(file: CaseFile) -> Iterator[Deadline]:

@@ -31,8 +31,8 @@ def report_to_request(count: int, seconds_at: Callable[[int], int]) -> Spread:
     `seconds_at(n)` is the n-th shortest of them, counted from 1.
     """
     return Spread(
-        "report to request",
-        "first order or request sent - report, nearest rank",
+        phrase("report to request"),
+        phrase("first order or request sent - report, nearest rank"),
         count,
         seconds_at(rank_of(count, 50)) if count else None,
         seconds_at(rank_of(count, 90)) if count else None,

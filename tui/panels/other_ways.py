@@ -11,6 +11,7 @@ from models.language.phrase import phrase
 from recovery_flows.cases.views.other_ways import Way
 from recovery_flows.cases.views.restitution_views import RestitutionPage
 from recovery_flows.cases.views.victims import MESSAGES
+from recovery_flows.wording import spoken
 from tui.layout import paragraph
 from tui.state_styles import ALARM, CARE, GOOD, MUTED, time_left
 from tui.text import cut, day_and_time, plain, word, words
@@ -43,7 +44,7 @@ def _way(way: Way, page: RestitutionPage, zone: str, width: int) -> Iterator[Con
     style = GOOD if way.state in _DONE else MUTED if way.state in _OVER else CARE
     style = ALARM if way.is_late else style
     sign = "! " if way.is_late else "✓ " if way.state in _DONE else "  "
-    state = way.state.replace("_", " ")
+    state = spoken(way.state)
     yield cut(
         words(
             (sign, style),
@@ -64,4 +65,4 @@ def _way(way: Way, page: RestitutionPage, zone: str, width: int) -> Iterator[Con
     if told:
         yield cut(words(*told), width)
     for part in way.parts:
-        yield cut(word(f"    {part}", MUTED), width)
+        yield cut(words("    ", (part, MUTED)), width)

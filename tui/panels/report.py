@@ -103,7 +103,7 @@ def message_figures(checked: Checked) -> Figures:
 def _holder(message: StopMessage) -> str:
     if message.is_stored_name:
         return phrase("{holder} (as stored: not the name in the text)", holder=message.holder)
-    return message.holder or "not known"
+    return message.holder or phrase("not known")
 
 
 def _until(checked: Checked, message: StopMessage) -> str:

@@ -159,7 +159,8 @@ class ApprovalsScreen(LiveScreen):
         app = self.acting_app
         refusal = self._refusal(line)
         how = words(("✕ ", CARE), refusal) if refusal else words(
-            ("a ", "bold $accent"), phrase("approve   "), ("d ", "bold $accent"), phrase("deny")
+            ("a ", "bold $accent"), phrase("approve   ", context_="act"),
+            ("d ", "bold $accent"), phrase("deny"),
         )  # fmt: skip
         zone = app.time_zone
         return [
@@ -228,10 +229,7 @@ class ApprovalsScreen(LiveScreen):
                 doing = partial(_approve, line.approval_id, authority)
                 app.perform(doing, command=told, holds_back=True)
 
-        title, text = (
-            phrase("Approve: {act_words}?", act_words=act_words(line)),
-            ASKS.get(line.act, ""),
-        )
+        title, text = phrase("Approve: {act}?", act=act_words(line)), ASKS.get(line.act, "")
         bound = figures(line)
         if refusal := self._refusal(line):
             app.say(refusal, refused=True)
@@ -258,7 +256,7 @@ class ApprovalsScreen(LiveScreen):
         if refusal := self._refusal(line):
             app.say(refusal, refused=True)
         else:
-            title = phrase("Deny: {act_words}?", act_words=act_words(line))
+            title = phrase("Deny: {act}?", act=act_words(line))
             app.push_screen(
                 AskLine(title, phrase("{ref}: why is it denied?", ref=line.ref), phrase("reason")),
                 answered,

@@ -27,6 +27,15 @@ _TEXTUALS_OWN = frozenset(
         "app.focus_next", "app.focus_previous", "screen.copy_text", "command_palette",
     }
 )  # fmt: skip
+TEXTUALS_WORDS = (
+    phrase("Scroll Up"),
+    phrase("Scroll Down"),
+    phrase("Scroll Home"),
+    phrase("Scroll End"),
+    phrase("Page Up"),
+    phrase("Page Down"),
+)
+"""What Textual calls the keys of a panel that scrolls."""
 HelpLine = tuple[str, str, str]
 SIGNS = (
     ("tab shift+tab", phrase("Next panel, the one before"), phrase("panels")),
@@ -76,6 +85,7 @@ def help_lines(screen: Screen[Any]) -> list[HelpLine]:
         shown = active.binding.key_display or key
         old = found.get(active.binding.action)
         place = phrase("list") if place.endswith("Table") else place
+        place = phrase("panels") if place.endswith("Scroll") else place
         place = phrase("everywhere") if isinstance(active.node, App) else place
         found[active.binding.action] = (f"{old[0]} {shown}" if old else shown, words, place)
     return [*found.values(), *SIGNS]

@@ -119,9 +119,8 @@ class NowScreen(MultiAgencyStarter):
         """Say it, and in place of the queue where nothing was read yet."""
         super().show_failure(sentence)
         if self._page is None:
-            self.query_one(Notice).tell(
-                phrase("The queue cannot be read: {sentence}.", sentence=sentence)
-            )
+            told = phrase("The queue cannot be read: {sentence}.", sentence=sentence)
+            self.query_one(Notice).tell(told)
 
     def _show_lines(self) -> None:
         page = self._page
@@ -177,12 +176,8 @@ class NowScreen(MultiAgencyStarter):
             table.marked = frozenset(ids)
             self._show_lines()
             if len(ids) == MARKED_MOST:
-                app.say(
-                    phrase(
-                        "the first {marked_most} are marked: no more at a time",
-                        marked_most=MARKED_MOST,
-                    )
-                )
+                most = f"{MARKED_MOST:,}"
+                app.say(phrase("the first {most} are marked: no more at a time", most=most))
 
         app.ask_after(phrase("marking"), partial(app.source.passing, self._look, MARKED_MOST), mark)
 

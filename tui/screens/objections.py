@@ -148,8 +148,8 @@ class DecideObjection(Dialog[tuple[bool, str, str]]):
                 ),
                 id="loss",
             )
-        yield Input(placeholder=shown(phrase("why it is decided so; Enter decides, stored encrypted")),
-                    id="reason")  # fmt: skip
+        asks = phrase("why it is decided so; Enter decides, stored encrypted")
+        yield Input(placeholder=shown(asks), id="reason")
         command = (
             f"recovery objection decide {self._ref} {self._one.objection_id} --uphold|--reject "
             "--loss SUM --reason TEXT"

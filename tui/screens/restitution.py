@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
@@ -16,19 +15,17 @@ from models.action_kinds import ActionKind
 from models.entities.claim import ObjectionState
 from models.entities.officer import Role
 from models.language.phrase import phrase
-from recovery_flows.caller import expanded
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cases.views.restitution_views import (
     ClaimStanding,
     ObjectionLine,
     RestitutionPage,
 )
-from recovery_flows.cases.views.victims import MESSAGES
-from recovery_flows.wording import counted
-from tui.panels import restitution
+from tui.panels import objections, restitution
 from tui.panels.other_ways import WAY_COMMANDS, ways_lines
 from tui.screen_queries import Source
-from tui.screens.dialogs import AskLine, FullText
+from tui.screens.dialogs import FullText
+from tui.screens.documents import ask_documents
 from tui.screens.live import LiveScreen
 from tui.screens.looks.copies import Copied, row_text
 from tui.screens.objections import ask_decision, ask_objection
@@ -170,12 +167,12 @@ class RestitutionScreen(LiveScreen):
             command = f"recovery rounds {page.ref} --explain {claim.claim_id}"
             value = (claim, told, self.zone, command)
             title = phrase("{ref}: claim {number}", ref=page.ref, number=claim.number)
-            app.push_screen(FullText(title, restitution.explained_lines, value))
+            app.push_screen(FullText(title, objections.explained_lines, value))
 
         app.ask_after(phrase("reading the explanation"), read, show)
 
     def _claim(self, claim: ClaimStanding, width: int) -> list[Content]:
-        return restitution.claim_lines(claim, self.zone, width)
+        return objections.claim_lines(claim, self.zone, width)
 
     def _next(self, page: RestitutionPage, width: int) -> list[Content]:
         return restitution.next_lines(page, self.acting_app.officer, self.zone, width)
@@ -190,7 +187,7 @@ class RestitutionScreen(LiveScreen):
         return restitution.rules_lines(page, self.claim, width)
 
     def _objections(self, page: RestitutionPage, width: int) -> list[Content]:
-        return restitution.objections_lines(page, self.zone, width)
+        return objections.objections_lines(page, self.zone, width)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Acting is out of reach while the screen is read-only."""
@@ -261,41 +258,8 @@ class RestitutionScreen(LiveScreen):
 
     def action_write(self) -> None:
         """Write notices, decisions and receipts into a folder that is asked for."""
-        page, app = self.page, self.acting_app
-        if page is None:
-            return
-        if not page.rounds and all(way.kind == MESSAGES for way in page.ways):
-            app.say(
-                phrase("nothing is distributed yet: there is no document to write"), refused=True
-            )
-            return
-
-        def answered(folder: str | None) -> None:
-            if folder is not None:
-                write = partial(app.source.write_documents, app.case_officer(), page.recovery_id)
-                app.ask_after(
-                    phrase("writing the documents"), lambda: write(expanded(folder)), told
-                )
-
-        def told(written: list[Path]) -> None:
-            app.say(
-                phrase(
-                    "{documents} written to {parent}",
-                    documents=counted(len(written), "document"),
-                    parent=written[0].parent,
-                )
-            )
-
-        sentence = (
-            f"$ recovery document {page.ref} notice decision receipt --out FOLDER\n"
-            "Persons stand in them by number only. Into which folder? A new one is made."
-        )
-        ask = AskLine(
-            phrase("{ref}: documents", ref=page.ref),
-            sentence,
-            f"{page.ref}-documents",
-        )
-        app.push_screen(ask, answered)
+        if self.page is not None:
+            ask_documents(self.acting_app, self.page)
 
     def action_view(self) -> None:
         panel = self.focused
@@ -303,7 +267,7 @@ class RestitutionScreen(LiveScreen):
             value = self.claim if panel.id == "claim" else self.page
             builder = panel.builder
             if panel.id == "objections":
-                builder = lambda p, w: restitution.objections_lines(p, self.zone, w, full=True)  # noqa: E731 - a panel in full
+                builder = lambda p, w: objections.objections_lines(p, self.zone, w, full=True)  # noqa: E731 - a panel in full
             self.app.push_screen(
                 FullText(
                     phrase("{ref}: {title}", ref=self.page.ref, title=panel.title), builder, value

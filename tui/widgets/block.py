@@ -70,6 +70,7 @@ class Panel(Block, can_focus=True):
 
     @title.setter
     def title(self, title: str) -> None:
+        """Say another title."""
         self._title = title
         self.border_title = word(title)
 

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.reactive import reactive
 
-from models.language.phrase import phrase
+from models.language.phrase import joined, phrase
 from models.money import Money
 from recovery_flows.cases.views.restitution_views import ClaimStanding
 from tui.state_styles import CARE, CLAIMS, GOOD, MUTED
@@ -23,8 +23,8 @@ _RULES = 5
 _BESIDE = 16
 """What number, victim and cursor take of the width."""
 _SUMS = (
-    ("reported", phrase("reported", context_="sum")), ("booked", phrase("booked")), ("net", phrase("net loss")),
-    ("got", phrase("got")), ("open", phrase("open", context_="sum")),
+    ("reported", phrase("reported", context_="sum")), ("booked", phrase("booked")),
+    ("net", phrase("net loss")), ("got", phrase("got")), ("open", phrase("open", context_="sum")),
 )  # fmt: skip
 
 
@@ -48,7 +48,13 @@ class ClaimsTable(PagedTable[ClaimStanding]):
             return (*first, *sums)
         room = max(1, (self.scrollable_content_region.width - _BESIDE) // (width + 1))
         shown = [
-            TableColumn(name, f"▸{name}" if place == 0 else name, width, right=True, sorts=False)
+            TableColumn(
+                name,
+                joined("", ["▸" if place == 0 else "", phrase(name)]),
+                width,
+                right=True,
+                sorts=False,
+            )
             for place, name in enumerate(self.rules[:room])
         ]
         return (*first, *shown)

@@ -11,6 +11,7 @@ from models.entities.partner import PartnerChannel
 from models.language.phrase import phrase
 from recovery_flows.cases.pages.partner import BREAKERS, ago
 from recovery_flows.partners.page import PartnerPage
+from recovery_flows.wording import spoken
 from tui.panels.partner import bars
 from tui.state_styles import ALARM, CALM, CARE, MUTED, sign_of
 from tui.text import word, words
@@ -76,14 +77,13 @@ class PartnersTable(LineTable[PartnerPage]):
         """The line as text."""
         is_wide = self.size.width >= _WIDE_CELLS
         row = line.row
-        channel = (
-            str(row.channel) if is_wide or row.channel is PartnerChannel.API else phrase("let")
-        )
+        is_short = not is_wide and row.channel is not PartnerChannel.API
+        channel = phrase("let") if is_short else spoken(row.channel)
         cells = [
             _name_cell(line, self._widths()[0]),
-            word(str(row.kind)[: 9 if is_wide else 4]), word(row.regime, MUTED),
+            word(spoken(row.kind)), word(row.regime, MUTED),
             word(channel, MUTED), sign_of(BREAKERS[line.breaker]).text(short=not is_wide),
-            word(ago(line).removesuffix(" late"), "$foreground"),
+            word(ago(line), "$foreground"),
         ]  # fmt: skip
         lately = f" {_figure(line.lately.p50)}"
         agreed = _figure(row.agreed_minutes or None)

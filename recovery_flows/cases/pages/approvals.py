@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from models.entities.register_change import RegisterAct
-from models.language.phrase import joined, phrase
+from models.language.phrase import as_phrase, joined, phrase
 from models.queries.cases.views import ApprovalLine
 from recovery_flows.approvals.kinds import ApprovalKind, kind_word
 from recovery_flows.cases.pages.shared_cells import also_lines, time_left
@@ -142,7 +142,7 @@ def asked(approval: ApprovalLine) -> Line:
 def detail(approval: ApprovalLine) -> Iterator[Line | Table]:
     """What else asks for the same, the figures, what a yes does."""
     yield from also_lines(approval.also)
-    rows = ((cell(muted(name)), strong(value)) for name, value in figures(approval))
+    rows = ((cell(muted(as_phrase(name))), strong(value)) for name, value in figures(approval))
     yield from table(_FIGURES, rows, whole=True)
     if asks := ASKS.get(approval.act, ""):
         yield line(muted(asks))

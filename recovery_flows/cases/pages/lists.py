@@ -99,7 +99,7 @@ def restitution(page: RestitutionPage, zone: str) -> Page:
         page.upheld,
         muted(phrase("  returned ")),
         page.paid,
-        muted(phrase("  open ")),
+        muted(phrase("  open ", context_="sum")),
         page.open,
     )
     more = page.total - len(page.claims)

@@ -80,7 +80,7 @@ def fact_rows(page: PartnerPage, clear: Contacts | None = None) -> Iterator[tupl
                 phrase(
                     "{name}: {kind}, law {regime}, {currency}, {side}",
                     name=row.name,
-                    kind=row.kind,
+                    kind=spoken(row.kind),
                     regime=row.regime,
                     currency=row.currency,
                     side=side,
@@ -199,7 +199,9 @@ def _feed(page: PartnerPage) -> Cell:
         else (phrase("news to "), row.feed_reached_at)
     )
     due = (
-        ("not needed now",) if row.feed_due_at is None else (phrase("next look "), row.feed_due_at)
+        (phrase("not needed now"),)
+        if row.feed_due_at is None
+        else (phrase("next look "), row.feed_due_at)
     )
     seconds = row.feed_interval_seconds
     return cell(
@@ -213,7 +215,7 @@ def _books(page: PartnerPage) -> str:
     if row.disagreement:
         return phrase("differ: {disagreement}", disagreement=row.disagreement)
     if row.reconciled_to is None:
-        return "not compared yet: `recovery reconcile --days`"
+        return phrase("not compared yet: `recovery reconcile --days`")
     last = day_of(row.reconciled_to - timedelta(seconds=1), page.time_zone)
     return phrase(
         "agree up to the end of {last} ({time_zone})", last=last, time_zone=page.time_zone

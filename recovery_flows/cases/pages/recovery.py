@@ -284,7 +284,7 @@ def events(lines: Sequence[EventLine], title: str = TITLES["events"]) -> Section
                 Piece(f"  {e.reason}" if e.reason else "", Tone.CARE),
                 muted(f"  {e.legal_basis}" if e.legal_basis else ""),
             ),
-            Piece(phrase("{actor} ({role})", actor=e.actor, role=spoken(e.role)), Tone.MUTED, e.actor),
+            Piece(joined("", [f"{e.actor} (", spoken(e.role), ")"]), Tone.MUTED, e.actor),
             muted(f"{e.seq} {e.digest[:12]}"),
         )
         for e in lines

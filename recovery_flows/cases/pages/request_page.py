@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from models.entities.discrepancy import DiscrepancyRow, DiscrepancyState
-from models.entities.ledger import RETURNED, LedgerAccount
-from models.entities.request import RequestRow
 from models.language.phrase import phrase
 from models.money import Money
-from recovery_flows.cases.pages.requests import clock_lines, ground_lines
-from recovery_flows.cases.pages.shared_cells import also_lines, sign, time_left
+from recovery_flows.cases.pages.request_answers import answers, clock_rungs
+from recovery_flows.cases.pages.shared_cells import also_lines, sign
 from recovery_flows.cases.pages.value import (
     NONE,
     Cell,
@@ -29,12 +26,10 @@ from recovery_flows.cases.pages.value import (
 from recovery_flows.cases.views.request_view import LetterLine, RequestView
 from recovery_flows.cases.views.state_names import Tone, request_word
 from recovery_flows.correspondence.personal_texts import GIVEN
-from recovery_flows.cross_border import announcements, clocks
-from recovery_flows.cross_border.ceiling import ceiling, owed_word
+from recovery_flows.cross_border.ceiling import ceiling
 from recovery_flows.cross_border.doable import RequestAct
 from recovery_flows.cross_border.next_steps import steps
 from recovery_flows.cross_border.plans import section_of
-from recovery_flows.ledger.term_names import term_word
 from recovery_flows.wording import counted, spoken
 
 KEYS: Mapping[RequestAct, str] = {
@@ -71,9 +66,7 @@ SECTIONS: Mapping[str, str] = {
 }
 _DOABLE = (Column(most=1), Column(most=9), Column(rest=True), Column(typed=True))
 _FIELDS = (Column("field", most=32), Column("section", most=7), Column("text", rest=True))
-_RECEIPTS = (Column("receipt", most=24), Column("at", most=24), Column("", rest=True))
 _OF_LETTER = 12
-_RUNG_DONE, _RUNG_DUE = Piece(phrase("✓ done"), Tone.GOOD), Piece(phrase("! due"), Tone.SOON)
 
 
 def written(view: RequestView) -> Page:
@@ -81,8 +74,8 @@ def written(view: RequestView) -> Page:
     parts: Mapping[str, tuple[Iterator[Part], str]] = {
         "next": (_doable(view), phrase("nothing: it has ended")),
         "checks": (_checks(view), ""),
-        "clock": (_clock(view), phrase("no clock runs")),
-        "answers": (_answers(view), phrase("nothing yet")),
+        "clock": (clock_rungs(view), phrase("no clock runs")),
+        "answers": (answers(view), phrase("nothing yet")),
         "fields": (_fields(view), phrase("no field")),
         "versions": (_versions(view), phrase("this is the first version")),
         "letter": (_letter(view), ""),
@@ -196,100 +189,6 @@ def _checks(view: RequestView) -> Iterator[Line]:
     )
     for other in view.also:
         yield line(Piece(phrase("∩ also asked {other}", other=other), Tone.CARE))
-
-
-def _clock(view: RequestView) -> Iterator[Line]:
-    yield from clock_lines(view.row, view.channel, view.now)
-    row = view.row
-    for number, (percent, what) in enumerate(clocks.RUNGS, 1):
-        at = clocks.rung_at(row, number)
-        if at is None:
-            continue
-        told = (
-            phrase("{percent} %: {what}", percent=percent, what=what)
-            if row.due_at is not None
-            else phrase("ask again, or where it stands")
-        )
-        yield line(at, "  ", *_rung(row, number), muted(told))
-    if row.receipt_due_at is not None:
-        yield line(
-            muted(phrase("{receipt_next} receipt until ", receipt_next=spoken(row.receipt_next))),
-            row.receipt_due_at,
-            " ",
-            time_left(view.now, row.receipt_due_at),
-        )
-    if row.left_seconds:
-        yield line(
-            muted(
-                phrase(
-                    "stopped with {left_seconds} h left: they go on later",
-                    left_seconds=row.left_seconds // 3600,
-                )
-            )
-        )
-
-
-def _rung(row: RequestRow, number: int) -> Cell:
-    if number <= row.rung_done:
-        return cell(_RUNG_DONE, "  ")
-    return cell(_RUNG_DUE, "  ") if number <= row.rung else ()
-
-
-def _answers(view: RequestView) -> Iterator[Part]:
-    row = view.row
-    yield from ground_lines(row, view.channel)
-    if row.executed_minor:
-        ends = (muted(phrase("  until ")), row.hold_ends_at) if row.hold_ends_at else ()
-        yield line(phrase("reached "), strong(Money(row.executed_minor, row.currency)), *ends)
-    if owed := owed_word(view.file, row):
-        yield line(Piece(phrase("▸ the other side is to be told: {owed}", owed=owed), Tone.CARE))
-    for told in announcements.of_request(view.file, row.id):
-        yield line(*_announced(told))
-    yield from _money_back(view)
-    if row.answer_document:
-        yield line(
-            muted(phrase("paper {answer_document}", answer_document=row.answer_document[:12]))
-        )
-    found = [r for r in view.file.receipts if r.request_id == row.id]
-    rows = ((cell(spoken(r.kind)), cell(r.at), cell(muted(r.state))) for r in found)
-    yield from table(_RECEIPTS, rows)
-
-
-def _announced(told: DiscrepancyRow) -> Iterator[Piece]:
-    """Money that the other side says it has paid, and what became of that; it is never counted."""
-    is_open = told.state is DiscrepancyState.OPEN
-    ended = (
-        phrase("settled by {resolved_by}, see the note", resolved_by=told.resolved_by)
-        if told.resolved_by
-        else phrase("came in")
-    )
-    state = "not there yet, does not count" if is_open else ended
-    sum_of = Money(told.stated_minor or 0, told.stated_currency)
-    yield Piece(
-        phrase(
-            "says it has paid {sum_of} as {booking_of}: ",
-            sum_of=sum_of,
-            booking_of=announcements.booking_of(told),
-        )
-    )
-    yield Piece(state, Tone.CARE if is_open else Tone.MUTED)
-
-
-def _money_back(view: RequestView) -> Iterator[Line]:
-    """What came back to the recovery, by each way, and what others kept of it."""
-    file, currency = view.file, view.file.recovery.currency
-    for account in RETURNED:
-        minor = sum(b.claim_minor for b in file.balances if b.account is account)
-        if minor:
-            came = Piece(Money(minor, currency), Tone.GOOD)
-            yield line(
-                phrase("money back to the recovery "),
-                came,
-                muted(phrase("  {term_word}", term_word=term_word(account))),
-            )
-    for cost in (b for b in file.balances if b.account is LedgerAccount.MEMO_COST):
-        if cost.asset_minor:
-            yield line(muted(phrase("  costs kept ")), Money(cost.asset_minor, cost.asset_currency))
 
 
 def _fields(view: RequestView) -> Iterator[Part]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from models.entities.hold import HoldState
 from models.entities.recovery import RecoveryState
-from models.language.phrase import phrase
+from models.language.phrase import as_phrase, joined, phrase
 from models.money import Money
 from recovery_flows.cases.pages.money import whole
 from recovery_flows.cases.pages.shared_cells import bare, sign
@@ -79,8 +79,8 @@ def written(figures: Summary, zone: str) -> Page:
 
 def _currency(part: CurrencySummary) -> Iterator[Part]:
     yield line(
-        strong(part.reported), muted(phrase(" reported   ")), Piece(part.ever_held, Tone.CALM),
-        muted(phrase(" ever held")),
+        strong(part.reported), muted(phrase(" reported   ", context_="sum")),
+        Piece(part.ever_held, Tone.CALM), muted(phrase(" ever held")),
     )  # fmt: skip
     yield from whole(part.terms)
     rows = (
@@ -95,7 +95,7 @@ def _currency(part: CurrencySummary) -> Iterator[Part]:
 
 def _formula(rate: Rate, currency: str) -> Cell:
     top, bottom = Money(rate.numerator_minor, currency), Money(rate.denominator_minor, currency)
-    return cell(muted(f"{rate.formula} = "), f"{top} / {bare(bottom)}")
+    return cell(muted(joined("", [as_phrase(rate.formula), " = "])), f"{top} / {bare(bottom)}")
 
 
 def _gauge(percent: Decimal | None) -> Cell:

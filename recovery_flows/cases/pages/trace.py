@@ -124,7 +124,7 @@ def _title(column: RuleColumn) -> str:
 
 
 def _standing(column: RuleColumn) -> str:
-    return phrase("in force") if column.adopted else str(column.standing)
+    return phrase("in force") if column.adopted else spoken(column.standing)
 
 
 def _place(row: PlaceRow) -> str:
@@ -141,7 +141,7 @@ def _sum(minor: int, currency: str) -> Cell:
 
 def _total(page: TracePage, n: int) -> Cell:
     if page.columns[n].standing == "exposure":
-        return cell(muted("not added up"))
+        return cell(muted(phrase("not added up")))
     return _sum(sum(row.values[n] for row in page.rows), page.currency)
 
 

@@ -18,7 +18,8 @@ from models.queries.cases.open_steps import clock_pages, recoveries_by_deadline
 from models.queries.cases.views import DeadlineLine
 from models.queries.installation.clock import case_now
 from models.queries.partners.incoming import incoming_requests
-from recovery_flows.cases.deadlines import Deadline, running
+from recovery_flows.cases.deadlines import running
+from recovery_flows.cases.due.deadline import Deadline
 from recovery_flows.law.regime import Regimes
 from recovery_flows.wording import spoken
 

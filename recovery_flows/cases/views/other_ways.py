@@ -114,7 +114,7 @@ def _returns(file: CaseFile, names: Names) -> Iterator[Way]:
                     number=p.number,
                     amount=Money(p.amount_minor, p.currency),
                     due_at=p.due_at,
-                    state=p.state,
+                    state=phrase(p.state),
                 )
                 for p in parts
                 if p.state is not InstalmentState.REPLACED
@@ -172,7 +172,7 @@ def _recalls(file: CaseFile, names: Names) -> Iterator[Way]:
                     "{amount} {arrived_at:%d %b} {state}",
                     amount=Money(c.amount_minor, c.currency),
                     arrived_at=c.arrived_at,
-                    state=c.state,
+                    state=phrase(c.state),
                 )
                 for c in money
             ),

@@ -83,7 +83,7 @@ class Checked:
     def why_not(self) -> str:
         """Why the desk would not take it as it is; "" where it would."""
         if self.pasted.report is None:
-            return str(self.pasted.problems[0])
+            return self.pasted.problems[0].sentence
         if self.refusal:
             return self.refusal
         return "" if self.case_number else phrase("case number is missing: write `case: NUMBER`")
@@ -160,7 +160,7 @@ def _planned(
             changes, "?", checked.case_number or "?", checked.now, laws, places
         )
     except StepRefusedError as refusal:
-        return replace(checked, refusal=str(refusal))
+        return replace(checked, refusal=refusal.args[0])
     if not sent.hold_id:
         instead = phrase(
             "{why_not}; the report is accepted, and next: {next_step}",
