@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from models.entities.asset import Stage
+from models.entities.call import CallKind
+from models.entities.catalogue import TRANSITIONS
+from models.entities.claim import ObjectionKind
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind, HoldState, Renewal
+from models.entities.multi_agency import TaskKind, TaskState
+from models.entities.officer import Role
+from models.entities.outside.third_party_claim import ThirdPartyGround
+from models.entities.outside.victim_message import VictimStage
+from models.entities.partner import PartnerChannel, PartnerKind
+from models.entities.register_change import RegisterAct
+from models.entities.request import RequestState
+from models.facts import LineKind
 from models.language.catalogue import halves
 from models.step_wording import SENTENCES
+from recovery_flows.access.disclosures import OF_ACCOUNT, OF_CLAIM
+from recovery_flows.cases.views.state_names import TERMS
+from recovery_flows.ledger.term_names import term_word
+from recovery_flows.restitution.allocation import AllocationMethod
+from recovery_flows.restitution.methods.catalogue import RuleName as DivisionRule
+from recovery_flows.tracing.methods.catalogue import RuleName, Standing
+from recovery_flows.tracing.methods.types import DissipatedKind
 
 ROOT = Path(__file__).parents[2]
 _PLACES = ("tui", "recovery_flows/cases")
@@ -42,7 +64,7 @@ def said() -> dict[Message, str]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
-                for message in _of_call(node):
+                for message in of_call(node):
                     found.setdefault(message, f"{path.relative_to(ROOT)}:{node.lineno}")
     for text in SENTENCES.values():
         found.setdefault(_message(text), "models/step_wording.py")
@@ -59,7 +81,8 @@ def _message(text: str, context: str = "") -> Message:
     return context, halves(text)[1]
 
 
-def _of_call(call: ast.Call) -> Iterator[Message]:
+def of_call(call: ast.Call) -> Iterator[Message]:
+    """The messages that one call says."""
     name = call.func.id if isinstance(call.func, ast.Name) else ""
     texts = [_constant(one) for one in call.args]
     named = {one.arg: _constant(one.value) for one in call.keywords}
@@ -92,3 +115,24 @@ def figure_names() -> Iterator[Message]:
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Figure":
                 yield _message(_constant(node.args[0]))
+
+
+NAMED = (
+    Role, PartnerKind, PartnerChannel, HoldKind, HoldState, Renewal, CallKind, TaskKind, TaskState,
+    Stage, EntityKind, LineKind, RuleName, Standing, RequestState, RegisterAct, ObjectionKind,
+    VictimStage, DivisionRule, ThirdPartyGround, DissipatedKind, AllocationMethod,
+)  # fmt: skip
+"""Codes that screens show in words; with them every event and state of every entity."""
+_NEVER_SHOWN = frozenset({"None"})
+
+
+def names() -> set[Message]:
+    """The names of the program that screens show, as words."""
+    codes = {str(one) for kind in NAMED for one in kind}
+    codes |= {*OF_CLAIM, *OF_ACCOUNT}
+    codes |= {str(noun) for noun in TRANSITIONS} | {term_word(account) for account in TERMS}
+    for table in TRANSITIONS.values():
+        for (before, event), after in table.items():
+            codes |= {str(before), str(event), str(after)}
+    bare = {re.sub("[_-]", " ", code) for code in codes - _NEVER_SHOWN}
+    return {("", name) for name in bare if name}

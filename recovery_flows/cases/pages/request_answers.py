@@ -37,6 +37,7 @@ _RUNG_DONE, _RUNG_DUE = Piece(phrase("✓ done"), Tone.GOOD), Piece(phrase("! du
 
 
 def clock_rungs(view: RequestView) -> Iterator[Line]:
+    """When it is due, and each reminder on the way there."""
     yield from clock_lines(view.row, view.channel, view.now)
     row = view.row
     for number, (percent, what) in enumerate(clocks.RUNGS, 1):
@@ -74,6 +75,7 @@ def _rung(row: RequestRow, number: int) -> Cell:
 
 
 def answers(view: RequestView) -> Iterator[Part]:
+    """What the other side says, the money that it announces, the receipts."""
     row = view.row
     yield from ground_lines(row, view.channel)
     if row.executed_minor:
