@@ -147,7 +147,7 @@ class ScreenSettings(Group):
     is none of that name the screen says so and starts with the default."""
 
     language: Language = Language.ENGLISH
-    """Language of the screens at the start, `en` or `zh`, for whoever has not chosen one by `L`.
+    """Language of the screens at the start, `en` or `zh`, for whoever has not chosen one by `K`.
     What is recorded, commands and files stay English."""
 
     refresh_milliseconds: int = Field(default=200, ge=50, le=60_000)

@@ -31,7 +31,7 @@ class SpeakingApp(KeepingApp):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("L", "language", "Language", show=False, tooltip="English or Chinese"),
+        Binding("K", "language", "Language", show=False, tooltip="English or Chinese"),
     ]
 
     def __init__(
