@@ -22,7 +22,9 @@ OTHER = AccountRef(HOME, "9999000000007777", "Other Mule")
 KEYS = "12345678ti"
 """The keys of all screens but that of one request."""
 COMMANDS = re.compile(r"`[^`]*`|\$ .*")
-NOT_WORDED = re.compile(r"unit's own rule|stop under CN_STOP_48H|freeze GBP|cn-2016-art8-v1.*?account")
+NOT_WORDED = re.compile(
+    r"unit's own rule|stop under CN_STOP_48H|freeze GBP|cn-2016-art8-v1.*?account"
+)
 """What an approval binds, what leaves in a request and a law's formula stand as they are."""
 IN_DATA = frozenset({"bank", "test", "investment"})
 
