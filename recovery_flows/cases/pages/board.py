@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from models.entities.multi_agency import MultiAgencyRequestState, TaskState
-from models.language.phrase import phrase
+from models.language.phrase import joined, phrase
 from models.queries.cases.multi_agency import MultiAgencyRequestLine, TaskLine
 from recovery_flows.cases.pages.shared_cells import sign, time_left
 from recovery_flows.cases.pages.value import (
@@ -23,6 +23,7 @@ from recovery_flows.cases.pages.value import (
 )
 from recovery_flows.cases.views.state_names import Tone, task_word
 from recovery_flows.multi_agency.actions import Prospect
+from recovery_flows.multi_agency.identifiers import SPOKEN
 from recovery_flows.multi_agency.plan import Planned
 from recovery_flows.wording import counted, spoken
 
@@ -82,7 +83,7 @@ def _task(task: TaskLine, now: datetime) -> tuple[Piece | tuple[Piece, ...], ...
         Piece("▸" if task.is_slowest else "", Tone.SOON),
         Piece(task.partner),
         strong(spoken(task.kind)),
-        muted(task.subject),
+        muted(_subject(task.subject)),
         sign(task_word(task.state)),
         time_left(now, task.ends_at),
         cell(Piece(task.answers or "–", late), digest),
@@ -90,9 +91,15 @@ def _task(task: TaskLine, now: datetime) -> tuple[Piece | tuple[Piece, ...], ...
     )
 
 
+def _subject(hint: str) -> str:
+    """What a task is about: its kind in words, then what may be shown of it."""
+    kind = next((name for name in SPOKEN.values() if hint.startswith(f"{name} ")), "")
+    return joined("", [phrase(kind), hint.removeprefix(kind)]) if kind else hint
+
+
 def plan_lines(prospect: Prospect, planned: Sequence[Planned]) -> tuple[Part, ...]:
     """What a multi-agency request would send, duplicate subjects, and partners left out."""
-    rows = ((cell(p.partner_id), strong(spoken(p.kind)), muted(p.hint)) for p in planned)
+    rows = ((cell(p.partner_id), strong(spoken(p.kind)), muted(_subject(p.hint))) for p in planned)
     return (*table(_PLANNED, rows), *_remarks(prospect, planned))
 
 
