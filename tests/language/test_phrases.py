@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from threading import Thread
 
+from models.entities.asset import Stage
+from models.entities.hold import HoldState
 from models.language.catalogue import Language
 from models.language.phrase import as_phrase, capital, joined, one_of, phrase, without
 from models.language.shown import Reader, in_language, show_to, shown, shown_term
 from models.money import Money
 from models.step_wording import LOOK_INTO, say
+from recovery_flows.cases.views.queue_terms import read_filter
 from recovery_flows.wording import counted, listed, spoken
 
 
@@ -91,3 +95,12 @@ def test_a_language_is_of_one_terminal_and_a_thread_that_acts_for_it_records_eng
         reader.language = Language.ENGLISH
         assert shown(phrase("late")) == "late"
     assert shown(phrase("late")) == "late"
+
+
+def test_a_stage_may_be_filtered_by_its_chinese_words() -> None:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    for typed in ("frozen", "已冻结"):
+        (found,) = read_filter(f"stage:{typed}", now).terms
+        assert found.holds == {HoldState.FROZEN}
+    assert read_filter("stage:资金返还", now).terms[0].stages == {Stage.RESTITUTION}
+    assert read_filter("stage:无此", now).wrong

@@ -25,8 +25,9 @@ COMMANDS = re.compile(r"`[^`]*`|\$ .*")
 NOT_WORDED = re.compile(
     r"unit's own rule|stop under CN_STOP_48H|freeze GBP|cn-2016-art8-v1.*?account"
 )
-"""What an approval binds, what leaves in a request and a law's formula stand as they are."""
-IN_DATA = frozenset({"bank", "test", "investment"})
+"""What an approval binds, what leaves in a request, a law's formula, labels that a text may have."""
+IN_DATA = frozenset({"engine", "investment", "recovery"})
+"""Who acted, and how the victim was deceived, as they are stored."""
 
 
 def constants() -> set[str]:
