@@ -24,16 +24,21 @@ KEYS = "12345678ti"
 COMMANDS = re.compile(r"`[^`]*`|\$ .*")
 NOT_WORDED = re.compile(
     r"unit's own rule|stop under CN_STOP_48H|freeze GBP|cn-2016-art8-v1.*?account"
+    "|victim、phone.*?也可识别"
 )
-"""What an approval binds, what leaves in a request, a law's formula, labels that a text may have."""
+"""What an approval binds, what leaves in a request, a law's formula, labels of a report."""
 IN_DATA = frozenset({"engine", "investment", "recovery"})
 """Who acted, and how the victim was deceived, as they are stored."""
 
 
 def constants() -> set[str]:
-    """The messages without figures that are long enough to be told from a code."""
+    """Messages without figures: titles and keys, and whatever has several words.
+
+    One small word alone may stand in a citation, in a field's name or in a code as well.
+    """
     bare = {text for _, text in said() if "{" not in text and "\n" not in text}
-    return {text for text in bare if re.fullmatch(r"[A-Za-z][A-Za-z' ]{3,}", text)} - IN_DATA
+    worded = re.compile(r"[A-Z][a-z]{3,}|[A-Za-z][A-Za-z']* [A-Za-z' ]+")
+    return {text for text in bare if worded.fullmatch(text)} - IN_DATA
 
 
 def left_over(text: str) -> set[str]:
