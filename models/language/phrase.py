@@ -23,6 +23,16 @@ class Phrase(str):
         made.text, made.figures, made.context = text, figures, context
         return made
 
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        """Another process gets the English."""
+        return str, (str(self),)
+
 
 def phrase(text: str, /, *, context_: str = "", **figures: object) -> Phrase:
     """A message of the program; braces name figures where there are any.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import pickle
+from copy import copy, deepcopy
 from datetime import UTC, datetime
 from threading import Thread
 
@@ -22,6 +24,9 @@ def test_a_phrase_is_its_english_text_wherever_it_is_stored() -> None:
     assert told == "R-2026-0001: note kept"
     assert json.dumps(told) == '"R-2026-0001: note kept"'
     assert shown(told) == "R-2026-0001: note kept"
+    assert pickle.loads(pickle.dumps(told)) == "R-2026-0001: note kept"  # noqa: S301 - our own
+    one = counted(1, "victim")
+    assert copy(one) is deepcopy(one) is one
     with in_language(Language.CHINESE):
         assert str(told) == f"{told}" == "R-2026-0001: note kept"
         assert shown(told) == "R-2026-0001：笔记已保存"

@@ -27,7 +27,8 @@ _TEXTUALS_OWN = frozenset(
         "app.focus_next", "app.focus_previous", "screen.copy_text", "command_palette",
     }
 )  # fmt: skip
-TEXTUALS_WORDS = (
+SAID_BY_NO_LITERAL = (
+    phrase("Board"),
     phrase("Scroll Up"),
     phrase("Scroll Down"),
     phrase("Scroll Home"),
@@ -35,7 +36,7 @@ TEXTUALS_WORDS = (
     phrase("Page Up"),
     phrase("Page Down"),
 )
-"""What Textual calls the keys of a panel that scrolls."""
+"""A screen that is called by its class, and what Textual calls the keys of a panel."""
 HelpLine = tuple[str, str, str]
 SIGNS = (
     ("tab shift+tab", phrase("Next panel, the one before"), phrase("panels")),

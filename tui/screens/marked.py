@@ -173,7 +173,9 @@ class ConfirmMarked(Confirm):
             if refused
             else told
         )
-        super().__init__(title, sentence.strip() or phrase("Each by itself."), _rows(planned, {}))
+        super().__init__(
+            title, sentence if sentence.strip() else phrase("Each by itself."), _rows(planned, {})
+        )
         self._planned = planned
         self._asks_number = any(one.asks_number for one in planned)
 
@@ -211,12 +213,7 @@ def _rows(planned: Sequence[Planned], numbers: dict[str, str]) -> Figures:
     rows = [
         (
             one.page.ref,
-            phrase(
-                "{sentence}  {loss}  {detail}",
-                sentence=one.step.sentence,
-                loss=one.page.loss,
-                detail=_detail(one, numbers),
-            ).rstrip(),
+            joined("  ", [one.step.sentence, one.page.loss, *_details(one, numbers)]),
         )
         for one in planned
         if one.step is not None
@@ -229,8 +226,9 @@ def _rows(planned: Sequence[Planned], numbers: dict[str, str]) -> Figures:
     return (*rows, *refused)
 
 
-def _detail(one: Planned, numbers: dict[str, str]) -> str:
+def _details(one: Planned, numbers: dict[str, str]) -> list[str]:
     """The case number, or the figures of what leaves."""
     if one.asks_number:
-        return numbers.get(one.page.recovery_id, "")
-    return "  ".join(value for _, value in one.page.next_figures)
+        number = numbers.get(one.page.recovery_id, "")
+        return [number] if number else []
+    return [value for _, value in one.page.next_figures]

@@ -31,7 +31,8 @@ class KeyFooter(Footer):
         for key in super().compose():
             if isinstance(key, FooterKey):
                 key.description = shown_term(key.description)
-                key.tooltip = shown_term(str(key.tooltip)) if key.tooltip else None
+                told = key.tooltip
+                key.tooltip = shown_term(told) if isinstance(told, str) else told
             yield key
 
     async def recompose(self) -> None:

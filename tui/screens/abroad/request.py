@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 
-from models.language.phrase import phrase
+from models.language.phrase import capital, phrase
 from recovery_flows.cases.pages.request_page import ACTS, KEYS, SECTIONS, written
 from recovery_flows.cases.pages.value import Page
 from recovery_flows.cases.views.request_view import RequestView
@@ -37,7 +37,7 @@ class RequestScreen(LiveScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "first_act", "Next", tooltip="What is most likely to be done with it now"),
         *(
-            Binding(key, f"act('{act}')", act.value, show=False, tooltip=ACTS[act].capitalize())
+            Binding(key, f"act('{act}')", act.value, show=False, tooltip=capital(ACTS[act]))
             for act, key in KEYS.items()
         ),
         Binding("m", "letter", "Letter", tooltip="The letter in clear for a minute; recorded"),
