@@ -11,12 +11,15 @@ from textual.widgets import Input
 
 from models.facts import AccountRef
 from models.language.catalogue import Language
-from models.language.shown import show_to
+from models.language.shown import in_language, show_to
 from models.queries.cases.history import events_of
 from recovery_flows.cases.kept.language import last_language
+from recovery_flows.cases.pages.renderings import plain_lines
+from recovery_flows.cases.views.saved_views import SavedView
 from tests.language.messages import said
 from tests.screens.conftest import HOME, returnable_case, traced_case
 from tui.app import RecoveryApp
+from tui.whole_pages import whole_page
 
 OTHER = AccountRef(HOME, "9999000000007777", "Other Mule")
 KEYS = "12345678ti"
@@ -163,3 +166,13 @@ async def test_what_is_done_in_chinese_is_recorded_in_english(busy: Any, wait: A
     )
     with busy.database.reading() as session:
         assert {event.event for event in events_of(session, recovery)} >= {"accepted"}
+
+
+def test_a_screen_as_text_follows_the_language_and_a_file_of_it_stays_english(busy: Any) -> None:
+    source = busy.app("zhao").source
+    page = whole_page(source, "now", view=SavedView(), recovery_id="", officer=None, zone="UTC")
+    with in_language(Language.CHINESE):
+        told = "\n".join(plain_lines(page))
+    assert "下一步: ∩ 受理报案" in told
+    assert left_over(told) == set()
+    assert "next step: ∩ accept the report" in "\n".join(plain_lines(page))
