@@ -13,6 +13,7 @@ from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.facts import AccountRef
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Transition, Values
 from models.queries.books.money import places
@@ -101,7 +102,7 @@ class CaseOfficer(ActingOfficer):
             done = action_handlers.do(changes, step, given)
             carry_reason(changes, step.subject_id, found)
             self.commit(unit, actor, now, changes)
-            return f"{file.recovery.ref}: {done}"
+            return phrase("{ref}: {done}", ref=file.recovery.ref, done=done)
 
     def approve(self, approval_id: str, authority: str = "") -> str:
         """Say yes to a pending approval: a second person, the same figures, or it is refused."""
@@ -114,10 +115,10 @@ class CaseOfficer(ActingOfficer):
             )
             self.commit(unit, actor, now, changes)
             act = next(a.action for a in changes.file.approvals if a.id == approval_id)
-            done = f"{changes.file.recovery.ref}: {kind_word(act)} approved"
+            ref, more = changes.file.recovery.ref, ""
             if letter is not None:
-                done += letter_effects.read_statement(unit, actor, now, self.laws, letter)
-            return done
+                more = letter_effects.read_statement(unit, actor, now, self.laws, letter)
+            return phrase("{ref}: {act} approved{more}", ref=ref, act=kind_word(act), more=more)
 
     def deny(self, approval_id: str, reason: str) -> str:
         """Say no to a pending approval, with a reason."""
@@ -129,7 +130,7 @@ class CaseOfficer(ActingOfficer):
                 unit, actor, now, changes.file.recovery.id, f"denied {approval_id}: {reason}"
             )
             self.commit(unit, actor, now, changes)
-            return f"{changes.file.recovery.ref}: approval denied"
+            return phrase("{ref}: approval denied", ref=changes.file.recovery.ref)
 
     def _file_of(self, unit: Unit, approval_id: str) -> CaseFile:
         recovery_id = recovery_of_approval(unit.session, approval_id)
@@ -140,13 +141,13 @@ class CaseOfficer(ActingOfficer):
     def note(self, recovery_id: str, text: str) -> str:
         """Write a note into a file; it is stored sealed."""
         if not text.strip():
-            raise MisuseError("the note is empty: nothing was written")
+            raise MisuseError(phrase("the note is empty: nothing was written"))
         actor = self.actor_in(Role.OFFICER, Role.SUPERVISOR)
         with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             write_note(unit, actor, now, recovery_id, text)
             write_derived(unit, recovery_id, self.derived(file, now))
-            return f"{file.recovery.ref}: note kept"
+            return phrase("{ref}: note kept", ref=file.recovery.ref)
 
     def assign(self, recovery_id: str, handle: str) -> str:
         """Put another officer in charge of an open recovery; return who was before, or "".
@@ -176,11 +177,11 @@ class CaseOfficer(ActingOfficer):
     def refuse_report(self, recovery_id: str, reason: str, seen_version: int | None = None) -> str:
         """Ask another person to refuse a report; the reason is kept encrypted as a note."""
         if not reason.strip():
-            raise StepRefusedError("a refusal needs a reason: the victim is told it")
+            raise StepRefusedError(phrase("a refusal needs a reason: the victim is told it"))
         with self.editing(recovery_id, seen_version) as edit:
             why = edit.note("report to be refused", reason)
             lifecycle.ask_refusal(edit.changes, why, edit.actor.id, edit.now)
-        return f"{edit.ref}: refusal asked for; another person decides"
+        return phrase("{ref}: refusal asked for; another person decides", ref=edit.ref)
 
     def reopen(self, recovery_id: str, reason: str) -> str:
         """Open a closed recovery or a refused report again; a supervisor's act with a reason."""
@@ -288,8 +289,14 @@ def _officer_step(file: CaseFile, open_steps: list[Step], to: str) -> Step:
             return step
     first = open_steps[0]
     if file.recovery.state not in (RecoveryState.OPEN, RecoveryState.REPORTED):
-        raise StepRefusedError(f"{file.recovery.ref} is {first.sentence}")
+        raise StepRefusedError(
+            phrase("{ref} is {sentence}", ref=file.recovery.ref, sentence=first.sentence)
+        )
     raise StepRefusedError(
-        f"{file.recovery.ref} needs nothing from an officer now; next: {first.sentence} "
-        f"({first.role})"
+        phrase(
+            "{ref} needs nothing from an officer now; next: {sentence} ({role})",
+            ref=file.recovery.ref,
+            sentence=first.sentence,
+            role=first.role,
+        )
     )
