@@ -177,11 +177,9 @@ class Source:
             self.database, self.laws, recovery_id, wall_clock(), query, limit, allocation_id
         )
 
-    def explained(
-        self, recovery_id: str, claim_id: str, allocation_id: str = ""
-    ) -> tuple[str, ...]:
+    def explained(self, recovery_id: str, claim_id: str, of: str = "") -> tuple[str, ...]:
         """The arithmetic of one victim's share, no other claim in it."""
-        return explanation(self.database, recovery_id, claim_id, allocation_id)
+        return explanation(self.database, recovery_id, claim_id, of)
 
     def write_documents(self, acting: ActingOfficer, recovery_id: str, folder: Path) -> list[Path]:
         """Notices, decisions, receipts and letters of a recovery as PDF, into a new folder."""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.case_file import CaseFile, Step
+from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
@@ -34,11 +34,11 @@ from recovery_flows.cases import (
     letter_effects,
     lifecycle,
     merge,
-    milestones,
     next_steps,
 )
 from recovery_flows.cases.commit import commit_changes, derived_or_due
 from recovery_flows.cases.deconfliction_check import carry_reason, check_step
+from recovery_flows.cases.milestones import officer_step
 from recovery_flows.correspondence.free_text import UNDECIDED, Decided
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
@@ -82,7 +82,7 @@ class CaseOfficer(ActingOfficer):
         with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             check_version(unit.session, file, seen_version)
-            step = _officer_step(file, next_steps.steps(file, self.laws), to)
+            step = officer_step(file, next_steps.steps(file, self.laws), to)
             if only_fills and step.action == next_steps.ActionKind.SUBMIT_REQUEST:
                 step = replace(step, action=next_steps.ActionKind.COMPLETE_REQUEST)
             if step.action == next_steps.ActionKind.JOIN:
@@ -193,7 +193,7 @@ class CaseOfficer(ActingOfficer):
             lifecycle.reopen(changes, approval_effects.SEE_NOTE)
             write_note(unit, actor, now, recovery_id, f"opened again: {reason.strip()}")
             self.commit(unit, actor, now, changes)
-            return f"{changes.file.recovery.ref}: opened again"
+            return phrase("{ref}: opened again", ref=changes.file.recovery.ref)
 
     def change_payee(
         self,
@@ -258,7 +258,7 @@ class CaseOfficer(ActingOfficer):
         write_derived(unit, joins.recovery.id, self.derived(left, now))
         for sharer in load_files(unit.session, [r for _, r, _ in joins.shared_with]):
             write_derived(unit, sharer.recovery.id, self.derived(sharer, now))
-        return f"{joins.recovery.ref} joined {stays.recovery.ref}"
+        return phrase("{ref} joined {other}", ref=joins.recovery.ref, other=stays.recovery.ref)
 
 
 def officer_of(session: Session, handle: str) -> str:
@@ -269,34 +269,3 @@ def officer_of(session: Session, handle: str) -> str:
             f"{handle!r} is nobody with the role officer: `recovery officer list` names them"
         )
     return found.id
-
-
-def _officer_step(file: CaseFile, open_steps: list[Step], to: str) -> Step:
-    named = next((s for s in open_steps if to and s.subject_id == to), None)
-    if named is not None and named.role is Role.OFFICER:
-        return named
-    if to:
-        if to not in milestones.milestones():
-            known = ", ".join(milestones.milestones())
-            raise MisuseError(f"--to {to!r} is no milestone; there are: {known}")
-        missing = milestones.missing_steps(file, to)
-        if len(missing) > 1:
-            raise StepRefusedError(
-                f"{file.recovery.ref} cannot go to {to} yet; missing: " + "; ".join(missing)
-            )
-    for step in open_steps:
-        if step.role is Role.OFFICER and step.action != next_steps.ActionKind.TELL_VICTIM:
-            return step
-    first = open_steps[0]
-    if file.recovery.state not in (RecoveryState.OPEN, RecoveryState.REPORTED):
-        raise StepRefusedError(
-            phrase("{ref} is {sentence}", ref=file.recovery.ref, sentence=first.sentence)
-        )
-    raise StepRefusedError(
-        phrase(
-            "{ref} needs nothing from an officer now; next: {sentence} ({role})",
-            ref=file.recovery.ref,
-            sentence=first.sentence,
-            role=first.role,
-        )
-    )

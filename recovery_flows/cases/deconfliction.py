@@ -40,7 +40,11 @@ def also_lines(
 
 def _line(found: DeconflictionHit, officer_id: str, roles: Collection[Role]) -> AlsoLine:
     if found.is_restricted:
-        sentence = f"{_SHARED[found.what]} in another, restricted recovery: ask {found.owner}"
+        sentence = phrase(
+            "{shared} in another, restricted recovery: ask {whom}",
+            shared=_SHARED[found.what],
+            whom=found.owner,
+        )
         return AlsoLine(
             found.account_id, found.what, "", found.owner, is_open=True, sentence=sentence
         )

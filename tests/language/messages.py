@@ -26,6 +26,7 @@ from models.language.catalogue import halves
 from models.step_wording import SENTENCES
 from recovery_flows.access.disclosures import OF_ACCOUNT, OF_CLAIM
 from recovery_flows.cases.views.state_names import TERMS
+from recovery_flows.cross_border.doable import RequestAct
 from recovery_flows.ledger.term_names import term_word
 from recovery_flows.restitution.allocation import AllocationMethod
 from recovery_flows.restitution.methods.catalogue import RuleName as DivisionRule
@@ -135,4 +136,4 @@ def names() -> set[Message]:
         for (before, event), after in table.items():
             codes |= {str(before), str(event), str(after)}
     bare = {re.sub("[_-]", " ", code) for code in codes - _NEVER_SHOWN}
-    return {("", name) for name in bare if name}
+    return {("", name) for name in bare if name} | {("abroad", str(act)) for act in RequestAct}

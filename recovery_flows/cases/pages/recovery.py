@@ -103,16 +103,11 @@ def _head(page: RecoveryPage, zone: str) -> Iterator[Line]:
         Piece(page.ref, Tone.NAMED), "  ", sign(state_names.standing(page.state, page.stage)),
         "  ", strong(page.loss), muted(phrase(" lost by ")), counted(len(page.claims), "victim"),
     )  # fmt: skip
-    trace: Cell = cell(
-        muted(phrase("  {tracing_rule}, not traced yet", tracing_rule=spoken(page.tracing_rule)))
-    )
+    rule = spoken(page.tracing_rule)
+    trace: Cell = cell(muted(phrase("  {tracing_rule}, not traced yet", tracing_rule=rule)))
     if page.trace_as_of is not None:
-        trace = cell(
-            muted(
-                phrase("  traced by {tracing_rule} as of ", tracing_rule=spoken(page.tracing_rule))
-            ),
-            muted(page.trace_as_of),
-        )
+        traced = phrase("  traced by {tracing_rule} as of ", tracing_rule=rule)
+        trace = cell(muted(traced), muted(page.trace_as_of))
     yield line(
         phrase(
             "case {number}  case officer: {officer}",

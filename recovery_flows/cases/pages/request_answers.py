@@ -39,7 +39,7 @@ _MESSAGES = (
 )  # fmt: skip
 _MESSAGE_STATES: Mapping[RequestMessageState, tuple[str, Tone]] = {
     RequestMessageState.DRAFT: (phrase("awaiting approval"), Tone.CALM),
-    RequestMessageState.PLANNED: (phrase("on its way"), Tone.CALM),
+    RequestMessageState.PLANNED: (phrase("on its way", context_="message"), Tone.CALM),
     RequestMessageState.DELIVERED: (phrase("delivered"), Tone.GOOD),
     RequestMessageState.REFUSED: (phrase("refused there"), Tone.ALARM),
     RequestMessageState.CANCELLED: (phrase("not sent"), Tone.MUTED),

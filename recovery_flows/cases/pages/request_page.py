@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from models.language.phrase import phrase
+from models.language.phrase import Phrase, phrase
 from models.money import Money
 from recovery_flows.cases.pages.request_answers import answers, clock_rungs
 from recovery_flows.cases.pages.shared_cells import also_lines, sign
@@ -55,6 +55,13 @@ ACTS: Mapping[RequestAct, str] = {
     RequestAct.RECEIPT: phrase("record a delivery receipt"),
     RequestAct.WITHDRAW: phrase("take it back, and a freeze by it"),
 }
+
+
+def act_name(act: RequestAct) -> Phrase:
+    """What an act is called; the command calls it by its English name."""
+    return phrase(act.value, context_="abroad")
+
+
 SECTIONS: Mapping[str, str] = {
     "next": phrase("What can be done"),
     "checks": phrase("Checks before it leaves"),
@@ -121,7 +128,7 @@ def _doable(view: RequestView) -> Iterator[Part]:
     ref = view.file.recovery.ref
     rows = (
         (
-            Piece(KEYS[act], Tone.FOUND), strong(act.value), muted(ACTS[act]),
+            Piece(KEYS[act], Tone.FOUND), strong(act_name(act)), muted(ACTS[act]),
             muted(f"$ recovery xborder {act} {ref} {view.row.id}"),
         )
         for act in view.acts

@@ -11,11 +11,11 @@ from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.caller import expanded, read_paper
 from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.pages.request_page import act_name
 from recovery_flows.cases.views.request_view import RequestView
 from recovery_flows.cross_border.channels import Channel
 from recovery_flows.cross_border.doable import RequestAct
 from recovery_flows.errors import MisuseError
-from recovery_flows.wording import spoken
 from tui.act_log import command
 from tui.screens.letters import PaperForm
 
@@ -50,7 +50,7 @@ def ask_lines(
     title = phrase(
         "{ref}: {act}, {who}",
         ref=ref,
-        act=spoken(act),
+        act=act_name(act),
         who=view.row.authority or view.row.partner_id,
     )
     form = PaperForm(title, sentence, fields, key, app.drafts, can_be_empty=can_be_empty)

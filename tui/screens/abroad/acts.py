@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from models.language.phrase import phrase
+from models.language.phrase import joined, phrase
 from models.money import Money
 from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.pages.request_page import act_name
 from recovery_flows.cases.views.request_view import RequestView
 from recovery_flows.correspondence.abroad import actions as letters, message_actions
 from recovery_flows.correspondence.abroad.letter import ours
@@ -31,12 +32,12 @@ def ask_act(app: Terminal, view: RequestView, act: RequestAct) -> None:
     if app.read_only:
         app.say(phrase("the screen is read-only: R ends that"), refused=True)
     elif act not in view.acts:
-        left = ", ".join(view.acts) or phrase("nothing")
+        left = joined(", ", map(act_name, view.acts)) if view.acts else phrase("nothing")
         told = phrase(
             "{id} is {state}: {act} is not possible, {left} is",
             id=view.row.id,
             state=spoken(view.row.state),
-            act=act,
+            act=act_name(act),
             left=left,
         )
         app.say(told, refused=True)
