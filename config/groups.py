@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
+from models.language.catalogue import Language
+
 _QUIET_HOURS = r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$"
 
 
@@ -143,6 +145,10 @@ class ScreenSettings(Group):
     theme: str = Field(default="recovery", max_length=40)
     """Name of the colour theme at the start, such as `recovery-light`; `:` lists them. Where there
     is none of that name the screen says so and starts with the default."""
+
+    language: Language = Language.ENGLISH
+    """Language of the screens at the start, `en` or `zh`, for whoever has not chosen one by `K`.
+    What is recorded, commands and files stay English."""
 
     refresh_milliseconds: int = Field(default=200, ge=50, le=60_000)
     """How often the screen looks whether somebody else has changed the case database."""

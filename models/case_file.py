@@ -193,7 +193,7 @@ class Step:
     @property
     def sentence(self) -> str:
         """The step in words."""
-        return str(self.wording)
+        return self.wording.phrase()
 
 
 ORDERED_BY: Mapping[str, str] = {

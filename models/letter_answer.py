@@ -10,6 +10,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from models.ids import canonical
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import spelled
 
@@ -83,13 +84,18 @@ class TypedAnswer:
 
     def figures(self) -> Iterator[tuple[str, str]]:
         """Each thing that was typed, with its name, for a second person to hold to the letter."""
-        yield "the bank says", str(self.state)
+        yield phrase("the bank says"), str(self.state)
         for name, text in (
-            ("amount", self.amount), ("acted at", self._local(self.acted_at)),
-            ("holds until", self._local(self.expires_at)), ("reason", self.reason),
-            ("its reference", self.bank_ref), ("booked at", self._local(self.booked_at)),
-            ("its booking", self.booking_ref), ("debited", self.debited), *self.told,
-        ):  # fmt: skip
+            (phrase("amount"), self.amount),
+            (phrase("acted at"), self._local(self.acted_at)),
+            (phrase("holds until"), self._local(self.expires_at)),
+            (phrase("reason"), self.reason),
+            (phrase("its reference"), self.bank_ref),
+            (phrase("booked at"), self._local(self.booked_at)),
+            (phrase("its booking"), self.booking_ref),
+            (phrase("debited"), self.debited),
+            *self.told,
+        ):
             if text is not None and str(text):
                 yield name, str(text)
 

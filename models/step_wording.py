@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from string import Formatter
 
 from models.entities.discrepancy import DiscrepancyKind
+from models.language.phrase import Phrase, joined, phrase
 from models.money import Money
 from models.sentences.restitution import RESTITUTION
 
 Scalar = str | int | Money
+
+_CODES = frozenset({"kind", "noun", "state", "what", "why", "ground", "changed", "told"})
+"""Figures that are names of the program, or sentences of it: they have words of their own."""
 
 LOOK_INTO = "look into it: "
 """How the step of an officer begins that a discrepancy asks for."""
@@ -242,10 +246,15 @@ class Wording:
         return bool(self.parts)
 
     def __str__(self) -> str:
-        return "".join(
-            SENTENCES[code].format(**{name: str(value) for name, value in figures})
+        return str(self.phrase())
+
+    def phrase(self) -> Phrase:
+        """The sentence as one that a screen can show in another language."""
+        parts = (
+            Phrase(SENTENCES[code], {name: _said(name, value) for name, value in figures})
             for code, figures in self.parts
         )
+        return joined("", parts)
 
     def stored(self) -> str:
         """The wording as JSON: codes and figures, no words."""
@@ -276,6 +285,10 @@ def say(code: str, **figures: Scalar) -> Wording:
     if missing := wanted - figures.keys():
         raise KeyError(f"the sentence {code} needs {', '.join(sorted(missing))}")
     return Wording(((code, tuple((n, v) for n, v in figures.items() if n in wanted)),))
+
+
+def _said(name: str, value: Scalar) -> str:
+    return phrase(value) if isinstance(value, str) and name in _CODES else str(value)
 
 
 def _read(value: object) -> Scalar:

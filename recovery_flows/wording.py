@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 
-def counted(number: int, one: str, many: str = "") -> str:
+from models.language.phrase import Phrase, joined, one_of, phrase
+
+
+def counted(number: int, one: str, many: str = "") -> Phrase:
     """A number with its noun: `1 event`, `1,234 events`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return one_of(number, f"{{number:,}} {one}", f"{{number:,}} {many or one + 's'}")
 
 
-def spoken(name: object) -> str:
+def spoken(name: object) -> Phrase:
     """A name of the program in words: `not_located` is `not located`."""
-    return str(name).replace("_", " ")
+    return phrase(str(name).replace("_", " "))
+
+
+def listed(names: Iterable[object]) -> Phrase:
+    """Names of the program in words, by the alphabet: `officer, supervisor`."""
+    return joined(", ", map(spoken, sorted(map(str, names))))

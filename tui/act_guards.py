@@ -8,6 +8,7 @@ from models.case_file import Step
 from models.deconfliction_hits import AlsoLine, Match
 from models.entities.catalogue import IllegalTransitionError
 from models.entities.officer import Role
+from models.language.phrase import phrase
 from models.queries.cases.discrepancy_views import DiscrepancyLine
 from models.queries.cases.views import RecoveryPage
 from models.queries.installation.officers import OfficerView
@@ -15,6 +16,7 @@ from models.store.permissions import NotPermittedError
 from models.store.waiting_rows import StaleFileError
 from recovery_flows.cases.deconfliction import SENDING
 from recovery_flows.cases.next_steps import ActionKind
+from recovery_flows.wording import listed
 from tui.screen_queries import READ_ERRORS
 from tui.text import zoned_time
 
@@ -22,13 +24,13 @@ DESK_ERRORS = (*READ_ERRORS, IllegalTransitionError, NotPermittedError, StaleFil
 # What cannot be taken back: it leaves the building, or it binds what comes after it.
 ASKS_FIRST: Mapping[str, str] = {
     ActionKind.ORDER_STOP: (
-        "Sent to the bank immediately, or prepared as a letter; another person confirms it."
+        phrase("Sent to the bank immediately, or prepared as a letter; another person confirms it.")
     ),
-    ActionKind.SUBMIT_FREEZE: "Another person approves it before it leaves.",
-    ActionKind.SUBMIT_REQUEST: "Another person approves it before it leaves the country.",
-    ActionKind.PUBLISH_NOTICE: "This is made public; the notice cannot be called back.",
-    ActionKind.JOIN: "The two files become one for good.",
-    ActionKind.CHECK_TITLE: "I confirm that I have verified ownership of these funds.",
+    ActionKind.SUBMIT_FREEZE: phrase("Another person approves it before it leaves."),
+    ActionKind.SUBMIT_REQUEST: phrase("Another person approves it before it leaves the country."),
+    ActionKind.PUBLISH_NOTICE: phrase("This is made public; the notice cannot be called back."),
+    ActionKind.JOIN: phrase("The two files become one for good."),
+    ActionKind.CHECK_TITLE: phrase("I confirm that I have verified ownership of these funds."),
 }
 
 
@@ -52,14 +54,21 @@ def why_not(page: RecoveryPage, officer: OfficerView | None, *, read_only: bool)
     if step is None:
         first = page.steps[0]
         if first.role is Role.SUPERVISOR:
-            return f"{first.sentence}: a supervisor's turn, on the screen Approvals (3)"
-        return f"nothing for an officer now: {first.sentence}"
+            return phrase(
+                "{sentence}: a supervisor's turn, on the screen Approvals (3)",
+                sentence=first.sentence,
+            )
+        return phrase("nothing for an officer now: {sentence}", sentence=first.sentence)
     if read_only:
-        return "the screen is read-only: R ends that"
+        return phrase("the screen is read-only: R ends that")
     if officer is None:
-        return "nobody acts: this user is bound to no officer (`recovery officer add`)"
+        return phrase("nobody acts: this user is bound to no officer (`recovery officer add`)")
     if Role.OFFICER not in officer.roles:
-        return f"this takes an officer; {officer.handle} is {', '.join(sorted(officer.roles))}"
+        return phrase(
+            "this takes an officer; {handle} is {roles}",
+            handle=officer.handle,
+            roles=listed(officer.roles),
+        )
     return ""
 
 
@@ -78,16 +87,18 @@ def step_also(page: RecoveryPage, step: Step) -> tuple[AlsoLine, ...]:
 
 def step_figures(page: RecoveryPage, step: Step) -> tuple[tuple[str, str], ...]:
     """What the officer's next step is about, for the preview: what it asks for binds just that."""
-    return (("recovery", page.ref), ("step", step.sentence), *page.next_figures)
+    return ((phrase("recovery"), page.ref), (phrase("step"), step.sentence), *page.next_figures)
 
 
 def discrepancy_figures(found: DiscrepancyLine, ref: str, zone: str) -> tuple[tuple[str, str], ...]:
     """What is resolved, in figures, for the question before it."""
-    figures = [("recovery", ref), ("about", found.subject)]
-    figures += [("bank", found.bank), ("account", found.account)] if found.bank else []
-    figures += [("our records", str(found.expected))] if found.expected else []
-    figures += [("stated", str(found.stated))] if found.stated else []
-    return (*figures, ("found", zoned_time(found.found_at, zone)))
+    figures = [(phrase("recovery"), ref), (phrase("about"), found.subject)]
+    figures += (
+        [(phrase("bank"), found.bank), (phrase("account"), found.account)] if found.bank else []
+    )
+    figures += [(phrase("our records"), str(found.expected))] if found.expected else []
+    figures += [(phrase("stated"), str(found.stated))] if found.stated else []
+    return (*figures, (phrase("found"), zoned_time(found.found_at, zone)))
 
 
 def why_no_decision(
@@ -98,10 +109,14 @@ def why_no_decision(
     A change of the registers is for any second person to confirm.
     """
     if read_only:
-        return "the screen is read-only: R ends that"
+        return phrase("the screen is read-only: R ends that")
     if officer is None:
-        return "nobody acts: this user is bound to no officer (`recovery officer add`)"
+        return phrase("nobody acts: this user is bound to no officer (`recovery officer add`)")
     if Role.SUPERVISOR not in officer.roles and not of_register:
-        roles = ", ".join(sorted(officer.roles))
-        return f"approvals take a supervisor; {officer.handle} is {roles}: o changes who acts"
+        roles = listed(officer.roles)
+        return phrase(
+            "approvals take a supervisor; {handle} is {roles}: o changes who acts",
+            handle=officer.handle,
+            roles=roles,
+        )
     return ""

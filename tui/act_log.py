@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from textual.content import Content
 from textual.timer import Timer
 
+from models.language.phrase import phrase
 from recovery_flows.cases.kept.notices import KEPT, Notice, Notices
 from tui.layout import paragraph
 from tui.state_styles import CARE, GOOD, MUTED
@@ -58,7 +59,7 @@ class HeldBack:
 def log_lines(log: ActLog, width: int) -> list[Content]:
     """The newest first; times are the computer's, in the unit's zone."""
     if not log.entries:
-        return [word("Nothing was done or refused yet.", MUTED)]
+        return [word(phrase("Nothing was done or refused yet."), MUTED)]
     lines: list[Content] = []
     for entry in reversed(log.entries):
         sign = ("✕ ", CARE) if entry.refused else ("✓ ", GOOD)

@@ -11,6 +11,8 @@ from textual import work
 from textual.message import Message
 from textual.reactive import reactive
 
+from models.language.phrase import phrase
+from models.language.shown import shown
 from models.safe_text import safe
 from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.case_officer import CaseOfficer
@@ -83,10 +85,10 @@ class ActingApp(OrderlyApp[int]):
 
         The log keeps it, with the command that does the same.
         """
-        self.said, self._said_at = StatusMessage(safe(sentence), refused), Message().time
-        self.log_of_acts.add(Notice(wall_clock(), safe(sentence), refused, command))
+        self.said, self._said_at = StatusMessage(sentence, refused), Message().time
+        self.log_of_acts.add(Notice(wall_clock(), sentence, refused, command))
         self.notify(
-            safe(sentence),
+            safe(shown(sentence)),
             severity="warning" if refused else "information",
             timeout=6,
             markup=False,
@@ -141,15 +143,20 @@ class ActingApp(OrderlyApp[int]):
             return
         timer = self.set_timer(self.hold_back_seconds, self._end_of_hold_back)
         self._held_back.append(HeldBack(timer, do))
-        self.say(f"held back for {self.hold_back_seconds} s: u takes it back; nothing has left")
+        self.say(
+            phrase(
+                "held back for {hold_back_seconds} s: u takes it back; nothing has left",
+                hold_back_seconds=self.hold_back_seconds,
+            )
+        )
 
     def _carry_out(
         self, work_at: Callable[[CaseOfficer], str], acting: CaseOfficer, done: Callable[..., Done]
     ) -> None:
         if self.read_only:
-            self.say("the screen is read-only: R ends that; nothing was done", refused=True)
+            self.say(phrase("the screen is read-only: R ends that; nothing was done"), refused=True)
         else:
-            wait = self.hold_keys("doing it", is_act=True)
+            wait = self.hold_keys(phrase("doing it"), is_act=True)
             self._perform(work_at, acting, partial(done, wait=wait))
 
     def _end_of_hold_back(self) -> None:
@@ -160,13 +167,15 @@ class ActingApp(OrderlyApp[int]):
     def action_undo(self) -> None:
         """Take back the last act that has not been carried out yet."""
         if not self._held_back:
-            self.say("nothing is held back: what was done stands", refused=True)
+            self.say(phrase("nothing is held back: what was done stands"), refused=True)
             return
         self._held_back.pop().timer.stop()
         left = (
-            f"; {counted(len(self._held_back), 'act')} still held back" if self._held_back else ""
+            phrase("; {acts} still held back", acts=counted(len(self._held_back), "act"))
+            if self._held_back
+            else ""
         )
-        self.say(f"taken back: nothing was recorded or sent{left}")
+        self.say(phrase("taken back: nothing was recorded or sent{left}", left=left))
 
     @property
     def held_back_count(self) -> int:
@@ -217,4 +226,4 @@ class ActingApp(OrderlyApp[int]):
         """Read a recovery in order to do its next step."""
         read = partial(self.source.page, recovery_id, self.officer)
         app = cast("Terminal", self)
-        self.ask_after("reading the recovery", read, partial(ask_step, app))
+        self.ask_after(phrase("reading the recovery"), read, partial(ask_step, app))

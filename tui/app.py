@@ -11,28 +11,26 @@ from typing import Any, ClassVar
 from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.events import Paste
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Input, TextArea
 
+from models.language.catalogue import Language
+from models.language.phrase import phrase
 from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.pages.queue import red_words
 from recovery_flows.cases.views.saved_views import SavedView
-from recovery_flows.wording import counted
 from tui.database_watch import LOOK_SECONDS, watch
-from tui.keeping_app import KeepingApp
+from tui.leaving_app import LeavingApp
 from tui.messages import DatabaseChanged, Done, StatusMessage, StatusRead
 from tui.notices import Bell
-from tui.palette import commands
+from tui.palette import ActionCommands, commands
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
 from tui.screens.abroad.board import BoardScreen
 from tui.screens.abroad.request import RequestScreen
 from tui.screens.approvals import ApprovalsScreen
 from tui.screens.deadlines import DeadlinesScreen
-from tui.screens.dialogs import Confirm, PickOfficer
+from tui.screens.dialogs import PickOfficer
 from tui.screens.help import HelpScreen
-from tui.screens.live import LiveScreen
 from tui.screens.now import NowScreen
 from tui.screens.partners import PartnersScreen
 from tui.screens.recovery import RecoveryScreen
@@ -44,13 +42,14 @@ from tui.theme import DEFAULT_THEME, THEMES
 from tui.widgets.header import HeaderBar, HeaderValue
 
 
-class RecoveryApp(KeepingApp):
+class RecoveryApp(LeavingApp):
     """Screens over one case database; every write goes through the desk, in a thread."""
 
     TITLE = "recovery"
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
+    COMMANDS: ClassVar[set[Any]] = {ActionCommands}
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         "now": NowScreen,
         "recovery": RecoveryScreen,
@@ -108,8 +107,11 @@ class RecoveryApp(KeepingApp):
         lock_minutes: int = 0,
         keys: Mapping[str, str] | None = None,
         bell: Bell | None = None,
+        language: Language = Language.ENGLISH,
     ) -> None:
-        super().__init__(source, officer, time_zone=time_zone, folder=folder, view=view)
+        super().__init__(
+            source, officer, time_zone=time_zone, folder=folder, view=view, language=language
+        )
         self.hold_back_seconds, self.lock_seconds = hold_back_seconds, 60 * lock_minutes
         self._keys, self.bell_rule = dict(keys or {}), bell or Bell()
         self.officers, self.unit_name = officers, unit_name
@@ -128,7 +130,10 @@ class RecoveryApp(KeepingApp):
         self.theme = self._theme_name if is_known else DEFAULT_THEME
         self.switch_mode(self._start_screen)
         if not is_known:
-            told = f"there is no theme {self._theme_name!r} (`screen.theme`): `:` lists them"
+            told = phrase(
+                "there is no theme {theme_name!r} (`screen.theme`): `:` lists them",
+                theme_name=self._theme_name,
+            )
             self.say(told, refused=True)
         self.take_keys(self._keys)
         self._watch_database()
@@ -150,7 +155,12 @@ class RecoveryApp(KeepingApp):
             self.post_message(StatusRead(self.source.status(), story, *self.look_around()))
         except READ_ERRORS as error:
             self.post_message(
-                Done(StatusMessage(f"{sentence_of(error)}; see `recovery doctor`", refused=True))
+                Done(
+                    StatusMessage(
+                        phrase("{why}; see `recovery doctor`", why=sentence_of(error)),
+                        refused=True,
+                    )
+                )
             )
 
     def on_database_changed(self) -> None:
@@ -225,44 +235,26 @@ class RecoveryApp(KeepingApp):
     def on_header_bar_tab_chosen(self, message: HeaderBar.TabChosen) -> None:
         self.action_go(message.screen)
 
-    def accept_paste(self, text: str) -> bool:
-        """Send a paste to the report wherever the focus is; one line goes to the focused line.
-
-        What has no place is refused in a sentence, so that no part of it is lost in silence.
-        """
-        lines = [line for line in text.splitlines() if line.strip()]
-        is_line = len(lines) == 1 and not lines[0].lstrip().startswith(("{", "["))
-        focused, screen = self.focused, self.screen
-        if not lines or (isinstance(focused, Input) and is_line):
-            return False
-        if not isinstance(screen, LiveScreen):
-            return not isinstance(focused, TextArea) and self._refuse_paste(len(lines))
-        if isinstance(screen, ReportScreen):
-            screen.accept_paste(text)
-        elif is_line:
-            self.say("nothing here takes a paste: i opens the screen for reports", refused=True)
-        else:
-            self.action_go("report")
-            self.type_first(Paste(text))
-        return True
-
-    def _refuse_paste(self, count: int) -> bool:
-        told = counted(count, "line was pasted", "lines were pasted")
-        self.say(f"{told} and not taken: Esc leaves this question, then paste again", refused=True)
-        return True
-
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen))
 
     def action_toggle_read_only(self) -> None:
         self.read_only = not self.read_only
-        self.say("read-only: nothing can be written" if self.read_only else "read-only ended")
+        self.say(
+            phrase("read-only: nothing can be written")
+            if self.read_only
+            else phrase("read-only ended")
+        )
         self.base_screen.reread()
 
     def action_toggle_pause(self) -> None:
         self.paused = not self.paused
-        self.say("refreshing is paused: p goes on" if self.paused else "refreshing goes on")
+        self.say(
+            phrase("refreshing is paused: p goes on")
+            if self.paused
+            else phrase("refreshing goes on")
+        )
         if not self.paused:
             self.post_message(DatabaseChanged())
 
@@ -270,30 +262,14 @@ class RecoveryApp(KeepingApp):
         if self.officers:
             self.push_screen(PickOfficer(self.officers), self._set_officer)
         else:
-            self.say("there is no other identity for this user", refused=True)
+            self.say(phrase("there is no other identity for this user"), refused=True)
 
     def _set_officer(self, officer: Identity | None) -> None:
         if officer is not None:
             self.officer = officer
             self.hand_look_over(officer)
-            self.say(f"{officer.handle} acts now")
+            self.say(phrase("{handle} acts now", handle=officer.handle))
             self.base_screen.reread()
-
-    def action_leave(self) -> None:
-        if not self.drafts and not self.held_back_count:
-            self.exit(0)
-            return
-        held = counted(self.held_back_count, "act")
-        texts = f"{len(self.drafts)} unsaved texts would be lost. " if self.drafts else ""
-        acts = f"{held} held back would not be carried out." if self.held_back_count else ""
-        text = f"{texts}{acts}".strip()
-        self.push_screen(
-            Confirm("Quit?", text, (("kept", "everything that was recorded"),)), self._leave
-        )
-
-    def _leave(self, answer: str | None) -> None:
-        if answer is not None:
-            self.exit(0)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of the present screen with its key, then the themes."""

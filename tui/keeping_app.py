@@ -19,6 +19,8 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from models.entities.outside.disclosure import DisclosureKind
+from models.language.phrase import phrase
+from models.language.shown import shown
 from models.queries.cases.queue_views import QueuePage
 from models.queries.installation.officers import officer_with_hash
 from models.queries.looks.ending import Ending
@@ -119,7 +121,7 @@ class KeepingApp(ActingApp):
         """Nothing that has changed up to now is new to whoever looks any more."""
         self.keep_look()
         self._look_as(self.officer)
-        self.say("all of it has been seen: what changes from now on is marked")
+        self.say(phrase("all of it has been seen: what changes from now on is marked"))
         self.reread_screen()
 
     def hand_look_over(self, officer: Identity) -> None:
@@ -136,7 +138,7 @@ class KeepingApp(ActingApp):
         if told and not self.plays_story:
             self.log_of_acts.add(Notice(wall_clock(), told))
             if not self.bell_rule.is_quiet(wall_clock(), self.time_zone):
-                self.notify(told, severity="warning", timeout=10, markup=False)
+                self.notify(shown(told), severity="warning", timeout=10, markup=False)
                 if self.bell_rule.rings:
                     self.bell()
 
@@ -158,7 +160,8 @@ class KeepingApp(ActingApp):
         self.recovery_id = self.request_id = ""
         self.reread_screen()
         self.switch_mode("now")
-        self.say("that recovery is not there, or you do not see it any more", refused=True)
+        gone = phrase("that recovery is not there, or you do not see it any more")
+        self.say(gone, refused=True)
 
     @work(thread=True, group="here")
     def look_who_is_here(self) -> None:
@@ -171,13 +174,18 @@ class KeepingApp(ActingApp):
 
     def on_dismissed(self) -> None:
         handle = self.officer.handle if self.officer else ""
-        self.exit(return_code=_REFUSED, message=f"{handle} acts no more in this unit")
+        told = phrase("{handle} acts no more in this unit", handle=handle)
+        self.exit(return_code=_REFUSED, message=shown(told))
 
     def words_of_others(self, here: OthersHere | None) -> str:
         """Who else has the recovery open that is looked at; empty for nobody."""
         if here is None or not here.handles or here.recovery_id != self.recovery_id:
             return ""
-        return f"◉ also open: {', '.join(here.handles)}" if self._shows_one else ""
+        return (
+            phrase("◉ also open: {handles}", handles=", ".join(here.handles))
+            if self._shows_one
+            else ""
+        )
 
     @property
     def _shows_one(self) -> bool:
@@ -250,17 +258,21 @@ class KeepingApp(ActingApp):
 
     def action_log(self) -> None:
         """Show what was said and done, in earlier sittings too."""
-        self.push_screen(FullText("Log: what was said and done", log_lines, self.log_of_acts))
+        self.push_screen(
+            FullText(phrase("Log: what was said and done"), log_lines, self.log_of_acts)
+        )
 
     def action_export(self) -> None:
         """Ask for a file, then write all that this screen is about into it."""
         screen = self.current_mode
         if screen not in SCREENS:
-            self.say("this screen has nothing to write out", refused=True)
+            self.say(phrase("this screen has nothing to write out"), refused=True)
             return
         recovery_id = self.base_screen.chosen_id if screen in OF_ONE else ""
         if recovery_id and self.read_only:
-            self.say("a file of a recovery is recorded, the screen is read-only", refused=True)
+            self.say(
+                phrase("a file of a recovery is recorded, the screen is read-only"), refused=True
+            )
             return
         read = partial(
             whole_page, self.source, screen, view=self.look, officer=self.officer,
@@ -273,8 +285,15 @@ class KeepingApp(ActingApp):
 
         def answered(path: str | None) -> None:
             if path is not None:
-                self.ask_after("writing the file", lambda: export(read(), path, note), self.say)
+                self.ask_after(
+                    phrase("writing the file"), lambda: export(read(), path, note), self.say
+                )
 
-        sentence = f"All of it, as masked as it is here. The name ends in {', '.join(FORMATS)}."
-        question = AskLine("Export this screen", sentence, "file", f"~/{screen}.csv")
+        sentence = phrase(
+            "All of it, as masked as it is here. The name ends in {formats}.",
+            formats=", ".join(FORMATS),
+        )
+        question = AskLine(
+            phrase("Export this screen"), sentence, phrase("file"), f"~/{screen}.csv"
+        )
         self.push_screen(question, answered)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from textual.binding import Binding, BindingType
 
+from models.language.phrase import joined, phrase
 from recovery_flows.wording import counted
 
 FIXED = frozenset({"escape", "enter", "tab", "shift+tab", "ctrl+c", "ctrl+q", "ctrl+p", "y"})
@@ -43,15 +44,23 @@ def wrong_keys(keys: Mapping[str, str], places: Iterable[Sequence[BindingType]])
                 if other != name and {other, name} & keys.keys():
                     seen[f"{key.strip()} is {other} and {name}"] = None
     told = list(seen)
-    told += [f"{key} stays as it is" for key in keys.values() if key in FIXED]
+    told += [phrase("{key} stays as it is", key=key) for key in keys.values() if key in FIXED]
     unknown = [name for name in keys if name not in known]
     if unknown:
         told.append(
-            f"no action is named {', '.join(unknown)}; there are {', '.join(sorted(known))}"
+            phrase(
+                "no action is named {unknown}; there are {known}",
+                unknown=", ".join(unknown),
+                known=", ".join(sorted(known)),
+            )
         )
     return told
 
 
 def complaint(wrong: Sequence[str]) -> str:
     """One sentence for the start."""
-    return f"{counted(len(wrong), 'mistake')} in screen.keys, which is not used: {'; '.join(wrong)}"
+    return phrase(
+        "{mistakes} in screen.keys, which is not used: {wrong}",
+        mistakes=counted(len(wrong), "mistake"),
+        wrong=joined("; ", wrong),
+    )

@@ -20,6 +20,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
+from models.language.phrase import phrase
 from recovery_flows.wording import counted
 from tui.key_waits import Wait
 from tui.screens.dialogs import Dialog
@@ -129,7 +130,10 @@ class OrderlyApp(App[T]):
         blind = [event]
         while self._typed and self._is_blind(self._typed[0], screen):
             blind.append(self._typed.popleft())
-        self.say(f"{_named(len(blind))} before this question stood: look at it first", refused=True)
+        self.say(
+            phrase("{keys} before this question stood: look at it first", keys=_named(len(blind))),
+            refused=True,
+        )
 
     def _follow(self, node: MessagePump, start: MessagePump, rounds: int) -> None:
         """Come after a key on its way up: what is posted behind it arrives behind it."""
@@ -165,8 +169,16 @@ class OrderlyApp(App[T]):
         if self._waits:
             for wait in self._waits:
                 wait.gives_way = True
-            keys = f", {counted(len(self._typed), 'key')} typed" if self._typed else ""
-            self.tell_waiting(f"… {self._waits[-1].what}{keys}; Esc: do not wait for it")
+            keys = (
+                phrase(", {keys} typed", keys=counted(len(self._typed), "key"))
+                if self._typed
+                else ""
+            )
+            self.tell_waiting(
+                phrase(
+                    "… {what}{keys}; Esc: do not wait for it", what=self._waits[-1].what, keys=keys
+                )
+            )
 
     def _look_for_escape(self) -> None:
         """Esc does not wait for a reading: keys before it are dropped, what comes opens nothing."""
@@ -177,8 +189,8 @@ class OrderlyApp(App[T]):
             self.screen.is_ready = True
         self.forget_waits()
         before = [self._typed.popleft() for _ in range(place + 1)][:-1]
-        told = f"; {_named(len(before))} meanwhile: not used" if before else ""
-        self.say(f"not waited for{told}", refused=True)
+        told = phrase("; {keys} meanwhile: not used", keys=_named(len(before))) if before else ""
+        self.say(phrase("not waited for{told}", told=told), refused=True)
 
     def _may_be_left(self) -> bool:
         screen = self.screen
@@ -194,7 +206,7 @@ class OrderlyApp(App[T]):
         dropped = len(self._typed)
         self._typed.clear()
         if dropped:
-            why = f"{why}; {_named(dropped)} meanwhile: not used"
+            why = phrase("{why}; {keys} meanwhile: not used", why=why, keys=_named(dropped))
         self.say(why, refused=True)
 
     def on_answered(self, message: Answered) -> None:
@@ -211,7 +223,7 @@ class OrderlyApp(App[T]):
         then()
         is_asked = self.screen is not screen or len(self._waits) > others
         if self._typed and not is_asked:
-            self._drop(self.last_status or "there is no question")
+            self._drop(self.last_status or phrase("there is no question"))
         self.release_keys(wait)
 
     @property
@@ -230,4 +242,4 @@ def _is_for_now(event: Key | Paste) -> bool:
 
 
 def _named(count: int) -> str:
-    return f"{counted(count, 'key')} typed"
+    return phrase("{keys} typed", keys=counted(count, "key"))

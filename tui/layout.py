@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from models.deconfliction_hits import AlsoLine
+from models.language.phrase import phrase
+from models.language.shown import shown_term
 from recovery_flows.cases.pages.shared_cells import SHARED
 from recovery_flows.cases.pages.value import Column
 from tui.state_styles import CARE, MUTED
@@ -25,7 +28,9 @@ def grid(
     widths = _widths(columns, rows, width, gap)
     lines = []
     if any(column.title for column in columns):
-        lines.append(_line([word(c.title, MUTED) for c in columns], columns, widths, gap))
+        lines.append(
+            _line([word(shown_term(c.title), MUTED) for c in columns], columns, widths, gap)
+        )
     for row in rows:
         lines += _wrapped(row, columns, widths, gap) if full else [_line(row, columns, widths, gap)]
     return lines
@@ -38,7 +43,7 @@ def natural_width(columns: Sequence[Column], rows: Sequence[Sequence[Content]]) 
 
 def _wanted(columns: Sequence[Column], rows: Sequence[Sequence[Content]]) -> list[int]:
     return [
-        min(c.most, max([len(c.title), *(row[i].cell_length for row in rows)]))
+        min(c.most, max([cell_len(shown_term(c.title)), *(row[i].cell_length for row in rows)]))
         for i, c in enumerate(columns)
     ]
 
@@ -86,11 +91,13 @@ def paragraph(text: Content, width: int, indent: int = 0) -> list[Content]:
 
 def figures_lines(figures: Figures, width: int) -> list[Content]:
     """Names and values in two columns, values in full."""
-    rows = [(word(name, MUTED), word(value, "bold $foreground")) for name, value in figures]
+    rows = [
+        (word(shown_term(name), MUTED), word(value, "bold $foreground")) for name, value in figures
+    ]
     return grid([Column("", most=26), Column("", rest=True)], rows, width, full=True)
 
 
 def also_lines(also: tuple[AlsoLine, ...], width: int) -> list[Content]:
     """What other recoveries know of the same account, in the words that may be said of it."""
-    sign = words((f"{SHARED.glyph} {SHARED.word}", CARE), "  ")
+    sign = words((phrase("{glyph} {word}", glyph=SHARED.glyph, word=SHARED.word), CARE), "  ")
     return [line for one in also for line in paragraph(words(sign, (one.sentence, CARE)), width)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from models.language.phrase import joined, phrase
 from models.queries.looks.ending import Ending
 from recovery_flows.law.terms import time_left_text
 from recovery_flows.wording import counted
@@ -48,8 +49,12 @@ class EndingSoon:
         self._told |= {(one.recovery_id, one.due_at) for one in new}
         if not new:
             return ""
-        named = ", ".join(f"{one.ref} ({time_left_text(now, one.due_at)})" for one in new[:_NAMED])
-        more = f" and {len(new) - _NAMED} more" if len(new) > _NAMED else ""
-        return (
-            f"{counted(len(new), 'deadline ends', 'deadlines end')} within the hour: {named}{more}"
+        soon = [(one.ref, time_left_text(now, one.due_at)) for one in new[:_NAMED]]
+        named = joined(", ", (phrase("{ref} ({left})", ref=ref, left=left) for ref, left in soon))
+        more = phrase(" and {count} more", count=len(new) - _NAMED) if len(new) > _NAMED else ""
+        return phrase(
+            "{deadlines} within the hour: {named}{more}",
+            deadlines=counted(len(new), "deadline ends", "deadlines end"),
+            named=named,
+            more=more,
         )

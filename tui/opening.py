@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from models.engine import Database
+from models.language.catalogue import Language
 from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.views.saved_views import view_named
 from recovery_flows.correspondence.letters.orders import NO_POST, Post
@@ -47,6 +48,7 @@ def run(
     lock_minutes: int = 0,
     keys: Mapping[str, str] | None = None,
     bell: Bell | None = None,
+    language: Language = Language.ENGLISH,
 ) -> int:
     """Show the terminal until the user leaves; return the exit code.
 
@@ -75,5 +77,6 @@ def run(
         lock_minutes=lock_minutes,
         keys=keys,
         bell=bell,
+        language=language,
     )
     return app.run() or app.return_code or 0

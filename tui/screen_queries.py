@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from models.engine import Database, DatabaseMissingError, StoreBusyError, what_failed
 from models.entities.outside.disclosure import DisclosureKind
+from models.language.phrase import Phrase, phrase
 from models.queries.abroad.board import BoardPage
 from models.queries.cases.case_files import FileUnreadableError, load_file, recovery_id_of
 from models.queries.cases.deadline_views import DeadlinesView
@@ -176,11 +177,9 @@ class Source:
             self.database, self.laws, recovery_id, wall_clock(), query, limit, allocation_id
         )
 
-    def explained(
-        self, recovery_id: str, claim_id: str, allocation_id: str = ""
-    ) -> tuple[str, ...]:
+    def explained(self, recovery_id: str, claim_id: str, of: str = "") -> tuple[str, ...]:
         """The arithmetic of one victim's share, no other claim in it."""
-        return explanation(self.database, recovery_id, claim_id, allocation_id)
+        return explanation(self.database, recovery_id, claim_id, of)
 
     def write_documents(self, acting: ActingOfficer, recovery_id: str, folder: Path) -> list[Path]:
         """Notices, decisions, receipts and letters of a recovery as PDF, into a new folder."""
@@ -188,7 +187,8 @@ class Source:
             self.database, self.laws, recovery_id, self.post.sender, wall_clock(), "en", PAPERS
         )
         if not made:
-            raise MisuseError("there is no document of it yet: no distribution has a notice")
+            none = phrase("there is no document of it yet: no distribution has a notice")
+            raise MisuseError(none)
         files = files_of(made, ("pdf",))
         try:
             make_folder(folder)
@@ -261,7 +261,7 @@ class Source:
         stored = found[1] if found else ""
         if not stored:
             return None
-        return lambda typed: "" if secret_fits(typed, stored) else "that is not it"
+        return lambda typed: "" if secret_fits(typed, stored) else phrase("that is not it")
 
     def summary(self) -> Summary:
         """The figures of the whole unit."""
@@ -293,8 +293,8 @@ def sentence_of(error: Exception) -> str:
     """An error in words; a database's own error is named without the statement and its values."""
     if away := what_failed(error):
         return safe(away)
-    if isinstance(error, DBAPIError):
-        return f"the case database did not answer ({type(error.orig).__name__})"
     if isinstance(error, SQLAlchemyError):
-        return f"the case database did not answer ({type(error).__name__})"
-    return safe(error.args[0]) if error.args else type(error).__name__
+        name = type(error.orig if isinstance(error, DBAPIError) else error).__name__
+        return phrase("the case database did not answer ({name})", name=name)
+    said = error.args[0] if error.args else type(error).__name__
+    return said if isinstance(said, Phrase) else safe(said)

@@ -10,6 +10,7 @@ from typing import TypeVar
 from textual.content import Content
 
 from models.entities.claim import ClaimState
+from models.language.phrase import phrase
 from models.queries.cases.views import PayoutLine
 from recovery_flows.cases.pages import shared_cells
 from recovery_flows.cases.views import state_names
@@ -37,7 +38,10 @@ class Sign:
 
     def text(self, *, short: bool = False) -> Content:
         """Sign and word in their colour."""
-        return word(f"{self.glyph} {self.short if short else self.word}", self.style)
+        return word(
+            phrase("{glyph} {short}", glyph=self.glyph, short=self.short if short else self.word),
+            self.style,
+        )
 
 
 STYLES: Mapping[Tone, str] = {

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
+from models.language.shown import shown
 from models.money import Money
 from models.safe_text import POP_ISOLATE, closed, safe
 
@@ -19,8 +20,11 @@ def safe_lines(text: str) -> list[str]:
 
 
 def word(text: object, style: str = "") -> Content:
-    """A piece of text from anywhere, safe, in one style; never read as markup."""
-    return Content.styled(safe(text), style)
+    """A piece of text from anywhere, safe, in one style and in the language of whoever looks.
+
+    It is never read as markup.
+    """
+    return Content.styled(safe(shown(text)), style)
 
 
 def words(*pieces: tuple[object, str] | Content | str) -> Content:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from models.language.phrase import phrase
 from models.queries.installation.officers import OfficerView
 from recovery_flows.caller import create_named, expanded
 from recovery_flows.cases.pages import lists, recovery, request_board, restitution, statistics
@@ -36,9 +37,19 @@ def whole_page(
 ) -> Page:
     """The page of one of `SCREENS`; the queue through `view`, others of `recovery_id`."""
     if screen not in SCREENS:
-        raise MisuseError(f"there is no screen {screen!r} as text; there are {', '.join(SCREENS)}")
+        raise MisuseError(
+            phrase(
+                "there is no screen {screen!r} as text; there are {screens}",
+                screen=screen,
+                screens=", ".join(SCREENS),
+            )
+        )
     if screen in OF_ONE and not recovery_id:
-        raise MisuseError(f"the screen {screen!r} is of one recovery: name it with --recovery")
+        raise MisuseError(
+            phrase(
+                "the screen {screen!r} is of one recovery: name it with --recovery", screen=screen
+            )
+        )
     look = QueueQuery()
     pages: Mapping[str, Callable[[], Page]] = {
         "now": lambda: _queue(source, view, zone),
@@ -62,7 +73,11 @@ def whole_page(
 
 def _queue(source: Source, view: SavedView, zone: str) -> Page:
     if (count := source.queue(view.query, 0).total) > _LINES_MOST:
-        raise MisuseError(f"these are {count:,} recoveries: a filter must leave 100,000 at most")
+        raise MisuseError(
+            phrase(
+                "these are {count:,} recoveries: a filter must leave 100,000 at most", count=count
+            )
+        )
     page, lines = source.whole_queue(view.query)
     return lists.queue_list(page, lines, zone, text=view.filter, with_closed=view.closed)
 
@@ -78,7 +93,13 @@ def export(page: Page, path: str, note: Callable[[dict[str, bytes]], None] | Non
     file = expanded(path)
     write = FORMATS.get(file.suffix.lower())
     if write is None:
-        raise MisuseError(f"{file.name} must end in {', '.join(FORMATS)}: nothing was written")
+        raise MisuseError(
+            phrase(
+                "{name} must end in {formats}: nothing was written",
+                name=file.name,
+                formats=", ".join(FORMATS),
+            )
+        )
     text = write(page).encode()
     if note is not None:
         note({file.name: text})
@@ -86,7 +107,9 @@ def export(page: Page, path: str, note: Callable[[dict[str, bytes]], None] | Non
         with create_named(file) as made:
             made.write(text)
     except FileExistsError:
-        raise MisuseError(f"{file} is there already: nothing was written") from None
+        raise MisuseError(
+            phrase("{file} is there already: nothing was written", file=file)
+        ) from None
     except OSError as error:
         raise unwritable(file, error) from error
-    return f"written to {file}, masked, without notes and objections"
+    return phrase("written to {file}, masked, without notes and objections", file=file)

@@ -8,6 +8,7 @@ from models.case_file import CaseFile
 from models.entities.officer import Role
 from models.entities.outside.disclosure import DisclosureKind
 from models.ids import digest, digest_bytes
+from models.language.phrase import phrase
 from models.privacy.personal_data import Found, personal_data
 from models.queries.cases.case_files import load_file
 from models.queries.privacy.personal_data import known_data, personal_fields
@@ -97,11 +98,15 @@ def checked_reason(reason: str) -> str:
     why = " ".join(reason.split())
     if not _REASON_LENGTH_MIN <= len(why) <= _REASON_LENGTH_MAX:
         raise MisuseError(
-            f"a reason of {_REASON_LENGTH_MIN} to {_REASON_LENGTH_MAX} characters is needed: "
-            "whoever reads the log of looks will ask for it"
+            phrase(
+                "a reason of {least} to {most} characters is "
+                "needed: whoever reads the log of looks will ask for it",
+                least=_REASON_LENGTH_MIN,
+                most=_REASON_LENGTH_MAX,
+            )
         )
     if steers_or_hides(undirected(why)):
-        raise MisuseError("the reason holds control characters")
+        raise MisuseError(phrase("the reason holds control characters"))
     return why
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from models.engine import Database
 from models.entities.officer import Role
 from models.entities.register_change import AUTHORITY_ACTS, RESTRICTION_ACTS, RegisterAct
+from models.language.phrase import phrase
 from models.outcome import Values
 from models.queries.cases.views import ApprovalLine
 from models.queries.installation.authorities import entered_authorities
@@ -45,21 +46,23 @@ from recovery_flows.errors import MisuseError, StepRefusedError
 REGISTER = "register"
 _PEOPLE_MIN = 2
 _DONE = {
-    RegisterAct.APPOINT_OFFICER: "{} may act now",
-    RegisterAct.DISMISS_OFFICER: "{} may not act any more",
-    RegisterAct.REGISTER_PARTNER: "{} is registered now",
-    RegisterAct.CHANGE_PARTNER: "{} is changed now",
-    RegisterAct.ENTER_AUTHORITY: "{} is in the directory now",
-    RegisterAct.CHANGE_AUTHORITY: "{} is changed in the directory now",
-    RegisterAct.RESTRICT: (
-        "{} is restricted now: its members, its case officer and the two who agreed on it see it"
+    RegisterAct.APPOINT_OFFICER: phrase("{subject} may act now"),
+    RegisterAct.DISMISS_OFFICER: phrase("{subject} may not act any more"),
+    RegisterAct.REGISTER_PARTNER: phrase("{subject} is registered now"),
+    RegisterAct.CHANGE_PARTNER: phrase("{subject} is changed now"),
+    RegisterAct.ENTER_AUTHORITY: phrase("{subject} is in the directory now"),
+    RegisterAct.CHANGE_AUTHORITY: phrase("{subject} is changed in the directory now"),
+    RegisterAct.RESTRICT: phrase(
+        "{subject} is restricted now: its members, its case officer and the two who agreed on it "
+        "see it"
     ),
-    RegisterAct.LIFT_RESTRICTION: "{} is seen by everybody again",
-    RegisterAct.ADD_MEMBER: "{} has one member more now",
-    RegisterAct.REMOVE_MEMBER: "{} has one member less now",
-    RegisterAct.RESET_LOG_IN: (
-        "the log-in of {0} is reset: only {0} sets a new one, by `recovery officer login set` on "
-        "the machine of the unit, as his system user, or with his secret where he has none"
+    RegisterAct.LIFT_RESTRICTION: phrase("{subject} is seen by everybody again"),
+    RegisterAct.ADD_MEMBER: phrase("{subject} has one member more now"),
+    RegisterAct.REMOVE_MEMBER: phrase("{subject} has one member less now"),
+    RegisterAct.RESET_LOG_IN: phrase(
+        "the log-in of {subject} is reset: only {subject} sets a new one, by `recovery officer "
+        "login set` on the machine of the unit, as his system user, or with his secret where he "
+        "has none"
     ),
 }
 _SHOWN = {
@@ -185,14 +188,19 @@ def decide(acting: ActingOfficer, change_id: str, *, is_yes: bool, reason: str =
         if not is_yes:
             done = deny_change(unit, actor, now, change_id, reason.strip())
             what = named_subject(unit.session, done.act, done.subject_id)
-            return f"{what}: the change that {done.asked_by} asked for was denied"
+            return phrase(
+                "{subject}: the change that {officer} asked for was denied",
+                subject=what,
+                officer=done.asked_by,
+            )
         if dismissed := officer_to_dismiss(unit.session, change_id):
             _check_dismissal(unit, dismissed)
         done = confirm_change(unit, actor, now, change_id)
         if done.act is RegisterAct.RESET_LOG_IN:
             forget_secrets(unit, done.subject_id)
         what = named_subject(unit.session, done.act, done.subject_id)
-        return f"{_DONE[done.act].format(what)}; asked for by {done.asked_by}"
+        is_now = phrase(_DONE[done.act], subject=what)
+        return phrase("{done}; asked for by {officer}", done=is_now, officer=done.asked_by)
 
 
 @contextmanager

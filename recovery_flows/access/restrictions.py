@@ -10,6 +10,7 @@ from models.case_file import CaseFile
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.entities.register_change import RESTRICTION_ACTS, RegisterAct
+from models.language.phrase import Phrase, phrase
 from models.queries.cases.case_files import load_file
 from models.queries.installation.officers import officers
 from models.queries.installation.registers import PendingChange, named_in
@@ -25,11 +26,11 @@ from models.store.unit import Unit
 from recovery_flows.access.acting_officer import ActingOfficer, given_reason
 from recovery_flows.errors import MisuseError, StepRefusedError
 
-_KEPT = (
+_KEPT = phrase(
     "without {who} fewer than two people would see {ref}, or no supervisor, and nobody could lift "
     "its restriction: another is added first (`recovery restrict`)"
 )
-_ANOTHER = "a restricted recovery"
+_ANOTHER = phrase("a restricted recovery")
 
 
 def ask_restriction(
@@ -49,10 +50,12 @@ def ask_restriction(
         there = view_of(unit.session, unit.vault, recovery_id)
         if act is RegisterAct.RESTRICT:
             if there is not None:
-                raise StepRefusedError(f"{ref} is restricted already: --add, --remove or --lift")
+                raise StepRefusedError(
+                    phrase("{ref} is restricted already: --add, --remove or --lift", ref=ref)
+                )
             _check_not_merged(file)
         elif there is None:
-            raise StepRefusedError(f"{ref} is not restricted: everybody sees it")
+            raise StepRefusedError(phrase("{ref} is not restricted: everybody sees it", ref=ref))
         else:
             _check_change(unit.session, there, act, named)
         values = {"members": ",".join(named), "reason": why}
@@ -62,27 +65,39 @@ def ask_restriction(
 def _check_not_merged(file: CaseFile) -> None:
     """StepRefusedError where its victims are in another recovery, which everybody would see."""
     if file.recovery.state is RecoveryState.JOINED:
-        raise StepRefusedError(f"{file.recovery.ref} was merged: restrict what it was merged into")
+        raise StepRefusedError(
+            phrase("{ref} was merged: restrict what it was merged into", ref=file.recovery.ref)
+        )
+
+
+def _kept(who: str, ref: str) -> Phrase:
+    return phrase(_KEPT, who=who, ref=ref)
 
 
 def _check_known(session: Session, named: Iterable[str]) -> None:
     known = {one.id for one in officers(session)}
     for name in named:
         if name not in known:
-            raise MisuseError(f"there is no officer {name!r}: `recovery officer list`")
+            raise MisuseError(
+                phrase("there is no officer {name!r}: `recovery officer list`", name=name)
+            )
 
 
 def _check_change(
     session: Session, there: RestrictionView, act: RegisterAct, named: tuple[str, ...]
 ) -> None:
     if act is RegisterAct.ADD_MEMBER and (known := there.people & set(named)):
-        raise MisuseError(f"{', '.join(sorted(known))} sees {there.ref} already")
+        raise MisuseError(
+            phrase("{who} sees {ref} already", who=", ".join(sorted(known)), ref=there.ref)
+        )
     if act is RegisterAct.REMOVE_MEMBER:
         if strange := set(named) - set(there.members):
-            raise MisuseError(f"{', '.join(sorted(strange))} is no member of {there.ref}")
+            raise MisuseError(
+                phrase("{who} is no member of {ref}", who=", ".join(sorted(strange)), ref=there.ref)
+            )
         others = {there.owner, there.asked_by, there.confirmed_by}
         if too_few(session, there.people - (set(named) - others)):
-            raise StepRefusedError(_KEPT.format(who=", ".join(named), ref=there.ref))
+            raise StepRefusedError(_kept(", ".join(named), there.ref))
 
 
 def check_decision(
@@ -98,7 +113,9 @@ def check_decision(
         return
     if not _may_decide(unit.session, change, acting):
         raise StepRefusedError(
-            "who sees a recovery is decided by a supervisor or a member of it: ask one of them"
+            phrase(
+                "who sees a recovery is decided by a supervisor or a member of it: ask one of them"
+            )
         )
     if change.act is RegisterAct.RESTRICT and is_yes:
         _check_not_merged(load_file(unit.session, change.subject_id))
@@ -136,13 +153,17 @@ def refuse_merging(session: Session, recovery_id: str, other_id: str) -> None:
     ask = who_to_ask(session, frozenset({recovery_id, other_id}))
     if hidden & ask.keys():
         raise StepRefusedError(
-            "the other recovery that wants the account is restricted: ask "
-            f"{', '.join(ask[i] for i in sorted(hidden & ask.keys()))}"
+            phrase(
+                "the other recovery that wants the account is restricted: ask {who}",
+                who=", ".join(ask[i] for i in sorted(hidden & ask.keys())),
+            )
         )
     if ask:
         raise StepRefusedError(
-            "a restricted recovery is not merged: lift its restriction first (`recovery restrict "
-            "REF --lift`)"
+            phrase(
+                "a restricted recovery is not merged: lift its restriction first "
+                "(`recovery restrict REF --lift`)"
+            )
         )
 
 
@@ -152,4 +173,4 @@ def check_still_seen(unit: Unit, leaving: str) -> None:
     for one in restrictions(unit.session, unit.vault):
         if leaving in one.people and too_few(unit.session, one.people - {leaving}):
             ref = _ANOTHER if one.recovery_id in hidden else one.ref
-            raise StepRefusedError(_KEPT.format(who=leaving, ref=ref))
+            raise StepRefusedError(_kept(leaving, ref))

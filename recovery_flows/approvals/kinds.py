@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from models.entities.event import EntityKind
+from models.language.phrase import phrase
 
 
 class ApprovalKind(StrEnum):
@@ -43,35 +44,35 @@ class ApprovalKind(StrEnum):
 
 
 _WORDS: Mapping[ApprovalKind, str] = {
-    ApprovalKind.ORDER_STOP: "stop-payment",
-    ApprovalKind.FREEZE: "freeze",
-    ApprovalKind.RELEASE: "release",
-    ApprovalKind.REQUEST: "request abroad",
-    ApprovalKind.RETURN: "return to victims",
-    ApprovalKind.CLOSE: "closing",
-    ApprovalKind.REFUSE_REPORT: "refusal of a report",
-    ApprovalKind.TRACE_RULE: "tracing rule",
-    ApprovalKind.RENEW: "renewal",
-    ApprovalKind.RELEASE_PART: "partial release",
-    ApprovalKind.COMPLAINT: "third party's complaint",
-    ApprovalKind.MULTI_AGENCY_REQUEST: "multi-agency request",
-    ApprovalKind.LETTER_ANSWER: "typed letter",
-    ApprovalKind.PAYEE: "another payee",
-    ApprovalKind.RECEIPT: "money received",
-    ApprovalKind.COMPENSATION: "payment to a victim by others",
-    ApprovalKind.REFUND: "refund by the treasury",
-    ApprovalKind.CLAWBACK: "order to give money back",
-    ApprovalKind.CLAWBACK_WRITE_OFF: "write-off of a clawback",
-    ApprovalKind.COURT_LIST: "court's list of returns",
-    ApprovalKind.RECALL: "recall of a payment",
-    ApprovalKind.RECALL_CREDIT: "money back by a recall",
-    ApprovalKind.ASSURANCE: "assurance to another State",
-    ApprovalKind.RECALL_REVERSAL: "reversal of recalled money",
-    ApprovalKind.THIRD_PARTY_CLAIM: "third party's claim",
-    ApprovalKind.DAMAGES_PAYMENT: "payment for a wrong freeze",
-    ApprovalKind.COURT_LIST_END: "end of a court's list",
-    ApprovalKind.COURT_SET_ASIDE: "row of a court's list set aside",
-    ApprovalKind.COURT_IDENTIFY: "row of a court's list identified",
+    ApprovalKind.ORDER_STOP: phrase("stop-payment"),
+    ApprovalKind.FREEZE: phrase("freeze"),
+    ApprovalKind.RELEASE: phrase("release"),
+    ApprovalKind.REQUEST: phrase("request abroad"),
+    ApprovalKind.RETURN: phrase("return to victims"),
+    ApprovalKind.CLOSE: phrase("closing"),
+    ApprovalKind.REFUSE_REPORT: phrase("refusal of a report"),
+    ApprovalKind.TRACE_RULE: phrase("tracing rule"),
+    ApprovalKind.RENEW: phrase("renewal"),
+    ApprovalKind.RELEASE_PART: phrase("partial release"),
+    ApprovalKind.COMPLAINT: phrase("third party's complaint"),
+    ApprovalKind.MULTI_AGENCY_REQUEST: phrase("multi-agency request"),
+    ApprovalKind.LETTER_ANSWER: phrase("typed letter"),
+    ApprovalKind.PAYEE: phrase("another payee"),
+    ApprovalKind.RECEIPT: phrase("money received"),
+    ApprovalKind.COMPENSATION: phrase("payment to a victim by others"),
+    ApprovalKind.REFUND: phrase("refund by the treasury"),
+    ApprovalKind.CLAWBACK: phrase("order to give money back"),
+    ApprovalKind.CLAWBACK_WRITE_OFF: phrase("write-off of a clawback"),
+    ApprovalKind.COURT_LIST: phrase("court's list of returns"),
+    ApprovalKind.RECALL: phrase("recall of a payment"),
+    ApprovalKind.RECALL_CREDIT: phrase("money back by a recall"),
+    ApprovalKind.ASSURANCE: phrase("assurance to another State"),
+    ApprovalKind.RECALL_REVERSAL: phrase("reversal of recalled money"),
+    ApprovalKind.THIRD_PARTY_CLAIM: phrase("third party's claim"),
+    ApprovalKind.DAMAGES_PAYMENT: phrase("payment for a wrong freeze"),
+    ApprovalKind.COURT_LIST_END: phrase("end of a court's list"),
+    ApprovalKind.COURT_SET_ASIDE: phrase("row of a court's list set aside"),
+    ApprovalKind.COURT_IDENTIFY: phrase("row of a court's list identified"),
 }
 TOGETHER = frozenset({
     ApprovalKind.ORDER_STOP, ApprovalKind.MULTI_AGENCY_REQUEST, ApprovalKind.RENEW,
@@ -119,4 +120,4 @@ def kind_word(kind: str) -> str:
     try:
         return _WORDS[ApprovalKind(kind)]
     except ValueError:
-        return kind.replace("_", " ")
+        return phrase(kind.replace("_", " "))

@@ -12,6 +12,7 @@ from models.case_file import CaseFile, Place, Step
 from models.entities.hold import HoldState
 from models.entities.officer import Role
 from models.ids import canonical
+from models.language.phrase import phrase
 from models.queries.books.money import covered_by_files
 from models.queries.cases.requests import opened_fields
 from models.sealing.sealed_place import SealedPlace
@@ -83,7 +84,9 @@ def _refuse_by_hand(step: Step, ref: str) -> None:
     command = _BY_HAND.get(step.action)
     if command:
         words = f"recovery {command.format(ref=ref)} {step.subject_id}"
-        raise errors.StepRefusedError(f"{step.sentence}: `{words}`")
+        raise errors.StepRefusedError(
+            phrase("{sentence}: `{words}`", sentence=step.sentence, words=words)
+        )
 
 
 _BY_HAND: Mapping[str, str] = {
@@ -110,21 +113,21 @@ def _accept(changes: Changeset, step: Step, given: ActionContext) -> str:
     lifecycle.accept(changes, given.actor, given.case_number, given.laws, given.places)
     if covered_by_files(given.session, {a.account_id for a in changes.file.assets}):
         trace_requests.request_trace(changes)
-    return f"accepted under case number {given.case_number}"
+    return phrase("accepted under case number {case_number}", case_number=given.case_number)
 
 
 def _order_stop(changes: Changeset, step: Step, given: ActionContext) -> str:
     submissions.order_stop(changes, step.subject_id, given.actor, given.now, given.laws)
     if changes.file.hold(step.subject_id).state is HoldState.PENDING_APPROVAL:
-        return "stop-payment submitted for approval"
+        return phrase("stop-payment submitted for approval")
     if changes.file.asset(step.asset_id).partner_id in changes.file.by_letter:
-        return "stop-payment ordered: print its letter now; another person confirms it"
-    return "stop-payment sent; another person must confirm it"
+        return phrase("stop-payment ordered: print its letter now; another person confirms it")
+    return phrase("stop-payment sent; another person must confirm it")
 
 
 def _submit_freeze(changes: Changeset, step: Step, given: ActionContext) -> str:
     submissions.submit_freeze(changes, step.subject_id, given.actor, given.now)
-    return "freeze submitted for approval"
+    return phrase("freeze submitted for approval")
 
 
 def _complete_request(changes: Changeset, step: Step, given: ActionContext) -> str:
@@ -132,10 +135,14 @@ def _complete_request(changes: Changeset, step: Step, given: ActionContext) -> s
         request = request_edits.request_of(changes.file, step.subject_id)
         names = request_edits.lacking(request)
         lacks = (
-            f"the request lacks {names}" if names else "the partner asks for more on the request"
+            phrase("the request lacks {names}", names=names)
+            if names
+            else phrase("the partner asks for more on the request")
         )
         rules = request_edits.rules_wanting(request, given.laws[changes.file.recovery.regime])
-        raise errors.StepRefusedError(f"{lacks}: give it with --field NAME=TEXT{rules}")
+        raise errors.StepRefusedError(
+            phrase("{lacks}: give it with --field NAME=TEXT{rules}", lacks=lacks, rules=rules)
+        )
     asked = request_edits.request_of(changes.file, step.subject_id)
     request_edits.refuse_unfit(changes.file, asked, given.fields, given.laws)
     kept = opened_fields(given.session, given.vault, step.subject_id)
@@ -143,7 +150,11 @@ def _complete_request(changes: Changeset, step: Step, given: ActionContext) -> s
     done = request_edits.complete_request(changes, step.subject_id, fields, given.laws, given.seal)
     request = request_edits.request_of(changes.file, done)
     left = request.missing.replace(",", ", ")
-    return f"request amended; still missing: {left}" if left else "request complete"
+    return (
+        phrase("request amended; still missing: {left}", left=left)
+        if left
+        else phrase("request complete")
+    )
 
 
 def _submit_request(changes: Changeset, step: Step, given: ActionContext) -> str:
@@ -154,88 +165,88 @@ def _submit_request(changes: Changeset, step: Step, given: ActionContext) -> str
     law = given.laws[changes.file.recovery.regime]
     refuse_unkept(given.session, given.vault, changes.file, kept, law)
     request_edits.submit_request(changes, step.subject_id, given.actor, given.now, given.laws)
-    return "cross-border request submitted for approval"
+    return phrase("cross-border request submitted for approval")
 
 
 def _split(changes: Changeset, step: Step, given: ActionContext) -> str:
     del given
     lifecycle.split(changes, step.subject_id)
-    return "the account stays in both files, each with what it traced"
+    return phrase("the account stays in both files, each with what it traced")
 
 
 def _check_title(changes: Changeset, step: Step, given: ActionContext) -> str:
     return_decisions.establish_ownership(changes, step.subject_id, given.actor)
-    return "title to the held money checked"
+    return phrase("title to the held money checked")
 
 
 def _publish_notice(changes: Changeset, step: Step, given: ActionContext) -> str:
     return_decisions.publish_notice(changes, step.subject_id, given.now, given.laws)
-    return "restitution notice published"
+    return phrase("restitution notice published")
 
 
 def _submit_return(changes: Changeset, step: Step, given: ActionContext) -> str:
     return_decisions.submit_allocation(changes, step.subject_id, given.actor, given.now, given.laws)
-    return "return decision submitted for approval"
+    return phrase("return decision submitted for approval")
 
 
 def _submit_release(changes: Changeset, step: Step, given: ActionContext) -> str:
     return_decisions.submit_release(changes, step.subject_id, given.actor, given.now)
-    return "release submitted for approval"
+    return phrase("release submitted for approval")
 
 
 def _submit_renewal(changes: Changeset, step: Step, given: ActionContext) -> str:
     amendments.submit_renewal(changes, step.subject_id, given.actor, given.now)
-    return "renewal submitted for approval"
+    return phrase("renewal submitted for approval")
 
 
 def _acknowledge_lapse(changes: Changeset, step: Step, given: ActionContext) -> str:
     lapse.acknowledge_lapse(changes, step.subject_id, given.actor)
-    return "the lapse is noted; nothing is held there any more"
+    return phrase("the lapse is noted; nothing is held there any more")
 
 
 def _renew_preservation(changes: Changeset, step: Step, given: ActionContext) -> str:
     multi_agency_lifecycle.renew(changes, step.subject_id, given.now)
-    return "the partner is asked to preserve it for another term"
+    return phrase("the partner is asked to preserve it for another term")
 
 
 def _acknowledge_expiry(changes: Changeset, step: Step, given: ActionContext) -> str:
     del given
     multi_agency_lifecycle.acknowledge_expiry(changes, step.subject_id)
-    return "noted; nothing is preserved there any more"
+    return phrase("noted; nothing is preserved there any more")
 
 
 def _release_again(changes: Changeset, step: Step, given: ActionContext) -> str:
     del given
     denied_stops.release_again(changes, step.subject_id)
-    return "release of the denied stop ordered again"
+    return phrase("release of the denied stop ordered again")
 
 
 def _verify_claim(changes: Changeset, step: Step, given: ActionContext) -> str:
     lifecycle.verify_claim(changes, step.subject_id, given.laws, given.places)
     trace_requests.request_trace(changes)
-    return "claim verified"
+    return phrase("claim verified")
 
 
 def _ask_statement(changes: Changeset, step: Step, given: ActionContext) -> str:
     dead_ends.ask_again(changes, step.subject_id, step.asset_id, given.now)
-    return "the bank is asked again for the statement"
+    return phrase("the bank is asked again for the statement")
 
 
 def _give_up_account(changes: Changeset, step: Step, given: ActionContext) -> str:
     del given
     dead_ends.give_up(changes, step.subject_id)
-    return "account given up: no payment into it was found"
+    return phrase("account given up: no payment into it was found")
 
 
 def _acknowledge_refusal(changes: Changeset, step: Step, given: ActionContext) -> str:
     refusals.see(changes, step.subject_id, given.actor)
-    return "the refusal is noted; `recovery hold resubmit` orders it anew"
+    return phrase("the refusal is noted; `recovery hold resubmit` orders it anew")
 
 
 def _submit_close(changes: Changeset, step: Step, given: ActionContext) -> str:
     del step
     lifecycle.submit_close(changes, given.actor, given.now)
-    return "closing submitted for approval"
+    return phrase("closing submitted for approval")
 
 
 _DO: dict[ActionKind, Callable[[Changeset, Step, ActionContext], str]] = {

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.case_file import CaseFile, Step
+from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.facts import AccountRef
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Transition, Values
 from models.queries.books.money import places
@@ -33,11 +34,11 @@ from recovery_flows.cases import (
     letter_effects,
     lifecycle,
     merge,
-    milestones,
     next_steps,
 )
 from recovery_flows.cases.commit import commit_changes, derived_or_due
 from recovery_flows.cases.deconfliction_check import carry_reason, check_step
+from recovery_flows.cases.milestones import officer_step
 from recovery_flows.correspondence.free_text import UNDECIDED, Decided
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
@@ -81,7 +82,7 @@ class CaseOfficer(ActingOfficer):
         with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             check_version(unit.session, file, seen_version)
-            step = _officer_step(file, next_steps.steps(file, self.laws), to)
+            step = officer_step(file, next_steps.steps(file, self.laws), to)
             if only_fills and step.action == next_steps.ActionKind.SUBMIT_REQUEST:
                 step = replace(step, action=next_steps.ActionKind.COMPLETE_REQUEST)
             if step.action == next_steps.ActionKind.JOIN:
@@ -101,7 +102,7 @@ class CaseOfficer(ActingOfficer):
             done = action_handlers.do(changes, step, given)
             carry_reason(changes, step.subject_id, found)
             self.commit(unit, actor, now, changes)
-            return f"{file.recovery.ref}: {done}"
+            return phrase("{ref}: {done}", ref=file.recovery.ref, done=done)
 
     def approve(self, approval_id: str, authority: str = "") -> str:
         """Say yes to a pending approval: a second person, the same figures, or it is refused."""
@@ -114,10 +115,10 @@ class CaseOfficer(ActingOfficer):
             )
             self.commit(unit, actor, now, changes)
             act = next(a.action for a in changes.file.approvals if a.id == approval_id)
-            done = f"{changes.file.recovery.ref}: {kind_word(act)} approved"
+            ref, more = changes.file.recovery.ref, ""
             if letter is not None:
-                done += letter_effects.read_statement(unit, actor, now, self.laws, letter)
-            return done
+                more = letter_effects.read_statement(unit, actor, now, self.laws, letter)
+            return phrase("{ref}: {act} approved{more}", ref=ref, act=kind_word(act), more=more)
 
     def deny(self, approval_id: str, reason: str) -> str:
         """Say no to a pending approval, with a reason."""
@@ -129,7 +130,7 @@ class CaseOfficer(ActingOfficer):
                 unit, actor, now, changes.file.recovery.id, f"denied {approval_id}: {reason}"
             )
             self.commit(unit, actor, now, changes)
-            return f"{changes.file.recovery.ref}: approval denied"
+            return phrase("{ref}: approval denied", ref=changes.file.recovery.ref)
 
     def _file_of(self, unit: Unit, approval_id: str) -> CaseFile:
         recovery_id = recovery_of_approval(unit.session, approval_id)
@@ -140,13 +141,13 @@ class CaseOfficer(ActingOfficer):
     def note(self, recovery_id: str, text: str) -> str:
         """Write a note into a file; it is stored sealed."""
         if not text.strip():
-            raise MisuseError("the note is empty: nothing was written")
+            raise MisuseError(phrase("the note is empty: nothing was written"))
         actor = self.actor_in(Role.OFFICER, Role.SUPERVISOR)
         with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             write_note(unit, actor, now, recovery_id, text)
             write_derived(unit, recovery_id, self.derived(file, now))
-            return f"{file.recovery.ref}: note kept"
+            return phrase("{ref}: note kept", ref=file.recovery.ref)
 
     def assign(self, recovery_id: str, handle: str) -> str:
         """Put another officer in charge of an open recovery; return who was before, or "".
@@ -176,11 +177,11 @@ class CaseOfficer(ActingOfficer):
     def refuse_report(self, recovery_id: str, reason: str, seen_version: int | None = None) -> str:
         """Ask another person to refuse a report; the reason is kept encrypted as a note."""
         if not reason.strip():
-            raise StepRefusedError("a refusal needs a reason: the victim is told it")
+            raise StepRefusedError(phrase("a refusal needs a reason: the victim is told it"))
         with self.editing(recovery_id, seen_version) as edit:
             why = edit.note("report to be refused", reason)
             lifecycle.ask_refusal(edit.changes, why, edit.actor.id, edit.now)
-        return f"{edit.ref}: refusal asked for; another person decides"
+        return phrase("{ref}: refusal asked for; another person decides", ref=edit.ref)
 
     def reopen(self, recovery_id: str, reason: str) -> str:
         """Open a closed recovery or a refused report again; a supervisor's act with a reason."""
@@ -192,7 +193,7 @@ class CaseOfficer(ActingOfficer):
             lifecycle.reopen(changes, approval_effects.SEE_NOTE)
             write_note(unit, actor, now, recovery_id, f"opened again: {reason.strip()}")
             self.commit(unit, actor, now, changes)
-            return f"{changes.file.recovery.ref}: opened again"
+            return phrase("{ref}: opened again", ref=changes.file.recovery.ref)
 
     def change_payee(
         self,
@@ -257,7 +258,7 @@ class CaseOfficer(ActingOfficer):
         write_derived(unit, joins.recovery.id, self.derived(left, now))
         for sharer in load_files(unit.session, [r for _, r, _ in joins.shared_with]):
             write_derived(unit, sharer.recovery.id, self.derived(sharer, now))
-        return f"{joins.recovery.ref} joined {stays.recovery.ref}"
+        return phrase("{ref} joined {other}", ref=joins.recovery.ref, other=stays.recovery.ref)
 
 
 def officer_of(session: Session, handle: str) -> str:
@@ -268,28 +269,3 @@ def officer_of(session: Session, handle: str) -> str:
             f"{handle!r} is nobody with the role officer: `recovery officer list` names them"
         )
     return found.id
-
-
-def _officer_step(file: CaseFile, open_steps: list[Step], to: str) -> Step:
-    named = next((s for s in open_steps if to and s.subject_id == to), None)
-    if named is not None and named.role is Role.OFFICER:
-        return named
-    if to:
-        if to not in milestones.milestones():
-            known = ", ".join(milestones.milestones())
-            raise MisuseError(f"--to {to!r} is no milestone; there are: {known}")
-        missing = milestones.missing_steps(file, to)
-        if len(missing) > 1:
-            raise StepRefusedError(
-                f"{file.recovery.ref} cannot go to {to} yet; missing: " + "; ".join(missing)
-            )
-    for step in open_steps:
-        if step.role is Role.OFFICER and step.action != next_steps.ActionKind.TELL_VICTIM:
-            return step
-    first = open_steps[0]
-    if file.recovery.state not in (RecoveryState.OPEN, RecoveryState.REPORTED):
-        raise StepRefusedError(f"{file.recovery.ref} is {first.sentence}")
-    raise StepRefusedError(
-        f"{file.recovery.ref} needs nothing from an officer now; next: {first.sentence} "
-        f"({first.role})"
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from models.case_file import CaseFile
@@ -12,52 +12,34 @@ from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.multi_agency import TaskRow, TaskState
-from models.entities.payout import OPEN_CLAWBACKS, ClawbackState, PayoutState, UnclaimedState
-from models.entities.recall import WAITS_FOR_BANK, RecallState
+from models.entities.payout import PayoutState
 from models.entities.request import CARRIED_OUT, UNDER_WAY, RequestState
-from models.money import Money
+from models.language.phrase import phrase
 from recovery_flows.approvals.kinds import ApprovalKind
+from recovery_flows.cases.due.deadline import Deadline
+from recovery_flows.cases.due.money_back import (
+    of_clawbacks,
+    of_others,
+    of_recalls,
+    of_returns,
+    of_unclaimed,
+)
 from recovery_flows.freezing import reminders
 from recovery_flows.law import terms
 from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.law.rows import Measure
 from recovery_flows.multi_agency import stage as multi_agency
-from recovery_flows.recalls import (
-    lifecycle as recalls,
-    next_steps as recall_steps,
-    returned_money,
-)
-from recovery_flows.restitution import objections, voluntary, voluntary_steps
-from recovery_flows.restitution.clawback import steps as clawback_steps
+from recovery_flows.restitution import objections
 from recovery_flows.restitution.settlement_clock import settlement_due_at
-from recovery_flows.restitution.third_party import steps as third_party_steps
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """One clock; `note` says what is under way against its end, `law_row` may be empty.
-
-    `partner_id` is named where it is not the bank of the account.
-    """
-
-    what: str
-    due_at: datetime
-    regime: str
-    law_row: str
-    subject_id: str
-    asset_id: str
-    note: str = ""
-    escalated: bool = False
-    partner_id: str = ""
 
 
 def running(file: CaseFile, laws: Regimes) -> list[Deadline]:
     """All clocks of a file, the nearest end first; what "time left" counts to is the first."""
     found = [
         *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws),
-        *_settlements(file, laws), *_objections(file), *_returns(file),
-        *_unclaimed(file), *_clawbacks(file), *_of_others(file), *_recalls(file), *_requests(file),
-        *_tasks(file, laws),
+        *_settlements(file, laws), *_objections(file), *of_returns(file),
+        *of_unclaimed(file), *of_clawbacks(file), *of_others(file), *of_recalls(file),
+        *_requests(file), *_tasks(file, laws),
     ]  # fmt: skip
     found = [_with_calendar(clock, laws) for clock in found]
     return sorted(found, key=lambda clock: (clock.due_at, clock.subject_id))
@@ -70,8 +52,10 @@ def _with_calendar(clock: Deadline, laws: Regimes) -> Deadline:
     year = terms.unpublished_year(row.limit, clock.due_at, law) if row else None
     if year is None:
         return clock
-    said = f"calendar of {year} not published"
-    return replace(clock, note=f"{said}; {clock.note}" if clock.note else said)
+    said = phrase("calendar of {year} not published", year=year)
+    return replace(
+        clock, note=phrase("{said}; {note}", said=said, note=clock.note) if clock.note else said
+    )
 
 
 def _holds(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:
@@ -87,23 +71,31 @@ def _holds(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:
 def _end_of(file: CaseFile, hold: HoldRow, laws: Regimes) -> tuple[datetime | None, str, str]:
     if hold.state is HoldState.DISPOSAL_PENDING:
         row = laws[file.asset(hold.asset_id).regime].measures.get(Measure.DISPOSAL, "")
-        return hold.release_due_at, "court's order due", row
+        return hold.release_due_at, phrase("court's order due"), row
     if hold.state is HoldState.ORDERED:
-        return reminders.ends_at(file, hold, laws), f"{hold.kind} unanswered", hold.law_row
+        return (
+            reminders.ends_at(file, hold, laws),
+            phrase("{kind} unanswered", kind=phrase(hold.kind)),
+            hold.law_row,
+        )
     if hold.state in LIVE_HOLDS and hold.held_minor:
-        return hold.expires_at, f"{hold.kind} ends", hold.law_row
+        return hold.expires_at, phrase("{kind} ends", kind=phrase(hold.kind)), hold.law_row
     return None, "", ""
 
 
 _DUE = {
-    ApprovalKind.ORDER_STOP: "confirmation due",
-    ApprovalKind.FREEZE: "freeze to be approved",
-    ApprovalKind.RENEW: "renewal to be approved",
-    ApprovalKind.RELEASE: "release due",
-    ApprovalKind.COMPLAINT: "complaint to be answered",
-    ApprovalKind.THIRD_PARTY_CLAIM: "third party's claim to be decided",
-    ApprovalKind.MULTI_AGENCY_REQUEST: "multi-agency confirmation due",
+    ApprovalKind.ORDER_STOP: phrase("confirmation due"),
+    ApprovalKind.FREEZE: phrase("freeze to be approved"),
+    ApprovalKind.RENEW: phrase("renewal to be approved"),
+    ApprovalKind.RELEASE: phrase("release due"),
+    ApprovalKind.COMPLAINT: phrase("complaint to be answered"),
+    ApprovalKind.THIRD_PARTY_CLAIM: phrase("third party's claim to be decided"),
+    ApprovalKind.MULTI_AGENCY_REQUEST: phrase("multi-agency confirmation due"),
 }
+
+
+def _to_be_approved(action: str) -> str:
+    return phrase("{action} to be approved", action=phrase(action))
 
 
 def _approvals(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:
@@ -112,8 +104,12 @@ def _approvals(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:
             continue
         hold = _hold_of(file, approval)
         law = laws[file.asset(hold.asset_id).regime if hold else file.recovery.regime]
-        what = _DUE.get(ApprovalKind(approval.action), f"{approval.action} to be approved")
-        note = "the time for it is over" if approval.alarmed else f"asked by {approval.asked_by}"
+        what = _DUE.get(ApprovalKind(approval.action), _to_be_approved(approval.action))
+        note = (
+            phrase("the time for it is over")
+            if approval.alarmed
+            else phrase("asked by {asked_by}", asked_by=approval.asked_by)
+        )
         yield Deadline(
             what, approval.due_at, law.code, _row_of(file, approval, hold, law), approval.id,
             hold.asset_id if hold else "", note, approval.alarmed,
@@ -146,9 +142,13 @@ def _notices(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:
     for allocation in file.allocations:
         if allocation.state is AllocationState.NOTICE and allocation.notice_to is not None:
             yield Deadline(
-                "notice ends", allocation.notice_to, law.code, law.notice.code, allocation.id,
+                phrase("notice ends"),
+                allocation.notice_to,
+                law.code,
+                law.notice.code,
+                allocation.id,
                 allocation.asset_id,
-            )  # fmt: skip
+            )
 
 
 def _settlements(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:
@@ -158,101 +158,47 @@ def _settlements(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:
         if due is not None:
             count = sum(p.state is PayoutState.INSTRUCTED for p in file.payouts_of(allocation.id))
             yield Deadline(
-                "payout to be booked" if count == 1 else f"{count} payouts to be booked", due,
-                law.code, law.bank_return.code, allocation.id, allocation.asset_id,
-            )  # fmt: skip
+                phrase("payout to be booked")
+                if count == 1
+                else phrase("{count} payouts to be booked", count=count),
+                due,
+                law.code,
+                law.bank_return.code,
+                allocation.id,
+                allocation.asset_id,
+            )
 
 
 def _objections(file: CaseFile) -> Iterator[Deadline]:
     for found in objections.open_ones(file):
         if found.due_at is not None:
             yield Deadline(
-                "objection to be decided", found.due_at, file.recovery.regime, found.law_row,
-                found.id, "", f"{found.kind}, entered by {found.entered_by}",
-            )  # fmt: skip
-
-
-def _returns(file: CaseFile) -> Iterator[Deadline]:
-    """The answer to an invitation, and the next part of what was promised."""
-    for row in file.voluntary_returns:
-        due = voluntary_steps.due_next(file, row)
-        if due is None:
-            continue
-        asset_id = next((a.id for a in file.assets if a.account_id == row.account_id), "")
-        said = voluntary.standing(file, row)
-        part = said.next_part
-        what = "answer to the invitation due"
-        if part is not None:
-            what = f"part {part.number} of the promised return due"
-        note = f"{said.received} of {said.promised} received" if part else "invited"
-        yield Deadline(
-            what, due, file.recovery.regime, row.law_row if part is None else "", row.id,
-            asset_id, note,
-        )  # fmt: skip
-
-
-def _unclaimed(file: CaseFile) -> Iterator[Deadline]:
-    """The end of each notice on what nobody has claimed: then it goes to the treasury."""
-    for row in file.unclaimed:
-        if row.state is UnclaimedState.ANNOUNCED:
-            asset_id = next(p.asset_id for p in file.payouts if p.id == row.payout_id)
-            yield Deadline(
-                "unclaimed share goes to the treasury", row.due_at, file.recovery.regime,
-                row.law_row, row.id, asset_id, f"{Money(row.amount_minor, row.currency)} announced",
-            )  # fmt: skip
-
-
-def _clawbacks(file: CaseFile) -> Iterator[Deadline]:
-    """Until when money that was ordered back is to come."""
-    for row in file.clawbacks:
-        if row.state in OPEN_CLAWBACKS and row.due_at is not None:
-            asset_id = next(p.asset_id for p in file.payouts if p.id == row.payout_id)
-            note = f"{clawback_steps.open_of(file, row)} has not come"
-            yield Deadline(
-                "money ordered back due", row.due_at, file.recovery.regime, row.law_row, row.id,
-                asset_id, note, row.state is not ClawbackState.ORDERED,
-            )  # fmt: skip
-
-
-def _of_others(file: CaseFile) -> Iterator[Deadline]:
-    """What third parties are owed: an answer, or a payment."""
-    for end in third_party_steps.ends(file):
-        what, due, law_row, subject_id, asset_id, note = end
-        regime = file.recovery.regime
-        yield Deadline(what, due, regime, law_row, subject_id, asset_id, note)
-
-
-def _recalls(file: CaseFile) -> Iterator[Deadline]:
-    """The bank's answer to a recall, or after a yes its money; then the end of the waiting."""
-    for row in file.recalls:
-        due = row.due_at if row.state in WAITS_FOR_BANK else None
-        if row.state is RecallState.UNANSWERED:
-            due = row.expires_at
-        if due is None:
-            continue
-        is_owed = row.state is RecallState.ACCEPTED
-        what = "money of the recall due" if is_owed else "answer to the recall due"
-        if row.state is RecallState.UNANSWERED:
-            what = "recall without an answer expires"
-        note = f"{returned_money.came(file, row)} of {recalls.requested(row)} came back"
-        yield Deadline(
-            what, due, file.recovery.regime, row.law_row, row.id,
-            recall_steps.asset_of(file, row), note, partner_id=row.partner_id,
-        )  # fmt: skip
+                phrase("objection to be decided"),
+                found.due_at,
+                file.recovery.regime,
+                found.law_row,
+                found.id,
+                "",
+                phrase(
+                    "{kind}, entered by {entered_by}",
+                    kind=phrase(found.kind),
+                    entered_by=found.entered_by,
+                ),
+            )
 
 
 def _requests(file: CaseFile) -> Iterator[Deadline]:
     """The answer of another State, our own to its question, and the end of a freeze by it."""
     for row in file.requests:
-        due, what = row.due_at, "answer from abroad due"
+        due, what = row.due_at, phrase("answer from abroad due")
         if row.state is RequestState.NEEDS_INFO:
-            what = "our answer to another State due"
+            what = phrase("our answer to another State due")
         elif row.state in CARRIED_OUT:
-            due, what = row.hold_ends_at, "freeze abroad ends"
+            due, what = row.hold_ends_at, phrase("freeze abroad ends")
         elif row.state is RequestState.POSTPONED:
-            due, what = row.review_at, "postponed request to be looked at"
+            due, what = row.review_at, phrase("postponed request to be looked at")
         if due is not None and row.state in UNDER_WAY | CARRIED_OUT:
-            note = f"{row.channel} to {row.authority}"
+            note = phrase("{channel} to {authority}", channel=row.channel, authority=row.authority)
             yield Deadline(
                 what, due, file.recovery.regime, row.law_row, row.id, row.asset_id, note,
                 partner_id=row.partner_id,
@@ -268,9 +214,15 @@ def _tasks(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:
         ]
         if owed and multi_agency_request.due_at is not None:
             row = law.measures.get(Measure.MULTI_AGENCY_ANSWER, "")
-            what = f"{len(owed)} answers due" if len(owed) > 1 else "an answer due"
+            what = (
+                phrase("{owed} answers due", owed=len(owed))
+                if len(owed) > 1
+                else phrase("an answer due")
+            )
             late = any(task.escalated_at for task in owed)
-            note = f"of {', '.join(sorted({task.partner_id for task in owed}))}"
+            note = phrase(
+                "of {partners}", partners=", ".join(sorted({task.partner_id for task in owed}))
+            )
             yield Deadline(
                 what,
                 multi_agency_request.due_at,
@@ -285,13 +237,24 @@ def _tasks(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:
         if task.state is TaskState.CANCEL_PENDING and task.due_at is not None:
             row = law.measures.get(Measure.MULTI_AGENCY_ANSWER, "")
             yield Deadline(
-                "taking back due", task.due_at, law.code, row, task.id, task.asset_id,
-                f"{task.kind} is to be undone", task.escalated_at is not None, task.partner_id,
-            )  # fmt: skip
+                phrase("taking back due"),
+                task.due_at,
+                law.code,
+                row,
+                task.id,
+                task.asset_id,
+                phrase("{kind} is to be undone", kind=phrase(task.kind)),
+                task.escalated_at is not None,
+                task.partner_id,
+            )
         if task.state is TaskState.PRESERVED and task.expires_at is not None:
-            note = f"renewal {task.renewal}" if task.renewal else "not renewed"
+            note = (
+                phrase("renewal {renewal}", renewal=phrase(task.renewal))
+                if task.renewal
+                else phrase("not renewed")
+            )
             yield Deadline(
-                "preservation ends", task.expires_at, law.code, task.law_row, task.id,
+                phrase("preservation ends"), task.expires_at, law.code, task.law_row, task.id,
                 task.asset_id, note, task.escalated_at is not None, task.partner_id,
             )  # fmt: skip
 

@@ -11,15 +11,16 @@ from collections.abc import Collection, Iterable
 from models.case_file import CaseFile, Step
 from models.deconfliction_hits import AlsoLine, DeconflictionHit, Match
 from models.entities.officer import Role
+from models.language.phrase import phrase
 from recovery_flows.cases.next_steps import ActionKind
 
 SENDING = frozenset({ActionKind.ORDER_STOP, ActionKind.SUBMIT_FREEZE, ActionKind.SUBMIT_REQUEST})
 """An officer's steps after which something leaves the building."""
 _LEAVING = frozenset({"ordered_first", "submitted"})
 _SHARED = {
-    Match.ACCOUNT: "the account is also",
-    Match.VICTIM: "the account is a victim's own",
-    Match.PAYMENT: "the payment's reference is also",
+    Match.ACCOUNT: phrase("the account is also"),
+    Match.VICTIM: phrase("the account is a victim's own"),
+    Match.PAYMENT: phrase("the payment's reference is also"),
 }
 
 
@@ -39,14 +40,24 @@ def also_lines(
 
 def _line(found: DeconflictionHit, officer_id: str, roles: Collection[Role]) -> AlsoLine:
     if found.is_restricted:
-        sentence = f"{_SHARED[found.what]} in another, restricted recovery: ask {found.owner}"
+        sentence = phrase(
+            "{shared} in another, restricted recovery: ask {whom}",
+            shared=_SHARED[found.what],
+            whom=found.owner,
+        )
         return AlsoLine(
             found.account_id, found.what, "", found.owner, is_open=True, sentence=sentence
         )
     ref = found.ref if may_see(found, officer_id, roles) else ""
-    which = ref or "another recovery"
-    ended = "" if found.is_open else ", which has ended"
-    sentence = f"{_SHARED[found.what]} in {which}{ended}: {whose(found, officer_id)}"
+    which = ref or phrase("another recovery")
+    ended = "" if found.is_open else phrase(", which has ended")
+    sentence = phrase(
+        "{shared} in {which}{ended}: {whose}",
+        shared=_SHARED[found.what],
+        which=which,
+        ended=ended,
+        whose=whose(found, officer_id),
+    )
     return AlsoLine(
         account_id=found.account_id, what=found.what, ref=ref, owner=found.owner,
         is_open=found.is_open, sentence=sentence,
@@ -56,8 +67,12 @@ def _line(found: DeconflictionHit, officer_id: str, roles: Collection[Role]) -> 
 def whose(found: DeconflictionHit, officer_id: str) -> str:
     """Whom to talk to about another recovery: one's own needs no talk."""
     if officer_id and found.owner_id == officer_id:
-        return "yours"
-    return f"ask {found.owner}" if found.owner else "unassigned, ask a supervisor"
+        return phrase("yours")
+    return (
+        phrase("ask {owner}", owner=found.owner)
+        if found.owner
+        else phrase("unassigned, ask a supervisor")
+    )
 
 
 def about(

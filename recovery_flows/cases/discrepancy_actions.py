@@ -6,6 +6,7 @@ from models.case_file import CaseFile
 from models.entities.call import CallState
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
+from models.language.phrase import phrase
 from models.store.calls import try_at_once
 from models.store.unit import Unit
 from recovery_flows.cases.case_officer import CaseOfficer
@@ -23,7 +24,7 @@ def resolve(
         discrepancies.resolve(edit.changes, named, edit.actor.id, edit.now)
         _release(edit.unit, edit.file, named)
         edit.note(f"discrepancy {named}", reason)
-    return f"{edit.ref}: discrepancy resolved"
+    return phrase("{ref}: discrepancy resolved", ref=edit.ref)
 
 
 def _release(unit: Unit, file: CaseFile, named: str) -> None:

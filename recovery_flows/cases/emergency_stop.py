@@ -15,6 +15,7 @@ from models.entities.ledger import LedgerAccount
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryRow, RecoveryState
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows import errors
 from recovery_flows.cases import lifecycle, next_steps
@@ -49,7 +50,10 @@ def stop_first(
     place = places[changes.file.claims[0].payee_account_id]
     if place.home and not laws[place.regime].has(Measure.STOP):
         raise errors.StepRefusedError(
-            f"the law {place.regime} knows no stop-payment: nothing was stored or sent"
+            phrase(
+                "the law {regime} knows no stop-payment: nothing was stored or sent",
+                regime=place.regime,
+            )
         )
     lifecycle.accept(changes, owner, case_number, laws, places)
     (asset,) = changes.file.assets
@@ -74,22 +78,34 @@ def _drafted(file: CaseFile, asset: AssetRow) -> HoldRow | None:
 
 def _why_not(file: CaseFile, asset: AssetRow, hold: HoldRow | None, laws: Regimes) -> str:
     if not asset.home:
-        return f"{asset.partner_id} is abroad ({asset.regime}): no stop-payment can be sent there"
+        return phrase(
+            "{partner_id} is abroad ({regime}): no stop-payment can be sent there",
+            partner_id=asset.partner_id,
+            regime=asset.regime,
+        )
     if not laws[asset.regime].has(Measure.CONFIRMATION):
-        return (
-            f"the law {asset.regime} lets no stop-payment leave before another person has approved"
+        return phrase(
+            "the law {regime} lets no stop-payment leave before another person has approved",
+            regime=asset.regime,
         )
     if asset.currency != file.recovery.currency:
-        return f"the account is in {asset.currency}, so that its part of the loss is not known yet"
+        return phrase(
+            "the account is in {currency}, so that its part of the loss is not known yet",
+            currency=asset.currency,
+        )
     least = laws[asset.regime].minimum_worth(asset.currency)
     if hold is None or Money(hold.requested_minor, hold.currency) < least:
-        return f"the sum is below {least}, which is the least worth holding"
+        return phrase("the sum is below {least}, which is the least worth holding", least=least)
     return ""
 
 
 def _next_step(file: CaseFile, laws: Regimes) -> str:
     first = next_steps.steps(file, laws)[0]
-    return f"{first.sentence} ({first.role})" if first.role is not Role.ENGINE else first.sentence
+    return (
+        phrase("{sentence} ({role})", sentence=first.sentence, role=first.role)
+        if first.role is not Role.ENGINE
+        else first.sentence
+    )
 
 
 def confirmation_of(file: CaseFile, hold_id: str) -> ApprovalRow:

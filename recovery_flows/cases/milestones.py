@@ -1,11 +1,15 @@
-"""The milestones of a recovery, and which steps are missing to a later one."""
+"""The milestones of a recovery, the officer's step to one, and which are missing to a later."""
 
 from __future__ import annotations
 
-from models.case_file import CaseFile
+from models.action_kinds import ActionKind
+from models.case_file import CaseFile, Step
 from models.entities.allocation import AllocationState
 from models.entities.hold import HoldState
+from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
+from models.language.phrase import phrase
+from recovery_flows.errors import MisuseError, StepRefusedError
 
 _PATH = (
     ("accepted", "accept the report (officer)"),
@@ -26,6 +30,42 @@ _PAID = frozenset({AllocationState.PAID, AllocationState.PAID_IN_PART})
 def milestones() -> tuple[str, ...]:
     """The names that a recovery passes on its way, in order."""
     return tuple(name for name, _ in _PATH)
+
+
+def officer_step(file: CaseFile, open_steps: list[Step], to: str) -> Step:
+    """The officer's first open step, or the one on `to`: an id, or a milestone it leads to.
+
+    MisuseError where `to` is neither; StepRefusedError where nothing is open for an officer, or
+    more than one step is missing.
+    """
+    named = next((s for s in open_steps if to and s.subject_id == to), None)
+    if named is not None and named.role is Role.OFFICER:
+        return named
+    if to:
+        if to not in milestones():
+            known = ", ".join(milestones())
+            raise MisuseError(f"--to {to!r} is no milestone; there are: {known}")
+        missing = missing_steps(file, to)
+        if len(missing) > 1:
+            raise StepRefusedError(
+                f"{file.recovery.ref} cannot go to {to} yet; missing: " + "; ".join(missing)
+            )
+    for step in open_steps:
+        if step.role is Role.OFFICER and step.action != ActionKind.TELL_VICTIM:
+            return step
+    first = open_steps[0]
+    if file.recovery.state not in (RecoveryState.OPEN, RecoveryState.REPORTED):
+        raise StepRefusedError(
+            phrase("{ref} is {sentence}", ref=file.recovery.ref, sentence=first.sentence)
+        )
+    raise StepRefusedError(
+        phrase(
+            "{ref} needs nothing from an officer now; next: {sentence} ({role})",
+            ref=file.recovery.ref,
+            sentence=first.sentence,
+            role=first.role,
+        )
+    )
 
 
 def missing_steps(file: CaseFile, target: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from models.deconfliction_hits import DeconflictionHit
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.facts import AccountRef, ReportFact
+from models.language.phrase import phrase
 from models.money import Money
 from models.queries.books.money import covered_by_files
 from models.queries.cases.case_files import load_file
@@ -72,7 +73,13 @@ def stop_at_once(
         if known is not None:
             raise AlreadyKnownError(known_sentence(known, acting.officer))
         if same and not another_payment:
-            raise AlreadyReportedError(f"{reported_sentence(same, acting.officer)}; {DECIDE}")
+            raise AlreadyReportedError(
+                phrase(
+                    "{sentence}; {decide}",
+                    sentence=reported_sentence(same, acting.officer),
+                    decide=DECIDE,
+                )
+            )
         found = shared_with(session, vault, report)
         others = others_than(same, found)
         banks = bank_names(session)
@@ -80,7 +87,13 @@ def stop_at_once(
         law = law_of_new_files(acting.laws, banks)
         summary = file_reports(unit, actor, now, law, [report], another_payment=True)
         for _, name, why in summary.refused:
-            raise MisuseError(f"{name.replace('_', ' ')} {why}: `recovery partner list`")
+            raise MisuseError(
+                phrase(
+                    "{field} {why}: `recovery partner list`",
+                    field=name.replace("_", " "),
+                    why=why,
+                )
+            )
         changes = Changeset(load_file(session, summary.filed[0]))
         check(changes.file.recovery.ref, others, acting.officer, knowing=knowing)
         places = {account_id(vault, report.payee_account): place}
@@ -97,11 +110,15 @@ def law_of_new_files(laws: Regimes, banks: list[BankName]) -> str:
     """The law of reports taken in: that of the home banks; MisuseError where they have several."""
     home = {bank.place.regime for bank in banks if bank.place.home}
     if not home:
-        raise MisuseError("no bank at home is registered yet: `recovery partner add` with --home")
+        raise MisuseError(
+            phrase("no bank at home is registered yet: `recovery partner add` with --home")
+        )
     if len(home) != 1 or not home <= laws.keys():
         raise MisuseError(
-            "the home partners do not tell the law of new files: use `recovery intake reports` "
-            "with --regime"
+            phrase(
+                "the home partners do not tell the law of new files: use `recovery intake "
+                "reports` with --regime"
+            )
         )
     return home.pop()
 
@@ -109,25 +126,33 @@ def law_of_new_files(laws: Regimes, banks: list[BankName]) -> str:
 def _place(banks: list[BankName], report: ReportFact) -> Place:
     found = next((bank.place for bank in banks if bank.id == report.payee_account.bank), None)
     if found is None:
-        raise MisuseError("payee bank is not a registered partner: `recovery partner list`")
+        raise MisuseError(phrase("payee bank is not a registered partner: `recovery partner list`"))
     return found
 
 
 def _stopped(file: CaseFile, sent: emergency_stop.Sent, laws: Regimes) -> Stopped:
     recovery = file.recovery
     if not sent.hold_id:
-        sentence = (
-            f"{recovery.ref}: no stop was sent: {sent.why_not}; the report is accepted under case "
-            f"number {recovery.case_number}, next: {sent.next_step}"
+        sentence = phrase(
+            "{ref}: no stop was sent: {why_not}; the report is accepted under case "
+            "number {case_number}, next: {next_step}",
+            ref=recovery.ref,
+            why_not=sent.why_not,
+            case_number=recovery.case_number,
+            next_step=sent.next_step,
         )
         return Stopped(recovery.id, recovery.ref, "", None, sentence)
     hold, until = file.hold(sent.hold_id), emergency_stop.confirmation_of(file, sent.hold_id).due_at
     amount = Money(hold.requested_minor, hold.currency)
     asset = file.asset(hold.asset_id)
-    sentence = (
-        f"{recovery.ref}: stop-payment of {amount} ordered at {asset.partner_id}; another person "
-        f"confirms it within {laws[asset.regime].confirmation.limit}; accepted under case number "
-        f"{recovery.case_number}"
+    sentence = phrase(
+        "{ref}: stop-payment of {amount} ordered at {partner_id}; another person "
+        "confirms it within {limit}; accepted under case number {case_number}",
+        ref=recovery.ref,
+        amount=amount,
+        partner_id=asset.partner_id,
+        limit=laws[asset.regime].confirmation.limit,
+        case_number=recovery.case_number,
     )
     return Stopped(recovery.id, recovery.ref, hold.id, until, sentence)
 
@@ -143,7 +168,7 @@ def shared_with(session: Session, vault: Vault, report: ReportFact) -> tuple[Dec
     return hits_of(session, {payee}, report.end_to_end_id)
 
 
-DECIDE = "nothing was done; if it is another payment, say so (`--another-payment`)"
+DECIDE = phrase("nothing was done; if it is another payment, say so (`--another-payment`)")
 
 
 def recognised(
@@ -176,9 +201,15 @@ def reported_sentence(same: tuple[DeconflictionHit, ...], viewer: OfficerView | 
     """That a payment is reported already, and where: whoever has the report may know that."""
     first = same[0]
     whose = deconfliction.whose(first, viewer.id if viewer else "")
-    ended = "" if first.is_open else ", which has ended"
-    more = f" and {len(same) - 1} more" if len(same) > 1 else ""
-    return f"this payment is already reported as {first.ref}{more}{ended}: {whose}"
+    ended = "" if first.is_open else phrase(", which has ended")
+    more = phrase(" and {same} more", same=len(same) - 1) if len(same) > 1 else ""
+    return phrase(
+        "this payment is already reported as {ref}{more}{ended}: {whose}",
+        ref=first.ref,
+        more=more,
+        ended=ended,
+        whose=whose,
+    )
 
 
 def others_than(
@@ -204,4 +235,8 @@ def _carry_decision(changes: Changeset, same: tuple[DeconflictionHit, ...]) -> N
 def known_sentence(known: DeconflictionHit, viewer: OfficerView | None) -> str:
     """That a report is known, and in which recovery: whoever has the report may know that."""
     whose = deconfliction.whose(known, viewer.id if viewer else "")
-    return f"this report was received before: it is in {known.ref}, {whose}; nothing is done twice"
+    return phrase(
+        "this report was received before: it is in {ref}, {whose}; nothing is done twice",
+        ref=known.ref,
+        whose=whose,
+    )

@@ -61,7 +61,9 @@ def _folded(text: str, indent: int, width: int) -> list[str]:
 def cell_text(cell: Cell, zone: str) -> str:
     """A cell in words; a bar, which only repeats a figure beside it, is left out."""
     return "".join(
-        instant_text(piece.value, zone) if isinstance(piece.value, datetime) else str(piece.value)
+        instant_text(piece.value, zone)
+        if isinstance(piece.value, datetime)
+        else str(piece.value).ljust(piece.least)
         for piece in cell
         if not isinstance(piece.value, Bar)
     )

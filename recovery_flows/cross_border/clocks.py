@@ -19,16 +19,17 @@ from models.entities.request import (
     RequestState,
 )
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.cross_border.channels import Channel, ChannelClock, ClockKind, is_member
 from recovery_flows.law.terms import due_at
 from recovery_flows.ledger.changeset import Changeset
 
 RUNGS = (
-    (50, "half of its time is over, look where it stands"),
-    (90, "it is due soon, remind them"),
-    (100, "it is overdue, call the person in charge there"),
-    (150, "there is none yet, take it to your supervisor"),
+    (50, phrase("half of its time is over, look where it stands")),
+    (90, phrase("it is due soon, remind them")),
+    (100, phrase("it is overdue, call the person in charge there")),
+    (150, phrase("there is none yet, take it to your supervisor")),
 )
 """The reminder ladder: after how many percent of a clock, and what is to be done then."""
 ASK_AGAIN = timedelta(days=14)

@@ -21,6 +21,7 @@ from models.entities.outside.request_message import (
 )
 from models.entities.request import CARRIED_OUT, UNDER_WAY, RequestRow, RequestState
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.outcome import CallIntent, Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cross_border import ceiling, clocks
@@ -38,11 +39,11 @@ _DUE = {
 
 
 WORDS = {
-    MessageKind.WITHDRAWN: "notice of withdrawal",
-    MessageKind.EXECUTED: "notice that execution was noted",
-    MessageKind.RECEIVED: "notice of money that came in elsewhere",
-    MessageKind.REMINDER: "reminder",
-    MessageKind.ASSURANCE: "assurance",
+    MessageKind.WITHDRAWN: phrase("notice of withdrawal"),
+    MessageKind.EXECUTED: phrase("notice that execution was noted"),
+    MessageKind.RECEIVED: phrase("notice of money that came in elsewhere"),
+    MessageKind.REMINDER: phrase("reminder"),
+    MessageKind.ASSURANCE: phrase("assurance"),
 }
 """What a message is called."""
 

@@ -15,6 +15,7 @@ from models.entities.request import (
     RequestRow,
     RequestState,
 )
+from models.language.phrase import phrase
 from models.money import Money
 from models.step_wording import Wording, say
 from recovery_flows.cross_border import clocks, messages
@@ -60,10 +61,10 @@ def _of_people(file: CaseFile, request: RequestRow) -> Iterator[Step]:
 
 
 _OWED = {
-    "assurance": "the assurance that two people have given, its connection refused it",
-    "withdrawn": "at once, that the request is withdrawn",
-    "executed": "that its execution was noted",
-    "received": "money came in elsewhere, how much is still wanted",
+    "assurance": phrase("the assurance that two people have given, its connection refused it"),
+    "withdrawn": phrase("at once, that the request is withdrawn"),
+    "executed": phrase("that its execution was noted"),
+    "received": phrase("money came in elsewhere, how much is still wanted"),
 }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.entities.hold import HoldKind, HoldRow, HoldState, Renewal
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.freezing.drafts import UNANSWERED
 from recovery_flows.law import terms
@@ -101,21 +102,29 @@ def state_of_things(file: CaseFile, hold: HoldRow) -> str:
     if hold.state is HoldState.ORDERED:
         order = letter_channel.order_of(file, hold)
         unsent = order is not None and order.sent_at is None
-        return "its letter has not been sent" if unsent else "the bank has not answered"
+        return (
+            phrase("its letter has not been sent")
+            if unsent
+            else phrase("the bank has not answered")
+        )
     if hold.state is HoldState.DISPOSAL_PENDING:
-        return "the bank has not carried out the court's order"
+        return phrase("the bank has not carried out the court's order")
     if hold.renewal:
-        return f"its renewal is {hold.renewal}"
+        return phrase("its renewal is {renewal}", renewal=phrase(hold.renewal))
     follower = next((h for h in file.holds if h.supersedes_id == hold.id), None)
     if follower is not None and follower.state in UNANSWERED:
-        return f"the {follower.kind} after it is {follower.state.replace('_', ' ')}"
+        return phrase(
+            "the {kind} after it is {state}",
+            kind=phrase(follower.kind),
+            state=phrase(follower.state.replace("_", " ")),
+        )
     return _NOT_FOLLOWED[hold.kind]
 
 
 _NOT_FOLLOWED = {
-    HoldKind.STOP: "no freeze yet",
-    HoldKind.FREEZE: "not renewed",
-    HoldKind.QUEUE: "not renewed",
-    HoldKind.VOLUNTARY: "no order yet",
-    HoldKind.CUSTODY: "without end",
+    HoldKind.STOP: phrase("no freeze yet"),
+    HoldKind.FREEZE: phrase("not renewed"),
+    HoldKind.QUEUE: phrase("not renewed"),
+    HoldKind.VOLUNTARY: phrase("no order yet"),
+    HoldKind.CUSTODY: phrase("without end"),
 }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from models.facts import AccountRef
+from models.language.phrase import phrase
 from models.money import Money, exponent
 from models.safe_text import misleads, steers, undirected
 from recovery_flows.intake.currencies import CURRENCIES
@@ -29,14 +30,14 @@ def read_text(
     """
     value = cells.get(field)
     if value is not None and not isinstance(value, str):
-        raise CellRefusedError(field, "is not one text")
+        raise CellRefusedError(field, phrase("is not one text"))
     text = (value or "").strip()
     if not undirected(text).strip() and not optional:
-        raise CellRefusedError(field, "is empty")
+        raise CellRefusedError(field, phrase("is empty"))
     if misleads(text) or (steers(text) and not is_name):
-        raise CellRefusedError(field, "holds control characters")
+        raise CellRefusedError(field, phrase("holds control characters"))
     if len(text) > most:
-        raise CellRefusedError(field, f"is longer than {most} characters")
+        raise CellRefusedError(field, phrase("is longer than {most} characters", most=most))
     return text
 
 
@@ -44,24 +45,29 @@ def read_money(cells: Cells) -> Money:
     """`amount` and `currency`: a plain decimal above zero, with the decimals of the currency."""
     currency = read_text(cells, "currency", 3)
     if currency not in CURRENCIES:
-        raise CellRefusedError("currency", "is not a code of ISO 4217 such as CNY")
+        raise CellRefusedError("currency", phrase("is not a code of ISO 4217 such as CNY"))
     text = read_text(cells, "amount", 40)
     if text.startswith("-"):
-        raise CellRefusedError("amount", "is negative")
+        raise CellRefusedError("amount", phrase("is negative"))
     match = _AMOUNT.fullmatch(text)
     if match is None:
-        raise CellRefusedError("amount", "is not a plain decimal such as 1234.50")
+        raise CellRefusedError("amount", phrase("is not a plain decimal such as 1234.50"))
     digits = exponent(currency)
     # Also with zeros at the end: 1.000 may be a thousand.
     if len(match["fraction"] or "") > digits:
         raise CellRefusedError(
-            "amount", f"has more than {digits} decimals, too many for {currency}"
+            "amount",
+            phrase(
+                "has more than {digits} decimals, too many for {currency}",
+                digits=digits,
+                currency=currency,
+            ),
         )
     money = Money.parse(text, currency)
     if money.minor == 0:
-        raise CellRefusedError("amount", "is zero")
+        raise CellRefusedError("amount", phrase("is zero"))
     if money.minor > _MINOR_MAX:
-        raise CellRefusedError("amount", "is larger than any payment")
+        raise CellRefusedError("amount", phrase("is larger than any payment"))
     return money
 
 
@@ -71,7 +77,7 @@ def read_account(cells: Cells, side: str, holder_field: str) -> AccountRef:
     bank = read_text(cells, f"{side}_bank", 64)
     number = "".join(read_text(cells, field, 80).split(" "))
     if not _ACCOUNT.fullmatch(number):
-        raise CellRefusedError(field, "is not 4 to 34 letters and digits")
+        raise CellRefusedError(field, phrase("is not 4 to 34 letters and digits"))
     return AccountRef(
         bank, number, read_text(cells, holder_field, 200, optional=True, is_name=True)
     )
@@ -82,16 +88,16 @@ def read_instant(cells: Cells, field: str, now: datetime) -> datetime:
     try:
         instant = datetime.fromisoformat(read_text(cells, field, 40))
         if instant.utcoffset() is None:
-            raise CellRefusedError(field, "has no time zone, such as Z or +08:00")
+            raise CellRefusedError(field, phrase("has no time zone, such as Z or +08:00"))
         instant = instant.astimezone(UTC)
     except CellRefusedError:
         raise
     except (ValueError, OverflowError):
         raise CellRefusedError(
-            field, "is not a date and time such as 2026-01-31T09:30:00Z"
+            field, phrase("is not a date and time such as 2026-01-31T09:30:00Z")
         ) from None
     if instant < _FIRST_INSTANT:
-        raise CellRefusedError(field, "lies before the year 2000")
+        raise CellRefusedError(field, phrase("lies before the year 2000"))
     if instant > now:
-        raise CellRefusedError(field, "lies in the future")
+        raise CellRefusedError(field, phrase("lies in the future"))
     return instant

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from models.language.phrase import Phrase, phrase
 from recovery_flows.law.rows import Limit, LimitUnit
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -68,10 +69,10 @@ def time_left_text(now: datetime, due: datetime) -> str:
     """Time left in words, rounded down: `18m`, `6h 12m`, `2d 03h`; past the end `-18m late`."""
     seconds = int((due - now).total_seconds())
     if 0 <= seconds < _MINUTE:
-        return "now"
+        return phrase("now")
     if due >= now:
         return _span(seconds)
-    return f"-{_span(max(-seconds, _MINUTE))} late"
+    return phrase("-{span} late", span=_span(max(-seconds, _MINUTE)))
 
 
 def length_text(start: datetime, end: datetime) -> str:
@@ -79,12 +80,19 @@ def length_text(start: datetime, end: datetime) -> str:
     return _span(max(0, int((end - start).total_seconds())))
 
 
-def _span(seconds: int) -> str:
+def overdue_text(now: datetime, due: datetime) -> str:
+    """How long ago an end was, where it is marked as late already: `-18m`."""
+    return phrase("-{span}", span=_span(max(int((now - due).total_seconds()), _MINUTE)))
+
+
+def _span(seconds: int) -> Phrase:
     if seconds >= _DAY:
-        return f"{seconds // _DAY}d {seconds % _DAY // _HOUR:02d}h"
+        hours = seconds % _DAY // _HOUR
+        return phrase("{days}d {hours:02d}h", days=seconds // _DAY, hours=hours)
     if seconds >= _HOUR:
-        return f"{seconds // _HOUR}h {seconds % _HOUR // _MINUTE:02d}m"
-    return f"{seconds // _MINUTE}m"
+        minutes = seconds % _HOUR // _MINUTE
+        return phrase("{hours}h {minutes:02d}m", hours=seconds // _HOUR, minutes=minutes)
+    return phrase("{minutes}m", minutes=seconds // _MINUTE)
 
 
 def _last_day(limit: Limit, start: date, calendar_code: str) -> date:

@@ -13,6 +13,7 @@ from models.engine import Database
 from models.entities.multi_agency import SubjectKind, TaskRow
 from models.entities.partner import BODIES_ABROAD, PartnerChannel, PartnerKind
 from models.ids import canonical
+from models.language.phrase import phrase
 from models.queries.cases.case_files import load_file
 from models.queries.cases.multi_agency import (
     Incident,
@@ -102,7 +103,7 @@ def prospect(session: Session, vault: Vault, recovery_id: str) -> Prospect:
         version=file.recovery.version,
         known=Known(file.recovery.ref, reached),
         addressees=tuple(Addressee(p.id, p.kind) for p in able),
-        left_out=tuple((p.id, "by letter" if p.home else "abroad") for p in others),
+        left_out=tuple((p.id, phrase("by letter") if p.home else phrase("abroad")) for p in others),
         named=tuple(hint(Subject(SubjectKind(k), v)) for k, v in before),
         elsewhere=asked_elsewhere(session, recovery_id),
         file=file,
@@ -159,11 +160,22 @@ def start(
         )  # fmt: skip
     shared = read.shared(planned)
     asked = len({p.partner_id for p in planned})
-    also = f"; another recovery asks about the subject of {shared} too" if shared else ""
-    also += "".join(f"; {name} is left out: it is {why}" for name, why in read.left_out)
-    return (
-        f"{read.ref}: request started, {len(planned)} tasks to {asked} partners at once"
-        f"{also}; another person confirms it"
+    also = (
+        phrase("; another recovery asks about the subject of {shared} too", shared=shared)
+        if shared
+        else ""
+    )
+    also += "".join(
+        phrase("; {name} is left out: it is {why}", name=name, why=why)
+        for name, why in read.left_out
+    )
+    return phrase(
+        "{ref}: request started, {planned} tasks to {asked} partners at "
+        "once{also}; another person confirms it",
+        ref=read.ref,
+        planned=len(planned),
+        asked=asked,
+        also=also,
     )
 
 
@@ -191,7 +203,11 @@ def renew(acting: ActingOfficer, recovery_id: str, task: str, seen: int | None =
     with acting.editing(recovery_id, seen) as edit:
         row = task_named(edit.file, task)
         multi_agency_lifecycle.renew(edit.changes, row.id, edit.now)
-    return f"{edit.ref}: {row.partner_id} is asked to preserve for another term"
+    return phrase(
+        "{ref}: {partner_id} is asked to preserve for another term",
+        ref=edit.ref,
+        partner_id=row.partner_id,
+    )
 
 
 def cancel_task(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from models.entities.multi_agency import SubjectKind
+from models.language.phrase import phrase
 
 _TELEPHONE = re.compile(r"\+?[0-9]{5,15}")
 _DEVICE = re.compile(r"[0-9]{14,16}")
@@ -25,14 +26,14 @@ _NOT_ON_THE_INTERNET = tuple(
     )
 )  # fmt: skip
 SPOKEN = {
-    SubjectKind.NUMBER: "number",
-    SubjectKind.IMEI: "device",
-    SubjectKind.DOMAIN: "domain",
-    SubjectKind.URL: "page",
-    SubjectKind.ACCOUNT_NAME: "account",
-    SubjectKind.IP: "address",
-    SubjectKind.BANK_ACCOUNT: "account",
-    SubjectKind.INCIDENT: "incident",
+    SubjectKind.NUMBER: phrase("number"),
+    SubjectKind.IMEI: phrase("device"),
+    SubjectKind.DOMAIN: phrase("domain"),
+    SubjectKind.URL: phrase("page"),
+    SubjectKind.ACCOUNT_NAME: phrase("account"),
+    SubjectKind.IP: phrase("address"),
+    SubjectKind.BANK_ACCOUNT: phrase("account"),
+    SubjectKind.INCIDENT: phrase("incident"),
 }
 
 

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-MEASURE = (
-    "minutes of the clock from the first sending of an order to the bank's own time of acting, "
-    "refusing or paying; percentiles by nearest rank"
+from models.language.phrase import phrase
+
+MEASURE = phrase(
+    "minutes of the clock from the first sending of an order to the bank's own "
+    "time of acting, refusing or paying; percentiles by nearest rank"
 )
 WEEKS = 8
 ANSWERS_MIN = 5
@@ -120,7 +122,11 @@ def percentile(values: Sequence[int], percent: int) -> int | None:
 
 def percentile_text(minutes: int | None, answered: int) -> str:
     """A percentile in words: its minutes, or that there are too few answers (and how many)."""
-    return f"too few ({answered})" if minutes is None else f"{minutes:,} min"
+    return (
+        phrase("too few ({answered})", answered=answered)
+        if minutes is None
+        else phrase("{minutes:,} min", minutes=minutes)
+    )
 
 
 def times(orders: Iterable[OrderTime]) -> Times:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from models.language.phrase import phrase
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -43,28 +45,41 @@ def average_minor(total_minor: int, count: int) -> int | None:
 
 def interception_rate(ever_held_minor: int, reported_minor: int) -> Rate:
     """How much of the reported loss was ever held, each traced unit counted once across hops."""
-    return _rate("interception", "ever held / reported loss", ever_held_minor, reported_minor)
+    return _rate(
+        phrase("interception"), phrase("ever held / reported loss"), ever_held_minor, reported_minor
+    )
 
 
 def held_to_returned_rate(returned_from_holds_minor: int, ever_held_minor: int) -> Rate:
     """How much of what was ever held went back to victims."""
-    formula = "returned to victims from holds / ever held"
-    return _rate("return rate of held funds", formula, returned_from_holds_minor, ever_held_minor)
+    formula = phrase("returned to victims from holds / ever held")
+    return _rate(
+        phrase("return rate of held funds"), formula, returned_from_holds_minor, ever_held_minor
+    )
 
 
 def restitution_rate(returned_minor: int, reported_minor: int) -> Rate:
     """How much of the reported loss went back to victims, by hold, recall or freely."""
-    return _rate("restitution", "returned / reported loss", returned_minor, reported_minor)
+    return _rate(
+        phrase("restitution"), phrase("returned / reported loss"), returned_minor, reported_minor
+    )
 
 
 def over_freeze_rate(blocked_minor: int, disputed_minor: int) -> Rate:
     """How much of accounts is blocked for what is disputed there; above 100 % it is too much."""
-    return _rate("over-freezing", "blocked now / disputed there", blocked_minor, disputed_minor)
+    return _rate(
+        phrase("over-freezing"),
+        phrase("blocked now / disputed there"),
+        blocked_minor,
+        disputed_minor,
+    )
 
 
 def year_on_year_rate(this_year: int, last_year: int) -> Rate:
     """Change against the year before; from exact figures, never from rounded ones."""
-    return _rate("year on year", "(this - last) / last", this_year - last_year, last_year)
+    return _rate(
+        phrase("year on year"), phrase("(this - last) / last"), this_year - last_year, last_year
+    )
 
 
 def _rate(name: str, formula: str, numerator: int, denominator: int) -> Rate:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from models.language.phrase import phrase
 from recovery_flows.partners.response_times import rank_of
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -30,8 +31,8 @@ def report_to_request(count: int, seconds_at: Callable[[int], int]) -> Spread:
     `seconds_at(n)` is the n-th shortest of them, counted from 1.
     """
     return Spread(
-        "report to request",
-        "first order or request sent - report, nearest rank",
+        phrase("report to request"),
+        phrase("first order or request sent - report, nearest rank"),
         count,
         seconds_at(rank_of(count, 50)) if count else None,
         seconds_at(rank_of(count, 90)) if count else None,
@@ -46,9 +47,11 @@ def elapsed_seconds(start: datetime, end: datetime) -> int:
 def span_text(seconds: int) -> str:
     """A length of time in words, rounded down: `41 s`, `12 min`, `3 h 05 min`, `2 d 03 h`."""
     if seconds < _MINUTE:
-        return f"{seconds} s"
+        return phrase("{seconds} s", seconds=seconds)
     if seconds < _HOUR:
-        return f"{seconds // _MINUTE} min"
+        return phrase("{minutes} min", minutes=seconds // _MINUTE)
     if seconds < _DAY:
-        return f"{seconds // _HOUR} h {seconds % _HOUR // _MINUTE:02d} min"
-    return f"{seconds // _DAY} d {seconds % _DAY // _HOUR:02d} h"
+        minutes = seconds % _HOUR // _MINUTE
+        return phrase("{hours} h {minutes:02d} min", hours=seconds // _HOUR, minutes=minutes)
+    hours = seconds % _DAY // _HOUR
+    return phrase("{days} d {hours:02d} h", days=seconds // _DAY, hours=hours)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from models.case_file import CaseFile
 from models.entities.allocation import AllocationRow, AllocationState
 from models.entities.payout import IN_TREASURY, PayoutRow, PayoutState, UnclaimedRow
+from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.ledger.outstanding_losses import LOST, committed_minor
 from recovery_flows.ledger.recalled import counted_before
@@ -36,14 +37,16 @@ class Reserve(StrEnum):
 
 
 REASONS: Mapping[Reserve, str] = {
-    Reserve.UNDER_WAY: "decided or prepared, not booked yet",
-    Reserve.NOT_CASHED: "refused or sent back by the payee's bank",
-    Reserve.PAID_SHORT: "booked with less than was ordered",
-    Reserve.UNCLAIMED: "announced as unclaimed: kept for its payee to the end of the notice",
-    Reserve.TREASURY: "went to the treasury, as nobody has claimed it",
-    Reserve.TAKEN_BACK: "taken back before it left",
-    Reserve.CLAWED_BACK: "paid and called back, or with a stranger for good",
-    Reserve.HELD_BACK: "in no claim's share: it stays held",
+    Reserve.UNDER_WAY: phrase("decided or prepared, not booked yet"),
+    Reserve.NOT_CASHED: phrase("refused or sent back by the payee's bank"),
+    Reserve.PAID_SHORT: phrase("booked with less than was ordered"),
+    Reserve.UNCLAIMED: phrase(
+        "announced as unclaimed: kept for its payee to the end of the notice"
+    ),
+    Reserve.TREASURY: phrase("went to the treasury, as nobody has claimed it"),
+    Reserve.TAKEN_BACK: phrase("taken back before it left"),
+    Reserve.CLAWED_BACK: phrase("paid and called back, or with a stranger for good"),
+    Reserve.HELD_BACK: phrase("in no claim's share: it stays held"),
 }
 
 

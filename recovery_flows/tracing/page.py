@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile
 from models.entities.ledger import RETURNED, LedgerAccount
+from models.language.phrase import joined, phrase
 from models.money import Money
 from models.queries.books.money import LastBalance, last_balances, places
 from models.queries.cases.case_files import load_file
@@ -26,6 +27,7 @@ from recovery_flows.tracing.hops import hops_of
 from recovery_flows.tracing.inputs import TraceInputs, gather
 from recovery_flows.tracing.methods.types import Basis, Trace
 from recovery_flows.tracing.views import ClaimLabel, PlaceRow, TracePage
+from recovery_flows.wording import counted
 
 
 def trace_page(
@@ -68,16 +70,17 @@ def _accounts(traces: Iterable[Trace]) -> set[str]:
 
 def _opening_text(given: TraceInputs) -> str:
     counts = Counter(o.basis for o in given.openings)
-    said = (
-        (Basis.KNOWN, "opening balance as the statement states it for {}"),
-        (Basis.INFERRED, "the least that fits for {}"),
-    )
-    parts = [text.format(_accounts_text(counts[b])) for b, text in said if counts[b]]
-    return "; ".join(parts) or "no statement is there yet"
+    known, inferred = (_accounts_text(counts[b]) for b in (Basis.KNOWN, Basis.INFERRED))
+    parts: list[str] = []
+    if counts[Basis.KNOWN]:
+        parts.append(phrase("opening balance as the statement states it for {known}", known=known))
+    if counts[Basis.INFERRED]:
+        parts.append(phrase("the least that fits for {inferred}", inferred=inferred))
+    return joined("; ", parts) if parts else phrase("no statement is there yet")
 
 
 def _accounts_text(number: int) -> str:
-    return f"{number} account{'' if number == 1 else 's'}"
+    return counted(number, "account")
 
 
 class _Where(NamedTuple):
@@ -196,8 +199,13 @@ def _held_and_freezable(known: _Known, account: str) -> tuple[int, int, int]:
 
 def _ask(known: _Known, account: str) -> str:
     bank, to = known.bank.get(account, ""), known.covered_to.get(account)
-    since = f" from {to:%Y-%m-%d} on" if to else ""
-    return f"ask {bank or 'its bank'} for the statement of {known.names.account(account)}{since}"
+    since = phrase(" from {to:%Y-%m-%d} on", to=to) if to else ""
+    return phrase(
+        "ask {bank} for the statement of {account}{since}",
+        bank=bank or phrase("its bank"),
+        account=known.names.account(account),
+        since=since,
+    )
 
 
 def _shortages(trace: Trace, given: TraceInputs, names: Names) -> Iterable[str]:
@@ -206,8 +214,17 @@ def _shortages(trace: Trace, given: TraceInputs, names: Names) -> Iterable[str]:
         payment = payments.get(shortage.transfer_id)
         currency = payment.debit_currency if payment else _currency(given, shortage.account)
         money, label = Money(shortage.minor, currency), names.account(shortage.account)
-        when = f"on {payment.at:%Y-%m-%d}" if payment else "before its statement begins"
-        yield f"{label}: {money} more left {when} than is known to have been there"
+        when = (
+            phrase("on {at:%Y-%m-%d}", at=payment.at)
+            if payment
+            else phrase("before its statement begins")
+        )
+        yield phrase(
+            "{label}: {money} more left {when} than is known to have been there",
+            label=label,
+            money=money,
+            when=when,
+        )
 
 
 def _currency(given: TraceInputs, account: str) -> str:

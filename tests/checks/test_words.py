@@ -27,7 +27,7 @@ FREE = {
     "recovery_flows/engine/loop.py": {"told"},
     "recovery_flows/tracing/transfers/trace.py": {"told"},
     "tui/screens/live.py": {"said"},
-    "tui/screens/restitution.py": {"told"},
+    "tui/screens/looks/documents.py": {"told"},
     "tui/state_styles.py": {"said"},
 }
 """What is still named so: a command that scripts may have, and words inside one file."""

@@ -33,7 +33,7 @@ from models.queries.cases.case_files import load_file
 from models.sealing.signed_heads import HeadFile
 from models.sealing.vault import Vault
 from models.store import calls, clock, documents, partners, people
-from models.store.reports import filing
+from models.store.reports.filing import file_reports
 from models.store.statements import statements
 from models.store.unit import ENGINE, Unit, unit_of_work
 from recovery_flows.access.log_in import Identity, by_system_user
@@ -118,7 +118,7 @@ class Unity:
             end_to_end_id=f"E{external}", method=method,
         )  # fmt: skip
         with unit_of_work(self.database) as unit:
-            return filing.file_reports(unit, ENGINE, self.now, "CN", [fact]).filed[0]
+            return file_reports(unit, ENGINE, self.now, "CN", [fact]).filed[0]
 
     def change(self, recovery_id: str, *edits: _Change) -> None:
         """Do as the engine does: change the file, run every stage's rules, record."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from models.entities.officer import Role
+from models.language.phrase import phrase
 from models.queries.cases.views import RecoveryPage
 from models.queries.installation.officers import OfficerView
 from recovery_flows.cases.pages.recovery import step
@@ -39,5 +40,5 @@ def next_lines(
         told = cell_content(cell("  ", *sign, "  ", *sentence, "  ", *due), zone)
         lines.append(cut(told, width))
     if len(others) > most:
-        lines.append(word(f"  and {len(others) - most} more", MUTED))
+        lines.append(word(phrase("  and {others} more", others=len(others) - most), MUTED))
     return lines

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from textual.content import Content
 
 from models.action_kinds import ActionKind
+from models.language.phrase import phrase
 from recovery_flows.cases.views.other_ways import Way
 from recovery_flows.cases.views.restitution_views import RestitutionPage
 from recovery_flows.cases.views.victims import MESSAGES
+from recovery_flows.wording import spoken
 from tui.layout import paragraph
 from tui.state_styles import ALARM, CARE, GOOD, MUTED, time_left
 from tui.text import cut, day_and_time, plain, word, words
@@ -33,7 +35,7 @@ def ways_lines(page: RestitutionPage, zone: str, width: int) -> list[Content]:
     """The lines of each: the sum requested, what has arrived; a promise is not money."""
     lines = [line for way in page.ways for line in _way(way, page, zone, width)]
     if all(way.kind == MESSAGES for way in page.ways):
-        told = "No voluntary return was invited and no payment recalled. Press m to begin."
+        told = phrase("No voluntary return was invited and no payment recalled. Press m to begin.")
         return [*paragraph(word(told, MUTED), width), *lines]
     return lines
 
@@ -42,19 +44,25 @@ def _way(way: Way, page: RestitutionPage, zone: str, width: int) -> Iterator[Con
     style = GOOD if way.state in _DONE else MUTED if way.state in _OVER else CARE
     style = ALARM if way.is_late else style
     sign = "! " if way.is_late else "✓ " if way.state in _DONE else "  "
-    state = way.state.replace("_", " ")
+    state = spoken(way.state)
     yield cut(
-        words((sign, style), (f"{way.kind} ", "bold"), (state, style), f"  {way.whose}"), width
+        words(
+            (sign, style),
+            (phrase("{kind} ", kind=way.kind), "bold"),
+            (state, style),
+            f"  {way.whose}",
+        ),
+        width,
     )
     came = (plain(way.came), f"bold {GOOD}" if way.came.minor else MUTED)
-    of = ("  came", MUTED)
+    of = (phrase("  came"), MUTED)
     if way.of.minor and way.of != way.came:
-        of = (f" of {plain(way.of)} came", MUTED)
+        of = (phrase(" of {sum} came", sum=plain(way.of)), MUTED)
     told = [words("  ", came, of)] if way.kind != MESSAGES else []
     if way.due_at is not None:
         when, left = day_and_time(way.due_at, zone), time_left(page.now, way.due_at)
-        told.append(words(("  due ", MUTED), when, " ", left))
+        told.append(words((phrase("  due "), MUTED), when, " ", left))
     if told:
         yield cut(words(*told), width)
     for part in way.parts:
-        yield cut(word(f"    {part}", MUTED), width)
+        yield cut(words("    ", (part, MUTED)), width)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from textual.content import Content
 
+from models.language.phrase import phrase
 from models.money import split_minor
 from recovery_flows.cases.pages.value import (
     Bar,
@@ -81,7 +82,8 @@ def piece_content(piece: Piece, zone: str, *, short: bool = False) -> Content:
         return words(("█" * filled, CALM), ("─" * (_BAR - filled), MUTED))
     if isinstance(value, datetime):
         return word((day_and_time if short else zoned_time)(value, zone), style)
-    return word(piece.short if short and piece.short else value, style)
+    made = word(piece.short if short and piece.short else value, style)
+    return made.pad_right(piece.least - made.cell_length) if piece.least else made
 
 
 def _table(table: Table, zone: str, width: int, *, full: bool) -> list[Content]:
@@ -120,9 +122,10 @@ def legend(whole: Whole, width: int) -> list[Content]:
 
 def _entry(part: Stretch) -> Content:
     return words(
-        (f"{part.glyph} {part.word} ", STYLES[part.tone]), (str(part.amount), "$foreground"),
+        (phrase("{glyph} {word} ", glyph=part.glyph, word=part.word), STYLES[part.tone]),
+        (str(part.amount), "$foreground"),
         (f"  {part.share}" if part.share else "", MUTED),
-    )  # fmt: skip
+    )
 
 
 def _prose(prose: Prose, width: int, *, full: bool) -> Iterator[Content]:
@@ -130,4 +133,4 @@ def _prose(prose: Prose, width: int, *, full: bool) -> Iterator[Content]:
     yield from lines if full else lines[: prose.most]
     if not full and len(lines) > prose.most:
         more = counted(len(lines) - prose.most, "more line")
-        yield word(f"  … {more}: v shows all", MUTED)
+        yield word(phrase("  … {more}: v shows all", more=more), MUTED)

@@ -7,6 +7,7 @@ from datetime import datetime
 from textual.content import Content
 
 from models.entities.officer import Role
+from models.language.phrase import phrase
 from models.queries.cases.queue_views import QueueLine
 from models.queries.cases.views import RecoveryPage
 from recovery_flows.cases.pages import money
@@ -21,7 +22,7 @@ from tui.text import cut, word
 def line_preview(line: QueueLine, now: datetime, width: int, own: frozenset[Role]) -> list[Content]:
     """One line: next step, action by (`own` are the viewer's roles), case officer."""
     told = row(line, now, own)
-    victims = muted(f"  {counted(line.victims, 'victim')}  case officer: ")
+    victims = muted(phrase("  {victims}  case officer: ", victims=counted(line.victims, "victim")))
     text = cell(" ", *told["ref"], "  ", line.sentence, "  ", *told["turn"], victims,
                 *told["owner"])  # fmt: skip
     return [cut(cell_content(text, "UTC"), width)]
@@ -29,7 +30,10 @@ def line_preview(line: QueueLine, now: datetime, width: int, own: frozenset[Role
 
 def page_preview(page: RecoveryPage, width: int) -> list[Content]:
     """What contradicts the records, the bar of the identity, where the money is."""
-    found = [cut(word(f"≠ {d.sentence}", ALARM), width) for d in page.discrepancies[:2]]
+    found = [
+        cut(word(phrase("≠ {sentence}", sentence=d.sentence), ALARM), width)
+        for d in page.discrepancies[:2]
+    ]
     status = section_lines(money.status(page.terms), "UTC", width)
     where = section_lines(money.accounts(page.assets, page.now), "UTC", width)[:5]
     return [*found, *status, word(""), *where]

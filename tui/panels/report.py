@@ -8,12 +8,13 @@ from datetime import datetime
 from textual.content import Content
 
 from models.entities.officer import Role
+from models.language.phrase import phrase
 from models.queries.installation.officers import OfficerView
 from recovery_flows.cases.pages.value import Column
 from recovery_flows.cases.views.report_preview import Checked, StopMessage
 from recovery_flows.intake.pasted.labels import PERSONAL, TITLES
 from recovery_flows.law.rows import Status
-from recovery_flows.wording import counted
+from recovery_flows.wording import counted, listed
 from tui.layout import Figures, also_lines, grid, paragraph
 from tui.state_styles import ALARM, CARE, GOOD, MUTED
 from tui.text import word, words, zoned_time
@@ -47,12 +48,14 @@ def _problems(checked: Checked, width: int, refusal: str) -> Iterator[Content]:
             yield from paragraph(words(("✕ ", ALARM), refusal or checked.why_not), width)
         if checked.already:
             yield from paragraph(words(("≠ ", ALARM), (checked.already, "bold")), width)
-            decide = "ctrl+s asks whether this is another payment; else nothing leaves twice"
+            decide = phrase(
+                "ctrl+s asks whether this is another payment; else nothing leaves twice"
+            )
             yield from paragraph(word(decide, CARE), width)
         return
-    yield word(f"✕ {counted(len(problems), 'problem')}", ALARM)
+    yield word(phrase("✕ {problems}", problems=counted(len(problems), "problem")), ALARM)
     for problem in problems:
-        text = words("  ", (problem.title, "bold $foreground"), f" {problem.why}  ")
+        text = words("  ", (problem.title, "bold $foreground"), phrase(" {why}  ", why=problem.why))
         yield from paragraph(words(text, (problem.mend, CARE)), width)
 
 
@@ -61,10 +64,12 @@ def _message(checked: Checked, width: int, *, is_ready: bool) -> list[Content]:
         return paragraph(words(("– ", CARE), checked.instead), width)
     if checked.message is None:
         return []
-    head = words(("✓ ", GOOD), ("this stop-payment leaves at once with ctrl+s", "bold $foreground"))
+    head = words(
+        ("✓ ", GOOD), (phrase("this stop-payment leaves at once with ctrl+s"), "bold $foreground")
+    )
     if not is_ready:  # a tick beside what is refused above would contradict it
         head = words(
-            ("– ", CARE), ("this stop-payment is not ready to be sent", "bold $foreground")
+            ("– ", CARE), (phrase("this stop-payment is not ready to be sent"), "bold $foreground")
         )
     rows = [
         (word(name, MUTED), word(value, "bold $foreground"))
@@ -77,31 +82,37 @@ def message_figures(checked: Checked) -> Figures:
     """The stop-payment in the words of the wire, personal fields marked; then its law."""
     message = checked.message
     if message is None:
-        return (("case number", checked.case_number), ("instead", checked.instead))
+        return ((phrase("case number"), checked.case_number), (phrase("instead"), checked.instead))
     return (
-        ("bank", f"{message.bank}  {message.bank_name}"),
+        (phrase("bank"), f"{message.bank}  {message.bank_name}"),
         ("orderRef", message.order_ref),
         ("kind", "stop"),
         (f"account {PERSONAL_MARK}", message.number),
         (f"holderName {PERSONAL_MARK}", _holder(message)),
         ("amount", str(message.amount)),
         ("mandate", message.mandate),
-        ("law", "✓ confirmed" if message.status is Status.CONFIRMED else "? unverified"),
-        ("confirmed until", _until(checked, message)),
-        ("case number", checked.case_number or "none yet"),
+        (
+            phrase("law"),
+            phrase("✓ confirmed") if message.status is Status.CONFIRMED else phrase("? unverified"),
+        ),
+        (phrase("confirmed until"), _until(checked, message)),
+        (phrase("case number"), checked.case_number or phrase("none yet")),
     )
 
 
 def _holder(message: StopMessage) -> str:
     if message.is_stored_name:
-        return f"{message.holder} (as stored: not the name in the text)"
-    return message.holder or "not known"
+        return phrase("{holder} (as stored: not the name in the text)", holder=message.holder)
+    return message.holder or phrase("not known")
 
 
 def _until(checked: Checked, message: StopMessage) -> str:
     if message.confirmed_until is None:
-        return "no confirmation is needed"
-    return f"{zoned_time(message.confirmed_until, checked.time_zone)} by another person"
+        return phrase("no confirmation is needed")
+    return phrase(
+        "{at} by another person",
+        at=zoned_time(message.confirmed_until, checked.time_zone),
+    )
 
 
 def _fields(checked: Checked, width: int) -> list[Content]:
@@ -117,12 +128,17 @@ def _fields(checked: Checked, width: int) -> list[Content]:
     ]
     if not rows:
         return []
-    return [word(f"as it was read; {PERSONAL_MARK} is personal", MUTED),
-            *grid(columns, rows, width, full=True)]  # fmt: skip
+    return [
+        word(
+            phrase("as it was read; {personal_mark} is personal", personal_mark=PERSONAL_MARK),
+            MUTED,
+        ),
+        *grid(columns, rows, width, full=True),
+    ]
 
 
 def _noted(note: str) -> str:
-    return f"  {note}" if note else ""
+    return phrase("  {note}", note=note) if note else ""
 
 
 def _shown(checked: Checked, name: str, value: str) -> str:
@@ -137,8 +153,12 @@ def _shown(checked: Checked, name: str, value: str) -> str:
 def why_nobody(officer: OfficerView | None) -> str:
     """Why this identity cannot send a stop; "" when it can."""
     if officer is None:
-        return "nobody acts: this user is bound to no officer (`recovery officer add`)"
+        return phrase("nobody acts: this user is bound to no officer (`recovery officer add`)")
     if Role.OFFICER not in officer.roles:
-        roles = ", ".join(sorted(officer.roles))
-        return f"this takes an officer; {officer.handle} is {roles}: o changes who acts"
+        roles = listed(officer.roles)
+        return phrase(
+            "this takes an officer; {handle} is {roles}: o changes who acts",
+            handle=officer.handle,
+            roles=roles,
+        )
     return ""

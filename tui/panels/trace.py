@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from textual.content import Content
 
+from models.language.phrase import phrase
 from recovery_flows.cases.pages.trace import written
 from recovery_flows.cases.pages.value import Page, Part, Table, line, muted
 from tui.panels.page import parts_lines
@@ -21,8 +22,16 @@ def page_of(view: TraceView) -> Page:
     if not claims:
         return written(view.page, (), view.zone)
     n = view.victim % len(claims)
-    more = f" ({n + 1} of {len(claims)}, v: the next)" if len(claims) > 1 else ""
-    return written(view.page, [(f"{claims[n].label}{more}", view.hops)], view.zone)
+    more = (
+        phrase(" ({n} of {claims}, v: the next)", n=n + 1, claims=len(claims))
+        if len(claims) > 1
+        else ""
+    )
+    return written(
+        view.page,
+        [(phrase("{label}{more}", label=claims[n].label, more=more), view.hops)],
+        view.zone,
+    )
 
 
 def rules_lines(first: int, page: Page, width: int) -> list[Content]:
@@ -37,7 +46,12 @@ def rules_lines(first: int, page: Page, width: int) -> list[Content]:
         shown = list(range(of))[first : first + max((width - _PLACE_WIDTH) // _RULE_WIDTH, 1)]
         parts.append(part.only([0, *(n + 1 for n in shown)]))
         if len(shown) < of:
-            which = f"rules {shown[0] + 1} to {shown[-1] + 1} of {of}: ← → shows the others"
+            which = phrase(
+                "rules {shown} to {last} of {of}: ← → shows the others",
+                shown=shown[0] + 1,
+                last=shown[-1] + 1,
+                of=of,
+            )
             parts.append(line(muted(which)))
     told = replace(section, parts=tuple(parts)).parts or (line(muted(section.empty)),)
     return parts_lines(told, page.zone, width)

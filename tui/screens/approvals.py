@@ -13,6 +13,7 @@ from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from models.language.phrase import phrase
 from models.queries.cases.views import ApprovalLine
 from recovery_flows.access.registers import decide, is_change
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -42,10 +43,13 @@ from tui.text import word, words
 from tui.widgets.approvals import WaitingTable
 from tui.widgets.block import Block
 from tui.widgets.paged_table import PAGE_LINES, TablePage
+from tui.widgets.reworded import Notice
 
 MARKED_MOST = 500
 """Approvals among which marked ones are looked for."""
-EMPTY = f"{NONE_PENDING}\n\nWhat an officer submits stands here at once."
+EMPTY = phrase(
+    "{none_pending}\n\nWhat an officer submits stands here at once.", none_pending=NONE_PENDING
+)
 
 
 class ApprovalsScreen(LiveScreen):
@@ -73,7 +77,7 @@ class ApprovalsScreen(LiveScreen):
 
     def compose_body(self) -> ComposeResult:
         yield Static("", id="counts", markup=False)
-        yield Static("reading …", id="notice", markup=False)
+        yield Notice(phrase("reading …"))
         with Container(id="split"):
             yield WaitingTable("waiting-table")
             with VerticalScroll(id="detail"):
@@ -101,23 +105,31 @@ class ApprovalsScreen(LiveScreen):
             self.acting_app.wanted_approval = ""
         self._has_read = True
         self.query_one("#split").display = bool(page.total)
-        notice = self.query_one("#notice", Static)
+        notice = self.query_one(Notice)
         notice.display = not page.total
-        notice.update(EMPTY)
+        notice.tell(EMPTY)
         self._show_counts()
 
     def _show_counts(self) -> None:
         table = self.query_one(WaitingTable)
         waits = counted(table.page.total, "approval pending", "approvals pending")
-        marked = f"  ✓ {len(table.marked):,} marked: a approves them" if table.marked else ""
-        told = words((f" {waits}", "bold $foreground"), (marked, "bold $accent"))
+        marked = (
+            phrase("  ✓ {marked:,} marked: a approves them", marked=len(table.marked))
+            if table.marked
+            else ""
+        )
+        told = words(
+            (phrase(" {waits}", waits=waits), "bold $foreground"), (marked, "bold $accent")
+        )
         self.query_one("#counts", Static).update(told)
 
     def show_failure(self, sentence: str) -> None:
         """Say it, and on the page too where nothing was read yet."""
         super().show_failure(sentence)
         if not self._has_read:
-            self.query_one("#notice", Static).update(f"Approvals cannot be read: {sentence}.")
+            self.query_one(Notice).tell(
+                phrase("Approvals cannot be read: {sentence}.", sentence=sentence)
+            )
 
     @property
     def line(self) -> ApprovalLine | None:
@@ -147,7 +159,8 @@ class ApprovalsScreen(LiveScreen):
         app = self.acting_app
         refusal = self._refusal(line)
         how = words(("✕ ", CARE), refusal) if refusal else words(
-            ("a ", "bold $accent"), "approve   ", ("d ", "bold $accent"), "deny"
+            ("a ", "bold $accent"), phrase("approve   ", context_="act"),
+            ("d ", "bold $accent"), phrase("deny"),
         )  # fmt: skip
         zone = app.time_zone
         return [
@@ -160,7 +173,7 @@ class ApprovalsScreen(LiveScreen):
     def _refusal(self, line: ApprovalLine) -> str:
         app = self.acting_app
         if app.officer is not None and line.asked_by == app.officer.id and not app.read_only:
-            return "you asked for it: a second person decides"
+            return phrase("you asked for it: a second person decides")
         of_register = is_change(line.approval_id)
         return why_no_decision(app.officer, read_only=app.read_only, of_register=of_register)
 
@@ -187,14 +200,19 @@ class ApprovalsScreen(LiveScreen):
             gone = marked - {one.approval_id for one in lines}  # decided by others meanwhile
             unmark(gone)
             if gone and lines:
-                app.say(f"{len(gone)} of those marked cannot be found: look for them again")
+                app.say(
+                    phrase(
+                        "{gone} of those marked cannot be found: look for them again",
+                        gone=len(gone),
+                    )
+                )
             if lines:
                 ask_together(app, lines, self._refusal, unmark)
             else:
-                app.say("none of those marked is pending any more", refused=True)
+                app.say(phrase("none of those marked is pending any more"), refused=True)
 
         read = partial(app.source.approvals, QueueQuery(), MARKED_MOST, app.officer)
-        app.ask_after("reading the approvals", read, ask)
+        app.ask_after(phrase("reading the approvals"), read, ask)
 
     def action_approve(self) -> None:
         line, app = self.line, self.acting_app
@@ -211,7 +229,7 @@ class ApprovalsScreen(LiveScreen):
                 doing = partial(_approve, line.approval_id, authority)
                 app.perform(doing, command=told, holds_back=True)
 
-        title, text = f"Approve: {act_words(line)}?", ASKS.get(line.act, "")
+        title, text = phrase("Approve: {act}?", act=act_words(line)), ASKS.get(line.act, "")
         bound = figures(line)
         if refusal := self._refusal(line):
             app.say(refusal, refused=True)
@@ -227,7 +245,7 @@ class ApprovalsScreen(LiveScreen):
         if line is None:
             return
         if self.query_one(WaitingTable).marked:
-            app.say("each is denied by itself, with its reason: Esc unmarks", refused=True)
+            app.say(phrase("each is denied by itself, with its reason: Esc unmarks"), refused=True)
             return
 
         def answered(reason: str | None) -> None:
@@ -238,8 +256,11 @@ class ApprovalsScreen(LiveScreen):
         if refusal := self._refusal(line):
             app.say(refusal, refused=True)
         else:
-            title = f"Deny: {act_words(line)}?"
-            app.push_screen(AskLine(title, f"{line.ref}: why is it denied?", "reason"), answered)
+            title = phrase("Deny: {act}?", act=act_words(line))
+            app.push_screen(
+                AskLine(title, phrase("{ref}: why is it denied?", ref=line.ref), phrase("reason")),
+                answered,
+            )
 
     def copies(self) -> Sequence[Copied]:
         """The id, the row, what it binds."""
@@ -247,8 +268,12 @@ class ApprovalsScreen(LiveScreen):
         if line is None:
             return ()
         bound = "\n".join(f"{name}\t{value}" for name, value in figures(line))
-        row = Copied("the row", row_text(table.cells(line)))
-        return Copied("the id", line.approval_id), row, Copied("what it binds", bound)
+        row = Copied(phrase("the row"), row_text(table.cells(line)))
+        return (
+            Copied(phrase("the id"), line.approval_id),
+            row,
+            Copied(phrase("what it binds"), bound),
+        )
 
     def action_back(self) -> None:
         table = self.query_one(WaitingTable)

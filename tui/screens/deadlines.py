@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from models.language.phrase import phrase
 from models.queries.cases.deadline_views import DeadlineEntry, DeadlinesView
 from recovery_flows.cases.pages.deadlines import EMPTY as NONE_RUNS, Counts
 from recovery_flows.cases.pages.shared_cells import law
@@ -22,9 +23,13 @@ from tui.state_styles import MUTED
 from tui.text import cut, word, words
 from tui.widgets.block import Block
 from tui.widgets.deadline_table import DeadlineTable, haystack
+from tui.widgets.reworded import Notice, Prompt
 
-EMPTY = f"{NONE_RUNS}\n\nHolds, confirmations and notices stand here as soon as there are any."
-NO_MATCH = "Nothing matches the filter. Esc clears it."
+EMPTY = phrase(
+    "{none_runs}\n\nHolds, confirmations and notices stand here as soon as there are any.",
+    none_runs=NONE_RUNS,
+)
+NO_MATCH = phrase("Nothing matches the filter. Esc clears it.")
 
 
 class DeadlinesScreen(LiveScreen):
@@ -44,8 +49,8 @@ class DeadlinesScreen(LiveScreen):
     def compose_body(self) -> ComposeResult:
         yield Static("", id="counts", markup=False)
         yield DeadlineTable("deadlines")
-        yield Static("reading the deadlines …", id="notice", markup=False)
-        yield Input(placeholder="filter: reference, deadline, bank, officer, law", id="filter")
+        yield Notice(phrase("reading the deadlines …"))
+        yield Prompt(phrase("filter: reference, deadline, bank, officer, law"), "filter")
         yield Block(self._law_line, node_id="clock-law")
 
     def read(self, source: Source) -> DeadlinesView:
@@ -63,12 +68,12 @@ class DeadlinesScreen(LiveScreen):
             return
         asked = self.query_one("#filter", Input).value.lower().split()
         lines = tuple(x for x in deadlines.lines if all(a in haystack(x) for a in asked))
-        table, notice = self.query_one(DeadlineTable), self.query_one("#notice", Static)
+        table, notice = self.query_one(DeadlineTable), self.query_one(Notice)
         table.now, table.laws = deadlines.now, self.acting_app.source.laws
         table.lines = lines
         table.display = bool(lines)
         notice.display = not lines
-        notice.update(NO_MATCH if deadlines.lines else EMPTY)
+        notice.tell(NO_MATCH if deadlines.lines else EMPTY)
         self.query_one("#counts", Static).update(_counts(deadlines, len(lines), bool(asked)))
 
     def _law_line(self, line: DeadlineEntry, width: int) -> list[Content]:
@@ -91,7 +96,7 @@ class DeadlinesScreen(LiveScreen):
         if self.chosen_id:
             self.acting_app.next_step(self.chosen_id)
         elif self.query_one(DeadlineTable).cursor_line is not None:
-            self.acting_app.say("Enter shows the request; `recovery incoming` answers it")
+            self.acting_app.say(phrase("Enter shows the request; `recovery incoming` answers it"))
 
     def action_filter(self) -> None:
         box = self.query_one("#filter", Input)
@@ -117,12 +122,14 @@ class DeadlinesScreen(LiveScreen):
         line, app = self.query_one(DeadlineTable).cursor_line, self.acting_app
         if line is not None and not line.recovery_id:
             read = partial(app.source.incoming, line.ref)
-            app.ask_after("reading the request", read, partial(self._show_incoming, line.ref))
+            app.ask_after(
+                phrase("reading the request"), read, partial(self._show_incoming, line.ref)
+            )
         elif line is not None:
             app.open_recovery(line.recovery_id)
 
     def _show_incoming(self, ref: str, page: Page) -> None:
-        title = f"{ref}: $ recovery incoming show {ref}"
+        title = phrase("{ref}: $ recovery incoming show {ref}", ref=ref)
         self.app.push_screen(FullText(title, page_lines, page))
 
     def on_line_table_highlighted(self) -> None:
@@ -134,7 +141,9 @@ def _counts(view: DeadlinesView, shown: int, is_filtered: bool) -> Content:  # n
     of = len(list(counts.counting(view.lines)))
     pieces: list[Content | str] = [" ", cell_content(counts.told(), "UTC")]
     if is_filtered:
-        pieces.append(word(f"  filter: {shown:,} of {of:,}", "bold $accent"))
+        pieces.append(
+            word(phrase("  filter: {shown:,} of {of:,}", shown=shown, of=of), "bold $accent")
+        )
     elif view.until is not None:
-        pieces.append(word("  later ones are not shown", MUTED))
+        pieces.append(word(phrase("  later ones are not shown"), MUTED))
     return words(*pieces)

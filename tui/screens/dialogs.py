@@ -12,8 +12,11 @@ from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from models.deconfliction_hits import AlsoLine
+from models.language.phrase import joined, phrase
+from models.language.shown import shown
 from models.safe_text import safe
 from recovery_flows.access.log_in import Identity
+from recovery_flows.wording import listed
 from tui.layout import Figures, also_lines, figures_lines
 from tui.state_styles import MUTED
 from tui.text import word, words
@@ -36,7 +39,7 @@ class Dialog(ModalScreen[T]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
-            box.border_title = word(f" {self._heading} ")
+            box.border_title = words(" ", self._heading, " ")
             yield from self.compose_question()
             yield KeyFooter()
 
@@ -81,8 +84,8 @@ class Confirm(Dialog[str]):
         with VerticalScroll(can_focus=False):
             yield self.block(figures_lines, self._figures)
         if self._asks_authority:
-            yield Label(word("Authorisation reference, if required (Tab to write)", MUTED))
-            yield Input(placeholder="level, number, date", id="authority")
+            yield Label(word(phrase("Authorisation reference, if required (Tab to write)"), MUTED))
+            yield Input(placeholder=shown(phrase("level, number, date")), id="authority")
 
     def authority(self) -> str:
         """What was written as the legal authority."""
@@ -116,7 +119,11 @@ class TypeRef(Confirm, inherit_bindings=False):
 
     def compose_question(self) -> ComposeResult:
         yield from super().compose_question()
-        text = words(("Type ", MUTED), (self._ref, "bold $warning"), (" and press Enter", MUTED))
+        text = words(
+            (phrase("Type "), MUTED),
+            (self._ref, "bold $warning"),
+            (phrase(" and press Enter"), MUTED),
+        )
         yield Label(text, id="typed")
         yield Input(placeholder=safe(self._ref), id="ref")
 
@@ -132,7 +139,7 @@ class TypeRef(Confirm, inherit_bindings=False):
         if typed == self._ref.upper():
             self.dismiss(self.authority())
         else:
-            text = f"✕ that is not {self._ref}: nothing was done"
+            text = phrase("✕ that is not {ref}: nothing was done", ref=self._ref)
             self.query_one("#typed", Label).update(word(text, "bold $error"))
 
 
@@ -145,27 +152,29 @@ class AskLine(Dialog[str]):
 
     def compose_question(self) -> ComposeResult:
         yield Label(word(self._sentence), classes="question")
-        yield Input(self._first, placeholder=self._placeholder)
+        yield Input(self._first, placeholder=shown(self._placeholder))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         if event.value.strip():
             self.dismiss(event.value.strip())
         else:
-            self.query_one(Label).update(word("✕ it may not be empty", "bold $error"))
+            self.query_one(Label).update(word(phrase("✕ it may not be empty"), "bold $error"))
 
 
 class PickOfficer(Dialog[Identity]):
     """Asks which of the identities this user may take acts from now on."""
 
     def __init__(self, officers: tuple[Identity, ...]) -> None:
-        super().__init__("Act as which officer?")
+        super().__init__(phrase("Act as which officer?"))
         self._officers = officers
 
     def compose_question(self) -> ComposeResult:
         yield OptionList(
             *(
-                Option(words((o.handle, "bold"), (f"  {', '.join(sorted(o.roles))}", MUTED)), o.id)
+                Option(
+                    words((o.handle, "bold"), (joined("", ["  ", listed(o.roles)]), MUTED)), o.id
+                )
                 for o in self._officers
             )
         )
@@ -178,14 +187,14 @@ class PickRule(Dialog[str]):
     """Asks by which of the rules that courts use a recovery is traced from now on."""
 
     def __init__(self, ref: str, rules: tuple[tuple[str, str], ...]) -> None:
-        super().__init__(f"{ref}: trace by which rule?")
+        super().__init__(phrase("{ref}: trace by which rule?", ref=ref))
         self._rules = rules
 
     def compose_question(self) -> ComposeResult:
-        yield Label(word("A second person approves it; leads cannot be chosen.", MUTED))
+        yield Label(word(phrase("A second person approves it; leads cannot be chosen."), MUTED))
         yield OptionList(
             *(
-                Option(words((name, "bold"), (f"  {what}", MUTED)), name)
+                Option(words((name, "bold"), "  ", (what, MUTED)), name)
                 for name, what in self._rules
             )
         )

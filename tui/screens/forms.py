@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Label, TextArea
 
+from models.language.phrase import phrase
 from recovery_flows.errors import RecoveryFlowsError
 from tui.screens.dialogs import Dialog
 from tui.screens.looks.editor import edited, editor_of
@@ -39,11 +40,11 @@ class NoteForm(Dialog[str]):
     ]
 
     def __init__(self, ref: str, draft_key: str, drafts: Drafts) -> None:
-        super().__init__(f"Note on {ref}")
+        super().__init__(phrase("Note on {ref}", ref=ref))
         self._key, self._drafts = draft_key, drafts
 
     def compose_question(self) -> ComposeResult:
-        yield Label(word("Stored encrypted; cannot be edited afterwards.", MUTED))
+        yield Label(word(phrase("Stored encrypted; cannot be edited afterwards."), MUTED))
         yield TextArea(self._drafts.get(self._key, ""), id="note")
 
     def on_mount(self) -> None:
@@ -58,7 +59,7 @@ class NoteForm(Dialog[str]):
             with self.app.suspend():
                 text = edited(area.text, editor)
         except SuspendNotSupported:
-            self._tell("this terminal cannot be left for an editor")
+            self._tell(phrase("this terminal cannot be left for an editor"))
         except RecoveryFlowsError as error:
             self._tell(str(error))
         else:
@@ -66,7 +67,7 @@ class NoteForm(Dialog[str]):
             area.move_cursor(area.document.end)
 
     def _tell(self, sentence: str) -> None:
-        self.query_one(Label).update(word(f"✕ {sentence}", "bold $error"))
+        self.query_one(Label).update(word(phrase("✕ {sentence}", sentence=sentence), "bold $error"))
 
     def action_save(self) -> None:
         text = self.query_one(TextArea).text
@@ -92,20 +93,26 @@ class FieldsForm(Dialog[dict[str, str]]):
     ]
 
     def __init__(self, ref: str, request_id: str, missing: tuple[str, ...], drafts: Drafts) -> None:
-        super().__init__(f"Request of {ref}: {len(missing)} fields missing")
+        super().__init__(
+            phrase("Request of {ref}: {missing} fields missing", ref=ref, missing=len(missing))
+        )
         self._request_id, self._missing, self._drafts = request_id, missing, drafts
 
     def _key(self, name: str) -> str:
         return f"{fields_key(self._request_id)}{name}"
 
     def compose_question(self) -> ComposeResult:
-        yield Label(word("Enter goes to the next field, Ctrl+S keeps what is filled.", MUTED))
+        yield Label(
+            word(phrase("Enter goes to the next field, Ctrl+S keeps what is filled."), MUTED)
+        )
         with VerticalScroll(can_focus=False, classes="fields"):
             for name in self._missing:
                 with Horizontal(classes="field"):
                     yield Label(word(name.replace("_", " "), "$primary"))
                     yield Input(
-                        self._drafts.get(self._key(name), ""), "missing", select_on_focus=False
+                        self._drafts.get(self._key(name), ""),
+                        phrase("missing"),
+                        select_on_focus=False,
                     )
 
     def _values(self) -> dict[str, str]:

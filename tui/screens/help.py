@@ -12,6 +12,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
+from models.language.phrase import as_phrase, phrase
+from models.language.shown import in_all_languages, shown
 from recovery_flows.cases.pages.value import Column
 from tui.layout import grid
 from tui.screens.dialogs import Dialog
@@ -25,23 +27,53 @@ _TEXTUALS_OWN = frozenset(
         "app.focus_next", "app.focus_previous", "screen.copy_text", "command_palette",
     }
 )  # fmt: skip
+SAID_BY_NO_LITERAL = (
+    phrase("Board"),
+    phrase("Scroll Up"),
+    phrase("Scroll Down"),
+    phrase("Scroll Home"),
+    phrase("Scroll End"),
+    phrase("Page Up"),
+    phrase("Page Down"),
+)
+"""A screen that is called by its class, and what Textual calls the keys of a panel."""
 HelpLine = tuple[str, str, str]
 SIGNS = (
-    ("tab shift+tab", "Next panel, the one before", "panels"),
-    ("ctrl+p :", "Every action by name", "everywhere"),
-    ("‼", "late", "time"),
-    ("!", "ends within six hours", "time"),
-    ("█ ▓ ▒", "returned, held, located but not held", "bar"),
-    ("╱ ░", "gone, not located", "bar"),
-    ("▸ ▹ ·", "an officer's, a supervisor's, the engine's turn", "turn"),
-    ("● ◐ ✕", "connection normal; one call tries again; suspended after failures", "partners"),
-    ("▁▄█ ·", "a week's median answer, the slowest highest; no answer that week", "partners"),
-    ("≠", "contradicts the records: first, until somebody has looked into it", "queue"),
-    ("▲", "unassigned or stalled: marked in its place, never hidden", "queue"),
-    ("12m old", "a report that nobody has accepted; ! in its first hour", "queue"),
-    ("∩", "also in another recovery", "sending"),
-    ("●", "personal field", "report"),
-    ("✓ ?", "article confirmed in a text, not yet verified", "law"),
+    ("tab shift+tab", phrase("Next panel, the one before"), phrase("panels")),
+    ("ctrl+p :", phrase("Every action by name"), phrase("everywhere")),
+    ("‼", phrase("late"), phrase("time")),
+    ("!", phrase("ends within six hours"), phrase("time")),
+    ("█ ▓ ▒", phrase("returned, held, located but not held"), phrase("bar")),
+    ("╱ ░", phrase("gone, not located"), phrase("bar")),
+    ("▸ ▹ ·", phrase("an officer's, a supervisor's, the engine's turn"), phrase("turn")),
+    (
+        "● ◐ ✕",
+        phrase("connection normal; one call tries again; suspended after failures"),
+        phrase("partners"),
+    ),
+    (
+        "▁▄█ ·",
+        phrase("a week's median answer, the slowest highest; no answer that week"),
+        phrase("partners"),
+    ),
+    (
+        "≠",
+        phrase("contradicts the records: first, until somebody has looked into it"),
+        phrase("queue", context_="place"),
+    ),
+    (
+        "▲",
+        phrase("unassigned or stalled: marked in its place, never hidden"),
+        phrase("queue", context_="place"),
+    ),
+    (
+        phrase("12m old"),
+        phrase("a report that nobody has accepted; ! in its first hour"),
+        phrase("queue", context_="place"),
+    ),
+    ("∩", phrase("also in another recovery"), phrase("sending")),
+    ("●", phrase("personal field"), phrase("report")),
+    ("✓ ?", phrase("article confirmed in a text, not yet verified"), phrase("law")),
 )
 
 
@@ -49,12 +81,13 @@ def help_lines(screen: Screen[Any]) -> list[HelpLine]:
     """Key, words and place of every binding that is in reach of a screen's focus, then signs."""
     found: dict[str, HelpLine] = {}
     for key, active in actions_in_reach(screen):
-        words = active.binding.tooltip or active.binding.description
-        place = type(active.node).__name__.removesuffix("Screen")
+        words = as_phrase(active.binding.tooltip or active.binding.description)
+        place = as_phrase(type(active.node).__name__.removesuffix("Screen"))
         shown = active.binding.key_display or key
         old = found.get(active.binding.action)
-        place = "list" if place.endswith("Table") else place
-        place = "everywhere" if isinstance(active.node, App) else place
+        place = phrase("list") if place.endswith("Table") else place
+        place = phrase("panels") if place.endswith("Scroll") else place
+        place = phrase("everywhere") if isinstance(active.node, App) else place
         found[active.binding.action] = (f"{old[0]} {shown}" if old else shown, words, place)
     return [*found.values(), *SIGNS]
 
@@ -76,7 +109,7 @@ def actions_in_reach(screen: Screen[Any]) -> list[tuple[str, ActiveBinding]]:
 def table_lines(lines: list[HelpLine], width: int) -> list[Content]:
     """The lines of the help as a table."""
     if not lines:
-        return [word("no key and no word like that", MUTED)]
+        return [word(phrase("no key and no word like that"), MUTED)]
     rows = [
         (word(key, "bold $accent"), word(words, "$foreground"), word(place, MUTED))
         for key, words, place in lines
@@ -96,11 +129,11 @@ class HelpScreen(Dialog[None]):
     AUTO_FOCUS = "Input"
 
     def __init__(self, screen: Screen[Any]) -> None:
-        super().__init__("Help: type a word or a key")
+        super().__init__(phrase("Help: type a word or a key"))
         self._lines = help_lines(screen)
 
     def compose_question(self) -> ComposeResult:
-        yield Input(placeholder="search keys and words")
+        yield Input(placeholder=shown(phrase("search keys and words")))
         with VerticalScroll(classes="full"):
             yield self.block(table_lines, self._lines)
 
@@ -109,7 +142,7 @@ class HelpScreen(Dialog[None]):
         asked = event.value.lower()
         self.query_one(Block).value = [
             line for line in self._lines
-            if asked in line[1].lower() or asked in line[0].lower().split() or not asked
+            if not asked or asked in line[0].lower().split() or _is_told(asked, line[1])
         ]  # fmt: skip
 
     def action_turn(self, way: int) -> None:
@@ -120,3 +153,8 @@ class HelpScreen(Dialog[None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.dismiss(None)
+
+
+def _is_told(asked: str, words: str) -> bool:
+    """Whether a line says that, in any language."""
+    return any(asked in told.lower() for told in in_all_languages(as_phrase(words)))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.case_file import Step
+from models.language.phrase import phrase
 from models.letter_answer import LetterStand
 from models.queries.cases.letter_views import LetterLine
 from models.queries.cases.views import RecoveryPage
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 _ANSWERABLE = (LetterStand.WAITS, LetterStand.RETURNED)
 _SENT_FIELDS = (
-    ("how", "fax, courier, post, e-mail, hand; a number"),
-    ("at", "2026-03-02T10:15; empty: now"),
+    (phrase("how"), phrase("fax, courier, post, e-mail, hand; a number")),
+    (phrase("at"), phrase("2026-03-02T10:15; empty: now")),
 )
 
 
@@ -35,7 +36,14 @@ def ask_letter(app: Terminal, page: RecoveryPage, step: Step) -> None:
     """Ask what the next step with a letter takes, then let the desk do it."""
     line = next((x for x in page.letters if x.call_id == step.subject_id), None)
     if line is None:
-        app.say(f"{page.ref}: {step.sentence}: it has changed, look again", refused=True)
+        app.say(
+            phrase(
+                "{ref}: {sentence}: it has changed, look again",
+                ref=page.ref,
+                sentence=step.sentence,
+            ),
+            refused=True,
+        )
     elif step.action == LetterAction.PRINT:
         _ask_file(app, page, line)
     elif step.action == LetterAction.SEND:
@@ -66,8 +74,12 @@ def _ask_how(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
             app.perform(partial(_sent, line.call_id, typed, page.version), key, command=told)
 
     key = letter_key(line.call_id)
-    title = f"{page.ref}: how did the letter go?"
-    sentence = f"To {line.bank}: {line.what}. The bank's clock runs from when it was sent."
+    title = phrase("{ref}: how did the letter go?", ref=page.ref)
+    sentence = phrase(
+        "To {bank}: {what}. The bank's clock runs from when it was sent.",
+        bank=line.bank,
+        what=line.what,
+    )
     app.push_screen(PaperForm(title, sentence, _SENT_FIELDS, key, app.drafts), answered)
 
 
@@ -97,10 +109,14 @@ def _ask_answer(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
             app.perform(partial(_answer, line.call_id, typed, page.version), key, command=told)
 
     key = letter_key(line.call_id)
-    what = "the bank's file" if line.kind == "statement" else "scan of the bank's letter"
-    fields = (("document", f"{what}, kept sealed"), *line.fields)
-    title = f"{page.ref}: what does {line.bank} answer?"
-    sentence = f"To: {line.what}. It counts after another person's second look."
+    what = (
+        phrase("the bank's file")
+        if line.kind == "statement"
+        else phrase("scan of the bank's letter")
+    )
+    fields = ((phrase("document"), phrase("{what}, kept sealed", what=what)), *line.fields)
+    title = phrase("{ref}: what does {bank} answer?", ref=page.ref, bank=line.bank)
+    sentence = phrase("To: {what}. It counts after another person's second look.", what=line.what)
     app.push_screen(PaperForm(title, sentence, fields, key, app.drafts), answered)
 
 

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
+from models.language.phrase import phrase
 from models.queries.cases.letter_views import LetterLine
 from recovery_flows.caller import expanded, is_there
 from recovery_flows.cases.pages.shared_cells import LETTERS, sign
@@ -26,8 +27,8 @@ from tui.state_styles import MUTED
 from tui.text import word, words
 from tui.widgets.block import Block
 
-READING = "reading the letter …"
-MARKED = "◌ is masked here and in full in the letter   ↑ ↓ scroll"
+READING = phrase("reading the letter …")
+MARKED = phrase("◌ is masked here and in full in the letter   ↑ ↓ scroll")
 
 
 class LetterDialog(Dialog[str]):
@@ -42,7 +43,7 @@ class LetterDialog(Dialog[str]):
     ]
 
     def __init__(self, source: Source, line: LetterLine, path: str) -> None:
-        super().__init__(f"{line.ref}: letter to {line.bank}")
+        super().__init__(phrase("{ref}: letter to {bank}", ref=line.ref, bank=line.bank))
         self._source, self._line, self._path = source, line, path
         self._is_read = False
 
@@ -50,7 +51,9 @@ class LetterDialog(Dialog[str]):
         yield Label(word(READING, MUTED), id="told")
         with VerticalScroll(classes="letter", can_focus=False):
             yield Block(letter_lines, node_id="letter")
-        yield Label(word("New file; a name that ends in .html gets a page for a printer", MUTED))
+        yield Label(
+            word(phrase("New file; a name that ends in .html gets a page for a printer"), MUTED)
+        )
         yield Input(self._path, select_on_focus=False, id="path")
 
     def on_mount(self) -> None:
@@ -72,7 +75,9 @@ class LetterDialog(Dialog[str]):
         self._complain(message.sentence)
 
     def _complain(self, sentence: str) -> None:
-        self.query_one("#told", Label).update(word(f"✕ {sentence}", "bold $error"))
+        self.query_one("#told", Label).update(
+            word(phrase("✕ {sentence}", sentence=sentence), "bold $error")
+        )
 
     def action_scroll(self, lines: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
@@ -90,9 +95,9 @@ class LetterDialog(Dialog[str]):
             self._complain(str(error))
             return
         if not path.name:
-            self._complain("name a file")
+            self._complain(phrase("name a file"))
         elif is_there(path):
-            self._complain(f"{path.name} is there already: name another file")
+            self._complain(phrase("{name} is there already: name another file", name=path.name))
         else:
             self.dismiss(str(path))
 
@@ -160,14 +165,14 @@ class PickLetter(Dialog[LetterLine]):
     """Asks which of several letters an answer belongs to."""
 
     def __init__(self, ref: str, lines: tuple[LetterLine, ...]) -> None:
-        super().__init__(f"{ref}: whose answer came?")
+        super().__init__(phrase("{ref}: whose answer came?", ref=ref))
         self._lines = lines
 
     def compose_question(self) -> ComposeResult:
         yield OptionList(
             *(
                 Option(
-                    words((x.bank, "bold"), f"  {x.what}  ", _stand(x)),
+                    words((x.bank, "bold"), phrase("  {what}  ", what=x.what), _stand(x)),
                     x.call_id,
                 )
                 for x in self._lines

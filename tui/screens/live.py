@@ -13,6 +13,8 @@ from textual.css.query import NoMatches
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from models.language.phrase import phrase
+from models.language.shown import language_shown
 from models.queries.cases.case_files import NoSuchRecoveryError
 from tui.key_map import named
 from tui.messages import ReadFailed, StatusMessage, ViewRead
@@ -20,7 +22,9 @@ from tui.screen_queries import READ_ERRORS, Source, sentence_of
 from tui.screens.looks.copies import Copied, ask_copy
 from tui.widgets.footer import KeyFooter
 from tui.widgets.header import HeaderBar, HeaderValue
+from tui.widgets.reworded import Reworded
 from tui.widgets.status_line import StatusLine
+from tui.widgets.table import LineTable
 
 if TYPE_CHECKING:
     from tui.context import Terminal
@@ -48,6 +52,7 @@ class LiveScreen(Screen[None]):
         super().__init__()
         self._is_reading = False
         self._read_again = False
+        self._worded_in = language_shown()
         self.is_ready = False
         """Whether keys find what they are for: what the screen is about was read, or cannot be."""
 
@@ -89,7 +94,8 @@ class LiveScreen(Screen[None]):
     def show_failure(self, sentence: str) -> None:
         """Say why nothing could be read and what to do; what was shown before stays."""
         self.said = StatusMessage(
-            f"{sentence}; it is tried again, see `recovery doctor`", refused=True
+            phrase("{sentence}; it is tried again, see `recovery doctor`", sentence=sentence),
+            refused=True,
         )
 
     def watch_header_value(self, value: HeaderValue | None) -> None:
@@ -105,6 +111,8 @@ class LiveScreen(Screen[None]):
         self.query_one(StatusLine).value = self.said
 
     def on_screen_resume(self) -> None:
+        if self._worded_in is not language_shown():
+            self.reword()
         self.acting_app.tell_header()
         self.acting_app.read_status()
         self.reread()
@@ -124,6 +132,16 @@ class LiveScreen(Screen[None]):
             return
         self._is_reading = True
         self._read_view()
+
+    def reword(self) -> None:
+        """Word what stands here in the language that is shown now, and read it again."""
+        self._worded_in = language_shown()
+        for widget in self.query(Reworded):
+            widget.reword()
+        for table in self.query(LineTable):
+            table.refresh()
+        self.refresh_bindings()
+        self.reread()
 
     def aim(self) -> None:
         """Copy from the widgets what the next reading needs; called before each."""

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
+from models.language.phrase import phrase
 from tui.screen_queries import READ_ERRORS, sentence_of
 from tui.state_styles import MUTED
 from tui.text import word
@@ -35,10 +36,19 @@ class LockScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="lock"):
             if self._stays is None:
-                yield Label(word("Nobody has typed for a while. Enter shows the screen again."))
-                yield Label(word("Who leaves the desk locks the computer itself.", MUTED))
+                yield Label(
+                    word(phrase("Nobody has typed for a while. Enter shows the screen again."))
+                )
+                yield Label(word(phrase("Who leaves the desk locks the computer itself."), MUTED))
             else:
-                yield Label(word(f"Locked: type the secret of {self._handle} and press Enter."))
+                yield Label(
+                    word(
+                        phrase(
+                            "Locked: type the secret of {handle} and press Enter.",
+                            handle=self._handle,
+                        )
+                    )
+                )
                 yield Input(password=True)
             yield Label("", id="told")
 
@@ -50,7 +60,7 @@ class LockScreen(ModalScreen[None]):
         if not why:
             self.dismiss()
             return
-        self.query_one("#told", Label).update(word(f"✕ {why}", "bold $error"))
+        self.query_one("#told", Label).update(word(phrase("✕ {why}", why=why), "bold $error"))
         box.disabled = True
         self.set_timer(WRONG_SECONDS, self._take_again)
 
@@ -59,7 +69,7 @@ class LockScreen(ModalScreen[None]):
         try:
             return self._stays(secret) if self._stays else ""
         except READ_ERRORS as error:
-            return f"{sentence_of(error)}: try again"
+            return phrase("{why}: try again", why=sentence_of(error))
 
     def _take_again(self) -> None:
         box = self.query_one(Input)

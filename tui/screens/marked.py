@@ -11,6 +11,8 @@ from textual.app import ComposeResult
 from textual.widgets import Input, Label
 
 from models.case_file import Step
+from models.language.phrase import joined, phrase
+from models.language.shown import shown
 from models.queries.cases.views import RecoveryPage
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.next_steps import ActionKind
@@ -64,7 +66,9 @@ def ask_marked(
 ) -> None:
     """Show what each of these would do, then do it; those that are done are unmarked."""
     read = partial(_planned, app, recovery_ids)
-    what = f"reading {counted(len(recovery_ids), 'recovery', 'recoveries')}"
+    what = phrase(
+        "reading {recoveries}", recoveries=counted(len(recovery_ids), "recovery", "recoveries")
+    )
     app.ask_after(what, read, partial(_ask, app, unmark))
 
 
@@ -78,9 +82,11 @@ def _plan(app: Terminal, page: RecoveryPage) -> Planned:
         return Planned(page, None, refusal)
     step = officer_step(page)
     if step is None or step.action in _ALONE:
-        return Planned(page, None, "asks a question of its own: n on it, unmarked")
+        return Planned(page, None, phrase("asks a question of its own: n on it, unmarked"))
     if step_also(page, step):
-        return Planned(page, None, "another recovery has its account too: n on it, unmarked")
+        return Planned(
+            page, None, phrase("another recovery has its account too: n on it, unmarked")
+        )
     return Planned(page, step)
 
 
@@ -91,9 +97,15 @@ def _ask(app: Terminal, unmark: Callable[[frozenset[str]], object], planned: lis
     def show() -> None:
         unmark(frozenset(one.page.recovery_id for one in results if one.is_done))
         rows = tuple(
-            (one.page.ref, f"{'✓' if one.is_done else '✕'} {one.sentence}") for one in results
+            (
+                one.page.ref,
+                phrase(
+                    "{sign} {sentence}", sign="✓" if one.is_done else "✕", sentence=one.sentence
+                ),
+            )
+            for one in results
         )
-        app.push_screen(FullText("What became of each", figures_lines, rows))
+        app.push_screen(FullText(phrase("What became of each"), figures_lines, rows))
 
     def answered(first: str | None) -> None:
         if first is not None:
@@ -104,8 +116,10 @@ def _ask(app: Terminal, unmark: Callable[[frozenset[str]], object], planned: lis
     if doable:
         app.push_screen(ConfirmMarked(planned), answered)
     else:
-        rows = tuple((one.page.ref, f"✕ {one.refusal}") for one in planned)
-        app.push_screen(FullText("Nothing can be done to these together", figures_lines, rows))
+        rows = tuple((one.page.ref, phrase("✕ {refusal}", refusal=one.refusal)) for one in planned)
+        app.push_screen(
+            FullText(phrase("Nothing can be done to these together"), figures_lines, rows)
+        )
 
 
 def case_numbers(first: str, planned: Sequence[Planned]) -> dict[str, str]:
@@ -130,7 +144,11 @@ def _do_all(
         except DESK_ERRORS as error:
             results.append(Result(page, sentence_of(error), is_done=False))
     done_count = sum(one.is_done for one in results)
-    return f"{counted(done_count, 'step')} done, {len(results) - done_count} refused"
+    return phrase(
+        "{steps} done, {results} refused",
+        steps=counted(done_count, "step"),
+        results=len(results) - done_count,
+    )
 
 
 def _command(one: Planned, numbers: dict[str, str]) -> str:
@@ -144,20 +162,31 @@ class ConfirmMarked(Confirm):
     def __init__(self, planned: Sequence[Planned]) -> None:
         doable = [one.step for one in planned if one.step is not None]
         kinds = dict.fromkeys(step.action for step in doable)
-        told = " ".join(ASKS_FIRST[kind] for kind in kinds if kind in ASKS_FIRST)
+        told = joined(" ", (ASKS_FIRST[kind] for kind in kinds if kind in ASKS_FIRST))
         refused = len(planned) - len(doable)
-        title = f"{counted(len(doable), 'recovery', 'recoveries')}: the next step of each?"
-        sentence = f"{told} {refused} of those marked cannot." if refused else told
-        super().__init__(title, sentence.strip() or "Each by itself.", _rows(planned, {}))
+        title = phrase(
+            "{recoveries}: the next step of each?",
+            recoveries=counted(len(doable), "recovery", "recoveries"),
+        )
+        sentence = (
+            phrase("{told} {refused} of those marked cannot.", told=told, refused=refused)
+            if refused
+            else told
+        )
+        super().__init__(
+            title, sentence if sentence.strip() else phrase("Each by itself."), _rows(planned, {})
+        )
         self._planned = planned
         self._asks_number = any(one.asks_number for one in planned)
 
     def compose_question(self) -> ComposeResult:
         if self._asks_number:
             yield Label(
-                word("First case number; the others count up from it (then Enter, y)", MUTED)
+                word(
+                    phrase("First case number; the others count up from it (then Enter, y)"), MUTED
+                )
             )
-            yield Input(placeholder="such as 2026-0071", id="number")
+            yield Input(placeholder=shown(phrase("such as 2026-0071")), id="number")
         yield from super().compose_question()
 
     def on_mount(self) -> None:
@@ -175,23 +204,31 @@ class ConfirmMarked(Confirm):
         if len(numbers) == sum(one.asks_number for one in self._planned):
             self.dismiss(first)
         else:
-            text = "✕ the case number must end in digits, so that the others can count up"
+            text = phrase("✕ the case number must end in digits, so that the others can count up")
             self.query_one(".question", Label).update(word(text, "bold $error"))
 
 
 def _rows(planned: Sequence[Planned], numbers: dict[str, str]) -> Figures:
     """What would be done stands before what cannot be."""
     rows = [
-        (one.page.ref, f"{one.step.sentence}  {one.page.loss}  {_detail(one, numbers)}".rstrip())
+        (
+            one.page.ref,
+            joined("  ", [one.step.sentence, one.page.loss, *_details(one, numbers)]),
+        )
         for one in planned
         if one.step is not None
     ]
-    refused = [(one.page.ref, f"✕ {one.refusal}") for one in planned if one.step is None]
+    refused = [
+        (one.page.ref, phrase("✕ {refusal}", refusal=one.refusal))
+        for one in planned
+        if one.step is None
+    ]
     return (*rows, *refused)
 
 
-def _detail(one: Planned, numbers: dict[str, str]) -> str:
+def _details(one: Planned, numbers: dict[str, str]) -> list[str]:
     """The case number, or the figures of what leaves."""
     if one.asks_number:
-        return numbers.get(one.page.recovery_id, "")
-    return "  ".join(value for _, value in one.page.next_figures)
+        number = numbers.get(one.page.recovery_id, "")
+        return [number] if number else []
+    return [value for _, value in one.page.next_figures]

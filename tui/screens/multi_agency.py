@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widgets import Input, Label
 
 from models.entities.multi_agency import SubjectKind
+from models.language.phrase import phrase
 from models.safe_text import safe
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.pages import board
@@ -35,11 +36,11 @@ from tui.widgets.block import Block
 
 Answer = tuple[tuple[Subject, ...], bool]
 _FIELDS: Mapping[str, str] = {
-    "number": "telephone number",
-    "imei": "telephone's IMEI",
-    "domain": "domain or page",
-    "account_name": "account at a platform",
-    "ip": "IP address",
+    "number": phrase("telephone number"),
+    "imei": phrase("telephone's IMEI"),
+    "domain": phrase("domain or page"),
+    "account_name": phrase("account at a platform"),
+    "ip": phrase("IP address"),
 }
 
 
@@ -74,12 +75,12 @@ class SubjectsForm(Dialog[Answer]):
     is_seen_first = True
 
     def __init__(self, prospect: Prospect, drafts: Drafts) -> None:
-        super().__init__(f"Multi-agency request of {prospect.ref}")
+        super().__init__(phrase("Multi-agency request of {ref}", ref=prospect.ref))
         self._prospect, self._drafts = prospect, drafts
         self._ask = False
 
     def compose_question(self) -> ComposeResult:
-        text = "Tab: next line. Commas for several. Enter ends typing; y sends."
+        text = phrase("Tab: next line. Commas for several. Enter ends typing; y sends.")
         yield Label(word(text, MUTED))
         with VerticalScroll(can_focus=False, classes="fields"):
             for name, spoken in _FIELDS.items():
@@ -156,10 +157,15 @@ def _subject(name: str, text: str) -> Subject:
 
 def _preview_lines(preview: _Preview, width: int) -> list[Content]:
     if preview.wrong:
-        return paragraph(word(f"✕ {preview.wrong}", ALARM), width)
+        return paragraph(word(phrase("✕ {wrong}", wrong=preview.wrong), ALARM), width)
     planned = preview.planned
     partners = counted(len({p.partner_id for p in planned}), "partner")
-    sends = words(("y ", "bold $accent"), f"sends {counted(len(planned), 'task')} to {partners}")
+    sends = words(
+        ("y ", "bold $accent"),
+        phrase(
+            "sends {tasks} to {partners}", tasks=counted(len(planned), "task"), partners=partners
+        ),
+    )
     parts = board.plan_lines(preview.prospect, planned)
     return [*([sends] if planned else ()), *parts_lines(parts, "UTC", width)]
 
@@ -176,10 +182,10 @@ class MultiAgencyStarter(LiveScreen):
     def action_link(self) -> None:
         app = self.acting_app
         if app.read_only:
-            app.say("the screen is read-only: R ends that", refused=True)
+            app.say(phrase("the screen is read-only: R ends that"), refused=True)
         elif self.chosen_id:
             read = partial(app.source.prospect, self.chosen_id)
-            app.ask_after("reading the recovery", read, self._ask_multi_agency)
+            app.ask_after(phrase("reading the recovery"), read, self._ask_multi_agency)
 
     def _ask_multi_agency(self, prospect: Prospect) -> None:
         app = self.acting_app

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from models.case_file import Step
+from models.language.phrase import capital, phrase
 from models.queries.cases.views import RecoveryPage
 from recovery_flows.cases import discrepancy_actions
 from recovery_flows.cases.case_officer import CaseOfficer
@@ -39,7 +40,7 @@ def ask_step(app: Terminal, page: RecoveryPage) -> None:
     if approval is not None and not app.read_only:
         app.open_approval(approval.subject_id)
     elif refusal or step is None:
-        app.say(f"{page.ref}: {refusal}", refused=True)
+        app.say(phrase("{ref}: {refusal}", ref=page.ref, refusal=refusal), refused=True)
     elif step.action == ActionKind.ACCEPT:
         _ask_case_number(app, page)
     elif step.action == ActionKind.COMPLETE_REQUEST:
@@ -98,8 +99,10 @@ def _ask_case_number(app: Terminal, page: RecoveryPage) -> None:
         if number is not None:
             _do(app, page, case_number=number)
 
-    sentence = f"Under which case number is the report of {page.loss} taken on?"
-    app.push_screen(AskLine(f"Accept {page.ref}", sentence, "case number"), answered)
+    sentence = phrase("Under which case number is the report of {loss} taken on?", loss=page.loss)
+    app.push_screen(
+        AskLine(phrase("Accept {ref}", ref=page.ref), sentence, phrase("case number")), answered
+    )
 
 
 def _ask_what_was_found(app: Terminal, page: RecoveryPage, step: Step) -> None:
@@ -139,6 +142,6 @@ def _ask_yes(app: Terminal, page: RecoveryPage, step: Step) -> None:
         if answer is not None:
             _do(app, page, knowing=bool(also), holds_back=step.action in _MAY_WAIT)
 
-    title = f"{step.sentence[:1].upper()}{step.sentence[1:]}?"
+    title = phrase("{sentence}?", sentence=capital(step.sentence))
     question = Confirm(title, ASKS_FIRST[step.action], step_figures(page, step), also=also)
     app.push_screen(question, answered)

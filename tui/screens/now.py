@@ -16,6 +16,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from models.entities.officer import Role
+from models.language.phrase import phrase
 from models.queries.cases.queue_views import QueueLine, QueuePage
 from recovery_flows.cases.pages import queue
 from recovery_flows.cases.views.queue import QueueQuery
@@ -34,28 +35,25 @@ from tui.text import word, words
 from tui.widgets.block import Block
 from tui.widgets.paged_table import PAGE_LINES, TablePage
 from tui.widgets.queue import QueueTable
+from tui.widgets.reworded import Notice, Prompt
 
 ROOMY = 100
 REST_SECONDS = 0.15
 MARKED_MOST = 500
 """Recoveries that are marked at once at most."""
-EMPTY = (
-    "No open recovery.\n\nRead a complaint file with `recovery intake reports FILE`; what it "
-    "reports stands here at once."
+EMPTY = phrase(
+    "No open recovery.\n\nRead a complaint file with `recovery intake reports "
+    "FILE`; what it reports stands here at once."
 )
-ALL_ENDED = (
-    "No open recovery.\n\nc lists the {ended} that have ended, 4 says what went back to victims. "
-    "`recovery intake reports FILE` takes in new reports."
+DEMO_BEGINS = phrase(
+    "No open recovery.\n\nThe demo begins in some seconds: its banks and Prefect "
+    "are coming up.\n\n1  A report comes in, a stop-payment leaves for the bank "
+    "with the money.\n2  The bank stops it, a second person confirms, a freeze "
+    "follows.\n3  What has gone on is traced, also abroad, and stopped there.\n"
+    "4  Two people decide who gets what; the bank pays the victims.\n\n⏎ opens a "
+    "recovery, t its money, 4 what went back, ? the keys."
 )
-DEMO_BEGINS = (
-    "No open recovery.\n\nThe demo begins in some seconds: its banks and Prefect are coming up.\n\n"
-    "1  A report comes in, a stop-payment leaves for the bank with the money.\n"
-    "2  The bank stops it, a second person confirms, a freeze follows.\n"
-    "3  What has gone on is traced, also abroad, and stopped there.\n"
-    "4  Two people decide who gets what; the bank pays the victims.\n\n"
-    "⏎ opens a recovery, t its money, 4 what went back, ? the keys."
-)
-NO_MATCH = "Nothing matches the filter. Esc clears it."
+NO_MATCH = phrase("Nothing matches the filter. Esc clears it.")
 
 
 class NowScreen(MultiAgencyStarter):
@@ -93,8 +91,8 @@ class NowScreen(MultiAgencyStarter):
     def compose_body(self) -> ComposeResult:
         yield Static("", id="counts", markup=False)
         yield QueueTable("queue")
-        yield Static("reading the queue …", id="notice", markup=False)
-        yield Input(placeholder=f"filter: words, ~letters, {EXAMPLES}", id="filter")
+        yield Notice(phrase("reading the queue …"))
+        yield Prompt(phrase("filter: words, ~letters, {examples}", examples=EXAMPLES), "filter")
         yield Block(self._line_preview, node_id="line-preview")
         with Vertical(id="page-preview"):
             yield Block(page_preview, node_id="preview")
@@ -121,7 +119,8 @@ class NowScreen(MultiAgencyStarter):
         """Say it, and in place of the queue where nothing was read yet."""
         super().show_failure(sentence)
         if self._page is None:
-            self.query_one("#notice", Static).update(f"The queue cannot be read: {sentence}.")
+            told = phrase("The queue cannot be read: {sentence}.", sentence=sentence)
+            self.query_one(Notice).tell(told)
 
     def _show_lines(self) -> None:
         page = self._page
@@ -133,11 +132,11 @@ class NowScreen(MultiAgencyStarter):
         table.own_roles = officer.roles if officer else frozenset[Role]()
         table.page = TablePage(page.lines, page.offset, page.total, page.at_row)
         table.display = bool(page.total)
-        notice = self.query_one("#notice", Static)
+        notice = self.query_one(Notice)
         notice.display = not page.total
-        notice.update(self._why_empty(page))
+        notice.tell(self._why_empty(page))
         told = queue.counts(page, filter_text=self._look.text, with_closed=self._look.with_closed)
-        marked = f"  ✓ {len(table.marked):,} marked" if table.marked else ""
+        marked = phrase("  ✓ {marked:,} marked", marked=len(table.marked)) if table.marked else ""
         shown = words(" ", cell_content(told, "UTC"), (marked, "bold $accent"))
         self.query_one("#counts", Static).update(shown)
 
@@ -145,7 +144,7 @@ class NowScreen(MultiAgencyStarter):
         if self._look.text:
             return NO_MATCH
         if page.closed_count:
-            return ALL_ENDED.format(ended=f"{page.closed_count:,}")
+            return _all_ended(page.closed_count)
         return DEMO_BEGINS if self.acting_app.plays_story else EMPTY
 
     def _show_through(self, view: SavedView) -> None:
@@ -177,9 +176,10 @@ class NowScreen(MultiAgencyStarter):
             table.marked = frozenset(ids)
             self._show_lines()
             if len(ids) == MARKED_MOST:
-                app.say(f"the first {MARKED_MOST} are marked: no more at a time")
+                most = f"{MARKED_MOST:,}"
+                app.say(phrase("the first {most} are marked: no more at a time", most=most))
 
-        app.ask_after("marking", partial(app.source.passing, self._look, MARKED_MOST), mark)
+        app.ask_after(phrase("marking"), partial(app.source.passing, self._look, MARKED_MOST), mark)
 
     def _unmark(self, ids: frozenset[str]) -> None:
         table = self.query_one(QueueTable)
@@ -252,8 +252,12 @@ class NowScreen(MultiAgencyStarter):
         line, table = self.line, self.query_one(QueueTable)
         if line is None:
             return ()
-        row = Copied("the row", row_text(table.cells(line)))
-        return Copied("the reference", line.ref), row, Copied("the id", line.recovery_id)
+        row = Copied(phrase("the row"), row_text(table.cells(line)))
+        return (
+            Copied(phrase("the reference"), line.ref),
+            row,
+            Copied(phrase("the id"), line.recovery_id),
+        )
 
     def on_line_table_opened(self, message: QueueTable.Opened) -> None:
         self.acting_app.open_recovery(message.line_id)
@@ -285,3 +289,11 @@ class NowScreen(MultiAgencyStarter):
         if line is not None and line.recovery_id == message.page.recovery_id:
             self.query_one("#page-preview").border_title = word(f" {line.ref} ")
             self.query_one("#preview", Block).value = message.page
+
+
+def _all_ended(count: int) -> str:
+    return phrase(
+        "No open recovery.\n\nc lists the {ended:,} that have ended, 4 says what went back to "
+        "victims. `recovery intake reports FILE` takes in new reports.",
+        ended=count,
+    )

@@ -13,6 +13,8 @@ from textual.widgets.option_list import Option
 
 from models.entities.claim import ObjectionKind
 from models.entities.officer import Role
+from models.language.phrase import phrase
+from models.language.shown import shown
 from models.money import Money
 from recovery_flows.cases import objection_actions
 from recovery_flows.cases.case_officer import CaseOfficer
@@ -41,19 +43,29 @@ class ObjectionForm(Dialog[tuple[ObjectionKind, str]]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
 
     def __init__(self, ref: str, claim: ClaimStanding) -> None:
-        super().__init__(f"{ref}: objection for claim {claim.number} {claim.victim}")
+        super().__init__(
+            phrase(
+                "{ref}: objection for claim {number} {victim}",
+                ref=ref,
+                number=claim.number,
+                victim=claim.victim,
+            )
+        )
         self._ref, self._claim = ref, claim
         self._kinds = tuple(OBJECTION_KINDS)
 
     def compose_question(self) -> ComposeResult:
-        yield Label(word("Against what? Another person decides it.", MUTED), id="told")
+        yield Label(word(phrase("Against what? Another person decides it."), MUTED), id="told")
         yield OptionList(
             *(
-                Option(words((f"{kind:<7}", "bold"), (what, MUTED)), kind)
+                Option(words((phrase("{kind:<7}", kind=kind), "bold"), (what, MUTED)), kind)
                 for kind, what in OBJECTION_KINDS.items()
             )
         )
-        yield Input(placeholder="what is objected; Enter enters it, stored encrypted", id="reason")
+        yield Input(
+            placeholder=shown(phrase("what is objected; Enter enters it, stored encrypted")),
+            id="reason",
+        )
         command = (
             f"recovery objection enter {self._ref} --kind KIND --claim {self._claim.claim_id} "
             "--reason TEXT"
@@ -67,7 +79,9 @@ class ObjectionForm(Dialog[tuple[ObjectionKind, str]]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         if not event.value.strip():
-            self.query_one("#told", Label).update(word("✕ say what is objected", "bold $error"))
+            self.query_one("#told", Label).update(
+                word(phrase("✕ say what is objected"), "bold $error")
+            )
             return
         kind = self._kinds[self.query_one(OptionList).highlighted or 0]
         self.dismiss((kind, event.value.strip()))
@@ -81,33 +95,61 @@ class DecideObjection(Dialog[tuple[bool, str, str]]):
     def __init__(
         self, ref: str, one: ObjectionLine, claim: ClaimStanding | None, zone: str
     ) -> None:
-        super().__init__(f"{ref}: decide the objection of {one.entered_at:%d %b}")
+        super().__init__(
+            phrase(
+                "{ref}: decide the objection of {entered_at:%d %b}",
+                ref=ref,
+                entered_at=one.entered_at,
+            )
+        )
         self._ref, self._one, self._claim, self._zone = ref, one, claim, zone
 
     def _figures(self) -> Figures:
         one, claim = self._one, self._claim
-        due = zoned_time(one.due_at, self._zone) if one.due_at else "no term"
+        due = zoned_time(one.due_at, self._zone) if one.due_at else phrase("no term")
         figures = [
-            ("against", f"{one.kind}: {OBJECTION_KINDS[one.kind]}"),
-            ("claim", f"{one.number} {one.victim}" if one.claim_id else "none"),
-            ("entered by", f"{one.entered_by} on {zoned_time(one.entered_at, self._zone)}"),
-            ("objected", one.text or "the note cannot be read"),
-            ("to be decided by", due),
+            (
+                phrase("against"),
+                phrase(
+                    "{kind}: {objection_kinds}",
+                    kind=one.kind,
+                    objection_kinds=OBJECTION_KINDS[one.kind],
+                ),
+            ),
+            (phrase("claim"), f"{one.number} {one.victim}" if one.claim_id else phrase("none")),
+            (
+                phrase("entered by"),
+                phrase(
+                    "{entered_by} on {at}",
+                    entered_by=one.entered_by,
+                    at=zoned_time(one.entered_at, self._zone),
+                ),
+            ),
+            (phrase("objected"), one.text or phrase("the note cannot be read")),
+            (phrase("to be decided by"), due),
         ]
         if claim is not None:
-            figures.append(("reported, upheld now", f"{claim.reported}, {claim.upheld}"))
+            figures.append((phrase("reported, upheld now"), f"{claim.reported}, {claim.upheld}"))
         return tuple(figures)
 
     def compose_question(self) -> ComposeResult:
         with VerticalScroll(can_focus=False):
             yield self.block(figures_lines, self._figures())
-        yield Label(word("Upheld, it ends the distribution; a new round begins.", MUTED), id="told")
-        yield OptionList(Option(word("Reject"), "reject"), Option(word("Uphold"), "uphold"))
+        yield Label(
+            word(phrase("Upheld, it ends the distribution; a new round begins."), MUTED), id="told"
+        )
+        yield OptionList(
+            Option(word(phrase("Reject")), "reject"), Option(word(phrase("Uphold")), "uphold")
+        )
         if self._one.claim_id:
-            yield Input(placeholder="what of the loss is upheld, such as 600.00; empty: as it is",
-                        id="loss")  # fmt: skip
-        yield Input(placeholder="why it is decided so; Enter decides, stored encrypted",
-                    id="reason")  # fmt: skip
+            yield Input(
+                placeholder=shown(
+                    phrase("what of the loss is upheld, such as 600.00; empty: as it is")
+                ),
+                id="loss",
+            )
+        asks = phrase("why it is decided so; Enter decides, stored encrypted")
+        yield Input(placeholder=shown(asks), id="reason")
         command = (
             f"recovery objection decide {self._ref} {self._one.objection_id} --uphold|--reject "
             "--loss SUM --reason TEXT"
@@ -124,7 +166,7 @@ class DecideObjection(Dialog[tuple[bool, str, str]]):
         if event.input is not reason:
             reason.focus()
         elif not reason.value.strip():
-            self.query_one("#told", Label).update(word("✕ say why", "bold $error"))
+            self.query_one("#told", Label).update(word(phrase("✕ say why"), "bold $error"))
         else:
             loss = self.query_one("#loss", Input).value.strip() if self._one.claim_id else ""
             is_upheld = self.query_one(OptionList).highlighted == 1
@@ -156,7 +198,7 @@ def ask_decision(app: Terminal, page: RestitutionPage, one: ObjectionLine, zone:
     if not _may(app, Role.SUPERVISOR):
         return
     if app.officer is not None and one.entered_by == app.officer.id:
-        app.say("you entered it: another person decides it", refused=True)
+        app.say(phrase("you entered it: another person decides it"), refused=True)
         return
     claim = next((c for c in page.claims if c.claim_id == one.claim_id), None)
     app.push_screen(DecideObjection(page.ref, one, claim, zone), answered)
@@ -166,8 +208,11 @@ def _may(app: Terminal, role: Role) -> bool:
     """Whether whoever acts has the role; else it is said."""
     if app.officer is not None and role in app.officer.roles:
         return True
-    who = "nobody" if app.officer is None else app.officer.handle
-    app.say(f"this takes the role {role}; {who} acts: o switches the user", refused=True)
+    who = phrase("nobody") if app.officer is None else app.officer.handle
+    app.say(
+        phrase("this takes the role {role}; {who} acts: o switches the user", role=role, who=who),
+        refused=True,
+    )
     return False
 
 
@@ -188,7 +233,7 @@ def _decide(
     try:
         upheld = Money.parse(loss, page.currency) if loss else None
     except ValueError as error:
-        raise MisuseError(f"what is upheld of the loss: {error}") from error
+        raise MisuseError(phrase("what is upheld of the loss: {error}", error=error)) from error
     return objection_actions.decide(
         acting, page.recovery_id, objection_id, reason, is_upheld=is_upheld, loss=upheld,
         seen_version=page.version,

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from models.entities.outside.third_party_claim import DamagesSource, ThirdPartyGround
 from models.facts import AccountRef
+from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.caller import read_named
 from recovery_flows.cases import money_actions
@@ -40,32 +41,40 @@ if TYPE_CHECKING:
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
 _ASKS: Mapping[WayAct, str] = {
-    WayAct.INVITE: "what he was told, and how; stored encrypted",
+    WayAct.INVITE: phrase("what he was told, and how; stored encrypted"),
     WayAct.PLAN: "250.00@2026-05-01T00:00+08:00 250.00@2026-06-01T00:00+08:00",
-    WayAct.REMIND: "how he was reminded; stored encrypted",
-    WayAct.END_RETURN: "why nothing more is expected; stored encrypted",
-    WayAct.RECEIVE: "BANK ACCOUNT BOOKING, of a credit that an imported statement shows",
-    WayAct.RECALL_SENT: "how it went, such as the bank's portal",
-    WayAct.RECALL_ANSWER: "the file with the bank's message",
-    WayAct.RECALL_CHASE: "how the bank was asked again; stored encrypted",
-    WayAct.RECALL_END: "why nothing more is expected; stored encrypted",
-    WayAct.UNCLAIMED_ANNOUNCE: "what was done to find the payee; stored encrypted",
-    WayAct.UNCLAIMED_CLAIMED: "how he came forward; stored encrypted",
-    WayAct.UNCLAIMED_TRANSFER: "BANK ACCOUNT HOLDER, of the treasury's account",
-    WayAct.UNCLAIMED_REFUND: "AMOUNT INSTANT FILE, of the paper that shows it",
-    WayAct.CLAWBACK_REMIND: "how he was reminded; stored encrypted",
-    WayAct.CLAWBACK_WRITE_OFF: "why it does not come; stored encrypted",
-    WayAct.COURT_IDENTIFY: "CLAIM and how it was found out; the latter is stored encrypted",
-    WayAct.COURT_SET_ASIDE: "why it is nobody's here; stored encrypted",
-    WayAct.COURT_END: "how the court withdrew it; stored encrypted",
-    WayAct.VICTIM_SENT: "en or zh, and how the messages went; the latter is stored encrypted",
-    WayAct.THIRD_PARTY_FILE: "excess, good-faith or wrong-freeze, AMOUNT (- for all), his words",
-    WayAct.THIRD_PARTY_DECIDE: "uphold, reject or an AMOUNT, and why; the latter is encrypted",
-    WayAct.THIRD_PARTY_APPEAL: "what he says; stored encrypted",
-    WayAct.THIRD_PARTY_WITHDRAW: "how he took it back; stored encrypted",
-    WayAct.THIRD_PARTY_PAY: "unit-budget, treasury, bank or insurer, AMOUNT INSTANT BOOKING FILE",
+    WayAct.REMIND: phrase("how he was reminded; stored encrypted"),
+    WayAct.END_RETURN: phrase("why nothing more is expected; stored encrypted"),
+    WayAct.RECEIVE: phrase("BANK ACCOUNT BOOKING, of a credit that an imported statement shows"),
+    WayAct.RECALL_SENT: phrase("how it went, such as the bank's portal"),
+    WayAct.RECALL_ANSWER: phrase("the file with the bank's message"),
+    WayAct.RECALL_CHASE: phrase("how the bank was asked again; stored encrypted"),
+    WayAct.RECALL_END: phrase("why nothing more is expected; stored encrypted"),
+    WayAct.UNCLAIMED_ANNOUNCE: phrase("what was done to find the payee; stored encrypted"),
+    WayAct.UNCLAIMED_CLAIMED: phrase("how he came forward; stored encrypted"),
+    WayAct.UNCLAIMED_TRANSFER: phrase("BANK ACCOUNT HOLDER, of the treasury's account"),
+    WayAct.UNCLAIMED_REFUND: phrase("AMOUNT INSTANT FILE, of the paper that shows it"),
+    WayAct.CLAWBACK_REMIND: phrase("how he was reminded; stored encrypted"),
+    WayAct.CLAWBACK_WRITE_OFF: phrase("why it does not come; stored encrypted"),
+    WayAct.COURT_IDENTIFY: phrase("CLAIM and how it was found out; the latter is stored encrypted"),
+    WayAct.COURT_SET_ASIDE: phrase("why it is nobody's here; stored encrypted"),
+    WayAct.COURT_END: phrase("how the court withdrew it; stored encrypted"),
+    WayAct.VICTIM_SENT: phrase(
+        "en or zh, and how the messages went; the latter is stored encrypted"
+    ),
+    WayAct.THIRD_PARTY_FILE: phrase(
+        "excess, good-faith or wrong-freeze, AMOUNT (- for all), his words"
+    ),
+    WayAct.THIRD_PARTY_DECIDE: phrase(
+        "uphold, reject or an AMOUNT, and why; the latter is encrypted"
+    ),
+    WayAct.THIRD_PARTY_APPEAL: phrase("what he says; stored encrypted"),
+    WayAct.THIRD_PARTY_WITHDRAW: phrase("how he took it back; stored encrypted"),
+    WayAct.THIRD_PARTY_PAY: phrase(
+        "unit-budget, treasury, bank or insurer, AMOUNT INSTANT BOOKING FILE"
+    ),
 }
-NOTHING = "there is nothing to do about money by other ways now"
+NOTHING = phrase("there is nothing to do about money by other ways now")
 
 
 class PickAct(Dialog[Doable]):
@@ -74,11 +83,13 @@ class PickAct(Dialog[Doable]):
     AUTO_FOCUS = "OptionList"
 
     def __init__(self, ref: str, acts: tuple[Doable, ...]) -> None:
-        super().__init__(f"{ref}: money by other ways")
+        super().__init__(phrase("{ref}: money by other ways", ref=ref))
         self._acts = acts
 
     def compose_question(self) -> ComposeResult:
-        yield Label(word("A promise is no money; what came in counts with a second yes.", MUTED))
+        yield Label(
+            word(phrase("A promise is no money; what came in counts with a second yes."), MUTED)
+        )
         yield OptionList(*(Option(word(one.text)) for one in self._acts))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -97,7 +108,7 @@ def ask_act(app: Terminal, page: RestitutionPage) -> None:
             sentence = f"$ recovery {one.act} {page.ref} {one.subject_id}".rstrip()
             if one.act is WayAct.RECALL_ANSWER:
                 sentence = f"$ recovery {one.act} FILE"
-            title = f"{page.ref}: {one.text}"
+            title = phrase("{ref}: {text}", ref=page.ref, text=one.text)
             app.push_screen(AskLine(title, sentence, _ASKS[one.act]), partial(answered, one))
 
     def answered(one: Doable, text: str | None) -> None:
@@ -120,7 +131,7 @@ def _do(
     acts: Mapping[WayAct, Callable[[], str]] = {
         WayAct.INVITE: lambda: money_actions.invite(acting, rid, name, text, None),
         WayAct.PLAN: lambda: money_actions.promise(
-            acting, rid, name, _parts(text, page.currency), f"plan: {text}"
+            acting, rid, name, _parts(text, page.currency), phrase("plan: {text}", text=text)
         ),
         WayAct.REMIND: lambda: money_actions.remind(acting, rid, name, text),
         WayAct.END_RETURN: lambda: money_actions.end(acting, rid, name, text),
@@ -160,16 +171,22 @@ def _parts(text: str, currency: str) -> list[tuple[Money, datetime]]:
             at = datetime.fromisoformat(due)
             found.append((Money.parse(amount, currency), at))
         except ValueError as error:
-            raise MisuseError(f"{part!r} is not AMOUNT@INSTANT: {_ASKS[WayAct.PLAN]}") from error
+            raise MisuseError(
+                phrase("{part!r} is not AMOUNT@INSTANT: {asks}", part=part, asks=_ASKS[WayAct.PLAN])
+            ) from error
         if at.tzinfo is None:
-            raise MisuseError(f"{part!r} has no offset from UTC: {_ASKS[WayAct.PLAN]}")
+            raise MisuseError(
+                phrase(
+                    "{part!r} has no offset from UTC: {asks}", part=part, asks=_ASKS[WayAct.PLAN]
+                )
+            )
     return found
 
 
 def _words(text: str, act: WayAct, count: int = 3) -> list[str]:
     words = text.split(maxsplit=count - 1)
     if len(words) != count:
-        raise MisuseError(f"type {_ASKS[act]}")
+        raise MisuseError(phrase("type {asks}", asks=_ASKS[act]))
     return words
 
 
@@ -204,7 +221,9 @@ def _named(kind: type[_Kind], text: str, act: WayAct) -> _Kind:
     try:
         return kind(text.replace("-", "_"))
     except ValueError as error:
-        raise MisuseError(f"{text!r} is none of them: type {_ASKS[act]}") from error
+        raise MisuseError(
+            phrase("{text!r} is none of them: type {asks}", text=text, asks=_ASKS[act])
+        ) from error
 
 
 def _instant(text: str) -> datetime:
@@ -213,13 +232,15 @@ def _instant(text: str) -> datetime:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise MisuseError(f"{text!r} is not an instant such as 2026-03-02T10:15+08:00")
+        raise MisuseError(
+            phrase("{text!r} is not an instant such as 2026-03-02T10:15+08:00", text=text)
+        )
     return at
 
 
 def _incoming(text: str, return_id: str) -> money_actions.Incoming:
     bank, account, booking = _words(text, WayAct.RECEIVE)
-    into = AccountRef(bank, account, "the unit's own account")
+    into = AccountRef(bank, account, phrase("the unit's own account"))
     return money_actions.Incoming(into, booking, return_id=return_id)
 
 
@@ -233,4 +254,6 @@ def _read(path: Path) -> bytes:
     try:
         return read_named(path, BYTES_MAX)
     except OSError as error:
-        raise MisuseError(f"{path.name} cannot be read: {error.strerror}") from error
+        raise MisuseError(
+            phrase("{name} cannot be read: {strerror}", name=path.name, strerror=error.strerror)
+        ) from error

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
+from models.language.phrase import phrase
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.pages.partner import written
 from recovery_flows.partners.breaker_state import BreakerState
@@ -30,11 +31,14 @@ from tui.state_styles import ALARM, MUTED
 from tui.text import word, words
 from tui.widgets.block import Block
 from tui.widgets.partners import PartnersTable
+from tui.widgets.reworded import Notice
 
 SHOWN_SECONDS = 60.0
 ROOMY = 120
-EMPTY = "No partner is registered.\n\nAdd one with `recovery partner add`; it stands here at once."
-WHY = "Why do you need the contacts? It is kept sealed, with your name and the time."
+EMPTY = phrase(
+    "No partner is registered.\n\nAdd one with `recovery partner add`; it stands here at once."
+)
+WHY = phrase("Why do you need the contacts? It is kept sealed, with your name and the time.")
 
 
 class PartnersScreen(LiveScreen):
@@ -54,7 +58,7 @@ class PartnersScreen(LiveScreen):
 
     def compose_body(self) -> ComposeResult:
         yield Static("", id="counts", markup=False)
-        yield Static("reading …", id="notice", markup=False)
+        yield Notice(phrase("reading …"))
         yield PartnersTable("partners")
         with VerticalScroll(id="detail"):
             yield Block(detail_lines, node_id="partner")
@@ -70,16 +74,18 @@ class PartnersScreen(LiveScreen):
         self.query_one(PartnersTable).lines = pages
         for name in ("#partners", "#detail"):
             self.query_one(name).display = bool(pages)
-        notice = self.query_one("#notice", Static)
+        notice = self.query_one(Notice)
         notice.display = not pages
-        notice.update(EMPTY)
+        notice.tell(EMPTY)
         self.query_one("#counts", Static).update(_counts(pages, self.size.width))
 
     def show_failure(self, sentence: str) -> None:
         """Say it, and on the page too where nothing was read yet."""
         super().show_failure(sentence)
         if not self._has_read:
-            self.query_one("#notice", Static).update(f"Partners cannot be read: {sentence}.")
+            self.query_one(Notice).tell(
+                phrase("Partners cannot be read: {sentence}.", sentence=sentence)
+            )
 
     @property
     def page(self) -> PartnerPage | None:
@@ -116,14 +122,16 @@ class PartnersScreen(LiveScreen):
         if page is None:
             return
         if app.read_only:
-            app.say("the screen is read-only: R ends that", refused=True)
+            app.say(phrase("the screen is read-only: R ends that"), refused=True)
             return
 
         def answered(reason: str | None) -> None:
             if reason is not None:
                 self._ask_contacts(page.row.id, reason, app.case_officer())
 
-        app.push_screen(AskLine(f"Contacts of {page.row.id}", WHY, "the reason"), answered)
+        app.push_screen(
+            AskLine(phrase("Contacts of {id}", id=page.row.id), WHY, phrase("the reason")), answered
+        )
 
     @work(thread=True, group="contacts")
     def _ask_contacts(self, partner_id: str, reason: str, acting: CaseOfficer) -> None:
@@ -143,7 +151,12 @@ class PartnersScreen(LiveScreen):
             self._masking.stop()
         self._masking = self.set_timer(SHOWN_SECONDS, self.mask)
         self._show_detail()
-        self.acting_app.say(f"contacts of {message.partner_id} are shown for a minute: it is noted")
+        self.acting_app.say(
+            phrase(
+                "contacts of {partner_id} are shown for a minute: it is noted",
+                partner_id=message.partner_id,
+            )
+        )
 
     def mask(self) -> None:
         """Mask the contacts now."""
@@ -160,7 +173,7 @@ class PartnersScreen(LiveScreen):
 
     def copies(self) -> Sequence[Copied]:
         """The partner's id."""
-        return (Copied("the id", self.page.row.id),) if self.page is not None else ()
+        return (Copied(phrase("the id"), self.page.row.id),) if self.page is not None else ()
 
     def action_back(self) -> None:
         if self._clear is not None:
@@ -175,13 +188,17 @@ def _counts(pages: tuple[PartnerPage, ...], width: int) -> Content:
     waits = sum(len(page.overdue) for page in pages)
     wrong: list[tuple[object, str] | str] = []
     if shut:
-        wrong.append((f"  ✕ {counted(shut, 'breaker')} not closed", ALARM))
+        wrong.append(
+            (phrase("  ✕ {breakers} not closed", breakers=counted(shut, "breaker")), ALARM)
+        )
     if differ:
         told = counted(differ, "partner's books differ", "partners' books differ")
-        wrong.append((f"  ‼ {told}", ALARM))
+        wrong.append((phrase("  ‼ {told}", told=told), ALARM))
     if waits:
         told = counted(waits, "order waits too long", "orders wait too long")
-        wrong.append((f"  ! {told}", "bold $warning"))
+        wrong.append((phrase("  ! {told}", told=told), "bold $warning"))
     if not wrong or width >= ROOMY:
-        wrong.append(("  times in minutes: agreed, p50, p90 of all answers", MUTED))
-    return words((f" {counted(len(pages), 'partner')}", "bold $foreground"), *wrong)
+        wrong.append((phrase("  times in minutes: agreed, p50, p90 of all answers"), MUTED))
+    return words(
+        (phrase(" {partners}", partners=counted(len(pages), "partner")), "bold $foreground"), *wrong
+    )

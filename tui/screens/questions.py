@@ -9,6 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Input, Label
 
+from models.language.phrase import capital, phrase
+from models.language.shown import shown
 from models.safe_text import safe
 from tui.layout import Figures, figures_lines
 from tui.screens.dialogs import Dialog
@@ -22,7 +24,7 @@ class ResolveDiscrepancy(Dialog[str]):
     is_seen_first = True
 
     def __init__(self, sentence: str, figures: Figures) -> None:
-        super().__init__("Resolve the discrepancy?")
+        super().__init__(phrase("Resolve the discrepancy?"))
         self._sentence, self._figures = sentence, figures
 
     def compose_question(self) -> ComposeResult:
@@ -31,16 +33,18 @@ class ResolveDiscrepancy(Dialog[str]):
         )
         with VerticalScroll(can_focus=False):
             yield self.block(figures_lines, self._figures)
-        told = "What did you find out? Stored encrypted; cannot be edited. Enter resolves it."
+        told = phrase(
+            "What did you find out? Stored encrypted; cannot be edited. Enter resolves it."
+        )
         yield Label(word(told, MUTED), id="told")
-        yield Input(placeholder="the reason why it may rest")
+        yield Input(placeholder=shown(phrase("the reason why it may rest")))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         if event.value.strip():
             self.dismiss(event.value.strip())
         else:
-            text = "✕ say what was found out: without a reason nothing is resolved"
+            text = phrase("✕ say what was found out: without a reason nothing is resolved")
             self.query_one("#told", Label).update(word(text, "bold $error"))
 
 
@@ -56,14 +60,18 @@ class SecondReport(Dialog[str]):
     is_seen_first = True
 
     def __init__(self, case_number: str, pasted: str) -> None:
-        super().__init__("Another report is open")
+        super().__init__(phrase("Another report is open"))
         self._case_number, self._pasted = case_number, pasted
 
     def compose_question(self) -> ComposeResult:
-        case = f" (case number {safe(self._case_number)})" if self._case_number else ""
-        text = (
-            f"A report{case} stands here and was not sent. You pasted {self._pasted} more. Esc, "
-            "send the open one with ctrl+s, then paste again; or replace it, or add to it."
+        number = safe(self._case_number)
+        case = phrase(" (case number {number})", number=number) if number else ""
+        text = phrase(
+            "A report{case} stands here and was not sent. You pasted {pasted} more. "
+            "Esc, send the open one with ctrl+s, then paste again; or replace it, or "
+            "add to it.",
+            case=case,
+            pasted=self._pasted,
         )
         yield Label(word(text), classes="question")
 
@@ -82,13 +90,15 @@ class AlreadyReported(Dialog[str]):
     is_seen_first = True
 
     def __init__(self, sentence: str) -> None:
-        super().__init__("Already reported?")
+        super().__init__(phrase("Already reported?"))
         self._sentence = sentence
 
     def compose_question(self) -> ComposeResult:
-        sentence = f"{self._sentence[:1].upper()}{self._sentence[1:]}."
+        sentence = phrase("{sentence}.", sentence=capital(self._sentence))
         yield Label(word(sentence, "bold $warning"), classes="question")
-        text = "The same payer and payee, and the same sum within an hour or the same reference."
+        text = phrase(
+            "The same payer and payee, and the same sum within an hour or the same reference."
+        )
         yield Label(word(text, MUTED), classes="question")
 
     def action_answer(self, answer: str) -> None:

@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
+from models.language.phrase import phrase
 from models.queries.cases.views import EventLine, RecoveryPage
 from recovery_flows.cases.pages.recovery import TITLES, events, written
 from recovery_flows.cases.pages.value import Page
@@ -28,8 +28,9 @@ from tui.screens.multi_agency import MultiAgencyStarter
 from tui.screens.next_step import ask_step
 from tui.screens.reveal import ask_reveal
 from tui.widgets.block import Block, Builder, Panel
+from tui.widgets.reworded import Notice
 
-NOTHING = "No recovery is chosen. Press 1 and Enter on a line of the queue."
+NOTHING = phrase("No recovery is chosen. Press 1 and Enter on a line of the queue.")
 
 
 class RecoveryScreen(MultiAgencyStarter):
@@ -58,11 +59,11 @@ class RecoveryScreen(MultiAgencyStarter):
         self.written: Page | None = None
 
     def compose_body(self) -> ComposeResult:
-        yield Static(NOTHING, id="notice", markup=False)
+        yield Notice(NOTHING)
         with VerticalScroll(id="page", can_focus=False):
             yield Block(self._head, node_id="head")
             yield self._panel("discrepancies")
-            yield Panel("Next step", self._next, "next")
+            yield Panel(phrase("Next step"), self._next, "next")
             for key in ("identity", "money", "multi-agency"):
                 yield self._panel(key)
             with Horizontal(id="columns"):
@@ -82,7 +83,7 @@ class RecoveryScreen(MultiAgencyStarter):
             self.page, self.is_ready = None, False
             self.query_one("#page").display = False
             self.query_one("#notice").display = True
-            self.query_one("#notice", Static).update("reading the recovery …")
+            self.query_one(Notice).tell(phrase("reading the recovery …"))
 
     @property
     def chosen_id(self) -> str:
@@ -117,12 +118,12 @@ class RecoveryScreen(MultiAgencyStarter):
         if page is not None and page.recovery_id != self.acting_app.recovery_id:
             self.is_ready = False  # it is read again already
             return
-        body, notice = self.query_one("#page", VerticalScroll), self.query_one("#notice", Static)
+        body, notice = self.query_one("#page", VerticalScroll), self.query_one(Notice)
         if self.page is None or page is None or self.page.recovery_id != page.recovery_id:
             body.scroll_home(animate=False)
         self.page = page
         body.display, notice.display = page is not None, page is None
-        notice.update(NOTHING)
+        notice.tell(NOTHING)
         self.written = written(page, self.acting_app.source.laws, self._zone) if page else None
         for block in self.query("#page Block").results(Block):
             block.value = self.written
@@ -133,7 +134,9 @@ class RecoveryScreen(MultiAgencyStarter):
         """Say it, and on the page too where nothing was read yet."""
         super().show_failure(sentence)
         if self.page is None:
-            self.query_one("#notice", Static).update(f"The recovery cannot be read: {sentence}.")
+            self.query_one(Notice).tell(
+                phrase("The recovery cannot be read: {sentence}.", sentence=sentence)
+            )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Writing is out of reach while the screen is read-only."""
@@ -155,8 +158,12 @@ class RecoveryScreen(MultiAgencyStarter):
         shown: list[Copied] = []
         if isinstance(panel, Panel) and panel.id not in (None, "notes"):
             lines = panel.builder(panel.value, max(40, panel.content_size.width))
-            shown = [Copied(f"the panel: {panel.title}", lines_text(lines))]
-        return Copied("the reference", page.ref), *shown, Copied("the id", page.recovery_id)
+            shown = [Copied(phrase("the panel: {title}", title=panel.title), lines_text(lines))]
+        return (
+            Copied(phrase("the reference"), page.ref),
+            *shown,
+            Copied(phrase("the id"), page.recovery_id),
+        )
 
     def action_next_step(self) -> None:
         if self.page is not None:
@@ -194,14 +201,20 @@ class RecoveryScreen(MultiAgencyStarter):
         if panel.id == "events":
             app, page = self.acting_app, self.page
             read = partial(app.source.all_events, page.recovery_id)
-            app.ask_after("reading the events", read, partial(self._show_events, page))
+            app.ask_after(phrase("reading the events"), read, partial(self._show_events, page))
             return
         full: Builder = partial(panel_lines, panel.id or "", full=True)
         builder = panel.builder if panel.id == "next" else full
-        self.app.push_screen(FullText(f"{self.page.ref}: {panel.title}", builder, self.written))
+        self.app.push_screen(
+            FullText(
+                phrase("{ref}: {title}", ref=self.page.ref, title=panel.title),
+                builder,
+                self.written,
+            )
+        )
 
     def _show_events(self, page: RecoveryPage, lines: list[EventLine]) -> None:
-        title = f"{page.ref}: all {len(lines)} events"
+        title = phrase("{ref}: all {lines} events", ref=page.ref, lines=len(lines))
         shown = Page((), (events(lines),), self._zone)
         builder = partial(panel_lines, "events", full=True)
         self.app.push_screen(FullText(title, builder, shown))

@@ -12,9 +12,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.document._document import Location
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, TextArea
 
 from models.facts import ReportFact
+from models.language.phrase import phrase
+from models.language.shown import shown
 from models.queries.installation.officers import OfficerView
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.report_and_stop import stop_at_once
@@ -28,14 +30,15 @@ from tui.screens.dialogs import Confirm
 from tui.screens.live import LiveScreen
 from tui.screens.questions import AlreadyReported, SecondReport
 from tui.widgets.block import Block
+from tui.widgets.reworded import Notice, Prompt
 
 DRAFT = "report:"
 """The prefix of the keys under which this screen's drafts are kept."""
-EMPTY = (
-    "Paste a report here, or type it: a row with its header, JSON, or lines such as\n\n"
-    "victim: NAME\nphone: NUMBER\nfrom account: NUMBER (BANK)\nto account: NUMBER (BANK)\n"
-    "payee: NAME\namount: CNY 12,345.60\ntime: 2026-03-02 14:05\nreport: NUMBER\n\n"
-    "受害人、电话、付款账号、收款账号、金额、转账时间 are read too."
+EMPTY = phrase(
+    "Paste a report here, or type it: a row with its header, JSON, or lines "
+    "such as\n\nvictim: NAME\nphone: NUMBER\nfrom account: NUMBER (BANK)\nto "
+    "account: NUMBER (BANK)\npayee: NAME\namount: CNY 12,345.60\ntime: 2026-03-02 "
+    "14:05\nreport: NUMBER\n\n受害人、电话、付款账号、收款账号、金额、转账时间 are read too."
 )
 
 
@@ -70,10 +73,12 @@ class ReportScreen(LiveScreen):
     def compose_body(self) -> ComposeResult:
         with Container(id="report"):
             with Vertical(id="paste"):
-                yield TextArea("", id="pasted", placeholder="paste or type the report")
-                yield Input(id="case", placeholder="case number; else the text's own")
+                yield TextArea(
+                    "", id="pasted", placeholder=shown(phrase("paste or type the report"))
+                )
+                yield Prompt(phrase("case number; else the text's own"), "case")
             with VerticalScroll(id="checked", can_focus=True):
-                yield Static(EMPTY, id="notice", markup=False)
+                yield Notice(EMPTY)
                 yield Block(self._reading, node_id="reading")
 
     def _now_asked(self) -> _Asked:
@@ -105,7 +110,7 @@ class ReportScreen(LiveScreen):
             self._received_at = None
         elif self._received_at is None:
             self._received_at = checked.now
-        self.query_one("#notice", Static).display = checked is None
+        self.query_one(Notice).display = checked is None
         self.query_one("#reading", Block).value = checked
         if self._wait is not None:
             wait, self._wait = self._wait, None
@@ -121,7 +126,11 @@ class ReportScreen(LiveScreen):
     def _refusal(self) -> str:
         """Why nothing can be sent from this screen; "" where it can."""
         app = self.acting_app
-        return "the screen is read-only: R ends that" if app.read_only else why_nobody(app.officer)
+        return (
+            phrase("the screen is read-only: R ends that")
+            if app.read_only
+            else why_nobody(app.officer)
+        )
 
     def _reading(self, checked: Checked, width: int) -> list[Content]:
         return checked_lines(checked, width, self._refusal())
@@ -144,14 +153,16 @@ class ReportScreen(LiveScreen):
 
         def answered(answer: str | None) -> None:
             if answer is None:
-                app.say("the paste was not taken: the report is as it was", refused=True)
+                app.say(phrase("the paste was not taken: the report is as it was"), refused=True)
             elif answer == "add":
                 self._insert(area, f"\n{text}", end, end)
             else:
                 self._received_at = None
                 self.query_one("#case", Input).value = ""
                 self._insert(area, text, (0, 0), end)
-                app.say("the report before it was replaced unsent: ctrl+z brings its text back")
+                app.say(
+                    phrase("the report before it was replaced unsent: ctrl+z brings its text back")
+                )
 
         lines = counted(len(text.strip().splitlines()), "line")
         app.push_screen(SecondReport(self._now_asked().case_number.strip(), lines), answered)
@@ -187,7 +198,7 @@ class ReportScreen(LiveScreen):
         return None if action == "send" and self.acting_app.read_only else True
 
     def action_send(self) -> None:
-        wait = self.acting_app.hold_keys("reading the report")
+        wait = self.acting_app.hold_keys(phrase("reading the report"))
         if self._shown is not None and self._shown[0] == self._now_asked():
             self.acting_app.answer(wait, self._ask)
         else:
@@ -197,7 +208,7 @@ class ReportScreen(LiveScreen):
     def _ask(self) -> None:
         """Refuse with the reason, or show the exact message and wait for a yes."""
         app, checked = self.acting_app, self._shown[1] if self._shown else None
-        refusal = "there is no report yet: paste it" if checked is None else checked.why_not
+        refusal = phrase("there is no report yet: paste it") if checked is None else checked.why_not
         refusal = self._refusal() or refusal
         report = checked.pasted.report if checked else None
         if refusal or checked is None or report is None:
@@ -228,10 +239,16 @@ class ReportScreen(LiveScreen):
                 send = partial(self._send, report, checked)
                 app.perform(send, DRAFT, partial(self._sent, asked), command=command("stop", "-"))
 
-        title = "Send this stop-payment?" if checked.message else "Accept the report?"
-        sentence = _QUESTION if checked.message else "No stop-payment can be sent first."
+        title = (
+            phrase("Send this stop-payment?") if checked.message else phrase("Accept the report?")
+        )
+        sentence = _QUESTION if checked.message else phrase("No stop-payment can be sent first.")
         if checked.already:
-            sentence = f"You decide that this is another payment: {checked.already}. {sentence}"
+            sentence = phrase(
+                "You decide that this is another payment: {already}. {sentence}",
+                already=checked.already,
+                sentence=sentence,
+            )
         question = Confirm(title, sentence, message_figures(checked), also=checked.also)
         app.push_screen(question, answered)
 
@@ -261,4 +278,4 @@ class ReportScreen(LiveScreen):
         self.acting_app.action_go("now" if came_from == "report" else came_from)
 
 
-_QUESTION = "This goes to the bank at once; another person confirms it afterwards."
+_QUESTION = phrase("This goes to the bank at once; another person confirms it afterwards.")

@@ -4,45 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from models.action_kinds import ActionKind
 from models.entities.claim import ObjectionState
 from models.entities.officer import Role
-from recovery_flows.caller import expanded
+from models.language.phrase import phrase
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cases.views.restitution_views import (
     ClaimStanding,
     ObjectionLine,
     RestitutionPage,
 )
-from recovery_flows.cases.views.victims import MESSAGES
-from recovery_flows.wording import counted
-from tui.panels import restitution
+from tui.panels import objections, restitution
 from tui.panels.other_ways import WAY_COMMANDS, ways_lines
 from tui.screen_queries import Source
-from tui.screens.dialogs import AskLine, FullText
+from tui.screens.dialogs import FullText
 from tui.screens.live import LiveScreen
 from tui.screens.looks.copies import Copied, row_text
+from tui.screens.looks.documents import ask_documents
 from tui.screens.objections import ask_decision, ask_objection
 from tui.screens.other_ways import ask_act
 from tui.widgets.block import Block, Panel
 from tui.widgets.claims import ClaimsTable
 from tui.widgets.paged_table import PAGE_LINES, TablePage
+from tui.widgets.reworded import Notice
 
-NOTHING = (
-    "No recovery is chosen.\n\nPress 1, put the cursor on a line of the queue and press 7, "
-    "or open one with Enter and press 7."
+NOTHING = phrase(
+    "No recovery is chosen.\n\nPress 1, put the cursor on a line of the queue "
+    "and press 7, or open one with Enter and press 7."
 )
-NO_CLAIM = "Put the cursor on a claim first."
-IN_FULL = {"objections": restitution.objections_lines, "rounds": restitution.rounds_lines}
+NO_CLAIM = phrase("Put the cursor on a claim first.")
+IN_FULL = {"objections": objections.objections_lines, "rounds": restitution.rounds_lines}
 
 
 class RestitutionScreen(LiveScreen):
@@ -67,18 +65,18 @@ class RestitutionScreen(LiveScreen):
         self._look, self._allocation = QueueQuery(), ""
 
     def compose_body(self) -> ComposeResult:
-        yield Static(NOTHING, id="notice", markup=False)
+        yield Notice(NOTHING)
         yield Block(restitution.head_lines, node_id="head")
         with Container(id="split"):
             with Vertical(id="claims-side"):
                 yield ClaimsTable("claims-table")
-                yield Panel("This claim", self._claim, "claim")
+                yield Panel(phrase("This claim"), self._claim, "claim")
             with VerticalScroll(id="rounds-side", can_focus=False):
-                yield Panel("Next step", self._next, "next")
-                yield Panel("Objections", self._objections, "objections")
-                yield Panel("Rounds", self._rounds, "rounds")
-                yield Panel("Money by other ways", self._ways, "ways")
-                yield Panel("Rules side by side", self._rules, "rules")
+                yield Panel(phrase("Next step"), self._next, "next")
+                yield Panel(phrase("Objections"), self._objections, "objections")
+                yield Panel(phrase("Rounds"), self._rounds, "rounds")
+                yield Panel(phrase("Money by other ways"), self._ways, "ways")
+                yield Panel(phrase("Rules side by side"), self._rules, "rules")
 
     def on_mount(self) -> None:
         self._show_parts(is_there=False)
@@ -109,7 +107,7 @@ class RestitutionScreen(LiveScreen):
         if self.page is not None and self.page.recovery_id != self.acting_app.recovery_id:
             self.page, self.is_ready, self._allocation = None, False, ""
             self._show_parts(is_there=False)
-            self.query_one("#notice", Static).update("reading the restitution …")
+            self.query_one(Notice).tell(phrase("reading the restitution …"))
             self.query_one(ClaimsTable).page = TablePage(())
         self._look = self.query_one(ClaimsTable).look()
 
@@ -128,7 +126,7 @@ class RestitutionScreen(LiveScreen):
             return
         self.page = page
         self._show_parts(is_there=page is not None)
-        self.query_one("#notice", Static).update(NOTHING)
+        self.query_one(Notice).tell(NOTHING)
         if page is None:
             return
         table = self.query_one(ClaimsTable)
@@ -138,15 +136,19 @@ class RestitutionScreen(LiveScreen):
         for panel in self.query("#rounds-side Panel").results(Panel):
             panel.value = page
         open_ones = sum(o.state is ObjectionState.OPEN for o in page.objections)
-        told = f"Objections: {open_ones} open" if page.objections else "Objections"
-        self.query_one("#objections", Panel).border_title = told
+        told = (
+            phrase("Objections: {open_ones} open", open_ones=open_ones)
+            if page.objections
+            else phrase("Objections")
+        )
+        self.query_one("#objections", Panel).title = told
 
     def show_failure(self, sentence: str) -> None:
         """Say it, and on the page too where nothing was read yet."""
         super().show_failure(sentence)
         if self.page is None:
-            told = f"The restitution cannot be read: {sentence}."
-            self.query_one("#notice", Static).update(told)
+            told = phrase("The restitution cannot be read: {sentence}.", sentence=sentence)
+            self.query_one(Notice).tell(told)
 
     def on_paged_table_page_wanted(self) -> None:
         self.reread()
@@ -165,13 +167,13 @@ class RestitutionScreen(LiveScreen):
         def show(told: tuple[str, ...]) -> None:
             command = f"recovery rounds {page.ref} --explain {claim.claim_id}"
             value = (claim, told, self.zone, command)
-            title = f"{page.ref}: claim {claim.number}"
-            app.push_screen(FullText(title, restitution.explained_lines, value))
+            title = phrase("{ref}: claim {number}", ref=page.ref, number=claim.number)
+            app.push_screen(FullText(title, objections.explained_lines, value))
 
-        app.ask_after("reading the explanation", read, show)
+        app.ask_after(phrase("reading the explanation"), read, show)
 
     def _claim(self, claim: ClaimStanding, width: int) -> list[Content]:
-        return restitution.claim_lines(claim, self.zone, width)
+        return objections.claim_lines(claim, self.zone, width)
 
     def _next(self, page: RestitutionPage, width: int) -> list[Content]:
         return restitution.next_lines(page, self.acting_app.officer, self.zone, width)
@@ -186,7 +188,7 @@ class RestitutionScreen(LiveScreen):
         return restitution.rules_lines(page, self.claim, self.zone, width)
 
     def _objections(self, page: RestitutionPage, width: int) -> list[Content]:
-        return restitution.objections_lines(page, self.zone, width)
+        return objections.objections_lines(page, self.zone, width)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Acting is out of reach while the screen is read-only."""
@@ -221,7 +223,7 @@ class RestitutionScreen(LiveScreen):
     def action_by_rule(self) -> None:
         table, page = self.query_one(ClaimsTable), self.page
         if page is not None and not page.rules:
-            self.acting_app.say("nothing is distributed yet: there are no rules to compare")
+            self.acting_app.say(phrase("nothing is distributed yet: there are no rules to compare"))
             return
         table.by_rule = not table.by_rule
         if table.by_rule:
@@ -246,7 +248,7 @@ class RestitutionScreen(LiveScreen):
         page, claim = self.page, self.claim
         waiting = [o for o in page.objections if o.state is ObjectionState.OPEN] if page else []
         if not waiting:
-            self.acting_app.say("there is no open objection to decide", refused=True)
+            self.acting_app.say(phrase("there is no open objection to decide"), refused=True)
             return
         own = [o for o in waiting if claim is not None and o.claim_id == claim.claim_id]
         self._ask_decision((own or waiting)[0])
@@ -257,27 +259,8 @@ class RestitutionScreen(LiveScreen):
 
     def action_write(self) -> None:
         """Write notices, decisions and receipts into a folder that is asked for."""
-        page, app = self.page, self.acting_app
-        if page is None:
-            return
-        if not page.rounds and all(way.kind == MESSAGES for way in page.ways):
-            app.say("nothing is distributed yet: there is no document to write", refused=True)
-            return
-
-        def answered(folder: str | None) -> None:
-            if folder is not None:
-                write = partial(app.source.write_documents, app.case_officer(), page.recovery_id)
-                app.ask_after("writing the documents", lambda: write(expanded(folder)), told)
-
-        def told(written: list[Path]) -> None:
-            app.say(f"{counted(len(written), 'document')} written to {written[0].parent}")
-
-        sentence = (
-            f"$ recovery document {page.ref} notice decision receipt --out FOLDER\n"
-            "Persons stand in them by number only. Into which folder? A new one is made."
-        )
-        ask = AskLine(f"{page.ref}: documents", sentence, f"{page.ref}-documents")
-        app.push_screen(ask, answered)
+        if self.page is not None:
+            ask_documents(self.acting_app, self.page)
 
     def action_view(self) -> None:
         panel = self.focused
@@ -286,15 +269,16 @@ class RestitutionScreen(LiveScreen):
             builder = panel.builder
             if lines := IN_FULL.get(panel.id or ""):
                 builder = lambda p, w: lines(p, self.zone, w, full=True)  # noqa: E731 - a panel in full
-            self.app.push_screen(FullText(f"{self.page.ref}: {panel.title}", builder, value))
+            title = phrase("{ref}: {title}", ref=self.page.ref, title=panel.title)
+            self.app.push_screen(FullText(title, builder, value))
 
     def copies(self) -> Sequence[Copied]:
         """The claim's id, its row."""
         claim, table = self.claim, self.query_one(ClaimsTable)
         if claim is None:
             return ()
-        row = Copied("the row", row_text(table.cells(claim)))
-        return Copied("the id", claim.claim_id), row
+        row = Copied(phrase("the row"), row_text(table.cells(claim)))
+        return Copied(phrase("the id"), claim.claim_id), row
 
     def action_back(self) -> None:
         self.acting_app.action_go("recovery")

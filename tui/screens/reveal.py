@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Label, OptionList
 
+from models.language.phrase import phrase
 from models.queries.cases.views import RecoveryPage
 from recovery_flows.access.disclosures import OF_ACCOUNT, OF_CLAIM, reveal
 from recovery_flows.cases.case_officer import CaseOfficer
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from tui.context import Terminal
 
 SHOWN_SECONDS = 60
-WHY = "Why do you need it? Your name, the field, the reason and the time are recorded."
+WHY = phrase("Why do you need it? Your name, the field, the reason and the time are recorded.")
 
 
 class Revealable(NamedTuple):
@@ -36,10 +37,10 @@ class Revealable(NamedTuple):
 def revealable(page: RecoveryPage) -> Iterator[Revealable]:
     """What can be revealed of a recovery, one field each."""
     for claim in page.claims:
-        masked = f"victim {claim.victim} {claim.account}"
+        masked = phrase("victim {victim} {account}", victim=claim.victim, account=claim.account)
         yield from (Revealable(claim.claim_id, name, masked) for name in OF_CLAIM)
     for asset in page.assets:
-        masked = f"account {asset.account} at {asset.bank}"
+        masked = phrase("account {account} at {bank}", account=asset.account, bank=asset.bank)
         yield from (Revealable(asset.asset_id, name, masked) for name in OF_ACCOUNT)
 
 
@@ -49,7 +50,9 @@ def ask_reveal(app: Terminal, page: RecoveryPage) -> None:
 
     def chosen(one: Revealable | None) -> None:
         if one is not None:
-            question = AskLine(f"Reveal {_spelled(one)}", WHY, "the reason")
+            question = AskLine(
+                phrase("Reveal {spelled}", spelled=_spelled(one)), WHY, phrase("the reason")
+            )
             app.push_screen(question, lambda reason: _show(app, page, one, reason))
 
     app.push_screen(PickField(page.ref, choices), chosen)
@@ -63,24 +66,28 @@ def _show(app: Terminal, page: RecoveryPage, one: Revealable, reason: str | None
     def look(acting: CaseOfficer) -> str:
         values = reveal(acting, page.recovery_id, [one.field], one.subject_id, reason)
         found.extend(values.items())
-        return f"{page.ref}: {_spelled(one)} is shown for a minute; the look is recorded"
+        return phrase(
+            "{ref}: {spelled} is shown for a minute; the look is recorded",
+            ref=page.ref,
+            spelled=_spelled(one),
+        )
 
     app.perform(look, then=lambda: app.push_screen(Revealed(_spelled(one), tuple(found))))
 
 
 def _spelled(one: Revealable) -> str:
-    return f"{spoken(one.field)} of {one.masked}"
+    return phrase("{field} of {masked}", field=spoken(one.field), masked=one.masked)
 
 
 class PickField(Dialog[Revealable]):
     """Asks which field of whom is to be seen."""
 
     def __init__(self, ref: str, choices: tuple[Revealable, ...]) -> None:
-        super().__init__(f"{ref}: reveal which data?")
+        super().__init__(phrase("{ref}: reveal which data?", ref=ref))
         self._choices = choices
 
     def compose_question(self) -> ComposeResult:
-        told = "Shown for a minute to the officer in charge and to supervisors."
+        told = phrase("Shown for a minute to the officer in charge and to supervisors.")
         yield Label(word(told, MUTED), classes="question")
         yield OptionList(
             *(words((spoken(one.field), "bold"), f"  {one.masked}") for one in self._choices)
@@ -115,5 +122,5 @@ class Revealed(Dialog[None]):
             self._tell_left()
 
     def _tell_left(self) -> None:
-        left = f"masked again in {self._left} s, or with Esc"
+        left = phrase("masked again in {left} s, or with Esc", left=self._left)
         self.query_one("#left", Label).update(word(left, MUTED))

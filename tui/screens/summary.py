@@ -8,14 +8,15 @@ from typing import ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Static
 
+from models.language.phrase import phrase
 from recovery_flows.cases.pages.statistics import TITLES, written
 from recovery_flows.reports.statistics import Summary
 from tui.panels.page import panel_lines
 from tui.screen_queries import Source
 from tui.screens.live import LiveScreen
 from tui.widgets.block import Block, Panel
+from tui.widgets.reworded import Notice
 
 
 class SummaryScreen(LiveScreen):
@@ -34,7 +35,7 @@ class SummaryScreen(LiveScreen):
         sums, stages, ends, spread, holds = (
             Panel(title, partial(panel_lines, key), key) for key, title in TITLES.items()
         )
-        yield Static("adding up …", id="notice", markup=False)
+        yield Notice(phrase("adding up …"))
         with VerticalScroll(id="page", can_focus=False):
             yield sums
             with Horizontal(id="columns"):

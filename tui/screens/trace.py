@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
+from models.language.phrase import phrase
 from recovery_flows.cases.pages.trace import TITLES
 from recovery_flows.cases.pages.value import Page
 from recovery_flows.tracing.methods.catalogue import RULES, RuleName, Standing
@@ -23,9 +23,10 @@ from tui.screen_queries import Source, TraceView
 from tui.screens.dialogs import AskLine, PickRule
 from tui.screens.live import LiveScreen
 from tui.widgets.block import Block, Panel
+from tui.widgets.reworded import Notice
 
-WHY = "Why is this rule right here? A second person reads it before it counts."
-NOTHING = "No recovery is chosen. Press 1, choose a line of the queue and press t."
+WHY = phrase("Why is this rule right here? A second person reads it before it counts.")
+NOTHING = phrase("No recovery is chosen. Press 1, choose a line of the queue and press t.")
 
 
 class TraceScreen(LiveScreen):
@@ -51,7 +52,7 @@ class TraceScreen(LiveScreen):
         self.victim = 0
 
     def compose_body(self) -> ComposeResult:
-        yield Static(NOTHING, id="notice", markup=False)
+        yield Notice(NOTHING)
         with VerticalScroll(id="page", can_focus=False):
             yield Block(_head_lines, node_id="head")
             yield Panel(TITLES["rules"], self._rules, "rules")
@@ -71,7 +72,7 @@ class TraceScreen(LiveScreen):
             self.is_ready = False
             self.query_one("#page").display = False
             self.query_one("#notice").display = True
-            self.query_one("#notice", Static).update("tracing the recovery …")
+            self.query_one(Notice).tell(phrase("tracing the recovery …"))
 
     def read(self, source: Source) -> TraceView | None:
         """The trace of the chosen recovery and the way of the chosen victim."""
@@ -87,7 +88,7 @@ class TraceScreen(LiveScreen):
         self.view = view
         self.query_one("#page").display = view is not None
         self.query_one("#notice").display = view is None
-        self.query_one("#notice", Static).update(NOTHING)
+        self.query_one(Notice).tell(NOTHING)
         page = page_of(view) if view else None
         for block in self.query("#page Block").results(Block):
             block.value = page
@@ -96,7 +97,9 @@ class TraceScreen(LiveScreen):
         """Say it, and on the page too where nothing was read yet."""
         super().show_failure(sentence)
         if self.view is None:
-            self.query_one("#notice", Static).update(f"The trace cannot be read: {sentence}.")
+            self.query_one(Notice).tell(
+                phrase("The trace cannot be read: {sentence}.", sentence=sentence)
+            )
 
     def action_turn(self, step: int) -> None:
         if self.view is None:
@@ -123,7 +126,11 @@ class TraceScreen(LiveScreen):
 
         def take_rule(rule: str | None) -> None:
             if rule is not None:
-                asked = AskLine(f"{page.ref}: trace by {rule}", WHY, "the reason")
+                asked = AskLine(
+                    phrase("{ref}: trace by {rule}", ref=page.ref, rule=rule),
+                    WHY,
+                    phrase("the reason"),
+                )
                 self.app.push_screen(asked, lambda reason: take_reason(rule, reason))
 
         def take_reason(rule: str, reason: str | None) -> None:

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
+from models.language.phrase import joined, phrase
 from recovery_flows.cases.views.saved_views import SavedView, add_view, read_views
 from recovery_flows.errors import RecoveryFlowsError
 from tui.screens.dialogs import AskLine, Dialog
@@ -19,7 +20,7 @@ from tui.text import word, words
 if TYPE_CHECKING:
     from tui.context import Terminal
 
-ALL = "all open recoveries"
+ALL = phrase("all open recoveries")
 SAVE = ""
 """The answer that asks to save the present filter and order."""
 Counted = Mapping[str, tuple[SavedView, int]]
@@ -29,7 +30,7 @@ def ask_view(app: Terminal, now: SavedView, show: Callable[[SavedView], object])
     """Ask for a view and show it, or save the present filter and order."""
     folder = app.folder
     if folder is None:
-        app.say("this terminal has no folder for views", refused=True)
+        app.say(phrase("this terminal has no folder for views"), refused=True)
         return
 
     def save(name: str | None) -> None:
@@ -42,8 +43,8 @@ def ask_view(app: Terminal, now: SavedView, show: Callable[[SavedView], object])
     def ask(views: Counted) -> None:
         def picked(name: str | None) -> None:
             if name == SAVE:
-                sentence = f"{_told(now)}: under which name?"
-                app.push_screen(AskLine("Save this view", sentence, "name"), save)
+                sentence = phrase("{told}: under which name?", told=_told(now))
+                app.push_screen(AskLine(phrase("Save this view"), sentence, phrase("name")), save)
             elif name is not None:
                 show(views[name][0])
 
@@ -52,7 +53,7 @@ def ask_view(app: Terminal, now: SavedView, show: Callable[[SavedView], object])
     def read() -> Counted:
         return app.source.counted({ALL: SavedView(), **read_views(folder)})
 
-    app.ask_after("counting the views", read, ask)
+    app.ask_after(phrase("counting the views"), read, ask)
 
 
 class PickView(Dialog[str]):
@@ -64,19 +65,25 @@ class PickView(Dialog[str]):
     ]
 
     def __init__(self, views: Counted, now: SavedView) -> None:
-        super().__init__("Views of the queue")
+        super().__init__(phrase("Views of the queue"))
         self._views, self._now = views, now
 
     def compose_question(self) -> ComposeResult:
-        yield Label(words(("now: ", MUTED), _told(self._now)), classes="question")
+        yield Label(words((phrase("now: "), MUTED), _told(self._now)), classes="question")
         yield OptionList(
             *(
-                Option(words((f"{count:>7,}  ", CALM), (name, "bold"), f"  {_told(view)}"))
+                Option(
+                    words(
+                        (f"{count:>7,}  ", CALM),
+                        (name, "bold"),
+                        phrase("  {told}", told=_told(view)),
+                    )
+                )
                 for name, (view, count) in self._views.items()
             )
         )
         if len(self._views) == 1:
-            yield Label(word("No view is saved yet: ctrl+s saves this one.", MUTED))
+            yield Label(word(phrase("No view is saved yet: ctrl+s saves this one."), MUTED))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
@@ -87,7 +94,12 @@ class PickView(Dialog[str]):
 
 
 def _told(view: SavedView) -> str:
-    sort = f"by {view.sort.removeprefix('-')}" if view.sort.strip("-") else ""
-    down = "downwards" if view.sort.startswith("-") else ""
-    parts = [view.filter, sort, down, "ended ones too" if view.closed else ""]
-    return "  ".join(part for part in parts if part) or "by urgency"
+    sort = (
+        phrase("by {column}", column=phrase(view.sort.removeprefix("-")))
+        if view.sort.strip("-")
+        else ""
+    )
+    down = phrase("downwards") if view.sort.startswith("-") else ""
+    parts = [view.filter, sort, down, phrase("ended ones too") if view.closed else ""]
+    told = [part for part in parts if part]
+    return joined("  ", told) if told else phrase("by urgency")

@@ -8,12 +8,14 @@ from typing import Any
 from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import reactive
-from textual.widget import Widget
+
+from tui.text import word
+from tui.widgets.reworded import Reworded
 
 Builder = Callable[[Any, int], list[Content]]
 
 
-class Block(Widget):
+class Block(Reworded):
     """Shows `builder(value, width)`; it is as high as the lines are many."""
 
     DEFAULT_CSS = "Block { height: auto; width: 1fr; }"
@@ -29,6 +31,10 @@ class Block(Widget):
         width = self.content_size.width
         if width <= 0 or len(self.lines(width)) != self._height:
             self.refresh(layout=True)
+
+    def reword(self) -> None:
+        """The same value in other words."""
+        self.refresh(layout=True)
 
     def lines(self, width: int) -> list[Content]:
         """The lines at this width; none before there is a value."""
@@ -55,9 +61,20 @@ class Panel(Block, can_focus=True):
 
     def __init__(self, title: str, builder: Builder, node_id: str) -> None:
         super().__init__(builder, node_id=node_id, classes="panel")
-        self.border_title = title
+        self.title = title
 
     @property
     def title(self) -> str:
-        """The title as it stands in the border."""
-        return str(self.border_title)
+        """The title that stands in the border."""
+        return self._title
+
+    @title.setter
+    def title(self, title: str) -> None:
+        """Say another title."""
+        self._title = title
+        self.border_title = word(title)
+
+    def reword(self) -> None:
+        """Title and lines in other words."""
+        self.border_title = word(self._title)
+        super().reword()

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.reactive import reactive
 
+from models.language.phrase import joined, phrase
 from models.money import Money
 from recovery_flows.cases.views.restitution_views import ClaimStanding
 from tui.state_styles import CARE, CLAIMS, GOOD, MUTED
@@ -22,8 +23,8 @@ _RULES = 5
 _BESIDE = 16
 """What number, victim and cursor take of the width."""
 _SUMS = (
-    ("reported", "reported"), ("booked", "booked"), ("net", "net loss"),
-    ("got", "got"), ("open", "open"),
+    ("reported", phrase("reported", context_="sum")), ("booked", phrase("booked")),
+    ("net", phrase("net loss")), ("got", phrase("got")), ("open", phrase("open", context_="sum")),
 )  # fmt: skip
 
 
@@ -47,7 +48,13 @@ class ClaimsTable(PagedTable[ClaimStanding]):
             return (*first, *sums)
         room = max(1, (self.scrollable_content_region.width - _BESIDE) // (width + 1))
         shown = [
-            TableColumn(name, f"▸{name}" if place == 0 else name, width, right=True, sorts=False)
+            TableColumn(
+                name,
+                joined("", ["▸" if place == 0 else "", phrase(name)]),
+                width,
+                right=True,
+                sorts=False,
+            )
             for place, name in enumerate(self.rules[:room])
         ]
         return (*first, *shown)
@@ -79,7 +86,7 @@ class ClaimsTable(PagedTable[ClaimStanding]):
         return (
             number, mark, word(plain(line.reported)),
             word(plain(line.booked), _short_of(line.booked, line.reported))
-            if line.booked is not None else word("no", CARE),
+            if line.booked is not None else word(phrase("no"), CARE),
             word(plain(line.upheld), _short_of(line.upheld, line.reported)),
             word(plain(line.paid), GOOD) if line.paid.minor else word("–", MUTED),
             word(plain(line.open), "bold $foreground") if line.open.minor else word("–", MUTED),
@@ -88,7 +95,7 @@ class ClaimsTable(PagedTable[ClaimStanding]):
     def _shares(self, line: ClaimStanding) -> list[Content]:
         shown = len(self.columns()) - 2
         if not line.by_rule:
-            return [word("no part" if n == 0 else "", MUTED) for n in range(shown)]
+            return [word(phrase("no part") if n == 0 else "", MUTED) for n in range(shown)]
         first = line.by_rule[0]
         return [
             word(plain(share), "$foreground" if share == first else CARE)

@@ -9,6 +9,7 @@ from typing import Any
 from textual.content import Content
 from textual.reactive import reactive
 
+from models.language.phrase import phrase
 from models.queries.cases.deadline_views import DeadlineEntry
 from recovery_flows.cases.pages.deadlines import COLUMNS, row
 from recovery_flows.law.regime import Regime
@@ -29,7 +30,7 @@ class DeadlineTable(LineTable[DeadlineEntry]):
 
     def watch_lines(self) -> None:
         """Measure what stands in the columns, then show it."""
-        told = [(x.clock.what, x.bank, x.owner or "unassigned") for x in self.lines]
+        told = [(x.clock.what, x.bank, x.owner or phrase("unassigned")) for x in self.lines]
         longest = (max(map(len, texts)) for texts in zip(*told, strict=True))
         self._longest = dict(zip(("what", "bank", "owner"), longest, strict=False))
         super().watch_lines()

@@ -8,6 +8,9 @@ from textual.app import ComposeResult
 from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widgets import Footer
+from textual.widgets._footer import FooterKey
+
+from models.language.shown import language_shown, shown_term
 
 
 class KeyFooter(Footer):
@@ -25,7 +28,12 @@ class KeyFooter(Footer):
     def compose(self) -> ComposeResult:
         if self._bindings_ready:
             self._shown = _keys(self.screen)
-        yield from super().compose()
+        for key in super().compose():
+            if isinstance(key, FooterKey):
+                key.description = shown_term(key.description)
+                told = key.tooltip
+                key.tooltip = shown_term(told) if isinstance(told, str) else told
+            yield key
 
     async def recompose(self) -> None:
         """Make the keys anew, where they are not those that stand there.
@@ -40,7 +48,10 @@ class KeyFooter(Footer):
 def _keys(screen: Screen[object]) -> list[object]:
     """What the footer shows of a screen's keys."""
     return [
-        (active.binding, active.enabled, active.tooltip)
-        for active in screen.active_bindings.values()
-        if active.binding.show
+        language_shown(),
+        *(
+            (active.binding, active.enabled, active.tooltip)
+            for active in screen.active_bindings.values()
+            if active.binding.show
+        ),
     ]

@@ -5,24 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from rich.cells import cell_len
 from textual import events
 from textual.content import Content
 from textual.message import Message
 
+from models.language.phrase import phrase
+from models.language.shown import shown
 from models.queries.installation.clock import EngineView
 from models.queries.installation.officers import OfficerView
+from recovery_flows.wording import listed
 from tui.state_styles import ALARM, CALM, CARE, GOOD, MUTED
 from tui.text import cut, fitted, full_time, words, zoned_time
 from tui.widgets.block import Block
 
 TABS = (
-    ("1", "Now", "now"), ("2", "Recovery", "recovery"), ("3", "Approvals", "approvals"),
-    ("4", "Summary", "summary"), ("5", "Partners", "partners"), ("6", "Deadlines", "deadlines"),
-    ("7", "Restitution", "restitution"), ("8", "Abroad", "requests"),
-)  # fmt: skip
+    ("1", phrase("Now"), "now"),
+    ("2", phrase("Recovery"), "recovery"),
+    ("3", phrase("Approvals"), "approvals"),
+    ("4", phrase("Summary"), "summary"),
+    ("5", phrase("Partners"), "partners"),
+    ("6", phrase("Deadlines"), "deadlines"),
+    ("7", phrase("Restitution"), "restitution"),
+    ("8", phrase("Abroad"), "requests"),
+)
 _WIDE = 100
-_SHORT = {"Recovery": "File", "Approvals": "Appr", "Summary": "Sum", "Partners": "Partn",
-          "Deadlines": "Due", "Restitution": "Return"}  # fmt: skip
+_SHORT = {
+    "Recovery": phrase("File"),
+    "Approvals": phrase("Appr"),
+    "Summary": phrase("Sum"),
+    "Partners": phrase("Partn"),
+    "Deadlines": phrase("Due"),
+    "Restitution": phrase("Return"),
+}
 
 
 def tab_titles(room: int, screen: str) -> list[tuple[str, str, str]]:
@@ -30,15 +45,18 @@ def tab_titles(room: int, screen: str) -> list[tuple[str, str, str]]:
 
     Where no title has room, only the present screen keeps its own.
     """
-    short = [(key, _SHORT.get(title, title), name) for key, title, name in TABS]
+    short: list[tuple[str, str, str]] = [
+        (key, _SHORT.get(title, title), name) for key, title, name in TABS
+    ]
     bare = [(key, title if name == screen else "", name) for key, title, name in short]
-    fits = (tabs for tabs in (list(TABS), short) if 1 + sum(map(_tab_cells, tabs)) <= room)
+    whole: list[tuple[str, str, str]] = list(TABS)
+    fits = (tabs for tabs in (whole, short) if 1 + sum(map(_tab_cells, tabs)) <= room)
     return next(fits, bare)
 
 
 def _tab_cells(tab: tuple[str, str, str]) -> int:
     """How wide a tab is: its key between blanks, then its title and a blank."""
-    return 3 + (len(tab[1]) + 1 if tab[1] else 0)
+    return 3 + (cell_len(shown(tab[1])) + 1 if tab[1] else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +91,7 @@ def header_lines(value: HeaderValue, width: int) -> list[Content]:
         _spread(_tabs(value, width), _marks(value, width), width),
     ]
     if value.story is not None:
-        mark = words((" ▒ SYNTHETIC DATA ", "bold $warning"), (value.story, "$foreground"))
+        mark = words((phrase(" ▒ SYNTHETIC DATA "), "bold $warning"), (value.story, "$foreground"))
         lines.append(fitted(cut(mark, width), width))
     return lines
 
@@ -85,24 +103,24 @@ def _spread(left: Content, right: Content, width: int) -> Content:
 
 def _when(value: HeaderValue, width: int) -> Content:
     if value.now is None:
-        return words(("reading …", MUTED))
+        return words((phrase("reading …"), MUTED))
     spell = zoned_time if width < 100 else full_time
     text = spell(value.now, value.zone)
-    return words(("as of ", MUTED), (text, "$foreground"))
+    return words((phrase("as of "), MUTED), (text, "$foreground"))
 
 
 def _who(officer: OfficerView | None) -> Content:
     if officer is None:
-        return words(("nobody acts", CARE))
-    return words((officer.handle, "bold"), (f" {', '.join(sorted(officer.roles))}", MUTED))
+        return words((phrase("nobody acts"), CARE))
+    return words((officer.handle, "bold"), " ", (listed(officer.roles), MUTED))
 
 
 def _engine(engine: EngineView | None, width: int) -> Content:
     if engine is None:
-        return words(("· engine ?", MUTED))
+        return words((phrase("· engine ?"), MUTED))
     if not engine.alive:
-        return words(("○ no engine", CARE))
-    return words(("● engine working" if width >= 100 else "● working", GOOD))
+        return words((phrase("○ no engine"), CARE))
+    return words((phrase("● engine working") if width >= 100 else phrase("● working"), GOOD))
 
 
 def _room_for_tabs(value: HeaderValue, width: int) -> int:
@@ -114,7 +132,7 @@ def _tabs(value: HeaderValue, width: int) -> Content:
     for key, title, name in tab_titles(_room_for_tabs(value, width), value.screen):
         is_here = name == value.screen
         pieces.append((f" {key} ", "bold $accent on $primary 25%" if is_here else "$accent"))
-        shown = f"{title} " if title else ""
+        shown = phrase("{title} ", title=title) if title else ""
         pieces.append((shown, "bold $foreground on $primary 25%" if is_here else MUTED))
     return words(*pieces)
 
@@ -126,10 +144,12 @@ def _marks(value: HeaderValue, width: int) -> Content:
     if value.others:
         marks += [(value.others, CARE), "  "]
     if value.paused:
-        marks += [("‖ PAUSED", ALARM), "  "]
+        marks += [(phrase("‖ PAUSED"), ALARM), "  "]
     if value.read_only:
-        marks += [("⊘ READ-ONLY", "bold $warning"), "  "]
-    return words(*marks, ("? help  : commands " if width >= _WIDE else "? help ", CALM))
+        marks += [(phrase("⊘ READ-ONLY"), "bold $warning"), "  "]
+    return words(
+        *marks, (phrase("? help  : commands ") if width >= _WIDE else phrase("? help "), CALM)
+    )
 
 
 class HeaderBar(Block):

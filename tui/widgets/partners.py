@@ -8,8 +8,10 @@ from typing import Any
 from textual.content import Content
 
 from models.entities.partner import PartnerChannel
+from models.language.phrase import phrase
 from recovery_flows.cases.pages.partner import BREAKERS, ago
 from recovery_flows.partners.page import PartnerPage
+from recovery_flows.wording import spoken
 from tui.panels.partner import bars
 from tui.state_styles import ALARM, CALM, CARE, MUTED, sign_of
 from tui.text import word, words
@@ -19,19 +21,19 @@ _WIDE_CELLS = 100
 _NARROW = (
     TableColumn("name", "partner"),
     TableColumn("kind", "kind", 4),
-    TableColumn("law", "law", 3),
-    TableColumn("channel", "by", 3),
+    TableColumn("law", phrase("law", context_="code"), 4),
+    TableColumn("channel", "by", 4),
     TableColumn("breaker", "breaker", 8),
     TableColumn("ago", "answer", 7, right=True),
     TableColumn("p50", "agr/p50/p90", 11, right=True),
     TableColumn("late", "late", 4, right=True),
-    TableColumn("calls", "open", 4, right=True),
+    TableColumn("calls", phrase("open", context_="calls"), 4, right=True),
     TableColumn("weeks", "8 weeks", 8),
 )
 _WIDE = (
     TableColumn("name", "partner"),
     TableColumn("kind", "kind", 9),
-    TableColumn("law", "law", 3),
+    TableColumn("law", phrase("law", context_="code"), 4),
     TableColumn("channel", "by", 6),
     TableColumn("breaker", "breaker", 11),
     TableColumn("ago", "answered", 8, right=True),
@@ -39,7 +41,7 @@ _WIDE = (
     TableColumn("p50", "p50", 5, right=True),
     TableColumn("p90", "p90", 5, right=True),
     TableColumn("late", "late", 4, right=True),
-    TableColumn("calls", "open", 4, right=True),
+    TableColumn("calls", phrase("open", context_="calls"), 4, right=True),
     TableColumn("weeks", "8 weeks, p50", 14),
 )
 
@@ -75,12 +77,13 @@ class PartnersTable(LineTable[PartnerPage]):
         """The line as text."""
         is_wide = self.size.width >= _WIDE_CELLS
         row = line.row
-        channel = str(row.channel) if is_wide or row.channel is PartnerChannel.API else "let"
+        is_short = not is_wide and row.channel is not PartnerChannel.API
+        channel = phrase("let") if is_short else spoken(row.channel)
         cells = [
             _name_cell(line, self._widths()[0]),
-            word(str(row.kind)[: 9 if is_wide else 4]), word(row.regime, MUTED),
+            word(spoken(row.kind)), word(row.regime, MUTED),
             word(channel, MUTED), sign_of(BREAKERS[line.breaker]).text(short=not is_wide),
-            word(ago(line).removesuffix(" late"), "$foreground"),
+            word(ago(line), "$foreground"),
         ]  # fmt: skip
         lately = f" {_figure(line.lately.p50)}"
         agreed = _figure(row.agreed_minutes or None)

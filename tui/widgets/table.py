@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
@@ -16,6 +17,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from models.language.shown import shown_term
 from recovery_flows.cases.pages.value import Column
 from tui.state_styles import MUTED
 from tui.text import fitted, word, words
@@ -32,6 +34,14 @@ class TableColumn:
     width: int = 0
     right: bool = False
     sorts: bool = True
+    short: str = ""
+    """The title where there is no room for the other."""
+
+    @property
+    def shown_title(self) -> str:
+        """The title that fits, in the language of whoever looks."""
+        title = shown_term(self.title)
+        return shown_term(self.short) if 0 < self.width < cell_len(title) else title
 
 
 def laid_out(
@@ -41,11 +51,14 @@ def laid_out(
     return tuple(
         TableColumn(
             key,
-            columns[key].short if 0 < width < len(columns[key].title) else columns[key].title,
-            width, right=columns[key].right, sorts=key not in unsorted,
+            columns[key].title,
+            width,
+            right=columns[key].right,
+            sorts=key not in unsorted,
+            short=columns[key].short or columns[key].title,
         )
         for key, width in widths.items()
-    )  # fmt: skip
+    )
 
 
 class LineTable(ScrollView, Generic[T], can_focus=True):
@@ -261,7 +274,7 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
             turn = ""
             if self.sorted_by and self.sorted_by[0] == column.key:
                 turn = "▾" if self.sorted_by[1] else "▴"
-            pieces.append(fitted(word(column.title + turn, MUTED), width, right=column.right))
+            pieces.append(fitted(word(column.shown_title + turn, MUTED), width, right=column.right))
         return Content(" ").join(pieces)
 
     def _row(self, line: T, *, is_cursor: bool) -> Content:

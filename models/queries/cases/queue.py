@@ -145,7 +145,7 @@ def _line(
         due_at=row.due_at,
         action=row.step_action,
         role=row.step_role,
-        sentence=str(Wording.read(row.step_wording)),
+        sentence=Wording.read(row.step_wording).phrase(),
         owner=row.owner_id,
         method=row.method,
         reported_at=row.reported_at,

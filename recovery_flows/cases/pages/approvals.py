@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from models.entities.register_change import RegisterAct
+from models.language.phrase import as_phrase, joined, phrase
 from models.queries.cases.views import ApprovalLine
 from recovery_flows.approvals.kinds import ApprovalKind, kind_word
 from recovery_flows.cases.pages.shared_cells import also_lines, time_left
@@ -33,50 +34,72 @@ COLUMNS: Mapping[str, Column] = {
     "amount": Column("amount", right=True),
     "by": Column("asked by"),
 }
-EMPTY = "No approvals pending."
+EMPTY = phrase("No approvals pending.")
 ASKS: Mapping[str, str] = {
     ApprovalKind.ORDER_STOP: (
-        "The stop-payment is with the bank, or a letter is on its way. You confirm it."
+        phrase("The stop-payment is with the bank, or a letter is on its way. You confirm it.")
     ),
-    ApprovalKind.FREEZE: "The order goes to the bank under your name.",
-    ApprovalKind.RELEASE: "The bank lets the money go: it can be gone the same minute.",
-    ApprovalKind.REQUEST: "The request leaves the country under your name.",
-    ApprovalKind.ASSURANCE: "Another State relies on this promise, given in the unit's name.",
-    ApprovalKind.RETURN: "The bank pays this out. It cannot be called back.",
-    ApprovalKind.CLOSE: "The recovery is closed.",
-    ApprovalKind.REFUSE_REPORT: "Nobody works on this report; the victim is told and may object.",
-    ApprovalKind.RENEW: "The bank is told to hold the money for another term.",
-    ApprovalKind.RELEASE_PART: "The bank lets this part go: it can be gone the same minute.",
+    ApprovalKind.FREEZE: phrase("The order goes to the bank under your name."),
+    ApprovalKind.RELEASE: phrase("The bank lets the money go: it can be gone the same minute."),
+    ApprovalKind.REQUEST: phrase("The request leaves the country under your name."),
+    ApprovalKind.ASSURANCE: phrase(
+        "Another State relies on this promise, given in the unit's name."
+    ),
+    ApprovalKind.RETURN: phrase("The bank pays this out. It cannot be called back."),
+    ApprovalKind.CLOSE: phrase("The recovery is closed."),
+    ApprovalKind.REFUSE_REPORT: phrase(
+        "Nobody works on this report; the victim is told and may object."
+    ),
+    ApprovalKind.RENEW: phrase("The bank is told to hold the money for another term."),
+    ApprovalKind.RELEASE_PART: phrase(
+        "The bank lets this part go: it can be gone the same minute."
+    ),
     ApprovalKind.COMPLAINT: (
-        "A yes lets this much go: it can be gone the same minute. A no needs a reason."
+        phrase("A yes lets this much go: it can be gone the same minute. A no needs a reason.")
     ),
     ApprovalKind.THIRD_PARTY_CLAIM: (
-        "A yes lets the granted sum go, or awards it; or it rejects the claim, with an appeal."
+        phrase(
+            "A yes lets the granted sum go, or awards it; or it rejects the claim, with an appeal."
+        )
     ),
-    ApprovalKind.COURT_LIST_END: "The list is followed no more: the law's rule divides the rest.",
-    ApprovalKind.COURT_SET_ASIDE: "The sum of this row is kept no more: others get it.",
-    ApprovalKind.COURT_IDENTIFY: "The sum of this row is paid to this claim. Is it that person's?",
-    ApprovalKind.DAMAGES_PAYMENT: "What was paid for a wrong freeze counts. Hold it to its paper.",
+    ApprovalKind.COURT_LIST_END: phrase(
+        "The list is followed no more: the law's rule divides the rest."
+    ),
+    ApprovalKind.COURT_SET_ASIDE: phrase("The sum of this row is kept no more: others get it."),
+    ApprovalKind.COURT_IDENTIFY: phrase(
+        "The sum of this row is paid to this claim. Is it that person's?"
+    ),
+    ApprovalKind.DAMAGES_PAYMENT: phrase(
+        "What was paid for a wrong freeze counts. Hold it to its paper."
+    ),
     ApprovalKind.MULTI_AGENCY_REQUEST: (
-        "The partners have these tasks already. You confirm them; a no takes them back."
+        phrase("The partners have these tasks already. You confirm them; a no takes them back.")
     ),
     ApprovalKind.LETTER_ANSWER: (
-        "What was typed counts as the bank's word. Hold it to the document first."
+        phrase("What was typed counts as the bank's word. Hold it to the document first.")
     ),
-    ApprovalKind.PAYEE: "The victim's money goes to this account from now on. Is it the victim's?",
-    RegisterAct.APPOINT_OFFICER: "Whoever has this identity can act in every recovery.",
-    RegisterAct.DISMISS_OFFICER: "This identity can act no more. What it did stays.",
-    RegisterAct.RESTRICT: "Only those named see it, its case officer and who agrees on this.",
-    RegisterAct.LIFT_RESTRICTION: "Everybody of the unit sees it again, with all that is in it.",
-    RegisterAct.ADD_MEMBER: "This officer sees all of it from now on.",
-    RegisterAct.REMOVE_MEMBER: "This officer does not see it any more.",
-    RegisterAct.RESET_LOG_IN: "Password and second factor end. The officer sets new ones himself.",
-    RegisterAct.REGISTER_PARTNER: "Orders and personal data go to this address.",
-    RegisterAct.CHANGE_PARTNER: "Orders and personal data go to this address from now on.",
-    RegisterAct.ENTER_AUTHORITY: "Requests and personal data go to this authority.",
-    RegisterAct.CHANGE_AUTHORITY: "Requests and personal data go there from now on.",
+    ApprovalKind.PAYEE: phrase(
+        "The victim's money goes to this account from now on. Is it the victim's?"
+    ),
+    RegisterAct.APPOINT_OFFICER: phrase("Whoever has this identity can act in every recovery."),
+    RegisterAct.DISMISS_OFFICER: phrase("This identity can act no more. What it did stays."),
+    RegisterAct.RESTRICT: phrase(
+        "Only those named see it, its case officer and who agrees on this."
+    ),
+    RegisterAct.LIFT_RESTRICTION: phrase(
+        "Everybody of the unit sees it again, with all that is in it."
+    ),
+    RegisterAct.ADD_MEMBER: phrase("This officer sees all of it from now on."),
+    RegisterAct.REMOVE_MEMBER: phrase("This officer does not see it any more."),
+    RegisterAct.RESET_LOG_IN: phrase(
+        "Password and second factor end. The officer sets new ones himself."
+    ),
+    RegisterAct.REGISTER_PARTNER: phrase("Orders and personal data go to this address."),
+    RegisterAct.CHANGE_PARTNER: phrase("Orders and personal data go to this address from now on."),
+    RegisterAct.ENTER_AUTHORITY: phrase("Requests and personal data go to this authority."),
+    RegisterAct.CHANGE_AUTHORITY: phrase("Requests and personal data go there from now on."),
     ApprovalKind.TRACE_RULE: (
-        "The money is traced again by this rule; returns drafted by the old one end."
+        phrase("The money is traced again by this rule; returns drafted by the old one end.")
     ),
 }
 """What a yes does, by kind of approval."""
@@ -88,7 +111,7 @@ _FIGURES = (Column(most=26), Column(rest=True))
 def act_words(approval: ApprovalLine) -> str:
     """What is to be decided, in words."""
     told = kind_word(approval.act)
-    return f"confirm {told}" if approval.act in _SENT_ALREADY else told
+    return phrase("confirm {told}", told=told) if approval.act in _SENT_ALREADY else told
 
 
 def row(approval: ApprovalLine, now: datetime, own_id: str = "") -> dict[str, Cell]:
@@ -99,30 +122,35 @@ def row(approval: ApprovalLine, now: datetime, own_id: str = "") -> dict[str, Ce
         "ref": cell(Piece(approval.ref, Tone.NAMED)),
         "act": cell(act_words(approval)),
         "amount": cell(approval.headline),
-        "by": cell(muted("you") if is_own else approval.asked_by),
+        "by": cell(muted(phrase("you")) if is_own else approval.asked_by),
     }
 
 
 def figures(approval: ApprovalLine) -> tuple[tuple[str, str], ...]:
     """The exact figures that a yes binds, and to which digest."""
     return (
-        ("recovery", approval.ref), *approval.figures, ("digest", approval.digest[:_DIGEST_SHOWN]),
-    )  # fmt: skip
+        (phrase("recovery"), approval.ref),
+        *approval.figures,
+        (phrase("digest"), approval.digest[:_DIGEST_SHOWN]),
+    )
 
 
 def asked(approval: ApprovalLine) -> Line:
     """By whom, when, until when it is due, and whether it was sent first."""
-    due = (muted("; due "), muted(approval.due_at)) if approval.due_at else ()
-    first = "; sent first, to be confirmed" if approval.post_hoc else ""
+    due = (muted(phrase("; due ")), muted(approval.due_at)) if approval.due_at else ()
+    first = phrase("; sent first, to be confirmed") if approval.post_hoc else ""
     return line(
-        muted(f"asked by {approval.asked_by} on "), muted(approval.asked_at), *due, muted(first)
+        muted(phrase("asked by {asked_by} on ", asked_by=approval.asked_by)),
+        muted(approval.asked_at),
+        *due,
+        muted(first),
     )
 
 
 def detail(approval: ApprovalLine) -> Iterator[Line | Table]:
     """What else asks for the same, the figures, what a yes does."""
     yield from also_lines(approval.also)
-    rows = ((cell(muted(name)), strong(value)) for name, value in figures(approval))
+    rows = ((cell(muted(as_phrase(name))), strong(value)) for name, value in figures(approval))
     yield from table(_FIGURES, rows, whole=True)
     if asks := ASKS.get(approval.act, ""):
         yield line(muted(asks))
@@ -133,9 +161,9 @@ def in_full(approval: ApprovalLine, now: datetime) -> Section:
     parts = (
         line(*_left(approval, now), *asked(approval).cell),
         *detail(approval),
-        Line(cell(muted(f"id {approval.approval_id}")), typed=True),
+        Line(cell(muted(phrase("id {approval_id}", approval_id=approval.approval_id))), typed=True),
     )
-    title = "  ".join(part for part in (approval.ref, act_words(approval)) if part)
+    title = joined("  ", (part for part in (approval.ref, act_words(approval)) if part))
     return Section("approval", title, parts)
 
 
@@ -146,8 +174,12 @@ def of_recovery(approvals: tuple[ApprovalLine, ...], now: datetime) -> Section:
         what = strong(act_words(one))
         parts.append(line(*_left(one, now), what, "  ", *asked(one).cell))
         parts += [replace(part, detail=True) for part in detail(one)]
-        parts.append(Line(cell(muted(f"id {one.approval_id}")), 2, typed=True))
-    return Section("waiting", "Awaiting approval", tuple(parts))
+        parts.append(
+            Line(
+                cell(muted(phrase("id {approval_id}", approval_id=one.approval_id))), 2, typed=True
+            )
+        )
+    return Section("waiting", phrase("Awaiting approval"), tuple(parts))
 
 
 def _left(approval: ApprovalLine, now: datetime) -> Cell:

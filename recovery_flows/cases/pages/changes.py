@@ -14,6 +14,7 @@ from models.entities.multi_agency import TaskState
 from models.entities.payout import PayoutState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
+from models.language.phrase import phrase
 from models.queries.looks.changes import ChangedEvent, ChangedRecovery
 from recovery_flows.cases.pages.value import (
     Cell,
@@ -33,7 +34,7 @@ from recovery_flows.wording import counted, spoken
 
 _ALIKE = 4
 """An event and a state that begin with the same letters say one thing: drafted, draft."""
-EMPTY = "Nothing was changed by anybody else, or by the engine."
+EMPTY = phrase("Nothing was changed by anybody else, or by the engine.")
 _COLUMNS = (Column(most=16), Column(rest=True), Column(most=20))
 _STATES: Mapping[EntityKind, Callable[[str], Worded]] = {
     EntityKind.RECOVERY: lambda s: state_names.recovery_word(RecoveryState(s)),
@@ -46,37 +47,57 @@ _STATES: Mapping[EntityKind, Callable[[str], Worded]] = {
     EntityKind.PAYOUT: lambda s: state_names.payout_word(PayoutState(s)),
 }
 _NOUNS: Mapping[EntityKind, str] = {
-    EntityKind.ASSET: "account",
-    EntityKind.REQUEST: "request abroad",
-    EntityKind.ALLOCATION: "distribution",
-    EntityKind.MULTI_AGENCY_REQUEST: "multi-agency request",
-    EntityKind.TASK: "agency's task",
+    EntityKind.ASSET: phrase("account"),
+    EntityKind.REQUEST: phrase("request abroad"),
+    EntityKind.ALLOCATION: phrase("distribution"),
+    EntityKind.MULTI_AGENCY_REQUEST: phrase("multi-agency request"),
+    EntityKind.TASK: phrase("agency's task"),
 }
 
 
 def written(page: ChangesPage, zone: str, since: str) -> Page:
     """The whole page; `since` says in words since when."""
     told = change_count(page)
-    more = (line(muted(f"and {page.left_out:,} older changes: {LESS}")),) if page.left_out else ()
+    more = (
+        (
+            line(
+                muted(
+                    phrase(
+                        "and {left_out:,} older changes: {less}", left_out=page.left_out, less=LESS
+                    )
+                )
+            ),
+        )
+        if page.left_out
+        else ()
+    )
     sections = tuple(
         Section(
             one.recovery_id,
-            f"{one.ref}  {state_names.standing(one.state, one.stage).word}",
+            phrase(
+                "{ref}  {word}", ref=one.ref, word=state_names.standing(one.state, one.stage).word
+            ),
             table(_COLUMNS, rows(one)),
         )
         for one in page.recoveries
     )
-    return Page((line(f"{told} {since}" if page.total else EMPTY), *more), sections, zone)
+    return Page(
+        (line(phrase("{told} {since}", told=told, since=since) if page.total else EMPTY), *more),
+        sections,
+        zone,
+    )
 
 
-LESS = "`recovery show REF --events N` has them all"
+LESS = phrase("`recovery show REF --events N` has them all")
 
 
 def change_count(page: ChangesPage) -> str:
     """How much has changed: `5 changes in 2 recoveries`."""
     shown = counted(len(page.recoveries), "recovery", "recoveries")
-    more = " and others" if page.left_out else ""
-    return f"{counted(page.total, 'change')} in {shown}{more}"
+    more = phrase(" and others") if page.left_out else ""
+    return phrase(
+        "{changes} in {shown}{more}", changes=counted(page.total, "change"), shown=shown, more=more
+    )
 
 
 def rows(one: ChangedRecovery) -> Iterator[tuple[Cell, Cell, Cell]]:
@@ -87,7 +108,7 @@ def rows(one: ChangedRecovery) -> Iterator[tuple[Cell, Cell, Cell]]:
         reason = f"  {same[0].reason}" if same[0].reason else ""
         yield (
             cell(muted(same[0].at)),
-            cell(f"{times}{told}", Piece(reason, Tone.CARE)),
+            cell(phrase("{times}{told}", times=times, told=told), Piece(reason, Tone.CARE)),
             cell(muted(actor)),
         )
 
@@ -95,13 +116,15 @@ def rows(one: ChangedRecovery) -> Iterator[tuple[Cell, Cell, Cell]]:
 def sentence(change: ChangedEvent) -> str:
     """A change in words: `hold at test-east: stopped (CNY 36,000.00)`."""
     what = _NOUNS.get(change.noun, spoken(change.noun))
-    where = f" at {change.partner_id}" if change.partner_id else ""
+    where = phrase(" at {partner_id}", partner_id=change.partner_id) if change.partner_id else ""
     amount = f" ({change.amount})" if change.amount else ""
     state, event = _state(change), spoken(change.event)
-    told = f"{event}, now {state}" if state else event
+    told: str = event
+    if state:
+        told = phrase("{event}, now {state}", event=event, state=state)
     if state[:_ALIKE] == event[:_ALIKE]:
         told = max(state, event, key=len)
-    return f"{what}{where}: {told}{amount}"
+    return phrase("{what}{where}: {told}{amount}", what=what, where=where, told=told, amount=amount)
 
 
 def _state(change: ChangedEvent) -> str:

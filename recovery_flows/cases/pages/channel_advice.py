@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from models.language.phrase import phrase
 from recovery_flows.cross_border.adviser import Advice, Question
 from recovery_flows.law.terms import length_text, time_left_text
 from recovery_flows.wording import spoken
 
-_NONE = "nothing"
+_NONE = phrase("nothing")
 
 
 def question_text(question: Question) -> str:
     """What was asked, in a line."""
     since = length_text(question.paid_at, question.now)
-    return (
-        f"{question.from_state} to {question.to_state}: {question.amount} by {question.rail}, "
-        f"{since} after the payment; wanted: {question.wanted}"
+    return phrase(
+        "{from_state} to {to_state}: {amount} by {rail}, {since} after the "
+        "payment; wanted: {wanted}",
+        from_state=question.from_state,
+        to_state=question.to_state,
+        amount=question.amount,
+        rail=question.rail,
+        since=since,
+        wanted=question.wanted,
     )
 
 
@@ -32,27 +39,32 @@ def rows(advice: Advice, question: Question) -> Iterator[tuple[str, str]]:
 
 
 def _open_rows(advice: Advice, question: Question) -> Iterator[tuple[str, str]]:
-    yield "why", "; ".join(reason.text for reason in advice.reasons)
-    yield "sent by", advice.sender
+    yield phrase("why"), "; ".join(reason.text for reason in advice.reasons)
+    yield phrase("sent by"), advice.sender
     if advice.send_by:
         left = time_left_text(question.now, advice.send_by)
-        yield "send by", f"{_utc(advice.send_by)} ({left} left)"
+        yield phrase("send by"), phrase("{utc} ({left} left)", utc=_utc(advice.send_by), left=left)
     for step in advice.expected:
-        told = f"{step.limit} from {spoken(step.after)}: {_utc(step.by)}"
-        yield "expected", f"{told}; {step.source}"
+        told = phrase(
+            "{limit} from {after}: {utc}",
+            limit=step.limit,
+            after=spoken(step.after),
+            utc=_utc(step.by),
+        )
+        yield phrase("expected"), phrase("{told}; {source}", told=told, source=step.source)
     if not advice.expected:
-        yield "expected", "no time is published"
-    yield "missing", ", ".join(advice.missing) or _NONE
+        yield phrase("expected"), phrase("no time is published")
+    yield phrase("missing"), ", ".join(advice.missing) or _NONE
     for approval in advice.approvals:
-        yield "approval", f"{approval.reference_field}: {approval.rule}, {approval.source}"
+        yield phrase("approval"), f"{approval.reference_field}: {approval.rule}, {approval.source}"
     for condition in advice.to_check:
-        yield "to check", condition
-    yield "source", advice.source
+        yield phrase("to check"), condition
+    yield phrase("source"), advice.source
 
 
 def _closed_rows(advice: Advice) -> Iterator[tuple[str, str]]:
     for reason in advice.reasons:
-        yield ("but yes" if reason.speaks_for else "why not"), reason.text
+        yield (phrase("but yes") if reason.speaks_for else phrase("why not")), reason.text
 
 
 def _utc(at: datetime) -> str:

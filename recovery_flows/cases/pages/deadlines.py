@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from models.language.phrase import phrase
 from models.queries.cases.deadline_views import DeadlineEntry
 from models.urgency import SOON
 from recovery_flows.cases.pages.recovery import note_piece
@@ -25,13 +26,13 @@ COLUMNS: Mapping[str, Column] = {
     "note": Column("under way"),
     "law": Column("law"),
 }
-EMPTY = "No deadline runs."
+EMPTY = phrase("No deadline runs.")
 
 
 def row(entry: DeadlineEntry, now: datetime, laws: Mapping[str, Regime]) -> dict[str, Cell]:
     """One running deadline by `COLUMNS`."""
     clock = entry.clock
-    owner = muted(entry.owner) if entry.owner else Piece("unassigned", Tone.ALARM)
+    owner = muted(entry.owner) if entry.owner else Piece(phrase("unassigned"), Tone.ALARM)
     note = note_piece(clock.note, is_escalated=clock.escalated)
     return {
         "due": cell(time_left(now, clock.due_at)),
@@ -69,9 +70,13 @@ class Counts:
         """The counts in a line; what is none is left out."""
         return cell(
             strong(counted(self.running, "running deadline")),
-            *_if(self.late, f"  ‼ {self.late:,} late", Tone.ALARM),
-            *_if(self.soon, f"  ! {self.soon:,} end within 6 h", Tone.SOON),
-            *_if(self.escalated, f"  ▲ {self.escalated:,} escalated to supervisor", Tone.ALARM),
+            *_if(self.late, phrase("  ‼ {late:,} late", late=self.late), Tone.ALARM),
+            *_if(self.soon, phrase("  ! {soon:,} end within 6 h", soon=self.soon), Tone.SOON),
+            *_if(
+                self.escalated,
+                phrase("  ▲ {escalated:,} escalated to supervisor", escalated=self.escalated),
+                Tone.ALARM,
+            ),
         )
 
 

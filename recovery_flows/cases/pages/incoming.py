@@ -10,6 +10,7 @@ from models.entities.outside.incoming_request import (
     IncomingRow,
     IncomingState,
 )
+from models.language.phrase import phrase
 from models.queries.partners.incoming import IncomingView
 from recovery_flows.cases.pages.shared_cells import time_left
 from recovery_flows.cases.pages.value import (
@@ -32,7 +33,7 @@ from recovery_flows.cases.views.state_names import Tone
 from recovery_flows.cross_border.channels import Channel
 from recovery_flows.wording import spoken
 
-EMPTY = "no request from abroad is open"
+EMPTY = phrase("no request from abroad is open")
 _PURPOSE_LINES = 6
 _LIST = (
     Column("answer due", most=16), Column("request", most=14), Column("from", most=6),
@@ -58,12 +59,20 @@ def listed(rows: Iterable[tuple[IncomingRow, Sequence[str]]], now: datetime) -> 
 def written(view: IncomingView, channels: Mapping[str, Channel], zone: str) -> Page:
     """The page of one request; the account masked, of an answer the names of its fields."""
     sections = (
-        Section("request", "Request", tuple(_request(view)), "nothing"),
+        Section("request", phrase("Request"), tuple(_request(view)), phrase("nothing")),
         Section(
-            "clock", "Deadline", tuple(_clock(view, channels)), "no time is set for the answer"
+            "clock",
+            phrase("Deadline"),
+            tuple(_clock(view, channels)),
+            phrase("no time is set for the answer"),
         ),
-        Section("matches", "Our recoveries", tuple(_matches(view)), "none has this account"),
-        Section("answer", "Answer", tuple(_answer(view)), "not answered yet"),
+        Section(
+            "matches",
+            phrase("Our recoveries"),
+            tuple(_matches(view)),
+            phrase("none has this account"),
+        ),
+        Section("answer", phrase("Answer"), tuple(_answer(view)), phrase("not answered yet")),
     )
     return Page(tuple(_head(view)), sections, zone)
 
@@ -72,23 +81,45 @@ def clock_text(row: IncomingRow, channels: Mapping[str, Channel]) -> str:
     """The article that the answer's time is counted by; what the request itself set has none."""
     channel = channels.get(row.channel)
     clock = next((c for c in channel.clock if c.code == row.clock), None) if channel else None
-    return f"{clock.source}; late: {spoken(clock.on_expiry)}" if clock else "set by the request"
+    return (
+        phrase(
+            "{source}; late: {on_expiry}", source=clock.source, on_expiry=spoken(clock.on_expiry)
+        )
+        if clock
+        else phrase("set by the request")
+    )
 
 
 def _head(view: IncomingView) -> Iterator[Line]:
     row = view.row
     yield line(
-        Piece(row.ref, Tone.NAMED), "  ", *_state(row), f"  {row.asked_by} ({row.from_state})",
-        muted(f"  their reference {row.their_ref}"),
-    )  # fmt: skip
-    yield line(f"officer: {row.owner_id}", muted("  received "), muted(row.received_at))
+        Piece(row.ref, Tone.NAMED),
+        "  ",
+        *_state(row),
+        phrase("  {asked_by} ({from_state})", asked_by=row.asked_by, from_state=row.from_state),
+        muted(phrase("  their reference {their_ref}", their_ref=row.their_ref)),
+    )
+    yield line(
+        phrase("officer: {owner_id}", owner_id=row.owner_id),
+        muted(phrase("  received ")),
+        muted(row.received_at),
+    )
 
 
 def _request(view: IncomingView) -> Iterator[Part]:
     row = view.row
-    yield line(f"{spoken(row.wanted)} by {row.channel}", muted(f"  basis: {row.basis}"))
+    yield line(
+        phrase("{wanted} by {channel}", wanted=spoken(row.wanted), channel=row.channel),
+        muted(phrase("  basis: {basis}", basis=row.basis)),
+    )
     if row.account_id:
-        yield line(f"about the account {view.account_tail} at {row.bank}")
+        yield line(
+            phrase(
+                "about the account {account_tail} at {bank}",
+                account_tail=view.account_tail,
+                bank=row.bank,
+            )
+        )
     yield Prose(view.purpose, _PURPOSE_LINES)
 
 
@@ -97,25 +128,50 @@ def _clock(view: IncomingView, channels: Mapping[str, Channel]) -> Iterator[Part
     if row.due_at is not None:
         ended = row.closed_at is not None
         left = () if ended else (*cell(time_left(view.now, row.due_at)), Piece("  "))
-        yield line(*left, "answer due ", row.due_at, muted(f"  {clock_text(row, channels)}"))
+        yield line(
+            *left,
+            phrase("answer due "),
+            row.due_at,
+            muted(phrase("  {clock_text}", clock_text=clock_text(row, channels))),
+        )
     if row.acknowledged_at is not None:
-        yield line("receipt acknowledged ", muted(row.acknowledged_at))
+        yield line(phrase("receipt acknowledged "), muted(row.acknowledged_at))
 
 
 def _matches(view: IncomingView) -> Iterator[Part]:
     for match in view.matches:
-        yield line(strong(match.ref), f"  {spoken(match.state)}", muted(f"  {match.owner or '–'}"))
+        yield line(
+            strong(match.ref),
+            phrase("  {state}", state=spoken(match.state)),
+            muted(f"  {match.owner or '–'}"),
+        )
 
 
 def _answer(view: IncomingView) -> Iterator[Part]:
     row = view.row
     if view.denial:
-        yield line(Piece(f"given back: {view.denial}", Tone.CARE))
+        yield line(Piece(phrase("given back: {denial}", denial=view.denial), Tone.CARE))
     if row.answer_digest and not view.denial:
-        what = f"refused as {row.ground}" if row.ground else ", ".join(view.answer_fields)
-        yield line(what, muted(f"  by {row.answered_by}  digest {row.answer_digest[:12]}"))
+        what = (
+            phrase("refused as {ground}", ground=row.ground)
+            if row.ground
+            else ", ".join(view.answer_fields)
+        )
+        yield line(
+            what,
+            muted(
+                phrase(
+                    "  by {answered_by}  digest {answer_digest}",
+                    answered_by=row.answered_by,
+                    answer_digest=row.answer_digest[:12],
+                )
+            ),
+        )
     if row.confirmed_by and row.closed_at is not None:
-        yield line(f"confirmed by {row.confirmed_by} ", muted(row.closed_at))
+        yield line(
+            phrase("confirmed by {confirmed_by} ", confirmed_by=row.confirmed_by),
+            muted(row.closed_at),
+        )
 
 
 def _state(row: IncomingRow) -> Cell:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from models.language.phrase import phrase
 from models.queries.cases.deadline_views import DeadlinesView
 from models.queries.cases.queue_views import QueueLine, QueuePage
 from recovery_flows.cases.pages import approvals, deadlines, queue
@@ -29,14 +30,14 @@ def queue_list(
     """The queue as it is filtered, with all its lines."""
     told = queue.counts(page, filter_text=text, with_closed=with_closed)
     rows = (queue.row(one, page.now) for one in lines)
-    return _listed("Queue", told, queue.COLUMNS, rows, zone)
+    return _listed(phrase("Queue"), told, queue.COLUMNS, rows, zone)
 
 
 def deadline_list(view: DeadlinesView, laws: Mapping[str, Regime], zone: str) -> Page:
     """The deadlines that are nearest."""
     counts = deadlines.Counts(view.now)
     rows = [deadlines.row(one, view.now, laws) for one in counts.counting(view.lines)]
-    return _listed("Deadlines", counts.told(), deadlines.COLUMNS, rows, zone)
+    return _listed(phrase("Deadlines"), counts.told(), deadlines.COLUMNS, rows, zone)
 
 
 def _listed(
@@ -47,7 +48,7 @@ def _listed(
     zone: str,
 ) -> Page:
     made = table(columns.values(), ([row[key] for key in columns] for row in rows))
-    return Page((Line(told),), (Section("list", title, made, empty="none"),), zone)
+    return Page((Line(told),), (Section("list", title, made, empty=phrase("none")),), zone)
 
 
 def approval_list(page: ApprovalsPage, zone: str) -> Page:

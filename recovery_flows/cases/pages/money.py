@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from models.entities.ledger import LedgerAccount
+from models.language.phrase import phrase
 from models.money import Money
 from models.queries.cases.views import AllocationLine, AssetLine, HoldLine, TermLine
 from recovery_flows.cases.pages.shared_cells import sign, time_left
@@ -66,34 +67,42 @@ def _stretch(term: TermLine, total_minor: int) -> Stretch:
 
 def status(terms: Sequence[TermLine]) -> Section:
     """The reported loss and where every cent of it is now."""
-    none = "no money is booked yet"
-    return Section("identity", "Status of reported loss", whole(terms), none)
+    none = phrase("no money is booked yet")
+    return Section("identity", phrase("Status of reported loss"), whole(terms), none)
 
 
 def accounts(assets: Sequence[AssetLine], now: datetime) -> Section:
     """One row per account, indented by how many payments it is from the victim's own."""
-    notes = (line(muted(f"{a.bank}: {a.note}"), indent=2) for a in assets if a.note)
+    notes = (
+        line(muted(phrase("{bank}: {note}", bank=a.bank, note=a.note)), indent=2)
+        for a in assets
+        if a.note
+    )
     holds = (
         (
-            cell(f"{spoken(h.kind)} at {a.bank}"), _standing(h), h.requested,
-            h.held, muted(h.law_row), muted(h.reason),
+            cell(phrase("{kind} at {bank}", kind=spoken(h.kind), bank=a.bank)),
+            _standing(h),
+            h.requested,
+            h.held,
+            muted(h.law_row),
+            muted(h.reason),
             muted(h.hold_id),
         )
         for a in assets
         for h in a.holds
-    )  # fmt: skip
+    )
     parts: tuple[Part, ...] = (
         *table(_ASSETS, (_asset(a, now) for a in assets)),
         *notes,
         *table(_HOLDS, holds, detail=True, whole=True),
     )
-    empty = "no account is on the file yet: accept the report first"
-    return Section("money", "Accounts and holds", parts, empty)
+    empty = phrase("no account is on the file yet: accept the report first")
+    return Section("money", phrase("Accounts and holds"), parts, empty)
 
 
 def _standing(hold: HoldLine) -> tuple[Piece, ...]:
     ends_at = state_names.hold_ends(hold)
-    until = (muted(" until "), muted(ends_at)) if ends_at else ()
+    until = (muted(phrase(" until ")), muted(ends_at)) if ends_at else ()
     return (sign(state_names.hold_standing(hold)), *until)
 
 
@@ -115,18 +124,22 @@ def _asset(asset: AssetLine, now: datetime) -> tuple[Piece | tuple[Piece, ...], 
 def distribution(allocations: Sequence[AllocationLine]) -> Section:
     """Each allocation: method, formula, pool, and what goes to whom."""
     parts = tuple(part for one in allocations for part in _allocation(one))
-    return Section("allocations", "Distribution", parts)
+    return Section("allocations", phrase("Distribution"), parts)
 
 
 def _allocation(allocation: AllocationLine) -> Iterator[Part]:
     payouts = counted(len(allocation.payouts), "payout")
     yield line(
-        sign(state_names.allocation_word(allocation.state)), "  ",
-        strong(spoken(allocation.method)), "  ", allocation.pool, f" in {payouts}",
-    )  # fmt: skip
+        sign(state_names.allocation_word(allocation.state)),
+        "  ",
+        strong(spoken(allocation.method)),
+        "  ",
+        allocation.pool,
+        phrase(" in {payouts}", payouts=payouts),
+    )
     yield line(muted(allocation.formula))
     if allocation.notice_to is not None:
-        yield line(muted("notice until "), muted(allocation.notice_to))
+        yield line(muted(phrase("notice until ")), muted(allocation.notice_to))
     rows = (
         (
             cell(f"  {p.victim}"), cell(f"→ {p.payee}"), cell(p.amount),

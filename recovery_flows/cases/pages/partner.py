@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from models.entities.partner import PartnerChannel
+from models.language.phrase import joined, phrase
 from recovery_flows.cases.pages.value import (
     Cell,
     Column,
@@ -27,14 +28,18 @@ from recovery_flows.partners.breaker_state import BreakerState
 from recovery_flows.partners.contacts import Contacts
 from recovery_flows.partners.page import PartnerPage
 from recovery_flows.partners.response_times import MEASURE, WEEKS, Late, Times, percentile_text
-from recovery_flows.wording import counted
+from recovery_flows.wording import counted, spoken
 
 BREAKERS: Mapping[BreakerState, Worded] = {
-    BreakerState.CLOSED: Worded("closed", "closed", "●", Tone.GOOD),
-    BreakerState.OPEN: Worded("open", "open", "✕", Tone.ALARM),
+    BreakerState.CLOSED: Worded(
+        phrase("closed", context_="breaker"), phrase("closed", context_="breaker"), "●", Tone.GOOD
+    ),
+    BreakerState.OPEN: Worded(
+        phrase("open", context_="breaker"), phrase("open", context_="breaker"), "✕", Tone.ALARM
+    ),
     BreakerState.HALF_OPEN: Worded("half open", "half", "◐", Tone.CARE),
 }
-FACTS, TIMES, LATE, OVERDUE = "facts", "times", "late", "overdue"
+FACTS, TIMES, LATE, OVERDUE = phrase("facts"), phrase("times"), phrase("late"), phrase("overdue")
 _LATE_SHOWN = 10
 _WIDTH = 80
 """Cells in which a command prints the page."""
@@ -51,38 +56,65 @@ def written(page: PartnerPage, zone: str, clear: Contacts | None = None) -> Page
     """The whole page; `clear` are contacts that were revealed to a person, else they are masked."""
     facts: tuple[Part, ...] = table(_FACTS, fact_rows(page, clear), whole=True)
     if clear is None and page.contacts:
-        hint = cell(muted("contacts are masked: --reveal REASON shows them"))
+        hint = cell(muted(phrase("contacts are masked: --reveal REASON shows them")))
         facts += (Line(hint, typed=True),)
     sections = (
-        Section(FACTS, "register and connection", facts),
-        Section(TIMES, "answer times", (line(muted(MEASURE)), *_times(page))),
-        _late(LATE, "later than agreed", page.breaches, Tone.CARE),
-        _late(OVERDUE, "waits longer", page.overdue, Tone.ALARM),
+        Section(FACTS, phrase("register and connection"), facts),
+        Section(TIMES, phrase("answer times"), (line(muted(MEASURE)), *_times(page))),
+        _late(LATE, phrase("later than agreed"), page.breaches, Tone.CARE),
+        _late(OVERDUE, phrase("waits longer"), page.overdue, Tone.ALARM),
     )
-    head = line(strong(page.row.id), muted(f"  times in {zone}"))
+    head = line(strong(page.row.id), muted(phrase("  times in {zone}", zone=zone)))
     return Page((head,), sections, zone, _WIDTH)
 
 
 def fact_rows(page: PartnerPage, clear: Contacts | None = None) -> Iterator[tuple[Piece, Cell]]:
     """The facts, each with its name."""
     row = page.row
-    side = "at home" if row.home else "abroad"
+    side = phrase("at home") if row.home else phrase("abroad")
     wrong, rest = _connection(page)
     facts: list[_Fact] = [
-        ("partner", cell(f"{row.name}: {row.kind}, law {row.regime}, {row.currency}, {side}")),
+        (
+            phrase("partner"),
+            cell(
+                phrase(
+                    "{name}: {kind}, law {regime}, {currency}, {side}",
+                    name=row.name,
+                    kind=spoken(row.kind),
+                    regime=row.regime,
+                    currency=row.currency,
+                    side=side,
+                )
+            ),
+        ),
         *wrong,
         (
-            "contacts",
+            phrase("contacts"),
             cell(Piece(_contacts(clear or page.contacts), Tone.SOON if clear else Tone.PLAIN)),
         ),
     ]
     if page.shown is not None:
-        times = "once" if page.shown.count == 1 else f"{page.shown.count} times"
-        facts.append(("shown", cell(f"{times}, last to {page.shown.last_by} ", page.shown.last_at)))
-    reached = f"by {row.channel}{f' at {row.base_url}' if row.base_url else ''}"
+        times = (
+            phrase("once")
+            if page.shown.count == 1
+            else phrase("{count} times", count=page.shown.count)
+        )
+        facts.append(
+            (
+                phrase("shown"),
+                cell(
+                    phrase("{times}, last to {last_by} ", times=times, last_by=page.shown.last_by),
+                    page.shown.last_at,
+                ),
+            )
+        )
+    channel = spoken(row.channel)
+    reached = phrase("by {channel}", channel=channel)
+    if row.base_url:
+        reached = phrase("by {channel} at {url}", channel=channel, url=row.base_url)
     facts += [
-        ("agreement", cell(_agreement(page))), ("calls open", _calls(page)),
-        ("reached", cell(reached)), *rest,
+        (phrase("agreement"), cell(_agreement(page))), (phrase("calls open"), _calls(page)),
+        (phrase("reached"), cell(reached)), *rest,
     ]  # fmt: skip
     return ((muted(name), told) for name, told in facts)
 
@@ -91,89 +123,124 @@ def _connection(page: PartnerPage) -> tuple[list[_Fact], list[_Fact]]:
     """Reconciliation and connection: first the problems, then the rest."""
     row = page.row
     differs = Tone.CARE if row.disagreement else Tone.PLAIN
-    books = ("books", cell(Piece(_books(page), differs)))
-    breaker = ("breaker", _breaker(page))
-    wrong = [books] if row.disagreement else []
+    books = (phrase("books"), cell(Piece(_books(page), differs)))
+    breaker = (phrase("breaker"), _breaker(page))
+    wrong: list[_Fact] = [books] if row.disagreement else []
     wrong += [breaker] if page.breaker is not BreakerState.CLOSED else []
     if row.last_error:
         wrong += [
-            ("last error", cell(Piece(row.last_error, Tone.CARE))),
-            ("to do", cell(Piece(page.advice, Tone.CARE))),
+            (phrase("last error"), cell(Piece(row.last_error, Tone.CARE))),
+            (phrase("to do"), cell(Piece(page.advice, Tone.CARE))),
         ]
-    answered = cell("none yet" if row.last_answer_at is None else row.last_answer_at)
-    rest = [breaker, ("feed", _feed(page)), ("last answer", answered), books]
+    answered = cell(phrase("none yet") if row.last_answer_at is None else row.last_answer_at)
+    rest: list[_Fact] = [
+        breaker,
+        (phrase("feed"), _feed(page)),
+        (phrase("last answer"), answered),
+        books,
+    ]
     return wrong, [one for one in rest if one not in wrong]
 
 
 def _contacts(contacts: Contacts) -> str:
     parts = (contacts.desk, contacts.phone, contacts.email, contacts.address)
-    return "  ".join(part for part in parts if part) or "none: `recovery partner contact`"
+    told = [part for part in parts if part]
+    return joined("  ", told) if told else phrase("none: `recovery partner contact`")
 
 
 def _agreement(page: PartnerPage) -> str:
     row = page.row
     if not row.agreed_minutes:
-        return "no answer time is agreed: `recovery partner agree`"
-    return f"answers within {row.agreed_minutes:,} min ({row.agreement})"
+        return phrase("no answer time is agreed: `recovery partner agree`")
+    return phrase(
+        "answers within {agreed_minutes:,} min ({agreement})",
+        agreed_minutes=row.agreed_minutes,
+        agreement=row.agreement,
+    )
 
 
 def _calls(page: PartnerPage) -> Cell:
     """How many calls wait, and since when the oldest."""
     calls = page.calls
     if calls is None:
-        return cell("none")
-    oldest = f"the oldest a {calls.oldest_kind} of {calls.oldest_ref} since "
+        return cell(phrase("none"))
+    oldest = phrase(
+        "the oldest a {oldest_kind} of {oldest_ref} since ",
+        oldest_kind=calls.oldest_kind,
+        oldest_ref=calls.oldest_ref,
+    )
     return cell(f"{calls.count:,}, {oldest}", calls.oldest_at)
 
 
 def _breaker(page: PartnerPage) -> Cell:
     """What the circuit breaker does, and why."""
     row, tone = page.row, BREAKERS[page.breaker].tone
-    failed = f"{row.breaker_failures} failures in a row"
+    failed = phrase("{count} failures in a row", count=row.breaker_failures)
     if page.breaker is BreakerState.OPEN and row.breaker_until is not None:
-        told = f"open: {failed}, nothing is sent until "
+        told = phrase("open: {failed}, nothing is sent until ", failed=failed)
         return cell(Piece(told, tone), Piece(row.breaker_until, tone))
     if page.breaker is BreakerState.HALF_OPEN:
-        return cell(Piece(f"half open: {failed}, the next call tries it again", tone))
-    return cell(Piece(f"closed: calls pass{f' ({failed})' if row.breaker_failures else ''}", tone))
+        return cell(
+            Piece(phrase("half open: {failed}, the next call tries it again", failed=failed), tone)
+        )
+    if row.breaker_failures:
+        return cell(Piece(phrase("closed: calls pass ({failed})", failed=failed), tone))
+    return cell(Piece(phrase("closed: calls pass"), tone))
 
 
 def _feed(page: PartnerPage) -> Cell:
     """How far its event feed is read, and when it is read next."""
     row = page.row
     if row.channel is PartnerChannel.LETTER:
-        return cell("none: answers come by letter")
-    reached = ("no news yet",) if row.feed_reached_at is None else ("news to ", row.feed_reached_at)
-    due = ("not needed now",) if row.feed_due_at is None else ("next look ", row.feed_due_at)
+        return cell(phrase("none: answers come by letter"))
+    reached = (
+        (phrase("no news yet"),)
+        if row.feed_reached_at is None
+        else (phrase("news to "), row.feed_reached_at)
+    )
+    due = (
+        (phrase("not needed now"),)
+        if row.feed_due_at is None
+        else (phrase("next look "), row.feed_due_at)
+    )
     seconds = row.feed_interval_seconds
-    return cell(*reached, "; ", *due, f", every {seconds:,} s" if seconds else "")
+    return cell(
+        *reached, "; ", *due, phrase(", every {seconds:,} s", seconds=seconds) if seconds else ""
+    )
 
 
 def _books(page: PartnerPage) -> str:
     """Whether our books and the bank's agree, and up to when."""
     row = page.row
     if row.disagreement:
-        return f"differ: {row.disagreement}"
+        return phrase("differ: {disagreement}", disagreement=row.disagreement)
     if row.reconciled_to is None:
-        return "not compared yet: `recovery reconcile --days`"
+        return phrase("not compared yet: `recovery reconcile --days`")
     last = day_of(row.reconciled_to - timedelta(seconds=1), page.time_zone)
-    return f"agree up to the end of {last} ({page.time_zone})"
+    return phrase(
+        "agree up to the end of {last} ({time_zone})", last=last, time_zone=page.time_zone
+    )
 
 
 def _times(page: PartnerPage) -> tuple[Part, ...]:
     """Answer times by kind of order, ever and lately."""
-    rows = [_times_row("all", "ever", page.ever), _times_row("", f"{WEEKS} weeks", page.lately)]
+    rows = [
+        _times_row(phrase("all"), phrase("ever"), page.ever),
+        _times_row("", phrase("{weeks} weeks", weeks=WEEKS), page.lately),
+    ]
     for of in page.kinds:
         if of.ever.answered or of.ever.open or of.ever.undated:
-            rows.append(_times_row(of.kind, "ever", of.ever))
-            rows.append(_times_row("", f"{WEEKS} weeks", of.lately))
+            rows.append(_times_row(of.kind, phrase("ever"), of.ever))
+            rows.append(_times_row("", phrase("{weeks} weeks", weeks=WEEKS), of.lately))
     return table(_TIMES, rows)
 
 
 def _times_row(kind: str, period: str, times: Times) -> tuple[Piece | str, ...]:
-    without = f"{times.open:,} open" + (f", {times.undated:,} undated" if times.undated else "")
+    without = phrase("{open:,} open", open=times.open) + (
+        phrase(", {undated:,} undated", undated=times.undated) if times.undated else ""
+    )
     return (
-        strong(kind), muted(period), f"{times.answered:,}",
+        strong(kind), muted(period), phrase("{answered:,}", answered=times.answered),
         percentile_text(times.p50, times.answered), percentile_text(times.p90, times.answered),
         muted(without if times.open or times.undated else "-"),
     )  # fmt: skip
@@ -186,22 +253,41 @@ def _late(key: str, title: str, late: Sequence[Late], tone: Tone) -> Section:
         groups.setdefault((one.ref, one.kind), []).append(one)
     parts = [_group(group, tone) for group in list(groups.values())[:_LATE_SHOWN]]
     if len(groups) > _LATE_SHOWN:
-        parts.append(line(muted(f"and {len(groups) - _LATE_SHOWN:,} more: --json has all")))
-    return Section(key, f"{title}: {counted(len(late), 'order')}", tuple(parts))
+        parts.append(
+            line(
+                muted(
+                    phrase("and {groups:,} more: --json has all", groups=len(groups) - _LATE_SHOWN)
+                )
+            )
+        )
+    return Section(
+        key,
+        phrase("{title}: {orders}", title=title, orders=counted(len(late), "order")),
+        tuple(parts),
+    )
 
 
 def _group(group: list[Late], tone: Tone) -> Line:
     first = group[0]
     slowest = max(x.minutes for x in group)
-    many = f", {len(group):,} orders, the slowest" if len(group) > 1 else ""
-    told = Piece(f"{first.ref} {first.kind}{many} {slowest:,} min", tone)
-    return line(told, ", sent ", first.sent_at)
+    many = phrase(", {group:,} orders, the slowest", group=len(group)) if len(group) > 1 else ""
+    told = Piece(
+        phrase(
+            "{ref} {kind}{many} {slowest:,} min",
+            ref=first.ref,
+            kind=first.kind,
+            many=many,
+            slowest=slowest,
+        ),
+        tone,
+    )
+    return line(told, phrase(", sent "), first.sent_at)
 
 
 def ago(page: PartnerPage) -> str:
     """How long ago the partner answered last (transport time)."""
     at = page.row.last_answer_at
     if at is None:
-        return "never"
+        return phrase("never")
     gone = page.wall_now - at
-    return "now" if gone < timedelta(minutes=1) else time_left_text(at, page.wall_now)
+    return phrase("now") if gone < timedelta(minutes=1) else time_left_text(at, page.wall_now)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from models.entities.officer import Role
 from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
+from models.language.phrase import joined, one_of, phrase, without
 from models.queries.cases.queue_views import QueueLine, QueuePage
 from models.step_wording import LOOK_INTO
 from models.urgency import Attention, Urgency
@@ -23,7 +24,7 @@ from recovery_flows.cases.pages.value import NONE, Cell, Column, Piece, cell, mu
 from recovery_flows.cases.views import state_names
 from recovery_flows.cases.views.queue_terms import read_filter
 from recovery_flows.cases.views.state_names import Tone
-from recovery_flows.law.terms import time_left_text
+from recovery_flows.law.terms import length_text, time_left_text
 from recovery_flows.wording import counted
 
 COLUMNS: Mapping[str, Column] = {
@@ -49,7 +50,7 @@ def row(entry: QueueLine, now: datetime, own: Collection[Role] = ()) -> dict[str
         "victims": cell(entry.victims),
         "turn": NONE if has_ended else cell(sign(turn(entry.role, own))),
         "next": _next(entry, now),
-        "owner": cell(muted(entry.owner or "unassigned")),
+        "owner": cell(muted(entry.owner or phrase("unassigned"))),
     }
 
 
@@ -59,16 +60,30 @@ def _time(entry: QueueLine, now: datetime) -> Piece:
         return time_left(now, entry.due_at)
     text = state_names.time_text(entry, now)
     if entry.urgency is Urgency.GOLDEN:
-        return Piece(f"! {text}", Tone.SOON)
-    return Piece(f"○ {text}", Tone.ALARM, f"○ {text.removesuffix(' old')}")
+        return Piece(phrase("! {text}", text=text), Tone.SOON)
+    return Piece(
+        phrase("○ {text}", text=text),
+        Tone.ALARM,
+        phrase("○ {text}", text=length_text(entry.reported_at, now)),
+    )
 
 
 def _next(entry: QueueLine, now: datetime) -> Cell:
     """The next step, after what is wrong with the file."""
     if entry.urgency is Urgency.DISCREPANCY:
-        told = entry.sentence.removeprefix(LOOK_INTO)
+        told = without(entry.sentence, LOOK_INTO)
         mark = f"{CHANGED.glyph} " if entry.changed else ""
-        return cell(Piece(f"{mark}{ATTENTION[Attention.DISCREPANCY].glyph} {told}", Tone.ALARM))
+        return cell(
+            Piece(
+                phrase(
+                    "{mark}{glyph} {told}",
+                    mark=mark,
+                    glyph=ATTENTION[Attention.DISCREPANCY].glyph,
+                    told=told,
+                ),
+                Tone.ALARM,
+            )
+        )
     marks: list[Piece | str] = []
     if entry.changed:
         marks += [Piece(CHANGED.glyph, CHANGED.tone), " "]
@@ -81,8 +96,8 @@ def _next(entry: QueueLine, now: datetime) -> Cell:
         return cell(*marks, entry.sentence)
     left = time_left_text(now, untold)
     if untold <= now:
-        return cell(*marks, Piece(f"✉ {left} ", Tone.ALARM), entry.sentence)
-    return cell(*marks, entry.sentence, muted(f"  ✉ {left}"))
+        return cell(*marks, Piece(phrase("✉ {left} ", left=left), Tone.ALARM), entry.sentence)
+    return cell(*marks, entry.sentence, muted(phrase("  ✉ {left}", left=left)))
 
 
 def counts(page: QueuePage, *, filter_text: str = "", with_closed: bool = False) -> Cell:
@@ -92,33 +107,54 @@ def counts(page: QueuePage, *, filter_text: str = "", with_closed: bool = False)
     """
     pieces = [
         strong(counted(page.open_count, "open recovery", "open recoveries")),
-        muted(f"  {page.closed_count:,} closed"),
+        muted(phrase("  {closed_count:,} closed", closed_count=page.closed_count)),
     ]
     red = red_words(page.attention_count, page.discrepancy_count)
     told: list[tuple[object, str, Tone]] = [
-        (with_closed, "  listed too", Tone.FOUND),
-        (red and not filter_text, f"  {red}", Tone.ALARM),
-        (page.fresh_count, f"  ! {page.fresh_count:,} new within the hour", Tone.SOON),
-        (page.late_count, f"  ‼ {page.late_count:,} late", Tone.ALARM),
-        (page.soon_count, f"  ! {page.soon_count:,} end within 6 h", Tone.SOON),
+        (with_closed, phrase("  listed too"), Tone.FOUND),
+        (red and not filter_text, phrase("  {red}", red=red), Tone.ALARM),
+        (
+            page.fresh_count,
+            phrase("  ! {fresh_count:,} new within the hour", fresh_count=page.fresh_count),
+            Tone.SOON,
+        ),
+        (
+            page.late_count,
+            phrase("  ‼ {late_count:,} late", late_count=page.late_count),
+            Tone.ALARM,
+        ),
+        (
+            page.soon_count,
+            phrase("  ! {soon_count:,} end within 6 h", soon_count=page.soon_count),
+            Tone.SOON,
+        ),
     ]
     wrong = read_filter(filter_text, page.now).wrong
     if wrong:
-        return cell(Piece(f"✕ {'; '.join(wrong)}", Tone.ALARM))
+        return cell(Piece(phrase("✕ {wrong}", wrong=joined("; ", wrong)), Tone.ALARM))
     if filter_text:
         of = page.open_count + (page.closed_count if with_closed else 0)
-        verb = "is" if page.attention_count == 1 else "are"
         told += [
-            (True, f"  filter: {page.found:,} of {of:,}", Tone.FOUND),
-            (red, f"  {red} {verb} always shown", Tone.ALARM),
+            (True, phrase("  filter: {found:,} of {of:,}", found=page.found, of=of), Tone.FOUND),
+            (red, _always_shown(red, page.attention_count), Tone.ALARM),
         ]
-    changed = f"  {CHANGED.glyph} {page.changed_count:,} changed"
+    changed = phrase(
+        "  {glyph} {changed_count:,} changed", glyph=CHANGED.glyph, changed_count=page.changed_count
+    )
     told.append((page.changed_count, changed, CHANGED.tone))
     return cell(*pieces, *(Piece(text, tone) for is_told, text, tone in told if is_told))
 
 
 def red_words(attention: int, discrepancies: int) -> str:
     """How many recoveries stand in red: `≠ 1 discrepancy  ▲ 3 stalled`; "" for none."""
-    told = [f"≠ {counted(discrepancies, 'discrepancy', 'discrepancies')}"] if discrepancies else []
-    stalled = attention - discrepancies
-    return "  ".join([*told, *([f"▲ {stalled:,} stalled"] if stalled > 0 else [])])
+    told: list[str] = []
+    if discrepancies:
+        found = counted(discrepancies, "discrepancy", "discrepancies")
+        told.append(phrase("≠ {found}", found=found))
+    if (stalled := attention - discrepancies) > 0:
+        told.append(phrase("▲ {stalled:,} stalled", stalled=stalled))
+    return joined("  ", told)
+
+
+def _always_shown(red: str, count: int) -> str:
+    return one_of(count, "  {red} is always shown", "  {red} are always shown", red=red)

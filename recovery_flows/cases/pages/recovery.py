@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from models.action_kinds import ActionKind
 from models.case_file import Step
 from models.entities.officer import Role
+from models.language.phrase import as_phrase, joined, phrase
 from models.queries.cases.views import EventLine, RecoveryPage
 from recovery_flows.cases.pages import approvals, board, money
 from recovery_flows.cases.pages.restricted import seen_by
@@ -43,19 +44,19 @@ from recovery_flows.reports.time_to_first_order import elapsed_seconds, span_tex
 from recovery_flows.wording import counted, spoken
 
 TITLES: Mapping[str, str] = {
-    "discrepancies": "Discrepancies",
-    "next": "Next steps",
-    "identity": "Status of reported loss",
-    "money": "Accounts and holds",
-    "multi-agency": "Multi-agency requests",
-    "allocations": "Distribution",
-    "requests": "Requests abroad",
-    "letters": "Letters",
-    "claims": "Victims",
-    "clocks": "Deadlines",
-    "waiting": "Awaiting approval",
-    "events": "Last events",
-    "notes": "Notes",
+    "discrepancies": phrase("Discrepancies"),
+    "next": phrase("Next steps"),
+    "identity": phrase("Status of reported loss"),
+    "money": phrase("Accounts and holds"),
+    "multi-agency": phrase("Multi-agency requests"),
+    "allocations": phrase("Distribution"),
+    "requests": phrase("Requests abroad"),
+    "letters": phrase("Letters"),
+    "claims": phrase("Victims"),
+    "clocks": phrase("Deadlines"),
+    "waiting": phrase("Awaiting approval"),
+    "events": phrase("Last events"),
+    "notes": phrase("Notes"),
 }
 """The sections in their order, by key."""
 _STEPS = (Column(most=14), Column(rest=True), Column(most=16))
@@ -85,10 +86,10 @@ def written(page: RecoveryPage, laws: Mapping[str, Regime], zone: str) -> Page:
         _section("requests", _requests(page)),
         _section("letters", _letters(page)),
         _section("claims", _claims(page)),
-        _section("clocks", _deadlines(page, laws), "no legal deadline runs"),
+        _section("clocks", _deadlines(page, laws), phrase("no legal deadline runs")),
         approvals.of_recovery(page.approvals, page.now),
         events(page.events),
-        _section("notes", _notes(page), "no note yet"),
+        _section("notes", _notes(page), phrase("no note yet")),
     )
     return Page(tuple(_head(page, zone)), sections, zone)
 
@@ -100,22 +101,40 @@ def _section(key: str, parts: Iterator[Part] | Sequence[Part], empty: str = "") 
 def _head(page: RecoveryPage, zone: str) -> Iterator[Line]:
     yield line(
         Piece(page.ref, Tone.NAMED), "  ", sign(state_names.standing(page.state, page.stage)),
-        "  ", strong(page.loss), muted(" lost by "), counted(len(page.claims), "victim"),
+        "  ", strong(page.loss), muted(phrase(" lost by ")), counted(len(page.claims), "victim"),
     )  # fmt: skip
-    trace: Cell = cell(muted(f"  {spoken(page.tracing_rule)}, not traced yet"))
+    rule = spoken(page.tracing_rule)
+    trace: Cell = cell(muted(phrase("  {tracing_rule}, not traced yet", tracing_rule=rule)))
     if page.trace_as_of is not None:
-        trace = cell(
-            muted(f"  traced by {spoken(page.tracing_rule)} as of "), muted(page.trace_as_of)
-        )
+        traced = phrase("  traced by {tracing_rule} as of ", tracing_rule=rule)
+        trace = cell(muted(traced), muted(page.trace_as_of))
     yield line(
-        f"case {page.case_number or '–'}  case officer: {page.owner or 'unassigned'}",
-        muted(f"  law {page.regime}  {page.method or 'method not known'}"), *trace,
-    )  # fmt: skip
+        phrase(
+            "case {number}  case officer: {officer}",
+            number=page.case_number or "–",
+            officer=page.owner or phrase("unassigned"),
+        ),
+        muted(
+            phrase(
+                "  law {regime}  {method}",
+                regime=page.regime,
+                method=as_phrase(page.method) if page.method else phrase("method not known"),
+            )
+        ),
+        *trace,
+    )
     if page.restriction is not None:
         yield line(Piece(seen_by(page.restriction), Tone.CARE))
     yield line(*_red(page), muted(_stopwatch(page, zone)))
-    asked = f"version {page.version}  times are of {zone}, now "
-    yield Line(cell(muted(asked), muted(page.now), muted(f"  id {page.recovery_id}")), typed=True)
+    asked = phrase("version {version}  times are of {zone}, now ", version=page.version, zone=zone)
+    yield Line(
+        cell(
+            muted(asked),
+            muted(page.now),
+            muted(phrase("  id {recovery_id}", recovery_id=page.recovery_id)),
+        ),
+        typed=True,
+    )
     yield from also_lines(page.also)
 
 
@@ -127,21 +146,37 @@ def _red(page: RecoveryPage) -> Cell:
 
 def _stopwatch(page: RecoveryPage, zone: str) -> str:
     """How long it took from the report until something left, or how long nothing has."""
-    reported = f"reported {page.reported_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}"
+    reported = phrase(
+        "reported {at:%Y-%m-%d %H:%M:%S}",
+        at=page.reported_at.astimezone(ZoneInfo(zone)),
+    )
     if page.first_sent_at is None:
         waits = span_text(elapsed_seconds(page.reported_at, page.now))
-        return f"{reported}, nothing sent yet after {waits}"
+        return phrase("{reported}, nothing sent yet after {waits}", reported=reported, waits=waits)
     after = span_text(elapsed_seconds(page.reported_at, page.first_sent_at))
-    return f"{reported}, {page.first_sent} sent after {after}"
+    return phrase(
+        "{reported}, {first_sent} sent after {after}",
+        reported=reported,
+        first_sent=page.first_sent,
+        after=after,
+    )
 
 
 def _discrepancies(page: RecoveryPage) -> Section:
     parts: list[Part] = []
     for found in page.discrepancies:
         where = "".join(f"{part}  " for part in (found.bank, found.account) if part)
-        parts.append(line(Piece(f"≠ {found.sentence}", Tone.ALARM)))
-        parts.append(line(muted(f"{where}found "), muted(found.found_at), indent=2))
-        parts.append(Line(cell(muted(f"id {found.discrepancy_id}")), 2, typed=True))
+        parts.append(line(Piece(phrase("≠ {sentence}", sentence=found.sentence), Tone.ALARM)))
+        parts.append(
+            line(muted(phrase("{where}found ", where=where)), muted(found.found_at), indent=2)
+        )
+        parts.append(
+            Line(
+                cell(muted(phrase("id {discrepancy_id}", discrepancy_id=found.discrepancy_id))),
+                2,
+                typed=True,
+            )
+        )
     return _section("discrepancies", parts)
 
 
@@ -167,16 +202,27 @@ def _has_term(page: RecoveryPage, one: Step) -> bool:
 def _requests(page: RecoveryPage) -> Iterator[Part]:
     for request in page.requests:
         yield line(
-            sign(state_names.request_word(request.state)), "  ", request.requested,
-            f" at {request.partner}", muted(f" by {spoken(request.channel)}"),
+            sign(state_names.request_word(request.state)),
+            "  ",
+            request.requested,
+            phrase(" at {partner}", partner=request.partner),
+            muted(phrase(" by {channel}", channel=spoken(request.channel))),
             Piece(f"  {request.reason}", Tone.CARE),
-        )  # fmt: skip
+        )
         if request.missing:
-            names = ", ".join(map(spoken, request.missing))
-            yield line(Piece(f"{len(request.missing)} missing: ", Tone.CARE), names, indent=2)
-        fields = ((muted(f"  {spoken(name)}"), text) for name, text in request.fields)
+            names = joined(", ", map(spoken, request.missing))
+            yield line(
+                Piece(phrase("{missing} missing: ", missing=len(request.missing)), Tone.CARE),
+                names,
+                indent=2,
+            )
+        fields = (
+            (muted(phrase("  {name}", name=spoken(name))), text) for name, text in request.fields
+        )
         yield from table(_FIELDS, fields, detail=True, whole=True)
-        yield Line(cell(muted(f"id {request.request_id}")), 2, typed=True)
+        yield Line(
+            cell(muted(phrase("id {request_id}", request_id=request.request_id))), 2, typed=True
+        )
 
 
 def _letters(page: RecoveryPage) -> tuple[Part, ...]:
@@ -205,7 +251,11 @@ def _claims(page: RecoveryPage) -> tuple[Part, ...]:
 def _deadlines(page: RecoveryPage, laws: Mapping[str, Regime]) -> Iterator[Part]:
     """What ends, when, and under which article; the article's status is always told."""
     for clock in page.clocks:
-        yield line(time_left(page.now, clock.due_at), f"  {clock.what} ", muted(clock.due_at))
+        yield line(
+            time_left(page.now, clock.due_at),
+            phrase("  {what} ", what=clock.what),
+            muted(clock.due_at),
+        )
         if clock.note:
             yield line(note_piece(clock.note, is_escalated=clock.escalated), indent=2)
         yield line(*law(clock, laws), indent=2)
@@ -214,7 +264,11 @@ def _deadlines(page: RecoveryPage, laws: Mapping[str, Regime]) -> Iterator[Part]
 def note_piece(note: str, *, is_escalated: bool) -> Piece:
     """What is under way against the end of a deadline."""
     if is_escalated:
-        return Piece(f"▲ {note}; escalated to supervisor", Tone.CARE, f"▲ {note}")
+        return Piece(
+            phrase("▲ {note}; escalated to supervisor", note=note),
+            Tone.CARE,
+            phrase("▲ {note}", note=note),
+        )
     return muted(note)
 
 
@@ -224,11 +278,11 @@ def events(lines: Sequence[EventLine], title: str = TITLES["events"]) -> Section
         (
             muted(e.at),
             cell(
-                f"{spoken(e.noun)} {spoken(e.event)}",
+                phrase("{noun} {event}", noun=spoken(e.noun), event=spoken(e.event)),
                 Piece(f"  {e.reason}" if e.reason else "", Tone.CARE),
                 muted(f"  {e.legal_basis}" if e.legal_basis else ""),
             ),
-            Piece(f"{e.actor} ({e.role})", Tone.MUTED, e.actor),
+            Piece(joined("", [f"{e.actor} (", spoken(e.role), ")"]), Tone.MUTED, e.actor),
             muted(f"{e.seq} {e.digest[:12]}"),
         )
         for e in lines
@@ -238,5 +292,5 @@ def events(lines: Sequence[EventLine], title: str = TITLES["events"]) -> Section
 
 def _notes(page: RecoveryPage) -> Iterator[Part]:
     for note in page.notes:
-        yield line(muted(note.at), muted(f"  {note.author}"))
+        yield line(muted(note.at), muted(phrase("  {author}", author=note.author)))
         yield Prose(note.text, _NOTE_LINES)

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from models.language.shown import shown, shown_term
 from models.safe_text import safe
 from recovery_flows.cases.pages.value import Bar, Cell, Line, Page, Part, Prose, Table, Whole
 
@@ -34,9 +35,9 @@ def page_facts(page: Page) -> Iterator[Fact]:
         yield from _facts("", part, page.zone)
     for section in page.sections:
         for one in section.parts:
-            yield from _facts(section.title, one, page.zone)
+            yield from _facts(shown(section.title), one, page.zone)
         if not section.parts and section.empty:
-            yield Fact(section.title, "", "", safe(section.empty))
+            yield Fact(shown(section.title), "", "", safe(shown(section.empty)))
 
 
 def _facts(title: str, part: Part, zone: str) -> Iterator[Fact]:
@@ -44,12 +45,12 @@ def _facts(title: str, part: Part, zone: str) -> Iterator[Fact]:
         yield from _said(title, "", "", words_of(part.cell, zone))
     elif isinstance(part, Whole):
         for one in part.parts:
-            yield Fact(title, safe(one.word), "", f"{one.amount}, {one.share}")
+            yield Fact(title, safe(shown(one.word)), "", f"{one.amount}, {one.share}")
     elif isinstance(part, Prose):
         for text in part.text.splitlines():
             yield from _said(title, "", "", safe(text))
     else:
-        titles = [column.title.strip() for column in part.columns]
+        titles = [shown_term(column.title).strip() for column in part.columns]
         for cells in part.rows:
             name, *others = (words_of(one, zone) for one in cells)
             if not any(titles):  # a row of such a table is one sentence
@@ -69,7 +70,7 @@ def words_of(cell: Cell, zone: str) -> str:
     """A cell in words on one line, instants with their zone."""
     told = "".join(
         f"{p.value.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
-        if isinstance(p.value, datetime) else str(p.value)
+        if isinstance(p.value, datetime) else shown(p.value)
         for p in cell
         if not isinstance(p.value, Bar)
     )  # fmt: skip
@@ -86,19 +87,19 @@ def as_markdown(page: Page) -> str:
     """Headings, sentences and tables."""
     lines = [_md(words_of(part.cell, page.zone)) for part in page.head]
     for section in page.sections:
-        lines += ["", f"## {_md(section.title)}", ""]
+        lines += ["", f"## {_md(shown(section.title))}", ""]
         for part in section.parts:
             if isinstance(part, Table):
                 lines += ["", *_md_table(part, page.zone), ""]
             else:
                 facts = _facts("", part, page.zone)
                 lines += [f"- {_md(': '.join(p for p in fact if p))}" for fact in facts]
-        lines += [] if section.parts else [_md(section.empty)]
+        lines += [] if section.parts else [_md(shown(section.empty))]
     return "\n".join([*lines, ""])
 
 
 def _md_table(table: Table, zone: str) -> Iterator[str]:
-    yield f"| {' | '.join(_md(column.title.strip()) for column in table.columns)} |"
+    yield f"| {' | '.join(_md(shown_term(column.title).strip()) for column in table.columns)} |"
     yield f"|{'---|' * len(table.columns)}"
     for row in table.rows:
         yield f"| {' | '.join(_md(words_of(cell, zone)) for cell in row)} |"
@@ -132,7 +133,7 @@ def _rows(page: Page) -> tuple[Sequence[str], Iterable[Sequence[str]]]:
     if len(page.sections) == 1 and len(tables) == 1:
         (table,) = tables
         rows = ([words_of(cell, page.zone) for cell in row] for row in table.rows)
-        return [column.title.strip() for column in table.columns], rows
+        return [shown_term(column.title).strip() for column in table.columns], rows
     return Fact._fields, page_facts(page)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from models.entities.outside.incoming_request import IncomingState
 from models.entities.request import RequestState
+from models.language.phrase import joined, phrase
 from models.queries.abroad.board import BoardLine, BoardPage
 from models.queries.abroad.request_lines import Turn, Way
 from recovery_flows.cases.pages.shared_cells import sign, time_left
@@ -39,12 +40,12 @@ COLUMNS: Mapping[str, Column] = {
     "officer": Column("officer"),
     "id": Column("request", typed=True),
 }
-EMPTY = (
-    "Nothing is asked across a border.\n\nB on the page of a recovery (2) shows the channels that "
-    "are open for it and drafts a request. `recovery incoming add` registers what another State "
-    "asks."
+EMPTY = phrase(
+    "Nothing is asked across a border.\n\nB on the page of a recovery (2) shows "
+    "the channels that are open for it and drafts a request. `recovery "
+    "incoming add` registers what another State asks."
 )
-NO_MATCH = "Nothing matches the filter. Esc clears it, c lists what has ended as well."
+NO_MATCH = phrase("Nothing matches the filter. Esc clears it, c lists what has ended as well.")
 _TURNS: Mapping[Turn, Worded] = {
     Turn.OURS: Worded("officer", "officer", "▸", Tone.CARE),
     Turn.SECOND: Worded("second person", "second", "?", Tone.CALM),
@@ -73,7 +74,7 @@ def row(entry: BoardLine, now: datetime, own: str = "") -> dict[str, Cell]:
         "turn": NONE if is_over else cell(sign(turn(entry, own))),
         "amount": cell(entry.amount) if entry.amount else NONE,
         "authority": cell(entry.authority, muted(f"  {entry.reason}" if entry.reason else "")),
-        "officer": cell(muted(entry.owner or "unassigned")),
+        "officer": cell(muted(entry.owner or phrase("unassigned"))),
         "id": cell(muted(entry.line_id)),
     }
 
@@ -98,14 +99,30 @@ def counts(page: BoardPage, *, filter_text: str = "", with_closed: bool = False)
     """
     wrong = wrong_terms(filter_text, page.now)
     if wrong:
-        return cell(Piece(f"✕ {'; '.join(wrong)}", Tone.ALARM))
+        return cell(Piece(phrase("✕ {wrong}", wrong=joined("; ", wrong)), Tone.ALARM))
     told: list[tuple[object, str, Tone]] = [
-        (with_closed, "  with those that have ended", Tone.FOUND),
-        (filter_text, "  found by the filter", Tone.FOUND),
-        (page.late_count, f"  ‼ {page.late_count:,} late", Tone.ALARM),
-        (page.ours_count, f"  ▸ {page.ours_count:,} for an officer", Tone.CARE),
-        (page.second_count, f"  ? {page.second_count:,} for a second person", Tone.CALM),
-        (page.incoming_count, f"  ← {page.incoming_count:,} from abroad", Tone.ABROAD),
+        (with_closed, phrase("  with those that have ended"), Tone.FOUND),
+        (filter_text, phrase("  found by the filter"), Tone.FOUND),
+        (
+            page.late_count,
+            phrase("  ‼ {late_count:,} late", late_count=page.late_count),
+            Tone.ALARM,
+        ),
+        (
+            page.ours_count,
+            phrase("  ▸ {ours_count:,} for an officer", ours_count=page.ours_count),
+            Tone.CARE,
+        ),
+        (
+            page.second_count,
+            phrase("  ? {second_count:,} for a second person", second_count=page.second_count),
+            Tone.CALM,
+        ),
+        (
+            page.incoming_count,
+            phrase("  ← {incoming_count:,} from abroad", incoming_count=page.incoming_count),
+            Tone.ABROAD,
+        ),
     ]
     pieces = [strong(counted(page.total, "request"))]
     return cell(*pieces, *(Piece(text, tone) for is_told, text, tone in told if is_told))
@@ -119,4 +136,6 @@ def written(
     cells = [row(one, page.now, own) for one in page.lines]
     rows = table(COLUMNS.values(), ([one[key] for key in COLUMNS] for one in cells))
     empty = NO_MATCH if text else EMPTY
-    return Page((Line(told),), (Section("list", "Requests across borders", rows, empty),), zone)
+    return Page(
+        (Line(told),), (Section("list", phrase("Requests across borders"), rows, empty),), zone
+    )

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from models.entities.discrepancy import DiscrepancyRow, DiscrepancyState
-from models.entities.ledger import RETURNED, LedgerAccount
-from models.entities.outside.request_message import RequestMessageRow, RequestMessageState
-from models.entities.request import RequestRow
+from models.language.phrase import Phrase, phrase
 from models.money import Money
-from recovery_flows.cases.pages.requests import clock_lines, ground_lines
-from recovery_flows.cases.pages.shared_cells import also_lines, sign, time_left
+from recovery_flows.cases.pages.request_answers import answers, clock_rungs
+from recovery_flows.cases.pages.shared_cells import also_lines, sign
 from recovery_flows.cases.pages.value import (
     NONE,
     Cell,
@@ -29,12 +26,10 @@ from recovery_flows.cases.pages.value import (
 from recovery_flows.cases.views.request_view import LetterLine, RequestView
 from recovery_flows.cases.views.state_names import Tone, request_word
 from recovery_flows.correspondence.personal_texts import GIVEN
-from recovery_flows.cross_border import announcements, clocks, messages
-from recovery_flows.cross_border.ceiling import ceiling, owed_word
+from recovery_flows.cross_border.ceiling import ceiling
 from recovery_flows.cross_border.doable import RequestAct
 from recovery_flows.cross_border.next_steps import steps
 from recovery_flows.cross_border.plans import section_of
-from recovery_flows.ledger.term_names import term_word
 from recovery_flows.wording import counted, spoken
 
 KEYS: Mapping[RequestAct, str] = {
@@ -46,52 +41,50 @@ KEYS: Mapping[RequestAct, str] = {
 }  # fmt: skip
 """The key of each act on the request's page in the terminal."""
 ACTS: Mapping[RequestAct, str] = {
-    RequestAct.SUBMIT: "submit it for another person's approval",
-    RequestAct.SET: "fill its fields, or answer what is asked besides",
-    RequestAct.DISPATCH: "let the engine send the approved letter: a third person",
-    RequestAct.SENT: "record that the approved letter went out: a third person",
-    RequestAct.TOLD: "tell the other side what it has to know",
-    RequestAct.ASSURE: "ask another person to give the assurance that is wanted",
-    RequestAct.ANSWER: "record what the other side says, with its paper",
-    RequestAct.CHOOSE: "take one of the ways that its ground leaves",
-    RequestAct.RESUBMIT: "draft it once more as its next version",
-    RequestAct.REMIND: "ask the other side where it stands",
-    RequestAct.EXTEND: "record that the other side freezes for longer",
-    RequestAct.RECEIPT: "record a delivery receipt",
-    RequestAct.WITHDRAW: "take it back, and a freeze by it",
+    RequestAct.SUBMIT: phrase("submit it for another person's approval"),
+    RequestAct.SET: phrase("fill its fields, or answer what is asked besides"),
+    RequestAct.DISPATCH: phrase("let the engine send the approved letter: a third person"),
+    RequestAct.SENT: phrase("record that the approved letter went out: a third person"),
+    RequestAct.TOLD: phrase("tell the other side what it has to know"),
+    RequestAct.ASSURE: phrase("ask another person to give the assurance that is wanted"),
+    RequestAct.ANSWER: phrase("record what the other side says, with its paper"),
+    RequestAct.CHOOSE: phrase("take one of the ways that its ground leaves"),
+    RequestAct.RESUBMIT: phrase("draft it once more as its next version"),
+    RequestAct.REMIND: phrase("ask the other side where it stands"),
+    RequestAct.EXTEND: phrase("record that the other side freezes for longer"),
+    RequestAct.RECEIPT: phrase("record a delivery receipt"),
+    RequestAct.WITHDRAW: phrase("take it back, and a freeze by it"),
 }
+
+
+def act_name(act: RequestAct) -> Phrase:
+    """What an act is called; the command calls it by its English name."""
+    return phrase(act.value, context_="abroad")
+
+
 SECTIONS: Mapping[str, str] = {
-    "next": "What can be done", "checks": "Checks before it leaves", "clock": "Clock and reminders",
-    "answers": "What the other side says", "fields": "Fields", "versions": "Versions side by side",
-    "letter": "The letter as it leaves, masked here",
-}  # fmt: skip
+    "next": phrase("What can be done"),
+    "checks": phrase("Checks before it leaves"),
+    "clock": phrase("Clock and reminders"),
+    "answers": phrase("What the other side says"),
+    "fields": phrase("Fields"),
+    "versions": phrase("Versions side by side"),
+    "letter": phrase("The letter as it leaves, masked here"),
+}
 _DOABLE = (Column(most=1), Column(most=9), Column(rest=True), Column(typed=True))
 _FIELDS = (Column("field", most=32), Column("section", most=7), Column("text", rest=True))
-_RECEIPTS = (Column("receipt", most=24), Column("at", most=24), Column("", rest=True))
-_MESSAGES = (
-    Column("message", most=38), Column("state", most=22), Column("received there", most=24),
-    Column("", rest=True),
-)  # fmt: skip
-_MESSAGE_STATES: Mapping[RequestMessageState, tuple[str, Tone]] = {
-    RequestMessageState.DRAFT: ("awaiting approval", Tone.CALM),
-    RequestMessageState.PLANNED: ("on its way", Tone.CALM),
-    RequestMessageState.DELIVERED: ("delivered", Tone.GOOD),
-    RequestMessageState.REFUSED: ("refused there", Tone.ALARM),
-    RequestMessageState.CANCELLED: ("not sent", Tone.MUTED),
-}
 _OF_LETTER = 12
-_RUNG_DONE, _RUNG_DUE = Piece("✓ done", Tone.GOOD), Piece("! due", Tone.SOON)
 
 
 def written(view: RequestView) -> Page:
     """The page of one request; all personal data is masked."""
     parts: Mapping[str, tuple[Iterator[Part], str]] = {
-        "next": (_doable(view), "nothing: it has ended"),
+        "next": (_doable(view), phrase("nothing: it has ended")),
         "checks": (_checks(view), ""),
-        "clock": (_clock(view), "no clock runs"),
-        "answers": (_answers(view), "nothing yet"),
-        "fields": (_fields(view), "no field"),
-        "versions": (_versions(view), "this is the first version"),
+        "clock": (clock_rungs(view), phrase("no clock runs")),
+        "answers": (answers(view), phrase("nothing yet")),
+        "fields": (_fields(view), phrase("no field")),
+        "versions": (_versions(view), phrase("this is the first version")),
         "letter": (_letter(view), ""),
     }
     sections = tuple(
@@ -104,28 +97,38 @@ def _head(view: RequestView) -> Iterator[Line]:
     row, file = view.row, view.file
     country = file.asset(row.asset_id).regime
     yield line(
-        Piece(file.recovery.ref, Tone.NAMED), "  ", sign(request_word(row.state)), "  ",
-        strong(Money(row.requested_minor, row.currency)), f"  {spoken(row.wanted)}",
-    )  # fmt: skip
+        Piece(file.recovery.ref, Tone.NAMED),
+        "  ",
+        sign(request_word(row.state)),
+        "  ",
+        strong(Money(row.requested_minor, row.currency)),
+        phrase("  {wanted}", wanted=spoken(row.wanted)),
+    )
     name = view.channel.name if view.channel else row.channel
     yield line(
-        f"{row.authority or row.partner_id} in {country}", muted(f"  by {row.channel}: {name}")
+        phrase("{who} in {regime}", who=row.authority or row.partner_id, regime=country),
+        muted(phrase("  by {channel}: {name}", channel=row.channel, name=name)),
     )
-    officer = file.recovery.owner_id or "unassigned"
-    drafted = f"  submitted by {row.drafted_by}" if row.drafted_by else ""
-    yield line(f"version {row.version}  officer: {officer}", muted(f"{drafted}  id {row.id}"))
+    officer = file.recovery.owner_id or phrase("unassigned")
+    drafted = (
+        phrase("  submitted by {drafted_by}", drafted_by=row.drafted_by) if row.drafted_by else ""
+    )
+    yield line(
+        phrase("version {version}  officer: {officer}", version=row.version, officer=officer),
+        muted(phrase("{drafted}  id {id}", drafted=drafted, id=row.id)),
+    )
     yield from also_lines(view.elsewhere)
 
 
 def _doable(view: RequestView) -> Iterator[Part]:
     for step in (s for s in steps(view.file) if s.subject_id == view.row.id):
-        yield line(Piece(f"▸ {step.sentence}", Tone.CARE))
+        yield line(Piece(phrase("▸ {sentence}", sentence=step.sentence), Tone.CARE))
     if view.file.pending(view.row.id) is not None:
-        yield line(Piece("? another person decides it: 3, Approvals", Tone.CALM))
+        yield line(Piece(phrase("? another person decides it: 3, Approvals"), Tone.CALM))
     ref = view.file.recovery.ref
     rows = (
         (
-            Piece(KEYS[act], Tone.FOUND), strong(act.value), muted(ACTS[act]),
+            Piece(KEYS[act], Tone.FOUND), strong(act_name(act)), muted(ACTS[act]),
             muted(f"$ recovery xborder {act} {ref} {view.row.id}"),
         )
         for act in view.acts
@@ -138,104 +141,61 @@ def _checks(view: RequestView) -> Iterator[Line]:
     lacks = [name for name in row.missing.split(",") if name]
     for name in lacks:
         section = section_of(row.asked, name)
-        yield line(Piece(f"✕ lacks {name}{f' (section {section})' if section else ''}", Tone.ALARM))
+        yield line(
+            Piece(
+                phrase("✕ lacks {name} (section {section})", name=name, section=section)
+                if section
+                else phrase("✕ lacks {name}", name=name),
+                Tone.ALARM,
+            )
+        )
     if not lacks:
-        text = f"✓ complete: {counted(len(view.asked), 'field')} asked for, none missing"
+        text = phrase(
+            "✓ complete: {fields} asked for, none missing", fields=counted(len(view.asked), "field")
+        )
         yield line(Piece(text, Tone.GOOD))
     for approval, is_there in view.approvals:
         seen = Piece("✓", Tone.GOOD) if is_there else Piece("✕", Tone.ALARM)
-        told = "recorded" if is_there else f"missing: {approval.reference_field}"
-        yield line(seen, f" approval {approval.rule} {told}", muted(f"  {approval.source}"))
+        told = (
+            phrase("recorded")
+            if is_there
+            else phrase("missing: {reference_field}", reference_field=approval.reference_field)
+        )
+        yield line(
+            seen,
+            phrase(" approval {rule} {told}", rule=approval.rule, told=told),
+            muted(f"  {approval.source}"),
+        )
     for found in view.marks:
-        yield line(Piece(f"✕ {found.field} holds a {found.what} ({found.masked})", Tone.ALARM))
+        yield line(
+            Piece(
+                phrase(
+                    "✕ {field} holds a {what} ({masked})",
+                    field=found.field,
+                    what=found.what,
+                    masked=found.masked,
+                ),
+                Tone.ALARM,
+            )
+        )
     if not view.marks:
-        yield line(Piece("✓ nothing personal where it is not asked for", Tone.GOOD))
+        yield line(Piece(phrase("✓ nothing personal where it is not asked for"), Tone.GOOD))
     top = ceiling(view.file)
     is_over = top.received.minor + top.asked.minor > top.order.minor
     sign_ = Piece("✕", Tone.ALARM) if is_over else Piece("✓", Tone.GOOD)
     yield line(
-        sign_, " received ", top.received, " and asked ", top.asked, " of ", top.order,
-        muted("  left "), top.left,
-    )  # fmt: skip
+        sign_,
+        phrase(" received "),
+        top.received,
+        phrase(" and asked "),
+        top.asked,
+        phrase(" of "),
+        top.order,
+        muted(phrase("  left ")),
+        top.left,
+    )
     for other in view.also:
-        yield line(Piece(f"∩ also asked {other}", Tone.CARE))
-
-
-def _clock(view: RequestView) -> Iterator[Line]:
-    yield from clock_lines(view.row, view.channel, view.now)
-    row = view.row
-    for number, (percent, what) in enumerate(clocks.RUNGS, 1):
-        at = clocks.rung_at(row, number)
-        if at is None:
-            continue
-        told = f"{percent} %: {what}" if row.due_at is not None else "ask again, or where it stands"
-        yield line(at, "  ", *_rung(row, number), muted(told))
-    if row.receipt_due_at is not None:
-        yield line(muted(f"{spoken(row.receipt_next)} receipt until "), row.receipt_due_at, " ",
-                   time_left(view.now, row.receipt_due_at))  # fmt: skip
-    if row.left_seconds:
-        yield line(muted(f"stopped with {row.left_seconds // 3600} h left: they go on later"))
-
-
-def _rung(row: RequestRow, number: int) -> Cell:
-    if number <= row.rung_done:
-        return cell(_RUNG_DONE, "  ")
-    return cell(_RUNG_DUE, "  ") if number <= row.rung else ()
-
-
-def _answers(view: RequestView) -> Iterator[Part]:
-    row = view.row
-    yield from ground_lines(row, view.channel)
-    if row.executed_minor:
-        ends = (muted("  until "), row.hold_ends_at) if row.hold_ends_at else ()
-        yield line("reached ", strong(Money(row.executed_minor, row.currency)), *ends)
-    if owed := owed_word(view.file, row):
-        yield line(Piece(f"▸ the other side is to be told: {owed}", Tone.CARE))
-        if view.notice:
-            yield line(muted(view.notice))
-    sent = messages.of_request(view.file, row.id)
-    yield from table(_MESSAGES, (_message(view, one) for one in sent))
-    for told in announcements.of_request(view.file, row.id):
-        yield line(*_announced(told))
-    yield from _money_back(view)
-    if row.answer_document:
-        yield line(muted(f"paper {row.answer_document[:12]}"))
-    found = [r for r in view.file.receipts if r.request_id == row.id]
-    rows = ((cell(spoken(r.kind)), cell(r.at), cell(muted(r.state))) for r in found)
-    yield from table(_RECEIPTS, rows)
-
-
-def _message(view: RequestView, one: RequestMessageRow) -> tuple[Cell, ...]:
-    """A message over the connection: what it is, how far it came, who wrote it, what it meets."""
-    state, tone = _MESSAGE_STATES[one.state]
-    at = cell(one.delivered_at) if one.delivered_at else NONE
-    call = next((c for c in view.file.calls if c.subject_id == one.id), None)
-    why = one.reason or (call.last_error if call else "")
-    by = muted(f"by {one.written_by}{f': {why}' if why else ''}")
-    return cell(messages.WORDS[one.kind]), cell(Piece(state, tone)), at, cell(by)
-
-
-def _announced(told: DiscrepancyRow) -> Iterator[Piece]:
-    """Money that the other side says it has paid, and what became of that; it is never counted."""
-    is_open = told.state is DiscrepancyState.OPEN
-    ended = f"settled by {told.resolved_by}, see the note" if told.resolved_by else "came in"
-    state = "not there yet, does not count" if is_open else ended
-    sum_of = Money(told.stated_minor or 0, told.stated_currency)
-    yield Piece(f"says it has paid {sum_of} as {announcements.booking_of(told)}: ")
-    yield Piece(state, Tone.CARE if is_open else Tone.MUTED)
-
-
-def _money_back(view: RequestView) -> Iterator[Line]:
-    """What came back to the recovery, by each way, and what others kept of it."""
-    file, currency = view.file, view.file.recovery.currency
-    for account in RETURNED:
-        minor = sum(b.claim_minor for b in file.balances if b.account is account)
-        if minor:
-            came = Piece(Money(minor, currency), Tone.GOOD)
-            yield line("money back to the recovery ", came, muted(f"  {term_word(account)}"))
-    for cost in (b for b in file.balances if b.account is LedgerAccount.MEMO_COST):
-        if cost.asset_minor:
-            yield line(muted("  costs kept "), Money(cost.asset_minor, cost.asset_currency))
+        yield line(Piece(phrase("∩ also asked {other}", other=other), Tone.CARE))
 
 
 def _fields(view: RequestView) -> Iterator[Part]:
@@ -251,7 +211,7 @@ def _text(view: RequestView, name: str) -> Cell:
     if text:
         return cell(muted(f"◌ {GIVEN}") if text == GIVEN else text)
     is_needed = name in view.row.missing.split(",")
-    return cell(Piece("✕ missing", Tone.ALARM)) if is_needed else NONE
+    return cell(Piece(phrase("✕ missing"), Tone.ALARM)) if is_needed else NONE
 
 
 def _versions(view: RequestView) -> Iterator[Part]:
@@ -259,7 +219,7 @@ def _versions(view: RequestView) -> Iterator[Part]:
         return
     before, now = view.before.version, view.row.version
     if not view.changed:
-        yield line(muted(f"the same fields as version {before}"))
+        yield line(muted(phrase("the same fields as version {before}", before=before)))
     columns = (
         Column("field", most=28), Column(f"version {before}", most=40),
         Column(f"version {now}", most=40, rest=True),
@@ -274,11 +234,15 @@ def _either(text: str) -> Cell:
 
 def _letter(view: RequestView) -> Iterator[Line]:
     language, lines = view.letter
-    yield line(muted(f"{language}  ◌ is masked here, in full in the letter"))
+    yield line(
+        muted(phrase("{language}  ◌ is masked here, in full in the letter", language=language))
+    )
     for number, one in enumerate(lines):
         yield Line(_marked(one), detail=number >= _OF_LETTER)
     asked = f"preview {view.file.recovery.ref} {view.row.id} --language zh"
-    yield Line(cell(muted("… v shows all of it, m in clear, in each language: it is recorded")))
+    yield Line(
+        cell(muted(phrase("… v shows all of it, m in clear, in each language: it is recorded")))
+    )
     yield Line(cell(muted(f"$ recovery xborder {asked}")), indent=2, typed=True)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.request import RequestRow
+from models.language.phrase import joined, phrase
 from models.money import Money
 from recovery_flows.cases.pages.shared_cells import sign, time_left
 from recovery_flows.cases.pages.value import (
@@ -32,7 +33,7 @@ from recovery_flows.cross_border.next_steps import steps
 from recovery_flows.cross_border.plans import section_of, split_asked
 from recovery_flows.wording import counted, spoken
 
-EMPTY = "nothing was asked abroad: `recovery channels REF` shows what is open"
+EMPTY = phrase("nothing was asked abroad: `recovery channels REF` shows what is open")
 _RECEIPTS = (Column("receipt", most=24), Column("at", most=24), Column("", rest=True))
 Fields = Mapping[str, Mapping[str, str]]
 """The opened fields of requests, by id; of those that are not shown there are none."""
@@ -49,18 +50,31 @@ def page(
     """
     found = ceiling(file)
     head = line(
-        strong(file.recovery.ref), "  received ", found.received, "  asked ", found.asked,
-        "  of ", found.order, muted("  left to ask for "), found.left,
-    )  # fmt: skip
+        strong(file.recovery.ref),
+        phrase("  received "),
+        found.received,
+        phrase("  asked "),
+        found.asked,
+        phrase("  of "),
+        found.order,
+        muted(phrase("  left to ask for ")),
+        found.left,
+    )
     ordered = sorted(rows, key=lambda r: (r.asset_id, r.channel, -r.version, r.id))
     sections = tuple(
         Section(
-            row.id, f"{row.channel}, version {row.version}: {row.id}",
+            row.id,
+            phrase(
+                "{channel}, version {version}: {id}",
+                channel=row.channel,
+                version=row.version,
+                id=row.id,
+            ),
             tuple(_parts(file, row, channels, now, fields or {}, is_hidden)),
         )
         for row in ordered
-    )  # fmt: skip
-    return Page((head,), sections or (Section("none", "Requests abroad", (), EMPTY),), zone)
+    )
+    return Page((head,), sections or (Section("none", phrase("Requests abroad"), (), EMPTY),), zone)
 
 
 def _parts(
@@ -69,15 +83,19 @@ def _parts(
 ) -> Iterator[Part]:  # fmt: skip
     asset = file.asset(row.asset_id)
     yield line(
-        sign(request_word(row.state)), "  ", Money(row.requested_minor, row.currency), "  ",
-        f"{row.authority or row.partner_id} in {asset.regime}", muted(f"  {row.wanted}"),
-    )  # fmt: skip
+        sign(request_word(row.state)),
+        "  ",
+        Money(row.requested_minor, row.currency),
+        "  ",
+        phrase("{who} in {regime}", who=row.authority or row.partner_id, regime=asset.regime),
+        muted(f"  {row.wanted}"),
+    )
     yield from clock_lines(row, channels.get(row.channel), now)
     yield from ground_lines(row, channels.get(row.channel))
     if row.executed_minor:
         reached = Money(row.executed_minor, row.currency)
-        ends = (muted("  until "), row.hold_ends_at) if row.hold_ends_at else ()
-        yield line("reached ", reached, *ends)
+        ends = (muted(phrase("  until ")), row.hold_ends_at) if row.hold_ends_at else ()
+        yield line(phrase("reached "), reached, *ends)
     yield from _checks(row)
     receipts = [r for r in file.receipts if r.request_id == row.id]
     told = ((cell(spoken(r.kind)), cell(r.at), cell(muted(r.state))) for r in receipts)
@@ -85,7 +103,7 @@ def _parts(
     if row.id in fields:
         yield from _versions(file, row, fields, is_hidden)
     for step in (s for s in steps(file) if s.subject_id == row.id):
-        yield line(Piece(f"▸ {step.sentence}", Tone.CARE))
+        yield line(Piece(phrase("▸ {sentence}", sentence=step.sentence), Tone.CARE))
     for act in acts_of(file, row):
         command = f"recovery xborder {act} {file.recovery.ref} {row.id}"
         yield Line(cell(muted(f"$ {command}")), indent=2, typed=True)
@@ -94,13 +112,17 @@ def _parts(
 def clock_lines(row: RequestRow, channel: Channel | None, now: datetime) -> Iterator[Line]:
     """When it was sent and by whom, what is due and by which article."""
     if row.sent_at is not None:
-        yield line(muted("sent "), row.sent_at, muted(f"  by {row.sent_by or 'the engine'}"))
+        yield line(
+            muted(phrase("sent ")),
+            row.sent_at,
+            muted(phrase("  by {who}", who=row.sent_by or phrase("the engine"))),
+        )
     due = row.review_at or row.due_at
     if due is None:
         return
     clock = next((c for c in channel.clock if c.code == row.law_row), None) if channel else None
-    what = "to be looked at" if row.review_at else "due"
-    yield line(muted(f"{what} "), due, " ", time_left(now, due),
+    what = phrase("to be looked at") if row.review_at else phrase("due")
+    yield line(muted(phrase("{what} ", what=what)), due, " ", time_left(now, due),
                muted(f"  {clock.source}" if clock else ""))  # fmt: skip
 
 
@@ -108,13 +130,13 @@ def ground_lines(row: RequestRow, channel: Channel | None) -> Iterator[Line]:
     """The ground of the last answer, what it leaves, what was chosen of that."""
     ground = channel.ground_of(row.reason) if channel else None
     if row.reason:
-        told = f": {ground.text} {ground.source}" if ground else ""
+        told = phrase(": {text} {source}", text=ground.text, source=ground.source) if ground else ""
         yield line(Piece(row.reason, Tone.CARE), muted(told))
     left = options_of(row, channel) if channel else ()
     if left:
-        yield line(muted("leaves "), ", ".join(spoken(o) for o in left))
+        yield line(muted(phrase("leaves ")), joined(", ", (spoken(o) for o in left)))
     if row.chosen:
-        yield line(muted("chosen "), spoken(row.chosen))
+        yield line(muted(phrase("chosen ")), spoken(row.chosen))
 
 
 def _checks(row: RequestRow) -> Iterator[Line]:
@@ -122,11 +144,15 @@ def _checks(row: RequestRow) -> Iterator[Line]:
     lacks = [name for name in row.missing.split(",") if name]
     for name in lacks:
         section = section_of(row.asked, name)
-        place = f" (section {section})" if section else ""
-        yield line(Piece(f"✕ lacks {name}{place}", Tone.ALARM))
+        told = phrase("✕ lacks {name}", name=name)
+        if section:
+            told = phrase("✕ lacks {name} (section {section})", name=name, section=section)
+        yield line(Piece(told, Tone.ALARM))
     if not lacks and row.asked:
         count = counted(len(split_asked(row.asked)[1]), "field")
-        yield line(Piece(f"✓ ready: {count} asked for, none missing", Tone.GOOD))
+        yield line(
+            Piece(phrase("✓ ready: {count} asked for, none missing", count=count), Tone.GOOD)
+        )
 
 
 def _versions(
@@ -145,11 +171,11 @@ def _versions(
     rows = ((cell(n), _shown(n, old, is_hidden), _shown(n, new, is_hidden)) for n in changed)
     yield from table(columns, rows)
     if not changed:
-        yield line(muted(f"the same fields as version {before.version}"))
+        yield line(muted(phrase("the same fields as version {version}", version=before.version)))
 
 
 def _shown(name: str, fields: Mapping[str, str], is_hidden: IsHidden) -> tuple[Piece, ...]:
     text = fields.get(name, "")
     if not text:
         return NONE
-    return cell(muted("given (personal)") if is_hidden(name, text) else text)
+    return cell(muted(phrase("given (personal)")) if is_hidden(name, text) else text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.language.phrase import phrase
 from models.queries.installation.restrictions import RestrictionView, Unseen
 from recovery_flows.wording import counted
 
@@ -11,9 +12,13 @@ def left_out(others: Unseen) -> str:
     if not others.count:
         return ""
     what = counted(others.count, "restricted recovery", "restricted recoveries")
-    return f"without {what} that you do not see: ask {', '.join(others.ask)}"
+    return phrase(
+        "without {what} that you do not see: ask {officers}",
+        what=what,
+        officers=", ".join(others.ask),
+    )
 
 
 def seen_by(one: RestrictionView) -> str:
     """Who sees a restricted recovery."""
-    return f"restricted: seen by {', '.join(sorted(one.people))}"
+    return phrase("restricted: seen by {officers}", officers=", ".join(sorted(one.people)))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from models.deconfliction_hits import AlsoLine
 from models.entities.officer import Role
+from models.language.phrase import phrase
 from models.letter_answer import LetterStand
 from models.money import Money
 from models.queries.cases.views import DeadlineLine
@@ -15,7 +16,7 @@ from recovery_flows.cases.pages.value import Cell, Line, Piece, cell, line, mute
 from recovery_flows.cases.views.state_names import Tone, Worded
 from recovery_flows.law.regime import Regime
 from recovery_flows.law.rows import Status
-from recovery_flows.law.terms import time_left_text
+from recovery_flows.law.terms import overdue_text, time_left_text
 from recovery_flows.reports.time_to_first_order import elapsed_seconds, span_text
 
 ATTENTION: Mapping[str, Worded] = {
@@ -42,7 +43,11 @@ LETTERS: Mapping[LetterStand, Worded] = {
 
 def sign(shown: Worded) -> Piece:
     """A state: its sign and its word."""
-    return Piece(f"{shown.glyph} {shown.word}", shown.tone, f"{shown.glyph} {shown.short}")
+    return Piece(
+        phrase("{glyph} {word}", glyph=shown.glyph, word=shown.word),
+        shown.tone,
+        phrase("{glyph} {short}", glyph=shown.glyph, short=shown.short),
+    )
 
 
 def time_left(now: datetime, due: datetime | None) -> Piece:
@@ -51,8 +56,16 @@ def time_left(now: datetime, due: datetime | None) -> Piece:
         return muted("  –")
     text = time_left_text(now, due)
     if due < now:
-        return Piece(f"‼ {text}", Tone.ALARM, f"‼ {text.removesuffix(' late')}")
-    return Piece(f"! {text}", Tone.SOON) if due - now < SOON else Piece(f"  {text}")
+        return Piece(
+            phrase("‼ {text}", text=text),
+            Tone.ALARM,
+            phrase("‼ {text}", text=overdue_text(now, due)),
+        )
+    return (
+        Piece(phrase("! {text}", text=text), Tone.SOON)
+        if due - now < SOON
+        else Piece(phrase("  {text}", text=text))
+    )
 
 
 def turn(role: Role | str, own: Collection[Role] = ()) -> Worded:
@@ -66,9 +79,14 @@ def idle(attention: str, since: datetime, now: datetime) -> Piece:
     told, seconds = ATTENTION[attention], elapsed_seconds(since, now)
     if attention == Attention.DISCREPANCY:  # it is looked into now, however old it is
         return sign(told)
-    span = f"{seconds // 3600}h" if seconds >= 3600 else f"{seconds // 60}m"
-    begins = f"{told.glyph} {told.word}"
-    return Piece(f"{begins} {span_text(seconds)}", told.tone, f"{begins} {span}")
+    hours, minutes = seconds // 3600, seconds // 60
+    span = phrase("{hours}h", hours=hours) if hours else phrase("{minutes}m", minutes=minutes)
+    begins = phrase("{glyph} {word}", glyph=told.glyph, word=told.word)
+    return Piece(
+        phrase("{begins} {span}", begins=begins, span=span_text(seconds)),
+        told.tone,
+        phrase("{begins} {span}", begins=begins, span=span),
+    )
 
 
 def also_lines(also: tuple[AlsoLine, ...]) -> Iterator[Line]:
@@ -84,7 +102,11 @@ def law(clock: DeadlineLine, laws: Mapping[str, Regime]) -> Cell:
     if row is None:
         return cell(muted(f"{clock.regime} {clock.law_row}"))
     is_sure = row.status is Status.CONFIRMED
-    mark = Piece("✓ confirmed", Tone.GOOD) if is_sure else Piece("? unverified", Tone.CARE)
+    mark = (
+        Piece(phrase("✓ confirmed"), Tone.GOOD)
+        if is_sure
+        else Piece(phrase("? unverified"), Tone.CARE)
+    )
     article = "" if row.article == "none" else f", {row.article}"
     return cell(mark, muted(f"  {row.instrument}{article}"))
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from models.entities.hold import HoldState
 from models.entities.recovery import RecoveryState
+from models.language.phrase import as_phrase, joined, phrase
 from models.money import Money
 from recovery_flows.cases.pages.money import whole
 from recovery_flows.cases.pages.restricted import left_out
@@ -39,11 +40,11 @@ from recovery_flows.reports.time_to_first_order import Spread, span_text
 from recovery_flows.wording import counted, spoken
 
 TITLES = {
-    "sums": "Where the reported money is",
-    "stages": "Open recoveries by stage",
-    "ends": "All recoveries",
-    "spread": "Time from report to first order",
-    "holds": "Holds",
+    "sums": phrase("Where the reported money is"),
+    "stages": phrase("Open recoveries by stage"),
+    "ends": phrase("All recoveries"),
+    "spread": phrase("Time from report to first order"),
+    "holds": phrase("Holds"),
 }
 """The sections in their order, by key."""
 _OVER_PERCENT = 110
@@ -67,25 +68,27 @@ def written(figures: Summary, zone: str) -> Page:
         "holds": _holds(figures),
     }
     empty = {
-        "sums": "no loss is reported yet: `recovery intake reports FILE` reads reports",
-        "stages": "none", "ends": "none",
+        "sums": phrase("no loss is reported yet: `recovery intake reports FILE` reads reports"),
+        "stages": phrase("none"), "ends": phrase("none"),
     }  # fmt: skip
     sections = (Section(k, TITLES[k], tuple(p), empty.get(k, "")) for k, p in parts.items())
-    asked = cell("as of ", figures.now, f" {zone}, all recoveries, open and ended")
+    asked = cell(
+        phrase("as of "), figures.now, phrase(" {zone}, all recoveries, open and ended", zone=zone)
+    )
     return Page((Line(asked, typed=True),), tuple(sections), zone)
 
 
 def _sums(figures: Summary) -> Iterator[Part]:
     if told := left_out(figures.not_seen):
-        yield line(Piece(f"Figures {told}", Tone.CARE))
+        yield line(Piece(phrase("Figures {told}", told=told), Tone.CARE))
     for one in figures.currencies:
         yield from _currency(one)
 
 
 def _currency(part: CurrencySummary) -> Iterator[Part]:
     yield line(
-        strong(part.reported), muted(" reported   "), Piece(part.ever_held, Tone.CALM),
-        muted(" ever held"),
+        strong(part.reported), muted(phrase(" reported   ", context_="sum")),
+        Piece(part.ever_held, Tone.CALM), muted(phrase(" ever held")),
     )  # fmt: skip
     yield from whole(part.terms)
     rows = (
@@ -100,7 +103,7 @@ def _currency(part: CurrencySummary) -> Iterator[Part]:
 
 def _formula(rate: Rate, currency: str) -> Cell:
     top, bottom = Money(rate.numerator_minor, currency), Money(rate.denominator_minor, currency)
-    return cell(muted(f"{rate.formula} = "), f"{top} / {bare(bottom)}")
+    return cell(muted(joined("", [as_phrase(rate.formula), " = "])), f"{top} / {bare(bottom)}")
 
 
 def _gauge(percent: Decimal | None) -> Cell:
@@ -110,12 +113,15 @@ def _gauge(percent: Decimal | None) -> Cell:
 def _spread(spread: Spread) -> Iterator[Part]:
     """Median and 90th percentile of the time from a report to the first order."""
     if spread.p50_seconds is None or spread.p90_seconds is None:
-        yield line(muted("nothing was sent yet"))
+        yield line(muted(phrase("nothing was sent yet")))
     else:
         cases = counted(spread.count, "case")
         rows = (
-            (muted(f"median ({cases})"), strong(span_text(spread.p50_seconds))),
-            (muted(f"90th percentile ({cases})"), strong(span_text(spread.p90_seconds))),
+            (muted(phrase("median ({cases})", cases=cases)), strong(span_text(spread.p50_seconds))),
+            (
+                muted(phrase("90th percentile ({cases})", cases=cases)),
+                strong(span_text(spread.p90_seconds)),
+            ),
         )
         yield from table(_FIGURES, rows)
     yield line(muted(spread.formula))
@@ -134,16 +140,16 @@ def _holds(figures: Summary) -> tuple[Part, ...]:
     for name, n in figures.holds:
         kind, _, state = name.partition(" ")
         told = sign(hold_word(HoldState(state)))
-        rows.append((cell(f"{spoken(kind)}  ", told), strong(f"{n:,}")))
+        rows.append((cell(phrase("{kind}  ", kind=spoken(kind)), told), strong(f"{n:,}")))
     rows += [
         (
-            cell(muted("freezes past the first-layer account")),
+            cell(muted(phrase("freezes past the first-layer account"))),
             Piece(f"{figures.second_hop_holds:,}"),
         ),
-        (cell(muted("lapsed")), Piece(f"{figures.lapsed_holds:,}")),
+        (cell(muted(phrase("lapsed"))), Piece(f"{figures.lapsed_holds:,}")),
     ]
     rows += [
-        (cell("over-freezing: ", *_formula(rate, currency)), Piece(str(rate), _over(rate)))
+        (cell(phrase("over-freezing: "), *_formula(rate, currency)), Piece(str(rate), _over(rate)))
         for currency, rate in figures.blocked
     ]
     return table(_FIGURES, rows, whole=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
+from models.language.phrase import joined, phrase
 from models.money import Money
 from recovery_flows.cases.pages.shared_cells import bare
 from recovery_flows.cases.pages.value import (
@@ -27,10 +28,10 @@ from recovery_flows.tracing.views import HopView, PlaceRow, RuleColumn, TracePag
 from recovery_flows.wording import counted, spoken
 
 TITLES = {
-    "rules": "Under each rule",
-    "now": "Now, by the rule in force",
-    "way": "One victim's money",
-    "moved": "What rests on an assumption",
+    "rules": phrase("Under each rule"),
+    "now": phrase("Now, by the rule in force"),
+    "way": phrase("One victim's money"),
+    "moved": phrase("What rests on an assumption"),
 }
 """The sections in their order, by key."""
 Way = tuple[str, Sequence[HopView]]
@@ -55,9 +56,9 @@ def written(page: TracePage, ways: Sequence[Way], zone: str) -> Page:
         "moved": tuple(_moved(page)),
     }
     empty = {
-        "rules": "nothing is traced yet: no statement shows the payment",
-        "now": "nothing yet",
-        "moved": "nothing: no assumption that was tried moves a cent",
+        "rules": phrase("nothing is traced yet: no statement shows the payment"),
+        "now": phrase("nothing yet"),
+        "moved": phrase("nothing: no assumption that was tried moves a cent"),
     }
     sections = tuple(Section(k, TITLES[k], p, empty.get(k, "")) for k, p in parts.items())
     return Page(tuple(_head(page)), sections, zone, WIDTH)
@@ -67,16 +68,31 @@ def _head(page: TracePage) -> Iterator[Line]:
     """The rule in force, who chose it, what is assumed and what is missing."""
     loss = Money(sum(c.upheld_minor for c in page.claims), page.currency)
     yield line(
-        Piece(page.ref, Tone.NAMED), "  ", strong(loss),
-        f" lost by {counted(len(page.claims), 'victim')}, traced by {spoken(page.rule)} as of ",
+        Piece(page.ref, Tone.NAMED),
+        "  ",
+        strong(loss),
+        phrase(
+            " lost by {victims}, traced by {rule} as of ",
+            victims=counted(len(page.claims), "victim"),
+            rule=spoken(page.rule),
+        ),
         page.as_of,
-    )  # fmt: skip
+    )
     if page.rule_chosen_by:
-        yield line(f"chosen by {page.rule_chosen_by}, approved by {page.rule_approved_by}")
+        yield line(
+            phrase(
+                "chosen by {rule_chosen_by}, approved by {rule_approved_by}",
+                rule_chosen_by=page.rule_chosen_by,
+                rule_approved_by=page.rule_approved_by,
+            )
+        )
     if page.rule_reason:
-        yield line(f"because {page.rule_reason}")
+        yield line(phrase("because {rule_reason}", rule_reason=page.rule_reason))
     if page.rule_pending:
-        asked = f"{spoken(page.rule_pending)} is asked for and waits for a second person"
+        asked = phrase(
+            "{rule_pending} is asked for and waits for a second person",
+            rule_pending=spoken(page.rule_pending),
+        )
         yield line(Piece(asked, Tone.CARE))
     yield line(muted(page.opening))
     for text in page.shortages:
@@ -99,21 +115,21 @@ def _rules(page: TracePage) -> tuple[Table, ...]:
         if any(row.values)
     ]
     totals = (_total(page, n) for n in range(len(page.columns)))
-    rows.append((cell(strong("all of it")), *totals))
+    rows.append((cell(strong(phrase("all of it"))), *totals))
     return (Table(titles, tuple(rows)),)
 
 
 def _title(column: RuleColumn) -> str:
-    return f"{'▸' if column.adopted else ''}{spoken(column.name)}"
+    return joined("", ["▸" if column.adopted else "", spoken(column.name)])
 
 
 def _standing(column: RuleColumn) -> str:
-    return "in force" if column.adopted else str(column.standing)
+    return phrase("in force") if column.adopted else spoken(column.standing)
 
 
 def _place(row: PlaceRow) -> str:
     if row.is_gone:
-        return f"gone: {spoken(row.label)}"
+        return phrase("gone: {label}", label=spoken(row.label))
     mark = " ?" if row.is_frontier else ""
     tail = row.label.replace("···· ", "··")  # the digits matter more than the dots
     return f"{' ' * min(row.depth, 4)}{row.bank} {tail}{mark}"
@@ -125,7 +141,7 @@ def _sum(minor: int, currency: str) -> Cell:
 
 def _total(page: TracePage, n: int) -> Cell:
     if page.columns[n].standing == "exposure":
-        return cell(muted("not added up"))
+        return cell(muted(phrase("not added up")))
     return _sum(sum(row.values[n] for row in page.rows), page.currency)
 
 
@@ -135,7 +151,7 @@ def _now(page: TracePage, zone: str) -> Iterator[Part]:
     for row in page.rows:
         if row.held_minor or row.freezable_minor or row.returned_minor:
             at = row.balance_on
-            day = f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d}" if at else "no balance"
+            day = f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d}" if at else phrase("no balance")
             sums = (row.held_minor, row.returned_minor, row.freezable_minor)
             told = (_sum(minor, page.currency) for minor in sums)
             rows.append((cell(_place(row)), *told, cell(muted(day))))
@@ -145,7 +161,11 @@ def _now(page: TracePage, zone: str) -> Iterator[Part]:
 def _moved(page: TracePage) -> Iterator[Part]:
     """How much lies elsewhere if what no bank told was otherwise."""
     rows = (
-        (_title(column), _sum(minor, page.currency), f"if {assumption}")
+        (
+            _title(column),
+            _sum(minor, page.currency),
+            phrase("if {assumption}", assumption=assumption),
+        )
         for column in page.columns
         for assumption, minor in column.moved
         if minor
@@ -157,13 +177,15 @@ def _way(label: str, hops: Sequence[HopView], currency: str, zone: str) -> Itera
     """One victim's money, payment by payment, down to the bookings that show it."""
     yield line(strong(label))
     if not hops:
-        yield line("its payment is in no statement yet", indent=2)
+        yield line(phrase("its payment is in no statement yet"), indent=2)
     for hop in hops:
         indent = 2 * min(hop.depth + 1, _DEEPEST)
-        ends = Piece(f"  [{spoken(hop.ends)}]" if hop.ends else "", Tone.CARE)
+        ends = Piece(phrase("  [{ends}]", ends=spoken(hop.ends)) if hop.ends else "", Tone.CARE)
         at = f"{hop.at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
         yield line("└ ", muted(at), "  ", strong(Money(hop.claim_minor, currency)), ends,
                    indent=indent)  # fmt: skip
-        yield line(f"{hop.payer} → {spoken(hop.payee)}", indent=indent + 2)
+        yield line(
+            phrase("{payer} → {payee}", payer=hop.payer, payee=spoken(hop.payee)), indent=indent + 2
+        )
         for text in hop.lines:
-            yield line(muted(f"shown by {text}"), indent=indent + 2)
+            yield line(muted(phrase("shown by {line}", line=text)), indent=indent + 2)

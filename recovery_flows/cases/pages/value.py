@@ -24,11 +24,15 @@ class Bar:
 
 
 class Piece(NamedTuple):
-    """Something in one tone; instants are spelt by whoever shows them, `short` saves room."""
+    """Something in one tone; instants are spelt by whoever shows them, `short` saves room.
+
+    It takes `least` cells or more, so that what follows stands under what follows another.
+    """
 
     value: str | int | Money | datetime | Bar
     tone: Tone = Tone.PLAIN
     short: str = ""
+    least: int = 0
 
 
 Cell = tuple[Piece, ...]

@@ -15,6 +15,7 @@ from models.case_file import CaseFile, Step
 from models.engine import is_of_the_database
 from models.entities.catalogue import IllegalTransitionError
 from models.entities.officer import Role
+from models.language.phrase import phrase
 from models.queries.books.money import places
 from models.queries.cases.approvals import kind_of_approval
 from models.queries.cases.case_files import (
@@ -63,7 +64,9 @@ def approve_each(acting: CaseOfficer, approval_ids: Sequence[str]) -> Iterator[R
             with acting.database.reading() as session:
                 kind = kind_of_approval(session, approval_id)
             if kind is None:
-                raise StepRefusedError("there is no such approval: `recovery approve` lists them")
+                raise StepRefusedError(
+                    phrase("there is no such approval: `recovery approve` lists them")
+                )
             if why := why_alone(kind):
                 raise StepRefusedError(why)
             yield Result(approval_id, done=acting.approve(approval_id))
@@ -75,7 +78,10 @@ def why_alone(kind: str) -> str:
     """Why an approval of this kind is not given together with others; empty where it is."""
     if kind in TOGETHER:
         return ""
-    return f"a {kind_word(kind)} is approved by itself: its figures are looked at alone"
+    return phrase(
+        "a {act} is approved by itself: its figures are looked at alone",
+        act=kind_word(kind),
+    )
 
 
 def accept_each(acting: CaseOfficer, named: Sequence[str], first: str) -> Iterator[Result]:
@@ -118,7 +124,8 @@ def _accept_together(acting: CaseOfficer, some: Sequence[tuple[str, str]]) -> li
                 continue
             write_changes(unit, actor, now, acting.laws, changes)
             written.append(changes)
-            results.append(Result(ref, done=f"{file.recovery.ref}: {done}"))
+            told = phrase("{ref}: {done}", ref=file.recovery.ref, done=done)
+            results.append(Result(ref, done=told))
         refresh_others(unit, now, acting.laws, written)
     return results
 
@@ -139,7 +146,9 @@ def _acceptance(file: CaseFile, acting: CaseOfficer) -> Step:
     """The step that accepts a report; StepRefusedError where it is none any more."""
     step = officer_step(next_steps.steps(file, acting.laws))
     if step is None or step.action != next_steps.ActionKind.ACCEPT:
-        raise StepRefusedError(f"it is {file.recovery.state}: there is no report to accept")
+        raise StepRefusedError(
+            phrase("it is {state}: there is no report to accept", state=file.recovery.state)
+        )
     return step
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile
 from models.engine import Database
+from models.language.phrase import phrase
 from models.money import Money
 from models.queries.cases.case_files import load_files
 from models.queries.cases.deadline_views import DeadlineEntry, DeadlinesView
@@ -17,7 +18,8 @@ from models.queries.cases.open_steps import clock_pages, recoveries_by_deadline
 from models.queries.cases.views import DeadlineLine
 from models.queries.installation.clock import case_now
 from models.queries.partners.incoming import incoming_requests
-from recovery_flows.cases.deadlines import Deadline, running
+from recovery_flows.cases.deadlines import running
+from recovery_flows.cases.due.deadline import Deadline
 from recovery_flows.law.regime import Regimes
 from recovery_flows.wording import spoken
 
@@ -70,7 +72,11 @@ def _answers_due(session: Session) -> Iterator[DeadlineEntry]:
     for row in incoming_requests(session):
         if row.due_at is not None:
             clock = DeadlineLine(
-                f"answer to {row.from_state}", row.due_at, row.law, row.clock, spoken(row.state)
+                phrase("answer to {from_state}", from_state=row.from_state),
+                row.due_at,
+                row.law,
+                row.clock,
+                spoken(row.state),
             )
             yield DeadlineEntry(row.ref, "", row.ref, row.owner_id, row.bank, None, clock)
 

@@ -13,6 +13,7 @@ from models.entities.hold import HoldKind, HoldState
 from models.entities.recall import NEEDS_OFFICER, OPEN_RECALLS, WENT_OUT, RecallState
 from models.entities.recovery import RecoveryState
 from models.entities.voluntary_return import InstalmentState, ReturnRow, ReturnState
+from models.language.phrase import phrase
 from models.money import Money
 from models.queries.cases.names import Names
 from recovery_flows.correspondence.returns.compose import claim_number
@@ -84,9 +85,13 @@ def ways(file: CaseFile, names: Names) -> Iterator[Way]:
     for row in file.compensations:
         amount = Money(row.amount_minor, row.currency)
         payer = names.holder(row.payer_account_id, row.claim_id)
-        whose = f"{payer} for claim {claim_number(row.claim_id)}"
+        whose = phrase(
+            "{payer} for claim {claim_number}", payer=payer, claim_number=claim_number(row.claim_id)
+        )
         came = amount if row.state is CompensationState.CONFIRMED else Money(0, row.currency)
-        yield Way("paid by others", row.id, whose, row.state, came, amount, None, is_late=False)
+        yield Way(
+            phrase("paid by others"), row.id, whose, row.state, came, amount, None, is_late=False
+        )
 
 
 def _returns(file: CaseFile, names: Names) -> Iterator[Way]:
@@ -95,15 +100,26 @@ def _returns(file: CaseFile, names: Names) -> Iterator[Way]:
         parts = voluntary.instalments_of(file, row.id)
         late = any(p.state is InstalmentState.OVERDUE for p in parts)
         yield Way(
-            "voluntary return", row.id, names.account(row.account_id), row.state, told.received,
-            told.promised, voluntary_steps.due_next(file, row),
+            phrase("voluntary return"),
+            row.id,
+            names.account(row.account_id),
+            row.state,
+            told.received,
+            told.promised,
+            voluntary_steps.due_next(file, row),
             is_late=late or row.state is ReturnState.UNANSWERED,
             parts=tuple(
-                f"part {p.number} {Money(p.amount_minor, p.currency)} {p.due_at:%d %b} {p.state}"
+                phrase(
+                    "part {number} {amount} {due_at:%d %b} {state}",
+                    number=p.number,
+                    amount=Money(p.amount_minor, p.currency),
+                    due_at=p.due_at,
+                    state=phrase(p.state),
+                )
                 for p in parts
                 if p.state is not InstalmentState.REPLACED
             ),
-        )  # fmt: skip
+        )
 
 
 def _receipts(file: CaseFile) -> Iterator[Way]:
@@ -112,12 +128,26 @@ def _receipts(file: CaseFile) -> Iterator[Way]:
             amount = Money(hold.requested_minor, hold.currency)
             nothing = Money(0, hold.currency)
             yield Way(
-                "receipt", hold.id, hold.bank_ref, "asked", nothing, amount, None, is_late=False
+                phrase("receipt"),
+                hold.id,
+                hold.bank_ref,
+                phrase("asked"),
+                nothing,
+                amount,
+                None,
+                is_late=False,
             )
         elif custody.is_received(hold) and not hold.return_id:
             amount = Money(hold.requested_minor, hold.currency)
             yield Way(
-                "receipt", hold.id, hold.bank_ref, "received", amount, amount, None, is_late=False
+                phrase("receipt"),
+                hold.id,
+                hold.bank_ref,
+                phrase("received"),
+                amount,
+                amount,
+                None,
+                is_late=False,
             )
 
 
@@ -125,13 +155,28 @@ def _recalls(file: CaseFile, names: Names) -> Iterator[Way]:
     for row in file.recalls:
         money = [c for c in file.recall_credits if c.recall_id == row.id]
         yield Way(
-            "recall", row.id, f"{names.victim(row.claim_id)} at {row.partner_id}", row.state,
-            returned_money.came(file, row), lifecycle.requested(row), row.due_at,
+            phrase("recall"),
+            row.id,
+            phrase(
+                "{victim} at {partner_id}",
+                victim=names.victim(row.claim_id),
+                partner_id=row.partner_id,
+            ),
+            row.state,
+            returned_money.came(file, row),
+            lifecycle.requested(row),
+            row.due_at,
             is_late=row.state in NEEDS_OFFICER,
             parts=tuple(
-                f"{Money(c.amount_minor, c.currency)} {c.arrived_at:%d %b} {c.state}" for c in money
+                phrase(
+                    "{amount} {arrived_at:%d %b} {state}",
+                    amount=Money(c.amount_minor, c.currency),
+                    arrived_at=c.arrived_at,
+                    state=phrase(c.state),
+                )
+                for c in money
             ),
-        )  # fmt: skip
+        )
 
 
 def doable(file: CaseFile, names: Names) -> Iterator[Doable]:
@@ -142,30 +187,52 @@ def doable(file: CaseFile, names: Names) -> Iterator[Doable]:
     for row in file.voluntary_returns:
         yield from _of_return(file, row, names)
     for recall in file.recalls:
-        of = f"the recall of {lifecycle.requested(recall)}"
+        of = phrase("the recall of {requested}", requested=lifecycle.requested(recall))
         if recall.state is RecallState.APPROVED:
-            yield Doable(WayAct.RECALL_SENT, recall.id, f"say how {of} was sent")
+            yield Doable(WayAct.RECALL_SENT, recall.id, phrase("say how {of} was sent", of=of))
         if recall.state in (
-            RecallState.UNANSWERED, RecallState.UNPAID, RecallState.PARTLY_RETURNED
-        ):  # fmt: skip
-            yield Doable(WayAct.RECALL_CHASE, recall.id, f"ask the bank again about {of}")
+            RecallState.UNANSWERED,
+            RecallState.UNPAID,
+            RecallState.PARTLY_RETURNED,
+        ):
+            yield Doable(
+                WayAct.RECALL_CHASE, recall.id, phrase("ask the bank again about {of}", of=of)
+            )
         if recall.state in OPEN_RECALLS:
-            yield Doable(WayAct.RECALL_END, recall.id, f"end {of}")
+            yield Doable(WayAct.RECALL_END, recall.id, phrase("end {of}", of=of))
     if any(r.state in WENT_OUT for r in file.recalls):
-        yield Doable(WayAct.RECALL_ANSWER, "", "take a bank's camt.029 or pacs.004 from a file")
+        yield Doable(
+            WayAct.RECALL_ANSWER, "", phrase("take a bank's camt.029 or pacs.004 from a file")
+        )
     for asset in file.assets:
         if not asset.is_custody and asset.account_id not in going:
-            whose = f"the holder of {names.account(asset.account_id)} at {asset.partner_id}"
-            yield Doable(WayAct.INVITE, asset.id, f"invite {whose} to give the money back")
+            whose = phrase(
+                "the holder of {account} at {partner_id}",
+                account=names.account(asset.account_id),
+                partner_id=asset.partner_id,
+            )
+            yield Doable(
+                WayAct.INVITE,
+                asset.id,
+                phrase("invite {whose} to give the money back", whose=whose),
+            )
 
 
 def _of_return(file: CaseFile, row: ReturnRow, names: Names) -> Iterator[Doable]:
     whose = names.account(row.account_id)
     if any(p.state is InstalmentState.OVERDUE for p in voluntary.instalments_of(file, row.id)):
-        yield Doable(WayAct.REMIND, row.id, f"remind {whose} of what is overdue")
+        yield Doable(
+            WayAct.REMIND, row.id, phrase("remind {whose} of what is overdue", whose=whose)
+        )
     if row.state in (ReturnState.PROMISED, ReturnState.KEPT):
-        yield Doable(WayAct.RECEIVE, row.id, f"enter money that came from {whose}")
+        yield Doable(
+            WayAct.RECEIVE, row.id, phrase("enter money that came from {whose}", whose=whose)
+        )
     if row.state is not ReturnState.ENDED:
-        yield Doable(WayAct.PLAN, row.id, f"record what {whose} promises, part by part")
+        yield Doable(
+            WayAct.PLAN, row.id, phrase("record what {whose} promises, part by part", whose=whose)
+        )
     if row.state not in (ReturnState.ENDED, ReturnState.KEPT):
-        yield Doable(WayAct.END_RETURN, row.id, f"expect nothing more from {whose}")
+        yield Doable(
+            WayAct.END_RETURN, row.id, phrase("expect nothing more from {whose}", whose=whose)
+        )

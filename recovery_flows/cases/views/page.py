@@ -21,6 +21,7 @@ from models.entities.ledger import RETURNED, TERMS, LedgerAccount
 from models.entities.officer import Role
 from models.entities.payout import PayoutRow, PayoutState
 from models.entities.recovery import Recovery
+from models.language.phrase import phrase
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.queries.cases.deconfliction import elsewhere
@@ -60,7 +61,7 @@ from recovery_flows.reports.unattended import DEFAULT_PATIENCE, Patience
 _RECOVERIES = table_of(Recovery)
 _EVENTS_SHOWN = 10
 
-_FIRST = {CallKind.HOLD: "stop", CallKind.REQUEST: "request"}
+_FIRST = {CallKind.HOLD: phrase("stop"), CallKind.REQUEST: phrase("request")}
 
 
 def recovery_page(
@@ -216,9 +217,9 @@ def _hold(file: CaseFile, hold: HoldRow) -> HoldLine:
 
 def _clocks(file: CaseFile, laws: Regimes) -> Iterator[DeadlineLine]:
     for clock in deadlines.running(file, laws):
-        at = f" at {clock.partner_id}" if clock.partner_id else ""
+        at = phrase(" at {partner_id}", partner_id=clock.partner_id) if clock.partner_id else ""
         yield DeadlineLine(
-            f"{clock.what}{at}",
+            phrase("{what}{at}", what=clock.what, at=at),
             clock.due_at,
             clock.regime,
             clock.law_row,

@@ -13,6 +13,7 @@ from models.entities.asset import Stage
 from models.entities.catalogue import table_of
 from models.entities.installation import QueueEntry
 from models.entities.recovery import RecoveryState
+from models.language.phrase import phrase
 from models.queries.cases.queue import queue_lines, queue_page, status
 from models.queries.cases.queue_filter import Term, TermColumn, Wanted, Word
 from models.queries.cases.queue_views import QueueLine, QueuePage
@@ -96,7 +97,13 @@ def found(
     """
     word = _word(text.lower(), sought(session, vault, text, with_names=with_names))
     if word.sought and word.sought.names_too_many:
-        raise MisuseError(f"more than {MOST_NAMES} people are called {text!r}: give more of it")
+        raise MisuseError(
+            phrase(
+                "more than {most_names} people are called {text!r}: give more of it",
+                most_names=MOST_NAMES,
+                text=text,
+            )
+        )
     wanted = replace(
         _wanted(session, wall_now, patience, QueueQuery(with_closed=True)),
         words=(word,),

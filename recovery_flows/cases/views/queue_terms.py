@@ -15,8 +15,10 @@ from decimal import Decimal
 from models.entities.asset import Stage
 from models.entities.hold import HoldState
 from models.entities.recovery import RecoveryState
+from models.language.phrase import as_phrase, phrase
+from models.language.shown import in_all_languages
 from models.queries.cases.queue_filter import Compared, Term, TermColumn
-from recovery_flows.cases.views.state_names import hold_word, recovery_word, stage_word
+from recovery_flows.cases.views.state_names import Worded, hold_word, recovery_word, stage_word
 
 _TERM = re.compile(r"([a-z]+)([:<>])(.*)")
 _SPAN = re.compile(r"(-?\d{1,4})([mhdw]?)")
@@ -59,7 +61,7 @@ def read_filter(text: str, now: datetime) -> Filter:
         try:
             term = _term(found[1], found[2], found[3], now)
         except ValueError as error:
-            wrong.append(f"{piece}: {error}")
+            wrong.append(phrase("{term}: {why}", term=piece, why=error.args[0]))
         else:
             terms += [term] if term else []
     return Filter(tuple(words), tuple(terms), tuple(wrong))
@@ -68,7 +70,9 @@ def read_filter(text: str, now: datetime) -> Filter:
 def _term(name: str, sign: str, value: str, now: datetime) -> Term | None:
     """The term, None while its value is missing; ValueError says what to write."""
     if name not in set(TermColumn):
-        raise ValueError(f"there is no such column; there are {', '.join(TermColumn)}")
+        raise ValueError(
+            phrase("there is no such column; there are {columns}", columns=", ".join(TermColumn))
+        )
     column, compared = TermColumn(name), Compared(sign)
     if column is TermColumn.CHANGED:
         return _changed_term(compared, value, now)
@@ -77,21 +81,25 @@ def _term(name: str, sign: str, value: str, now: datetime) -> Term | None:
     if column in _NUMBERS:
         number = _NUMBER.fullmatch(value.replace(",", ""))
         if value and number is None:
-            raise ValueError("write a number in whole units, such as 10000 or 10000.50")
+            raise ValueError(phrase("write a number in whole units, such as 10000 or 10000.50"))
         return Term(column, compared, Decimal(number[0])) if number else None
     if compared is not Compared.IS:
-        raise ValueError(f"{column} is asked with a colon, such as {column}:x")
+        raise ValueError(
+            phrase("{column} is asked with a colon, such as {column}:x", column=column)
+        )
     return _text_term(column, value) if value else None
 
 
 def time_term(column: TermColumn, compared: Compared, value: str, now: datetime) -> Term | None:
     """A term on an instant; None while its length is not finished, ValueError as for others."""
     if compared is Compared.IS:
-        raise ValueError(f"{column} is asked with < or >, such as {column}<24h")
+        raise ValueError(
+            phrase("{column} is asked with < or >, such as {column}<24h", column=column)
+        )
     span = _SPAN.fullmatch(value)
     if span is None:
         if value:
-            raise ValueError("write a length of time, such as 90m, 24h, 3d or 2w")
+            raise ValueError(phrase("write a length of time, such as 90m, 24h, 3d or 2w"))
         return None
     if not span[2] and span[1] != "0":
         return None  # the unit is still to be typed
@@ -105,7 +113,13 @@ def _changed_term(compared: Compared, value: str, now: datetime) -> Term | None:
         within = time_term(TermColumn.AGE, compared, value, now)
         return within and Term(TermColumn.CHANGED, compared, within.value)
     if compared is Compared.MORE or (value and not any(w.startswith(value) for w in (LOOK, TODAY))):
-        raise ValueError(f"write changed:{LOOK}, changed:{TODAY} or a time, such as changed<8h")
+        raise ValueError(
+            phrase(
+                "write changed:{look}, changed:{today} or a time, such as changed<8h",
+                look=LOOK,
+                today=TODAY,
+            )
+        )
     return Term(TermColumn.CHANGED, compared, value) if value in (LOOK, TODAY) else None
 
 
@@ -125,9 +139,10 @@ def _text_term(column: TermColumn, value: str) -> Term:
     )  # fmt: skip
     if not (found.states or found.stages or found.holds):
         named = ", ".join([RecoveryState.REPORTED, *Stage, HoldState.STOPPED, HoldState.FROZEN])
-        raise ValueError(f"nothing is called so; there are {named}")
+        raise ValueError(phrase("nothing is called so; there are {named}", named=named))
     return found
 
 
-def _is_called(text: str, name: str, words: tuple[str, ...]) -> bool:
-    return text in name or any(text in word.lower() for word in words[:2])
+def _is_called(text: str, name: str, words: Worded) -> bool:
+    told = (*in_all_languages(as_phrase(words.word)), *in_all_languages(as_phrase(words.short)))
+    return text in name or any(text in word.lower() for word in told)

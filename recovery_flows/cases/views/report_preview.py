@@ -10,6 +10,7 @@ from sqlmodel import Session
 from models.case_file import CaseFile
 from models.deconfliction_hits import AlsoLine
 from models.facts import ReportFact
+from models.language.phrase import phrase
 from models.money import Money
 from models.queries.cases.views import masked_name
 from models.queries.installation.clock import case_now
@@ -82,10 +83,10 @@ class Checked:
     def why_not(self) -> str:
         """Why the desk would not take it as it is; "" where it would."""
         if self.pasted.report is None:
-            return str(self.pasted.problems[0])
+            return self.pasted.problems[0].sentence
         if self.refusal:
             return self.refusal
-        return "" if self.case_number else "case number is missing: write `case: NUMBER`"
+        return "" if self.case_number else phrase("case number is missing: write `case: NUMBER`")
 
 
 def check_report(
@@ -159,9 +160,13 @@ def _planned(
             changes, "?", checked.case_number or "?", checked.now, laws, places
         )
     except StepRefusedError as refusal:
-        return replace(checked, refusal=str(refusal))
+        return replace(checked, refusal=refusal.args[0])
     if not sent.hold_id:
-        instead = f"{sent.why_not}; the report is accepted, and next: {sent.next_step}"
+        instead = phrase(
+            "{why_not}; the report is accepted, and next: {next_step}",
+            why_not=sent.why_not,
+            next_step=sent.next_step,
+        )
         return replace(checked, instead=instead)
     return replace(checked, message=_message(changes.file, sent.hold_id, report, bank, laws))
 

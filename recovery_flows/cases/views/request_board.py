@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from models.language.phrase import phrase
 from models.queries.abroad.board import (
     BoardColumn,
     BoardLook,
@@ -60,15 +61,22 @@ def read_board_filter(text: str, now: datetime) -> BoardFilter:
 
 def _term(name: str, compared: Compared, value: str, now: datetime) -> BoardTerm | None:
     if name not in set(BoardColumn):
-        raise ValueError(f"there is no such column; there are {', '.join(BoardColumn)}")
+        raise ValueError(
+            phrase(
+                "there is no such column; there are {columns}",
+                columns=", ".join(BoardColumn),
+            )
+        )
     column = BoardColumn(name)
     if column is BoardColumn.DUE:
         if compared is Compared.IS:
-            raise ValueError("due is asked with < or >, such as due<48h")
+            raise ValueError(phrase("due is asked with < or >, such as due<48h"))
         found = time_term(TermColumn.ENDS, compared, value, now)
         return BoardTerm(column, compared, found.value) if found else None
     if compared is not Compared.IS:
-        raise ValueError(f"{column} is asked with a colon, such as {column}:x")
+        raise ValueError(
+            phrase("{column} is asked with a colon, such as {column}:x", column=column)
+        )
     return BoardTerm(column, compared, value) if value else None
 
 

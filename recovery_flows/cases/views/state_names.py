@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from models.entities.allocation import AllocationState
 from models.entities.asset import Stage
@@ -16,6 +16,7 @@ from models.entities.multi_agency import TaskState
 from models.entities.payout import PayoutState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
+from models.language.phrase import as_phrase, phrase
 from models.queries.cases.queue_views import QueueLine
 from models.queries.cases.views import AssetLine, HoldLine, PayoutLine
 from recovery_flows.law.terms import length_text, time_left_text
@@ -40,13 +41,20 @@ class Tone(StrEnum):
     LOST = "lost"
 
 
-class Worded(NamedTuple):
-    """How a state is shown: a word, a shorter one for where there is no room, a sign and a tone."""
-
+class _Worded(NamedTuple):
     word: str
     short: str
     glyph: str
     tone: Tone
+
+
+class Worded(_Worded):
+    """How a state is shown: a word, a shorter one for where there is no room, a sign and a tone."""
+
+    __slots__ = ()
+
+    def __new__(cls, word: str, short: str, glyph: str, tone: Tone) -> Self:
+        return super().__new__(cls, as_phrase(word), as_phrase(short), glyph, tone)
 
 
 _STAGES: Mapping[Stage, Worded] = {
@@ -133,10 +141,10 @@ _CLAIMS: Mapping[ClaimState, Worded] = {
     ClaimState.PAID: Worded("paid", "paid", "✓", Tone.GOOD),
 }
 OBJECTION_KINDS: Mapping[ObjectionKind, str] = {
-    ObjectionKind.ROWS: "the payments and sums that the claim rests on",
-    ObjectionKind.SHARE: "the distribution, while its notice runs",
-    ObjectionKind.CLAIM: "that the claim is founded, or not paid elsewhere",
-    ObjectionKind.APPEAL: "a decision that left the claim with less",
+    ObjectionKind.ROWS: phrase("the payments and sums that the claim rests on"),
+    ObjectionKind.SHARE: phrase("the distribution, while its notice runs"),
+    ObjectionKind.CLAIM: phrase("that the claim is founded, or not paid elsewhere"),
+    ObjectionKind.APPEAL: phrase("a decision that left the claim with less"),
 }
 """What an objection is against."""
 _PAYOUTS: Mapping[PayoutState, Worded] = {
@@ -144,15 +152,15 @@ _PAYOUTS: Mapping[PayoutState, Worded] = {
     PayoutState.INSTRUCTED: Worded("on its way", "going", "→", Tone.CALM),
     PayoutState.SETTLED: Worded("paid", "paid", "✓", Tone.GOOD),
     PayoutState.REFUSED: Worded("refused", "refused", "✕", Tone.ALARM),
-    PayoutState.RETURNED: Worded("came back", "back", "‼", Tone.ALARM),
+    PayoutState.RETURNED: Worded("came back", phrase("back", context_="payout"), "‼", Tone.ALARM),
     PayoutState.CANCELLED: Worded("cancelled", "cancelled", "–", Tone.MUTED),
 }
 _SHORT_TERMS: Mapping[LedgerAccount, str] = {
-    LedgerAccount.RETURNED_RECALL: "recalled",
-    LedgerAccount.RETURNED_VOLUNTARY: "given",
-    LedgerAccount.RETURNED_TREASURY: "refunded",
-    LedgerAccount.THIRD_PARTY: "third",
-    LedgerAccount.NOT_LOCATED: "unlocated",
+    LedgerAccount.RETURNED_RECALL: phrase("recalled"),
+    LedgerAccount.RETURNED_VOLUNTARY: phrase("given"),
+    LedgerAccount.RETURNED_TREASURY: phrase("refunded"),
+    LedgerAccount.THIRD_PARTY: phrase("third"),
+    LedgerAccount.NOT_LOCATED: phrase("unlocated"),
 }
 TERMS: Mapping[LedgerAccount, tuple[str, Tone]] = {
     LedgerAccount.RETURNED_HOLD: ("█", Tone.GOOD),
@@ -223,7 +231,8 @@ def payout_standing(payout: PayoutLine) -> Worded:
     state = PayoutState(payout.state)
     if state is not PayoutState.SETTLED or payout.settled in (None, payout.amount):
         return payout_word(state)
-    return Worded(f"paid {payout.settled}", "another sum", "≠", Tone.CARE)
+    word = phrase("paid {settled}", settled=payout.settled)
+    return Worded(word, "another sum", "≠", Tone.CARE)
 
 
 def hold_standing(hold: HoldLine) -> Worded:
@@ -272,5 +281,5 @@ def account_word(account: LedgerAccount) -> Worded:
 def time_text(line: QueueLine, now: datetime) -> str:
     """The time left of a line in the queue, or the age of a report that nobody has accepted."""
     if line.state is RecoveryState.REPORTED:
-        return f"{length_text(line.reported_at, now)} old"
+        return phrase("{length} old", length=length_text(line.reported_at, now))
     return "-" if line.due_at is None else time_left_text(now, line.due_at)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.case_file import CaseFile
+from models.language.phrase import as_phrase, phrase
 from models.money import Money
 from recovery_flows.cases.views.other_ways import Doable, Way, WayAct
 from recovery_flows.correspondence.returns.compose import claim_number
 from recovery_flows.law.regime import Regimes
 from recovery_flows.restitution.victims import news
 
-MESSAGES = "messages to victims"
+MESSAGES = phrase("messages to victims")
 _SHOWN = 3
 
 
@@ -20,17 +21,33 @@ def ways(file: CaseFile, laws: Regimes) -> Iterator[Way]:
     nothing = Money(0, file.recovery.currency)
     found = news.due(file, laws)
     if found:
-        parts = [f"claim {claim_number(n.claim_id)}: {n.stage.replace('_', ' ')}" for n in found]
-        more = [f"and {len(parts) - _SHOWN} more"] if len(parts) > _SHOWN else []
+        parts = [
+            phrase(
+                "claim {claim_number}: {stage}",
+                claim_number=claim_number(n.claim_id),
+                stage=as_phrase(n.stage.replace("_", " ")),
+            )
+            for n in found
+        ]
+        more = (
+            [phrase("and {parts} more", parts=len(parts) - _SHOWN)] if len(parts) > _SHOWN else []
+        )
         yield Way(
-            MESSAGES, found[0].claim_id, f"{len(found)} to be told", "due", nothing,
-            nothing, found[0].due_at, is_late=False, parts=(*parts[:_SHOWN], *more),
-        )  # fmt: skip
+            MESSAGES,
+            found[0].claim_id,
+            phrase("{found} to be told", found=len(found)),
+            phrase("due"),
+            nothing,
+            nothing,
+            found[0].due_at,
+            is_late=False,
+            parts=(*parts[:_SHOWN], *more),
+        )
     sent = file.victim_messages
     if sent:
         late = sum(m.due_at is not None and m.sent_at > m.due_at for m in sent)
-        told = f"{len(sent)} sent, {late} of them late"
-        yield Way(MESSAGES, sent[-1].id, told, "sent", nothing, nothing, None,
+        told = phrase("{sent} sent, {late} of them late", sent=len(sent), late=late)
+        yield Way(MESSAGES, sent[-1].id, told, phrase("sent"), nothing, nothing, None,
                   is_late=False)  # fmt: skip
 
 
@@ -38,5 +55,13 @@ def doable(file: CaseFile, laws: Regimes) -> Iterator[Doable]:
     """Saying that they were told."""
     found = news.due(file, laws)
     if found:
-        whom = "the victim was" if len(found) == 1 else f"all {len(found)} victims were"
-        yield Doable(WayAct.VICTIM_SENT, "", f"say how {whom} told how far the report has come")
+        whom = (
+            phrase("the victim was")
+            if len(found) == 1
+            else phrase("all {found} victims were", found=len(found))
+        )
+        yield Doable(
+            WayAct.VICTIM_SENT,
+            "",
+            phrase("say how {whom} told how far the report has come", whom=whom),
+        )

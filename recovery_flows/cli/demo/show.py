@@ -95,6 +95,7 @@ def open_terminal(
         lock_minutes=0 if installation.is_demo else look.lock_minutes,
         keys=look.keys,
         bell=Bell(rings=look.bell, quiet=quiet_span(look.quiet_hours)),
+        language=look.language,
     )
 
 
@@ -102,6 +103,7 @@ def screen_text(
     installation: Installation, acting_as: str, case: str, screen: str, view: str
 ) -> Iterator[str]:
     """One screen as text, one fact a line; opens no terminal."""
+    from models.language.shown import in_language
     from recovery_flows.cases.pages.renderings import plain_lines
     from recovery_flows.cases.views.saved_views import SavedView, view_named
     from tui.screen_queries import Source
@@ -116,4 +118,5 @@ def screen_text(
         officer=installation.officer(acting_as),
         zone=installation.time_zone,
     )
-    return plain_lines(page)
+    with in_language(installation.settings.screen.language):
+        yield from list(plain_lines(page))

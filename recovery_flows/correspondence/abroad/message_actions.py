@@ -9,6 +9,7 @@ from __future__ import annotations
 from models.case_file import CaseFile
 from models.entities.outside.request_message import MessageKind
 from models.entities.request import RequestRow, RequestState
+from models.language.phrase import joined, phrase
 from models.privacy.personal_data import NUMBER, personal_data
 from models.queries.cases.letters import document_bytes
 from models.queries.cases.requests import opened_fields
@@ -29,6 +30,7 @@ from recovery_flows.cross_border.actions import Channels
 from recovery_flows.cross_border.disclosure import approvals_needed
 from recovery_flows.cross_border.request_edits import request_of
 from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.wording import spoken
 
 _SAID = ("amount", "currency", "reference")
 """The fields of a request whose kind of data is in a notice about it."""
@@ -44,7 +46,12 @@ def notify(
         if _goes_by_hand(request, how):
             what = lifecycle.tell(edit.changes, request_id, edit.now)
             edit.note(f"request {request_id}: told of {what}", how, "--how")
-            return f"{edit.ref}: the other side of {request_id} was told ({what})"
+            return phrase(
+                "{ref}: the other side of {id} was told ({what})",
+                ref=edit.ref,
+                id=request_id,
+                what=spoken(what),
+            )
         kind = MessageKind(lifecycle.owed(edit.file, request))
         again = ceiling.refused_assurance(edit.file, request_id)
         if kind is MessageKind.ASSURANCE and again is not None:
@@ -65,10 +72,12 @@ def remind(
         if _goes_by_hand(request, how):
             lifecycle.remind(edit.changes, request_id, edit.now)
             edit.note(f"request {request_id} reminded", how, "--how")
-            return f"{edit.ref}: {request_id} reminded"
+            return phrase("{ref}: {id} reminded", ref=edit.ref, id=request_id)
         lifecycle.check_owes(request)
         if messages.is_on_its_way(edit.file, request, MessageKind.REMINDER):
-            raise StepRefusedError(f"a reminder of {request_id} is on its way already")
+            raise StepRefusedError(
+                phrase("a reminder of {id} is on its way already", id=request_id)
+            )
         _dispatch(acting, edit, request, MessageKind.REMINDER, sender, channels)
     return _on_its_way(edit, request, MessageKind.REMINDER)
 
@@ -87,7 +96,9 @@ def assure(
             edit.now,
             _assurance(acting, edit, request_id, words, sender, channels),
         )
-    return f"{edit.ref}: another person approves exactly these words: {asked}"
+    return phrase(
+        "{ref}: another person approves exactly these words: {asked}", ref=edit.ref, asked=asked
+    )
 
 
 def withdraw(
@@ -101,11 +112,12 @@ def withdraw(
         request = request_of(edit.file, request_id)
         if is_out and request.is_connected:
             _dispatch(acting, edit, request, MessageKind.WITHDRAWN, sender, channels)
+    done = phrase("{ref}: {id} withdrawn", ref=edit.ref, id=request_id)
     if not is_out:
-        return f"{edit.ref}: {request_id} withdrawn"
+        return done
     if request.is_connected:
-        return f"{edit.ref}: {request_id} withdrawn; {_told(request, MessageKind.WITHDRAWN)}"
-    return f"{edit.ref}: {request_id} withdrawn; tell the other side now: `recovery xborder told`"
+        return joined("; ", (done, _told(request, MessageKind.WITHDRAWN)))
+    return joined("; ", (done, phrase("tell the other side now: `recovery xborder told`")))
 
 
 def message_document(facts: LetterFacts, kind: MessageKind, language: str) -> Document:
@@ -120,17 +132,24 @@ def _goes_by_hand(request: RequestRow, how: str) -> bool:
         return True
     if not request.is_connected:
         raise MisuseError(
-            f"{request.id} went by hand, and so does this: say with --how how it went, and to whom"
+            phrase(
+                "{id} went by hand, and so does this: say with --how how it went, and to whom",
+                id=request.id,
+            )
         )
     return False
 
 
 def _on_its_way(edit: Edit, request: RequestRow, kind: MessageKind) -> str:
-    return f"{edit.ref}: {_told(request, kind)}"
+    return joined(": ", (edit.ref, _told(request, kind)))
 
 
 def _told(request: RequestRow, kind: MessageKind) -> str:
-    return f"{messages.WORDS[kind]} dispatched; the engine sends it to {request.carrier_id}"
+    return phrase(
+        "{message} dispatched; the engine sends it to {carrier}",
+        message=messages.WORDS[kind],
+        carrier=request.carrier_id,
+    )
 
 
 def _dispatch(
@@ -181,15 +200,24 @@ def _check(
     for needed in approvals_needed(law, request.recipient, _SAID):
         if not given.get(needed.reference_field):
             raise StepRefusedError(
-                f"nothing about {request.id} leaves without {needed.reference_field}: "
-                f"{needed.rule}, {needed.source}"
+                phrase(
+                    "nothing about {id} leaves without {field}: {rule}, {source}",
+                    id=request.id,
+                    field=needed.reference_field,
+                    rule=needed.rule,
+                    source=needed.source,
+                )
             )
     approved = (document_bytes(unit.session, unit.vault, request.letter) or b"").decode()
     for found in personal_data(text, known_data(unit.session, unit.vault, edit.file)):
         is_known = text[found.start : found.end] in approved
         if not is_known and (is_free or found.kind != NUMBER):
             raise StepRefusedError(
-                f"it holds a {found.kind} that the approved letter of {request.id} does not hold"
+                phrase(
+                    "it holds a {kind} that the approved letter of {id} does not hold",
+                    kind=spoken(found.kind),
+                    id=request.id,
+                )
             )
 
 

@@ -61,7 +61,7 @@ def _line(file: CaseFile, call: CallRow, laws: Regimes) -> LetterLine:
         ref=file.recovery.ref,
         bank=call.partner_id,
         kind=call.kind,
-        what=str(words(file, call)),
+        what=words(file, call).phrase(),
         stands=_stands(file, call),
         due_at=send_by(file, call, laws) if is_planned else answer_by(file, call, laws),
         planned_at=call.planned_at,

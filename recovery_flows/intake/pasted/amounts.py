@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from models.language.phrase import phrase
 from models.money import exponent
 from recovery_flows.intake.currencies import CURRENCIES
 from recovery_flows.intake.refusals import CellRefusedError
@@ -36,18 +37,18 @@ def read_sum(text: str, hint: str, currency: str, home: str) -> tuple[str, str, 
     is ambiguous; the code is "" where nothing names one.
     """
     if len(text) > _DIGITS_MAX * 2:
-        raise CellRefusedError("amount", "is longer than any sum")
+        raise CellRefusedError("amount", phrase("is longer than any sum"))
     match = _SUM.fullmatch(text.strip())
     if match is None:
-        raise CellRefusedError("amount", "is not a sum")
+        raise CellRefusedError("amount", phrase("is not a sum"))
     if match["sign"] == "-":
-        raise CellRefusedError("amount", "is negative")
+        raise CellRefusedError("amount", phrase("is negative"))
     named = [match["before"], match["after"], hint]
     code, note = _currency([n.strip(" .").casefold() for n in named], currency.strip(), home)
     number = _number(match["number"].strip(), code)
     if match["wan"]:
         number = _in_ten_thousands(number)
-        note = "; ".join(part for part in (note, "万 is ten thousand") if part)
+        note = "; ".join(part for part in (note, phrase("万 is ten thousand")) if part)
     return number, code, note
 
 
@@ -61,15 +62,17 @@ def _currency(named: list[str], field: str, home: str) -> tuple[str, str]:
         elif name in _NAMES:
             codes.add(_NAMES[name])
         elif name == "$":
-            raise CellRefusedError("currency", "is a dollar of an unnamed country")
+            raise CellRefusedError("currency", phrase("is a dollar of an unnamed country"))
         else:
-            raise CellRefusedError("amount", "has words beside the figure that are not understood")
+            raise CellRefusedError(
+                "amount", phrase("has words beside the figure that are not understood")
+            )
     if has_sign and not codes and home in _YEN_OR_YUAN:
-        return home, f"¥ is read as {home}"
+        return home, phrase("¥ is read as {home}", home=home)
     if len(codes) > 1 or (has_sign and codes and not codes <= _YEN_OR_YUAN):
-        raise CellRefusedError("currency", "is given twice and not the same")
+        raise CellRefusedError("currency", phrase("is given twice and not the same"))
     if has_sign and not codes:
-        raise CellRefusedError("currency", "can be yuan or yen")
+        raise CellRefusedError("currency", phrase("can be yuan or yen"))
     return next(iter(codes), ""), ""
 
 
@@ -78,12 +81,16 @@ def _number(text: str, code: str) -> str:
         return text
     grouped = _GROUPED.fullmatch(text)
     if grouped is None:
-        why = "can be read as two sums: its comma or blank may part thousands or decimals"
-        raise CellRefusedError("amount", why if _has_marks(text) else "is not a plain decimal")
+        why = phrase("can be read as two sums: its comma or blank may part thousands or decimals")
+        raise CellRefusedError(
+            "amount", why if _has_marks(text) else phrase("is not a plain decimal")
+        )
     # With three decimals `1,234` may be one and a part, or a thousand.
     is_one_mark = text.count(grouped["mark"]) == 1 and not grouped["fraction"]
     if is_one_mark and grouped["mark"] == "," and code in CURRENCIES and exponent(code) == 3:
-        raise CellRefusedError("amount", "can be read as two sums: its comma may part decimals")
+        raise CellRefusedError(
+            "amount", phrase("can be read as two sums: its comma may part decimals")
+        )
     return text.replace(grouped["mark"], "")
 
 

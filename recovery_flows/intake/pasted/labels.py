@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from models.language.phrase import phrase
+
 BANK, ACCOUNT, CASE = "bank", "account", "case_number"
 """Labels that do not say whose it is, and the one that is no column of a complaint file."""
 
@@ -45,30 +47,38 @@ _LABELS: Mapping[str, str] = {
 }
 
 MENDS: Mapping[str, str] = {
-    "external_ref": "write `report: NUMBER`, or leave it out",
-    "victim_name": "write `victim: NAME`",
-    "victim_contact": "write `phone: NUMBER` in at most 200 characters",
-    "victim_bank": "write `from bank: NAME`, as `recovery partner list` names it",
-    "victim_account": "write `from account: NUMBER`",
-    "payee_bank": "write `to bank: NAME`, as `recovery partner list` names it",
-    "payee_account": "write `to account: NUMBER`",
-    "payee_name": "write `payee: NAME` in at most 200 characters",
-    "amount": "write `amount: CNY 12345.60`",
-    "currency": "write it with the amount, such as `CNY 12345.60`",
-    "paid_at": "write `time: 2026-03-02 14:05`",
-    "reported_at": "write `reported: 2026-03-02 14:05`, or leave it out",
-    "end_to_end_id": "write `uetr: REFERENCE` in at most 64 characters, or leave it out",
-    "method": "write `method: WORD` in at most 64 characters, or leave it out",
-    CASE: "write `case: NUMBER` in at most 64 characters",
+    "external_ref": phrase("write `report: NUMBER`, or leave it out"),
+    "victim_name": phrase("write `victim: NAME`"),
+    "victim_contact": phrase("write `phone: NUMBER` in at most 200 characters"),
+    "victim_bank": phrase("write `from bank: NAME`, as `recovery partner list` names it"),
+    "victim_account": phrase("write `from account: NUMBER`"),
+    "payee_bank": phrase("write `to bank: NAME`, as `recovery partner list` names it"),
+    "payee_account": phrase("write `to account: NUMBER`"),
+    "payee_name": phrase("write `payee: NAME` in at most 200 characters"),
+    "amount": phrase("write `amount: CNY 12345.60`"),
+    "currency": phrase("write it with the amount, such as `CNY 12345.60`"),
+    "paid_at": phrase("write `time: 2026-03-02 14:05`"),
+    "reported_at": phrase("write `reported: 2026-03-02 14:05`, or leave it out"),
+    "end_to_end_id": phrase("write `uetr: REFERENCE` in at most 64 characters, or leave it out"),
+    "method": phrase("write `method: WORD` in at most 64 characters, or leave it out"),
+    CASE: phrase("write `case: NUMBER` in at most 64 characters"),
 }
 """By field, what to write instead."""
 
 TITLES: Mapping[str, str] = {
-    "external_ref": "report", "victim_name": "victim", "victim_contact": "phone",
-    "victim_bank": "from bank", "victim_account": "from account", "payee_bank": "to bank",
-    "payee_account": "to account", "payee_name": "payee", "paid_at": "time",
-    "reported_at": "reported", "end_to_end_id": "uetr", CASE: "case",
-}  # fmt: skip
+    "external_ref": phrase("report"),
+    "victim_name": phrase("victim"),
+    "victim_contact": phrase("phone"),
+    "victim_bank": phrase("from bank"),
+    "victim_account": phrase("from account"),
+    "payee_bank": phrase("to bank"),
+    "payee_account": phrase("to account"),
+    "payee_name": phrase("payee"),
+    "paid_at": phrase("time"),
+    "reported_at": phrase("reported"),
+    "end_to_end_id": phrase("uetr"),
+    CASE: phrase("case"),
+}
 """What a field is called to people, where that is not its own name."""
 
 PERSONAL = frozenset(

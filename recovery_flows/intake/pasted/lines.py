@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from models.language.phrase import phrase
 from recovery_flows.intake.json_rows import one_object
 from recovery_flows.intake.pasted.labels import field_of, label_pattern
 
@@ -70,9 +71,14 @@ def plain(text: str) -> str:
 def entries(text: str) -> Entries:
     """The named values of a text; TextRefusedError where it cannot be one report."""
     if len(text) > _CHARACTERS_MAX:
-        raise TextRefusedError(f"is longer than {_CHARACTERS_MAX:,} characters", _MANY)
+        raise TextRefusedError(
+            phrase("is longer than {characters_max:,} characters", characters_max=_CHARACTERS_MAX),
+            _MANY,
+        )
     if not plain(text).strip():
-        raise TextRefusedError("is empty", "paste a report, or type `victim: NAME` and so on")
+        raise TextRefusedError(
+            phrase("is empty"), phrase("paste a report, or type `victim: NAME` and so on")
+        )
     bare = text.lstrip("\ufeff\u200b\u2060\u00a0\u3000 \t\r\n")
     if bare[:1] in ("{", "["):
         return _json(bare)
@@ -82,24 +88,26 @@ def entries(text: str) -> Entries:
     return _csv("\n".join(lines), delimiter) if delimiter else _lines(lines)
 
 
-_MANY = "take one report at a time; several go in with `recovery intake reports FILE`"
+_MANY = phrase("take one report at a time; several go in with `recovery intake reports FILE`")
 
 
 def _json(text: str) -> Entries:
     objects = list(_objects(text))
     if len(objects) != 1:
-        raise TextRefusedError(f"holds {len(objects):,} reports", _MANY)
+        raise TextRefusedError(phrase("holds {objects:,} reports", objects=len(objects)), _MANY)
     if not isinstance(objects[0], dict):
-        raise TextRefusedError("is JSON, and no object {...}", "write name and value of each field")
+        raise TextRefusedError(
+            phrase("is JSON, and no object"), phrase("write name and value of each field")
+        )
     found, unused = [], []
     for number, (name, value) in enumerate(objects[0].items(), 1):
         named, hint = field_of(plain(name))
         if not named:
-            unused.append(f"entry {number}")
+            unused.append(phrase("entry {number}", number=number))
         elif isinstance(value, str):
             found.append(Entry(named, plain(value).strip(), hint))
         elif value is not None:
-            found.append(Entry(named, "", flaw="is not one text"))
+            found.append(Entry(named, "", flaw=phrase("is not one text")))
     return Entries(tuple(found), tuple(unused))
 
 
@@ -113,9 +121,14 @@ def _objects(text: str) -> Iterator[Any]:
         try:
             found, at = decoder.raw_decode(text, at)
         except (json.JSONDecodeError, RecursionError) as error:
-            place = _place(text, error.pos) if isinstance(error, json.JSONDecodeError) else "once"
+            place = (
+                _place(text, error.pos)
+                if isinstance(error, json.JSONDecodeError)
+                else phrase("once")
+            )
             raise TextRefusedError(
-                f"is broken JSON at {place}", "mend it, or write lines `name: value`"
+                phrase("is broken JSON at {place}", place=place),
+                phrase("mend it, or write lines `name: value`"),
             ) from None
         yield from found if isinstance(found, list) else [found]
         at += len(text[at:]) - len(text[at:].lstrip(" \t\r\n,"))
@@ -123,7 +136,7 @@ def _objects(text: str) -> Iterator[Any]:
 
 def _place(text: str, at: int) -> str:
     line = text.count("\n", 0, at) + 1
-    return f"line {line}, column {at - text.rfind(chr(10), 0, at)}"
+    return phrase("line {line}, column {at}", line=line, at=at - text.rfind(chr(10), 0, at))
 
 
 def _delimiter(header: str) -> str:
@@ -143,14 +156,23 @@ def _csv(text: str, delimiter: str) -> Entries:
             if any(cell.strip() for cell in row)
         ]
     except csv.Error:
-        raise TextRefusedError("is a broken table", "close its quotes, or write lines") from None
+        raise TextRefusedError(
+            phrase("is a broken table"), phrase("close its quotes, or write lines")
+        ) from None
     header, body = rows[0], rows[1:]
     if len(body) != 1:
-        many = "holds a header and no row" if not body else f"holds {len(body):,} reports"
-        raise TextRefusedError(many, _MANY if body else "paste the row with its header")
+        many = (
+            phrase("holds a header and no row")
+            if not body
+            else phrase("holds {body:,} reports", body=len(body))
+        )
+        raise TextRefusedError(many, _MANY if body else phrase("paste the row with its header"))
     if len(body[0]) != len(header):
         raise TextRefusedError(
-            f"has {len(body[0])} cells under a header of {len(header)}", "give each column one cell"
+            phrase(
+                "has {body} cells under a header of {header}", body=len(body[0]), header=len(header)
+            ),
+            phrase("give each column one cell"),
         )
     return _row(header, body[0])
 
@@ -162,7 +184,7 @@ def _row(header: Sequence[str], cells: Sequence[str]) -> Entries:
         if named:
             found.append(Entry(named, cell.strip(), hint))
         elif cell.strip():
-            unused.append(f"column {number}")
+            unused.append(phrase("column {number}", number=number))
     return Entries(tuple(found), tuple(unused))
 
 
@@ -179,8 +201,8 @@ def _lines(lines: Sequence[str]) -> Entries:
             elif piece.strip() and waits:
                 found[-1] = Entry(found[-1].name, _value(piece), found[-1].hint)
                 waits = False
-            elif piece.strip() and f"line {number}" not in unused:
-                unused.append(f"line {number}")
+            elif piece.strip() and phrase("line {number}", number=number) not in unused:
+                unused.append(phrase("line {number}", number=number))
     return Entries(tuple(found), tuple(unused))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from models.facts import ReportFact
+from models.language.phrase import Phrase, joined, phrase
 from recovery_flows.intake.cells import read_account, read_instant, read_money, read_text
 from recovery_flows.intake.complaints import read_report
 from recovery_flows.intake.pasted.labels import ACCOUNT, BANK, CASE, MENDS, TITLES
@@ -29,8 +30,13 @@ class Problem:
     mend: str = ""
 
     def __str__(self) -> str:
-        mend = f": {self.mend}" if self.mend else ""
-        return f"{self.title} {self.why}{mend}"
+        return str(self.sentence)
+
+    @property
+    def sentence(self) -> Phrase:
+        """What is wrong and how it is mended, as a screen can show it in another language."""
+        told = joined(" ", [self.title, self.why])
+        return joined(": ", [told, self.mend]) if self.mend else told
 
     @property
     def title(self) -> str:
@@ -67,11 +73,11 @@ def read_pasted(text: str, around: Around) -> Pasted:
         found = entries(text)
         _check_one(found.found)
     except TextRefusedError as refusal:
-        return Pasted((), (Problem("the text", refusal.why, refusal.mend),))
+        return Pasted((), (Problem(phrase("the text"), refusal.why, refusal.mend),))
     understood = understand(found.found, around)
     fields = tuple(PastedField(n, v, understood.notes.get(n, "")) for n, v in _shown(understood))
     problems = tuple(_problems(understood, around.now))
-    unused = (f"{', '.join(found.unused)}: not used",) if found.unused else ()
+    unused = (phrase("{unused}: not used", unused=", ".join(found.unused)),) if found.unused else ()
     case = understood.cells.get(CASE, "")
     if problems:
         return Pasted(fields, problems, unused, None, case)
@@ -84,7 +90,7 @@ def read_pasted(text: str, around: Around) -> Pasted:
     return Pasted(fields, (), unused, report, case)
 
 
-_MANY_VICTIMS = (
+_MANY_VICTIMS = phrase(
     "one report is one victim and one payment; `recovery intake reports FILE` takes many"
 )
 
@@ -94,7 +100,7 @@ def _check_one(found: Sequence[Entry]) -> None:
     for name in ("victim_name", "victim_account", "external_ref"):
         values = {entry.value for entry in found if entry.name == name and entry.value}
         if len(values) > 1:
-            raise TextRefusedError("tells of several victims", _MANY_VICTIMS)
+            raise TextRefusedError(phrase("tells of several victims"), _MANY_VICTIMS)
 
 
 def _shown(understood: Understood) -> Iterator[tuple[str, str]]:
@@ -118,14 +124,14 @@ def _problems(understood: Understood, now: datetime) -> Iterator[Problem]:
         except CellRefusedError as refusal:
             if refusal.field not in told:
                 told.add(refusal.field)
-                why = "is missing" if refusal.why == "is empty" else refusal.why
+                why = phrase("is missing") if refusal.why == "is empty" else refusal.why
                 yield Problem(refusal.field, why, _MENDS.get(refusal.field, ""))
 
 
 _MENDS: Mapping[str, str] = {
     **MENDS,
-    BANK: "write `from bank: NAME` and `to bank: NAME`",
-    ACCOUNT: "write `from account: NUMBER` and `to account: NUMBER`",
+    BANK: phrase("write `from bank: NAME` and `to bank: NAME`"),
+    ACCOUNT: phrase("write `from account: NUMBER` and `to account: NUMBER`"),
 }
 _NAMES = frozenset({"victim_name", "victim_contact", "payee_name"})
 _Cells = Mapping[str, str]
@@ -163,7 +169,7 @@ def _instant(name: str) -> tuple[tuple[str, ...], _Check]:
 def _order(cells: _Cells, now: datetime) -> None:
     paid, reported = read_instant(cells, "paid_at", now), read_instant(cells, "reported_at", now)
     if reported < paid:
-        raise CellRefusedError("reported_at", "lies before the payment")
+        raise CellRefusedError("reported_at", phrase("lies before the payment"))
 
 
 _CHECKS: tuple[tuple[tuple[str, ...], _Check], ...] = (

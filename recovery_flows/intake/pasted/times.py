@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
+from models.language.phrase import phrase
 from recovery_flows.intake.refusals import CellRefusedError
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -50,23 +51,23 @@ def read_instant_text(text: str, field: str, zone: str, now: datetime) -> tuple[
         stated = _stated(match)
         if stated is not None:
             return local.replace(tzinfo=stated).astimezone(UTC), ""
-        return _in_zone(local, field, ZoneInfo(zone)), f"time of {zone}"
+        return _in_zone(local, field, ZoneInfo(zone)), phrase("time of {zone}", zone=zone)
     except (ValueError, OverflowError) as error:
         if isinstance(error, CellRefusedError):
             raise
-        raise CellRefusedError(field, "is a date or time that does not exist") from None
+        raise CellRefusedError(field, phrase("is a date or time that does not exist")) from None
 
 
 def _why_not(text: str) -> str:
     if _TWO_WAYS.fullmatch(text):
-        return "can be read as two days: day and month cannot be told apart"
+        return phrase("can be read as two days: day and month cannot be told apart")
     if _NO_YEAR.fullmatch(text):
-        return "has no year"
+        return phrase("has no year")
     if _ONLY_DATE.fullmatch(text):
-        return "has no time of day"
+        return phrase("has no time of day")
     if _ONLY_TIME.fullmatch(text):
-        return "has no day"
-    return "is no day and time"
+        return phrase("has no day")
+    return phrase("is no day and time")
 
 
 def _day(match: re.Match[str], field: str, zone: str, now: datetime) -> date:
@@ -78,7 +79,7 @@ def _day(match: re.Match[str], field: str, zone: str, now: datetime) -> date:
     n = "2" if match["year2"] else "3"
     name = match[f"month{n}"].casefold()[:3]
     if name not in _MONTHS:
-        raise CellRefusedError(field, "names no month")
+        raise CellRefusedError(field, phrase("names no month"))
     return date(int(match[f"year{n}"]), _MONTHS.index(name) + 1, int(match[f"day{n}"]))
 
 
@@ -86,12 +87,12 @@ def _hour(match: re.Match[str], field: str) -> int:
     hour = int(match["hour"])
     half = (match["half"] or match["half2"] or "").casefold().replace(".", "")
     if match["half"] and match["half2"]:
-        raise CellRefusedError(field, "says twice which half of the day it is")
+        raise CellRefusedError(field, phrase("says twice which half of the day it is"))
     if half in ("pm", "下午") and hour < _NOON:
         return hour + _NOON
     if half in ("am", "上午") and hour >= _NOON:
         if hour > _NOON:
-            raise CellRefusedError(field, "is no hour of the morning")
+            raise CellRefusedError(field, phrase("is no hour of the morning"))
         return 0
     return hour
 
@@ -110,6 +111,6 @@ def _in_zone(local: datetime, field: str, zone: ZoneInfo) -> datetime:
     first, second = local.replace(tzinfo=zone), local.replace(tzinfo=zone, fold=1)
     if first.utcoffset() != second.utcoffset():
         raise CellRefusedError(
-            field, "is an hour that the clock skips or shows twice: give its zone"
+            field, phrase("is an hour that the clock skips or shows twice: give its zone")
         )
     return first.astimezone(UTC)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from models.language.phrase import phrase
 from recovery_flows.intake.pasted.amounts import read_sum
 from recovery_flows.intake.pasted.labels import ACCOUNT, BANK
 from recovery_flows.intake.pasted.lines import Entry
@@ -68,7 +69,7 @@ def understand(found: Sequence[Entry], around: Around) -> Understood:
     if values.get("reported_at"):
         _instant("reported_at", values["reported_at"], around, result)
     else:
-        result.add("reported_at", _came(around, result), "not in the text: when it came in")
+        result.add("reported_at", _came(around, result), phrase("not in the text: when it came in"))
     return result
 
 
@@ -93,7 +94,7 @@ def _once(found: Sequence[Entry], result: Understood) -> dict[str, str]:
     values = {}
     for name, known in given.items():
         if len(known) > 1 and name not in _JOINED and name != BANK:
-            result.flaws.append((name, "is given twice and not the same"))
+            result.flaws.append((name, phrase("is given twice and not the same")))
         if name == "paid_at" and len(known) > 1:
             known.sort(key=lambda text: ":" in text)  # the day before the time of day
         values[name] = _JOINED.get(name, " ").join(known)
@@ -109,10 +110,12 @@ def _accounts(
         number, bank = _apart(numbers[side], around.banks)
         if bank and banks[side] in ("", bank):
             numbers[side], banks[side] = number, bank
-            result.notes[f"{side}_bank"] = "from the line of the account"
+            result.notes[f"{side}_bank"] = phrase("from the line of the account")
     _bare_banks(found, banks, result)
     if values.get(ACCOUNT) and not all(numbers.values()):
-        result.flaws.append((ACCOUNT, "does not say whether it is the victim's or the payee's"))
+        result.flaws.append(
+            (ACCOUNT, phrase("does not say whether it is the victim's or the payee's"))
+        )
     for side in _SIDES:
         _bank(f"{side}_bank", banks[side], around.banks, result)
         _number(f"{side}_account", numbers[side], result)
@@ -140,26 +143,28 @@ def _bare_banks(found: Sequence[Entry], banks: dict[str, str], result: Understoo
         return
     if len(bare) == 1 and len(lacking) == 1:
         banks[lacking[0]] = bare[0].value
-        result.notes[f"{lacking[0]}_bank"] = "the other account's bank is named"
+        result.notes[f"{lacking[0]}_bank"] = phrase("the other account's bank is named")
         return
     turns = [entry.name == BANK for entry in order]
     if len(bare) == 2 and len(lacking) == 2 and turns in ([True, False] * 2, [False, True] * 2):
         accounts = [entry.name.partition("_")[0] for entry in order if entry.name != BANK]
         for side, entry in zip(accounts, bare, strict=True):
             banks[side] = entry.value
-            result.notes[f"{side}_bank"] = "by the account beside it"
+            result.notes[f"{side}_bank"] = phrase("by the account beside it")
         return
-    result.flaws.append((BANK, "does not say whose it is"))
-    result.flaws += [(f"{side}_bank", "is not named") for side in lacking]
+    result.flaws.append((BANK, phrase("does not say whose it is")))
+    result.flaws += [(f"{side}_bank", phrase("is not named")) for side in lacking]
 
 
 def _bank(name: str, value: str, banks: Mapping[str, str], result: Understood) -> None:
     found = _known(value, banks)
     if value and not found and name not in dict(result.flaws):
-        result.flaws.append((name, "is not a registered partner"))
+        result.flaws.append((name, phrase("is not a registered partner")))
     note = result.notes.pop(name, "")
     if found and found != value:
-        note = "; ".join(part for part in (note, f"written {value[:40]}") if part)
+        note = "; ".join(
+            part for part in (note, phrase("written {value}", value=value[:40])) if part
+        )
     if value:
         result.add(name, found or value, note)
 
@@ -171,9 +176,9 @@ def _known(bank: str, banks: Mapping[str, str]) -> str:
 def _number(name: str, value: str, result: Understood) -> None:
     bare = value.replace(" ", "").replace("-", "")
     if _WORD.search(value):
-        result.flaws.append((name, "has words beside the number"))
+        result.flaws.append((name, phrase("has words beside the number")))
     if value:
-        result.add(name, bare, "" if bare == value else "without blanks and dashes")
+        result.add(name, bare, "" if bare == value else phrase("without blanks and dashes"))
 
 
 def _sum(

@@ -14,6 +14,7 @@ from models.entities.outside.third_party_claim import (
     ThirdPartyRow,
     ThirdPartyState,
 )
+from models.language.phrase import phrase
 from models.money import Money
 from models.step_wording import say
 
@@ -59,10 +60,10 @@ def ends(file: CaseFile) -> Iterator[End]:
             continue
         still_open = row.claimed_minor - row.released_minor
         amount = Money(row.granted_minor or still_open, row.currency)
-        what = "third party's claim to be decided"
+        what = phrase("third party's claim to be decided")
         if row.state is _S.UPHELD:
-            what = "payment for a wrong freeze due"
+            what = phrase("payment for a wrong freeze due")
         elif row.appeals:
-            what = "third party's appeal to be decided"
+            what = phrase("third party's appeal to be decided")
         ground = row.ground.replace("_", " ")
         yield End(what, row.due_at, row.law_row, row.id, row.asset_id, f"{amount}, {ground}")

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.held_over_time import Held
+from models.language.phrase import phrase
 from recovery_flows.tracing.methods import poison
 from recovery_flows.tracing.methods.rules import LIBR, fifo, lifo, pro_rata, tainted_first, tiho
 from recovery_flows.tracing.methods.two_parts import Among
@@ -58,32 +59,32 @@ RULES: dict[RuleName, RuleInfo] = {
     info.name: info
     for info in (
         RuleInfo(
-            RuleName.FIFO, "first in, first out", Standing.RULE,
+            RuleName.FIFO, phrase("first in, first out"), Standing.RULE,
             "Devaynes v Noble (Clayton's Case) (1816) 1 Mer 572", has_paths=True,
         ),
         RuleInfo(
-            RuleName.LIFO, "last in, first out", Standing.RULE,
+            RuleName.LIFO, phrase("last in, first out"), Standing.RULE,
             "no leading case named; a known alternative to Clayton's Case", has_paths=True,
         ),
         RuleInfo(
-            RuleName.PRO_RATA, "rolling pro rata", Standing.RULE,
+            RuleName.PRO_RATA, phrase("rolling pro rata"), Standing.RULE,
             "the North American rolling charge; Ontario (AG) v Greymac", has_paths=False,
         ),
         RuleInfo(
-            RuleName.LIBR, "lowest intermediate balance", Standing.RULE,
+            RuleName.LIBR, phrase("lowest intermediate balance"), Standing.RULE,
             "Re Hallett's Estate (1880) 13 Ch D 696; Roscoe v Winder [1915] 1 Ch 62",
             has_paths=True,
         ),
         RuleInfo(
-            RuleName.TAINTED_FIRST, "stolen money first", Standing.LEAD,
+            RuleName.TAINTED_FIRST, phrase("stolen money first"), Standing.LEAD,
             "no court's rule: shows where stolen money can have gone at the most", has_paths=True,
         ),
         RuleInfo(
-            RuleName.POISON, "poison", Standing.EXPOSURE,
+            RuleName.POISON, phrase("poison"), Standing.EXPOSURE,
             "Möser et al.: everything that touched stolen money; never added up", has_paths=False,
         ),
         RuleInfo(
-            RuleName.TIHO, "taint in, highest out", Standing.LEAD,
+            RuleName.TIHO, phrase("taint in, highest out"), Standing.LEAD,
             "Tironsakkul et al., arXiv 1906.05754: stolen money leaves by the largest payments",
             has_paths=True,
         ),

@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.caller import expanded, read_paper
 from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.pages.request_page import act_name
 from recovery_flows.cases.views.request_view import RequestView
 from recovery_flows.cross_border.channels import Channel
 from recovery_flows.cross_border.doable import RequestAct
 from recovery_flows.errors import MisuseError
-from recovery_flows.wording import spoken
 from tui.act_log import command
 from tui.screens.letters import PaperForm
 
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
 
 Typed = dict[str, str]
 Fields = tuple[tuple[str, str], ...]
-PAPER = ("document", "the file with its paper; kept encrypted")
-HOW = ("how", "how, and to whom; stored encrypted")
-BY_HAND = ("how", "empty: the engine sends it; done by hand already: how, and to whom")
+PAPER = (phrase("document"), phrase("the file with its paper; kept encrypted"))
+HOW = (phrase("how"), phrase("how, and to whom; stored encrypted"))
+BY_HAND = (
+    phrase("how"),
+    phrase("empty: the engine sends it; done by hand already: how, and to whom"),
+)
 _SEALED = ("how", "reason", "words")
 
 
@@ -43,7 +47,12 @@ def ask_lines(
             do = lambda acting: deed(acting, typed)  # noqa: E731
             app.perform(do, key, command=told, holds_back=True)
 
-    title = f"{ref}: {spoken(act)}, {view.row.authority or view.row.partner_id}"
+    title = phrase(
+        "{ref}: {act}, {who}",
+        ref=ref,
+        act=act_name(act),
+        who=view.row.authority or view.row.partner_id,
+    )
     form = PaperForm(title, sentence, fields, key, app.drafts, can_be_empty=can_be_empty)
     app.push_screen(form, answered)
 
@@ -60,7 +69,9 @@ def _options(typed: Typed) -> list[str]:
 def channel_of(view: RequestView) -> Channel:
     """The channel of a request; MisuseError where the data has it no more."""
     if view.channel is None:
-        raise MisuseError(f"there is no channel {view.row.channel!r} any more")
+        raise MisuseError(
+            phrase("there is no channel {channel!r} any more", channel=view.row.channel)
+        )
     return view.channel
 
 
@@ -68,7 +79,7 @@ def paper_of(typed: Typed, name: str) -> bytes:
     """The file that was named; MisuseError where none was, or it cannot be read."""
     text = typed.get(name, "")
     if not text:
-        raise MisuseError(f"{name}: name the file with it")
+        raise MisuseError(phrase("{name}: name the file with it", name=name))
     return read_paper(expanded(text), name)
 
 
@@ -79,12 +90,19 @@ def sum_of(text: str, currency: str) -> Money | None:
     try:
         return Money.parse(text, currency)
     except ValueError as error:
-        raise MisuseError(f"amount {text!r} is no sum in {currency}: {error}") from error
+        raise MisuseError(
+            phrase(
+                "amount {text!r} is no sum in {currency}: {error}",
+                text=text,
+                currency=currency,
+                error=error,
+            )
+        ) from error
 
 
 def example(zone: str) -> str:
     """How an instant is typed."""
-    return f"such as 2026-03-02T10:15 ({zone})"
+    return phrase("such as 2026-03-02T10:15 ({zone})", zone=zone)
 
 
 def instant_of(typed: Typed, name: str, zone: str) -> datetime | None:
@@ -95,5 +113,12 @@ def instant_of(typed: Typed, name: str, zone: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise MisuseError(f"{name} {text!r} is no date and time, {example(zone)}") from error
+        raise MisuseError(
+            phrase(
+                "{name} {text!r} is no date and time, {example}",
+                name=name,
+                text=text,
+                example=example(zone),
+            )
+        ) from error
     return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
+from models.language.phrase import joined, phrase
 from models.money import Money
 from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.pages.request_page import act_name
 from recovery_flows.cases.views.request_view import RequestView
 from recovery_flows.correspondence.abroad import actions as letters, message_actions
 from recovery_flows.correspondence.abroad.letter import ours
@@ -28,10 +30,16 @@ if TYPE_CHECKING:
 def ask_act(app: Terminal, view: RequestView, act: RequestAct) -> None:
     """Ask what an act takes, then do it; one that the request does not allow now is refused."""
     if app.read_only:
-        app.say("the screen is read-only: R ends that", refused=True)
+        app.say(phrase("the screen is read-only: R ends that"), refused=True)
     elif act not in view.acts:
-        left = ", ".join(view.acts) or "nothing"
-        told = f"{view.row.id} is {spoken(view.row.state)}: {act} is not possible, {left} is"
+        left = joined(", ", map(act_name, view.acts)) if view.acts else phrase("nothing")
+        told = phrase(
+            "{id} is {state}: {act} is not possible, {left} is",
+            id=view.row.id,
+            state=spoken(view.row.state),
+            act=act_name(act),
+            left=left,
+        )
         app.say(told, refused=True)
     else:
         _ASKS[act](app, view)
@@ -64,12 +72,26 @@ def _fill(view: RequestView, fields: Typed, decided: Decided, acting: CaseOffice
 def _submit(app: Terminal, view: RequestView) -> None:
     row, file = view.row, view.file
     figures = (
-        ("recovery", file.recovery.ref), ("request", f"{row.id}, version {row.version}"),
-        ("to", f"{row.authority or row.partner_id} in {file.asset(row.asset_id).regime}"),
-        ("by", row.channel), ("wanted", row.wanted),
-        ("sum", str(Money(row.requested_minor, row.currency))),
-        ("fields", f"{sum(map(bool, view.fields.values()))} of {len(view.asked)}"),
-    )  # fmt: skip
+        (phrase("recovery"), file.recovery.ref),
+        (phrase("request"), phrase("{id}, version {version}", id=row.id, version=row.version)),
+        (
+            phrase("to"),
+            phrase(
+                "{who} in {regime}",
+                who=row.authority or row.partner_id,
+                regime=file.asset(row.asset_id).regime,
+            ),
+        ),
+        (phrase("by"), row.channel),
+        (phrase("wanted"), row.wanted),
+        (phrase("sum"), str(Money(row.requested_minor, row.currency))),
+        (
+            phrase("fields"),
+            phrase(
+                "{sum} of {asked}", sum=sum(map(bool, view.fields.values())), asked=len(view.asked)
+            ),
+        ),
+    )
 
     def answered(yes: str | None) -> None:
         if yes is not None:
@@ -81,35 +103,53 @@ def _submit(app: Terminal, view: RequestView) -> None:
             )
             app.perform(do, command=told, holds_back=True)
 
-    sentence = "Another person approves it before it leaves the country."
+    sentence = phrase("Another person approves it before it leaves the country.")
     app.push_screen(
-        Confirm("Submit the request?", sentence, figures, also=view.elsewhere), answered
+        Confirm(phrase("Submit the request?"), sentence, figures, also=view.elsewhere), answered
     )
 
 
 def _sent(app: Terminal, view: RequestView) -> None:
-    fields: Fields = (HOW, ("proof", "the file that proves that it went; kept encrypted"))
+    fields: Fields = (
+        HOW,
+        (phrase("proof"), phrase("the file that proves that it went; kept encrypted")),
+    )
     if not ours(view.row.language):
-        fields += (("translation", f"the file with the letter in {view.row.language!r}"),)
+        fields += (
+            (
+                phrase("translation"),
+                phrase("the file with the letter in {language!r}", language=view.row.language),
+            ),
+        )
 
     def do(acting: CaseOfficer, typed: Typed) -> str:
         translation = typed.get("translation", "")
         return letters.sent(
-            acting, view.recovery_id, view.row.id, typed.get("how", ""),
-            paper_of(typed, "proof"), paper_of(typed, "translation") if translation else b"",
-            app.source.post.sender, app.source.channels,
-        )  # fmt: skip
+            acting,
+            view.recovery_id,
+            view.row.id,
+            typed.get("how", ""),
+            paper_of(typed, phrase("proof")),
+            paper_of(typed, phrase("translation")) if translation else b"",
+            app.source.post.sender,
+            app.source.channels,
+        )
 
-    sentence = "Who has submitted or approved it does not send it. Its clock begins."
+    sentence = phrase("Who has submitted or approved it does not send it. Its clock begins.")
     ask_lines(app, view, RequestAct.SENT, sentence, fields, do)
 
 
 def _dispatch(app: Terminal, view: RequestView) -> None:
     row, ref = view.row, view.file.recovery.ref
-    sentence = f"The engine sends it over the connection of {row.carrier_id}; you are its sender."
+    sentence = phrase(
+        "The engine sends it over the connection of {carrier_id}; you are its sender.",
+        carrier_id=row.carrier_id,
+    )
 
     def do(acting: CaseOfficer, typed: Typed) -> str:
-        translation = paper_of(typed, "translation") if typed.get("translation", "") else b""
+        translation = (
+            paper_of(typed, phrase("translation")) if typed.get("translation", "") else b""
+        )
         return letters.dispatch(
             acting, view.recovery_id, row.id, translation, app.source.post.sender,
             app.source.channels,
@@ -122,20 +162,30 @@ def _dispatch(app: Terminal, view: RequestView) -> None:
 
     if ours(row.language):
         amount = str(Money(row.requested_minor, row.currency))
-        figures = (("recovery", ref), ("request", row.id), ("to", row.authority), ("sum", amount))
-        app.push_screen(Confirm("Dispatch the request?", sentence, figures), answered)
+        figures = (
+            (phrase("recovery"), ref),
+            (phrase("request"), row.id),
+            (phrase("to"), row.authority),
+            (phrase("sum"), amount),
+        )
+        app.push_screen(Confirm(phrase("Dispatch the request?"), sentence, figures), answered)
         return
-    fields: Fields = (("translation", f"the file with the letter in {row.language!r}"),)
+    fields: Fields = (
+        (
+            phrase("translation"),
+            phrase("the file with the letter in {language!r}", language=row.language),
+        ),
+    )
     ask_lines(app, view, RequestAct.DISPATCH, sentence, fields, do)
 
 
 def _line(
     act: RequestAct, sentence: str, field: tuple[str, str], deed: Callable[..., str],
-    over_connection: str = "",
+    over_connection: Callable[[str], str] | None = None,
 ) -> Callable[[Terminal, RequestView], None]:  # fmt: skip
     """An act that takes one line of text, which may be empty where the engine does it.
 
-    `over_connection` says what it does over the connection of the body `{carrier}`.
+    `over_connection` says what it does over the connection of the body of that id.
     """
 
     def ask(app: Terminal, view: RequestView) -> None:
@@ -146,7 +196,7 @@ def _line(
             )  # fmt: skip
 
         if over_connection and view.row.is_connected:
-            said = over_connection.format(carrier=view.row.carrier_id)
+            said = over_connection(view.row.carrier_id)
             ask_lines(app, view, act, said, (BY_HAND,), do, can_be_empty=True)
             return
         ask_lines(app, view, act, sentence, (field,), do)
@@ -160,8 +210,8 @@ def _resubmit(app: Terminal, view: RequestView) -> None:
             acting, view.recovery_id, view.row.id, typed.get("reason", ""), app.source.channels
         )
 
-    fields = (("reason", "what is cured by it; stored encrypted"),)
-    sentence = "The next version has its fields; what was sent stays as it was."
+    fields = ((phrase("reason"), phrase("what is cured by it; stored encrypted")),)
+    sentence = phrase("The next version has its fields; what was sent stays as it was.")
     ask_lines(app, view, RequestAct.RESUBMIT, sentence, fields, do)
 
 
@@ -173,24 +223,39 @@ _ASKS: Mapping[RequestAct, Callable[[Terminal, RequestView], None]] = {
     RequestAct.ANSWER: other_side.answer,
     RequestAct.CHOOSE: other_side.choose,
     RequestAct.ASSURE: _line(
-        RequestAct.ASSURE, "Another person approves exactly these words.",
-        ("words", "the assurance, word by word; stored encrypted"), message_actions.assure,
+        RequestAct.ASSURE,
+        phrase("Another person approves exactly these words."),
+        (phrase("words"), phrase("the assurance, word by word; stored encrypted")),
+        message_actions.assure,
     ),
     RequestAct.REMIND: _line(
-        RequestAct.REMIND, "The other side was asked where it stands.", HOW,
-        message_actions.remind, "The engine asks {carrier} where the request stands.",
+        RequestAct.REMIND,
+        phrase("The other side was asked where it stands."),
+        HOW,
+        message_actions.remind,
+        lambda carrier: phrase(
+            "The engine asks {carrier} where the request stands.", carrier=carrier
+        ),
     ),
     RequestAct.TOLD: _line(
-        RequestAct.TOLD, "The notice went to the other side: D writes it.", HOW,
-        message_actions.notify, "The engine sends the notice on this page to {carrier}.",
+        RequestAct.TOLD,
+        phrase("The notice went to the other side: D writes it."),
+        HOW,
+        message_actions.notify,
+        lambda carrier: phrase(
+            "The engine sends the notice on this page to {carrier}.", carrier=carrier
+        ),
     ),
     RequestAct.WITHDRAW: _line(
         RequestAct.WITHDRAW,
-        "It is taken back, and a freeze abroad by it; that cannot be undone. A body with a"
-        " connection is told by the same act.",
-        ("reason", "why it is taken back; stored encrypted"), message_actions.withdraw,
+        phrase(
+            "It is taken back, and a freeze abroad by it; that cannot be undone. A body with a"
+            " connection is told by the same act."
+        ),
+        (phrase("reason"), phrase("why it is taken back; stored encrypted")),
+        message_actions.withdraw,
     ),
     RequestAct.EXTEND: other_side.extend,
     RequestAct.RESUBMIT: _resubmit,
     RequestAct.RECEIPT: other_side.receipt,
-}  # fmt: skip
+}

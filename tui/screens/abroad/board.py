@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from models.language.phrase import phrase
 from models.queries.abroad.board import BoardLine, BoardPage
 from models.queries.abroad.request_lines import Way
 from recovery_flows.cases.pages.request_board import EMPTY, NO_MATCH, counts, row
@@ -28,6 +29,7 @@ from tui.text import cut, words
 from tui.widgets.block import Block
 from tui.widgets.board import BoardTable
 from tui.widgets.paged_table import PAGE_LINES, TablePage
+from tui.widgets.reworded import Notice, Prompt
 
 
 class BoardScreen(LiveScreen):
@@ -53,8 +55,8 @@ class BoardScreen(LiveScreen):
     def compose_body(self) -> ComposeResult:
         yield Static("", id="counts", markup=False)
         yield BoardTable("board")
-        yield Static("reading the requests …", id="notice", markup=False)
-        yield Input(placeholder=f"filter: words, {EXAMPLES}", id="filter")
+        yield Notice(phrase("reading the requests …"))
+        yield Prompt(phrase("filter: words, {examples}", examples=EXAMPLES), "filter")
         yield Block(self._told, node_id="line-preview")
 
     def aim(self) -> None:
@@ -73,9 +75,9 @@ class BoardScreen(LiveScreen):
         table.now, table.own_id = page.now, officer.id if officer else ""
         table.page = TablePage(page.lines, page.offset, page.total, page.at_row)
         table.display = bool(page.total)
-        notice = self.query_one("#notice", Static)
+        notice = self.query_one(Notice)
         notice.display = not page.total
-        notice.update(NO_MATCH if self._look.text else EMPTY)
+        notice.tell(NO_MATCH if self._look.text else EMPTY)
         told = counts(page, filter_text=self._look.text, with_closed=self._with_closed)
         self.query_one("#counts", Static).update(words(" ", cell_content(told, "UTC")))
 
@@ -83,14 +85,16 @@ class BoardScreen(LiveScreen):
         """Say it, and in place of the board where nothing was read yet."""
         super().show_failure(sentence)
         if self._page is None:
-            self.query_one("#notice", Static).update(f"The board cannot be read: {sentence}.")
+            self.query_one(Notice).tell(
+                phrase("The board cannot be read: {sentence}.", sentence=sentence)
+            )
 
     def _told(self, line: BoardLine, width: int) -> list[Content]:
         """What has no room in the line: who is asked, in full, the officer, the id."""
         if self._page is None:
             return []
         cells = row(line, self._page.now, self.query_one(BoardTable).own_id)
-        told = (*cells["authority"], muted("  officer "), *cells["officer"], muted("  "),
+        told = (*cells["authority"], muted(phrase("  officer ")), *cells["officer"], muted("  "),
                 *cells["state"], muted(f"  {line.line_id}"))  # fmt: skip
         return [cut(words(" ", cell_content(told, "UTC")), width)]
 
@@ -114,7 +118,7 @@ class BoardScreen(LiveScreen):
         if self.chosen_id:
             self.acting_app.next_step(self.chosen_id)
         elif self.line is not None:
-            told = f"`recovery incoming` answers {self.line.ref}: Enter shows it"
+            told = phrase("`recovery incoming` answers {ref}: Enter shows it", ref=self.line.ref)
             self.acting_app.say(told, refused=True)
 
     def action_new_request(self) -> None:
@@ -122,7 +126,9 @@ class BoardScreen(LiveScreen):
         if recovery_id:
             ask_new(self.acting_app, recovery_id)
         else:
-            self.acting_app.say("choose a recovery first: 1, or 2 for its page", refused=True)
+            self.acting_app.say(
+                phrase("choose a recovery first: 1, or 2 for its page"), refused=True
+            )
 
     def action_closed(self) -> None:
         self._with_closed = not self._with_closed
@@ -147,8 +153,8 @@ class BoardScreen(LiveScreen):
         line, table = self.line, self.query_one(BoardTable)
         if line is None:
             return ()
-        row = Copied("the row", row_text(table.cells(line)))
-        return Copied("the id", line.line_id), row
+        row = Copied(phrase("the row"), row_text(table.cells(line)))
+        return Copied(phrase("the id"), line.line_id), row
 
     def on_input_changed(self) -> None:
         self.reread()
@@ -172,8 +178,10 @@ class BoardScreen(LiveScreen):
             app.open_request(line.recovery_id, line.line_id)
         else:
             read = partial(app.source.incoming, line.ref)
-            app.ask_after("reading the request", read, partial(self._show_incoming, line.ref))
+            app.ask_after(
+                phrase("reading the request"), read, partial(self._show_incoming, line.ref)
+            )
 
     def _show_incoming(self, ref: str, page: Page) -> None:
-        title = f"{ref}: $ recovery incoming show {ref}"
+        title = phrase("{ref}: $ recovery incoming show {ref}", ref=ref)
         self.app.push_screen(FullText(title, page_lines, page))

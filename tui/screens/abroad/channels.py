@@ -12,6 +12,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
+from models.language.phrase import joined, one_of, phrase
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.pages import channel_advice
 from recovery_flows.cases.views.channel_advice import AdvisedAccount, ChannelAdvice
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
 
 Chosen = tuple[AdvisedAccount, Advice, Help]
 _FIELDS = (
-    ("authority", "who is asked, by its plain name; no person"),
-    ("language", "what the requested State reads, such as en; empty: en"),
-    ("amount", "the sum in the account's currency; empty: all that is traced"),
+    (phrase("authority"), phrase("who is asked, by its plain name; no person")),
+    (phrase("language"), phrase("what the requested State reads, such as en; empty: en")),
+    (phrase("amount"), phrase("the sum in the account's currency; empty: all that is traced")),
 )
 
 
@@ -47,7 +48,7 @@ class PickChannel(Dialog[Chosen]):
     ]
 
     def __init__(self, advice: ChannelAdvice) -> None:
-        super().__init__(f"{advice.ref}: by which channel?")
+        super().__init__(phrase("{ref}: by which channel?", ref=advice.ref))
         self._advice, self._wanted = advice, Help.FREEZE
 
     def compose_question(self) -> ComposeResult:
@@ -65,9 +66,10 @@ class PickChannel(Dialog[Chosen]):
     def _list(self) -> None:
         told = channel_advice.question_text(self._advice.accounts[0].question)
         if (more := len(self._advice.accounts) - 1) > 0:
-            told += f"; and {more} more account{'s' if more > 1 else ''}"
+            others = one_of(more, "; and {number} more account", "; and {number} more accounts")
+            told = joined("", [told, others])
         self.query_one("#told", Label).update(
-            word(f"{told} (w: another kind of help; Tab: its reasons)", MUTED)
+            word(phrase("{told} (w: another kind of help; Tab: its reasons)", told=told), MUTED)
         )
         options = self.query_one(OptionList)
         options.clear_options()
@@ -95,21 +97,33 @@ class PickChannel(Dialog[Chosen]):
 
 def _option(account: AdvisedAccount, one: Advice, *, is_one: bool) -> Option:
     style = GOOD if one.eligible else MUTED
-    lacks = f"  lacks {len(one.missing)}" if one.eligible and one.missing else ""
-    at = "" if is_one else f"  {account.question.to_state} {account.partner_id}"
+    lacks = (
+        phrase("  lacks {missing}", missing=len(one.missing))
+        if one.eligible and one.missing
+        else ""
+    )
+    at = (
+        ""
+        if is_one
+        else phrase(
+            "  {to_state} {partner_id}",
+            to_state=account.question.to_state,
+            partner_id=account.partner_id,
+        )
+    )
     return Option(words((channel_advice.title(one), style), (at, MUTED), (lacks, CARE)))
 
 
 def ask_new(app: Terminal, recovery_id: str) -> None:
     """Show which channels are open for a recovery, ask what a request takes, then draft it."""
     if app.read_only:
-        app.say("the screen is read-only: R ends that", refused=True)
+        app.say(phrase("the screen is read-only: R ends that"), refused=True)
         return
 
     def asked(advice: ChannelAdvice) -> None:
         app.push_screen(PickChannel(advice), partial(_chosen, app, advice))
 
-    app.ask_after("reading the channels", partial(app.source.advice, recovery_id), asked)
+    app.ask_after(phrase("reading the channels"), partial(app.source.advice, recovery_id), asked)
 
 
 def _chosen(app: Terminal, advice: ChannelAdvice, chosen: Chosen | None) -> None:
@@ -117,8 +131,12 @@ def _chosen(app: Terminal, advice: ChannelAdvice, chosen: Chosen | None) -> None
         return
     account, one, wanted = chosen
     if advice.channels[one.channel].recipient == Recipient.BANK:
-        told = f"{one.channel} goes from bank to bank: `recovery recall draft {advice.ref}`"
-        app.say(f"{told}, then m on the restitution (7)", refused=True)
+        told = phrase(
+            "{channel} goes from bank to bank: `recovery recall draft {ref}`",
+            channel=one.channel,
+            ref=advice.ref,
+        )
+        app.say(phrase("{told}, then m on the restitution (7)", told=told), refused=True)
         return
     key = f"abroad:new:{account.asset_id}:{one.channel}:"
 
@@ -126,8 +144,14 @@ def _chosen(app: Terminal, advice: ChannelAdvice, chosen: Chosen | None) -> None
         if typed is not None:
             _draft(app, advice, chosen, typed, key)
 
-    sentence = f"{'' if one.eligible else 'The adviser says no, you decide. '}Empty lines are well."
-    title = f"{advice.ref}: {wanted} by {one.channel}"
+    sentence = (
+        phrase("Empty lines are well.")
+        if one.eligible
+        else phrase("The adviser says no, you decide. Empty lines are well.")
+    )
+    title = phrase(
+        "{ref}: {wanted} by {channel}", ref=advice.ref, wanted=wanted, channel=one.channel
+    )
     app.push_screen(
         PaperForm(title, sentence, _FIELDS, key, app.drafts, can_be_empty=True), answered
     )
@@ -146,7 +170,12 @@ def _draft(
 
     def draft(acting: CaseOfficer) -> str:
         made.extend(drafting.draft(acting, advice.recovery_id, given, app.source.channels))
-        return f"{advice.ref}: {', '.join(made)} drafted by {one.channel}"
+        return phrase(
+            "{ref}: {made} drafted by {channel}",
+            ref=advice.ref,
+            made=", ".join(made),
+            channel=one.channel,
+        )
 
     told = command(
         "xborder", "new", advice.ref, "--channel", one.channel, "--want", wanted, "--account",

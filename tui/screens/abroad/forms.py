@@ -11,6 +11,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
+from models.language.phrase import joined, phrase
 from models.safe_text import safe
 from recovery_flows.cases.views.request_view import RequestView
 from recovery_flows.correspondence.free_text import Decided
@@ -23,10 +24,10 @@ from tui.screens.forms import Drafts
 from tui.state_styles import MUTED
 from tui.text import word, words
 
-STRIKE, KEEP = "strike", "keep"
+STRIKE, KEEP = phrase("strike"), phrase("keep")
 _DECIDE = (
-    (STRIKE, "fields, by commas, from which what is personal is struck"),
-    (KEEP, "FIELD=why it stays there; recorded"),
+    (STRIKE, phrase("fields, by commas, from which what is personal is struck")),
+    (KEEP, phrase("FIELD=why it stays there; recorded")),
 )
 
 
@@ -45,13 +46,26 @@ class RequestFields(Dialog[tuple[dict[str, str], Decided]]):
 
     def __init__(self, view: RequestView, drafts: Drafts) -> None:
         lacks = [name for name in view.row.missing.split(",") if name]
-        told = f"{counted(len(lacks), 'field')} missing" if lacks else "none missing"
-        super().__init__(f"{view.file.recovery.ref}: fields of {view.row.channel}, {told}")
+        told = (
+            phrase("{fields} missing", fields=counted(len(lacks), "field"))
+            if lacks
+            else phrase("none missing")
+        )
+        super().__init__(
+            phrase(
+                "{ref}: fields of {channel}, {told}",
+                ref=view.file.recovery.ref,
+                channel=view.row.channel,
+                told=told,
+            )
+        )
         self._view, self._drafts = view, drafts
         self._names = (*lacks, *(name for name in view.asked if name not in lacks))
 
     def compose_question(self) -> ComposeResult:
-        told = "Enter: next field. Ctrl+S keeps what is filled; what is empty stays as it is."
+        told = phrase(
+            "Enter: next field. Ctrl+S keeps what is filled; what is empty stays as it is."
+        )
         yield Label(word(told, MUTED))
         with VerticalScroll(can_focus=False, classes="fields"):
             for name in self._names:
@@ -68,8 +82,8 @@ class RequestFields(Dialog[tuple[dict[str, str], Decided]]):
 
     def _hint(self, name: str) -> str:
         if name in self._view.row.missing.split(","):
-            return "missing"
-        return self._view.fields.get(name, "") or "may be empty"
+            return phrase("missing")
+        return self._view.fields.get(name, "") or phrase("may be empty")
 
     def _key(self, name: str) -> str:
         return f"{fields_key(self._view.row.id)}{name}"
@@ -109,12 +123,14 @@ class PickAnswer(Dialog[tuple[str, ChannelGround | None]]):
     AUTO_FOCUS = "OptionList"
 
     def __init__(self, ref: str, channel: Channel) -> None:
-        super().__init__(f"{ref}: what does the other side say?")
+        super().__init__(phrase("{ref}: what does the other side say?", ref=ref))
         self._answers = possible_answers(channel)
         self._code = channel.code
 
     def compose_question(self) -> ComposeResult:
-        yield Label(word(f"Only what the closed list of {self._code} has.", MUTED))
+        yield Label(
+            word(phrase("Only what the closed list of {code} has.", code=self._code), MUTED)
+        )
         yield OptionList(*(_answer(*one) for one in self._answers))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -125,11 +141,14 @@ class PickAnswer(Dialog[tuple[str, ChannelGround | None]]):
 def _answer(says: str, ground: ChannelGround | None) -> Option:
     if ground is None:
         return Option(words((spoken(says), "bold")))
-    left = ", ".join(map(spoken, ground.options))
+    left = joined(", ", map(spoken, ground.options))
     return Option(
-        words((spoken(says), "bold"), f"  {ground.code}  {ground.text}",
-              (f"  leaves {left}" if left else "", MUTED))
-    )  # fmt: skip
+        words(
+            (spoken(says), "bold"),
+            f"  {ground.code}  {ground.text}",
+            (phrase("  leaves {left}", left=left) if left else "", MUTED),
+        )
+    )
 
 
 class PickOne(Dialog[str]):

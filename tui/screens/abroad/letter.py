@@ -11,6 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Label
 
+from models.language.phrase import phrase
 from recovery_flows.caller import expanded
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.views.request_view import RequestView
@@ -60,7 +61,11 @@ class ClearLetter(Dialog[None]):
             self._tell_left()
 
     def _tell_left(self) -> None:
-        told = f"{MARK} holds personal data; masked again in {self._left} s, or with Esc"
+        told = phrase(
+            "{mark} holds personal data; masked again in {left} s, or with Esc",
+            mark=MARK,
+            left=self._left,
+        )
         self.query_one("#left", Label).update(word(told, MUTED))
 
 
@@ -84,9 +89,13 @@ def ask_letter(app: Terminal, view: RequestView) -> None:
     def read(acting: CaseOfficer) -> str:
         record_reveal(acting, view.recovery_id, name)
         found.extend(_in_each(app.source.letter_facts(view.recovery_id, name)))
-        return f"{ref}: the letter of {name} is shown for a minute; that is recorded"
+        return phrase(
+            "{ref}: the letter of {name} is shown for a minute; that is recorded",
+            ref=ref,
+            name=name,
+        )
 
-    show = lambda: app.push_screen(ClearLetter(f"{ref}: the letter", tuple(found)))  # noqa: E731
+    show = lambda: app.push_screen(ClearLetter(phrase("{ref}: the letter", ref=ref), tuple(found)))  # noqa: E731
     app.perform(read, then=show, command=command("xborder", "preview", ref, name))
 
 
@@ -101,7 +110,7 @@ def ask_files(app: Terminal, view: RequestView) -> None:
     """Ask for a folder, then write the approved letter, or the notice that is owed, into it."""
     ref, name = view.file.recovery.ref, view.row.id
     owed = owed_word(view.file, view.row)
-    what = "notice that the other side is owed" if owed else "approved letter"
+    what = phrase("notice that the other side is owed") if owed else phrase("approved letter")
     key = f"abroad:files:{name}:"
 
     def answered(typed: dict[str, str] | None) -> None:
@@ -113,9 +122,17 @@ def ask_files(app: Terminal, view: RequestView) -> None:
             doing = partial(_write, app, view, typed["folder"], bool(owed))
             app.perform(doing, key, command=told)
 
-    sentence = f"The {what}, {' and '.join(_FORMATS)}, in {' and '.join(_LANGUAGES)}; recorded."
-    fields = (("folder", "a folder that is there, such as ~"),)
-    app.push_screen(PaperForm(f"{ref}: write files", sentence, fields, key, app.drafts), answered)
+    sentence = phrase(
+        "The {what}, {formats}, in {languages}; recorded.",
+        what=what,
+        formats=" and ".join(_FORMATS),
+        languages=" and ".join(_LANGUAGES),
+    )
+    fields = ((phrase("folder"), phrase("a folder that is there, such as ~")),)
+    app.push_screen(
+        PaperForm(phrase("{ref}: write files", ref=ref), sentence, fields, key, app.drafts),
+        answered,
+    )
 
 
 def _write(

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from models.ids import digest_bytes
+from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.views.request_view import RequestView
@@ -52,23 +53,38 @@ def _ask_answer(app: Terminal, view: RequestView, says: str, ground: ChannelGrou
     if says in _SAYS_REACHED:
         of = Money(row.requested_minor, row.currency)
         fields += (
-            ("amount", f"what was reached of {of}"),
-            ("until", f"when the freeze ends, {example(zone)}; empty: by the channel"),
+            (phrase("amount"), phrase("what was reached of {of}", of=of)),
+            (
+                phrase("until"),
+                phrase(
+                    "when the freeze ends, {example}; empty: by the channel", example=example(zone)
+                ),
+            ),
         )
     if says == "postponed":
-        fields += (("review", f"when it is looked at again, {example(zone)}"),)
+        fields += (
+            (
+                phrase("review"),
+                phrase("when it is looked at again, {example}", example=example(zone)),
+            ),
+        )
     code = ground.code if ground else ""
 
     def do(acting: CaseOfficer, typed: Typed) -> str:
-        raw = paper_of(typed, "document")
+        raw = paper_of(typed, phrase("document"))
         given = Answer(
-            says=says, document=digest_bytes(raw), ground=code,
+            says=says,
+            document=digest_bytes(raw),
+            ground=code,
             amount=sum_of(typed.get("amount", ""), row.currency),
-            until=instant_of(typed, "until", zone), review_at=instant_of(typed, "review", zone),
-        )  # fmt: skip
+            until=instant_of(typed, phrase("until"), zone),
+            review_at=instant_of(typed, phrase("review"), zone),
+        )
         return actions.answer(acting, view.recovery_id, row.id, given, raw, app.source.channels)
 
-    sentence = f"{spoken(says)}{f', {code}: {ground.text}' if ground else ''}"
+    sentence = phrase(
+        "{says}{ground}", says=spoken(says), ground=f", {code}: {ground.text}" if ground else ""
+    )
     option = ["--ground", code] if code else []
     ask_lines(app, view, RequestAct.ANSWER, sentence, fields, do, "--says", says, *option)
 
@@ -81,18 +97,25 @@ def choose(app: Terminal, view: RequestView) -> None:
         if option is not None:
             _ask_choice(app, view, option)
 
-    title = f"{view.file.recovery.ref}: which way on?"
-    sentence = f"{view.row.reason or 'No ground'} leaves these and no other."
+    title = phrase("{ref}: which way on?", ref=view.file.recovery.ref)
+    sentence = phrase(
+        "{ground} leaves these and no other.", ground=view.row.reason or phrase("No ground")
+    )
     app.push_screen(PickOne(title, sentence, [(str(o), spoken(o)) for o in left]), chosen)
 
 
 def _ask_choice(app: Terminal, view: RequestView, option: str) -> None:
-    fields: Fields = (("reason", "why this way; stored encrypted"),)
+    fields: Fields = ((phrase("reason"), phrase("why this way; stored encrypted")),)
     if option == Option.WAIT:
-        fields += (("review", f"when it is looked at again, {example(view.zone)}"),)
+        fields += (
+            (
+                phrase("review"),
+                phrase("when it is looked at again, {example}", example=example(view.zone)),
+            ),
+        )
 
     def do(acting: CaseOfficer, typed: Typed) -> str:
-        at = instant_of(typed, "review", view.zone)
+        at = instant_of(typed, phrase("review"), view.zone)
         return actions.choose(
             acting, view.recovery_id, view.row.id, option, typed.get("reason", ""),
             app.source.channels, at,
@@ -108,31 +131,44 @@ def receipt(app: Terminal, view: RequestView) -> None:
 
     def chosen(kind: str | None) -> None:
         if kind is not None:
-            fields: Fields = (("at", f"when it was made, {example(view.zone)}"), PAPER)
+            fields: Fields = (
+                (phrase("at"), phrase("when it was made, {example}", example=example(view.zone))),
+                PAPER,
+            )
             ask_lines(app, view, RequestAct.RECEIPT, spoken(kind), fields, partial(do, kind), kind)
 
     def do(kind: str, acting: CaseOfficer, typed: Typed) -> str:
-        at = instant_of(typed, "at", view.zone)
+        at = instant_of(typed, phrase("at"), view.zone)
         if at is None:
-            raise MisuseError(f"at: {example(view.zone)}")
-        raw = paper_of(typed, "document")
+            raise MisuseError(phrase("at: {example}", example=example(view.zone)))
+        raw = paper_of(typed, phrase("document"))
         return actions.receipt(
             acting, view.recovery_id, view.row.id, kind, at, raw, app.source.channels
         )
 
-    told = "The strongest counts; a weaker one, or one that is late, is kept."
-    app.push_screen(PickOne(f"{view.file.recovery.ref}: which receipt?", told, kinds), chosen)
+    told = phrase("The strongest counts; a weaker one, or one that is late, is kept.")
+    app.push_screen(
+        PickOne(phrase("{ref}: which receipt?", ref=view.file.recovery.ref), told, kinds), chosen
+    )
 
 
 def extend(app: Terminal, view: RequestView) -> None:
     """Ask until when the other side freezes now, and for its paper."""
-    fields: Fields = (("until", f"the new end of the freeze, {example(view.zone)}"), PAPER)
+    fields: Fields = (
+        (
+            phrase("until"),
+            phrase("the new end of the freeze, {example}", example=example(view.zone)),
+        ),
+        PAPER,
+    )
 
     def do(acting: CaseOfficer, typed: Typed) -> str:
-        until = instant_of(typed, "until", view.zone)
+        until = instant_of(typed, phrase("until"), view.zone)
         if until is None:
-            raise MisuseError(f"until: {example(view.zone)}")
-        raw = paper_of(typed, "document")
+            raise MisuseError(phrase("until: {example}", example=example(view.zone)))
+        raw = paper_of(typed, phrase("document"))
         return actions.extend(acting, view.recovery_id, view.row.id, until, raw)
 
-    ask_lines(app, view, RequestAct.EXTEND, "The other side freezes for longer.", fields, do)
+    ask_lines(
+        app, view, RequestAct.EXTEND, phrase("The other side freezes for longer."), fields, do
+    )

@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
+from models.language.phrase import capital, phrase
 from recovery_flows.cases.pages.request_page import ACTS, KEYS, SECTIONS, written
 from recovery_flows.cases.pages.value import Page
 from recovery_flows.cases.views.request_view import RequestView
@@ -24,9 +24,10 @@ from tui.screens.dialogs import FullText
 from tui.screens.live import LiveScreen
 from tui.screens.looks.copies import Copied, lines_text
 from tui.widgets.block import Block, Builder, Panel
+from tui.widgets.reworded import Notice
 
 _COPIED_CELLS = 96
-NOTHING = "No request is chosen. Press 8 and Enter on a line of the board."
+NOTHING = phrase("No request is chosen. Press 8 and Enter on a line of the board.")
 
 
 class RequestScreen(LiveScreen):
@@ -36,7 +37,7 @@ class RequestScreen(LiveScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "first_act", "Next", tooltip="What is most likely to be done with it now"),
         *(
-            Binding(key, f"act('{act}')", act.value, show=False, tooltip=ACTS[act].capitalize())
+            Binding(key, f"act('{act}')", act.value, show=False, tooltip=capital(ACTS[act]))
             for act, key in KEYS.items()
         ),
         Binding("m", "letter", "Letter", tooltip="The letter in clear for a minute; recorded"),
@@ -58,7 +59,7 @@ class RequestScreen(LiveScreen):
         self._written: Page | None = None
 
     def compose_body(self) -> ComposeResult:
-        yield Static(NOTHING, id="notice", markup=False)
+        yield Notice(NOTHING)
         with VerticalScroll(id="page", can_focus=False):
             yield Block(self._head, node_id="head")
             for key, title in SECTIONS.items():
@@ -73,7 +74,7 @@ class RequestScreen(LiveScreen):
             self.view, self.is_ready = None, False
             self.query_one("#page").display = False
             self.query_one("#notice").display = True
-            self.query_one("#notice", Static).update("reading the request …")
+            self.query_one(Notice).tell(phrase("reading the request …"))
 
     def read(self, source: Source) -> RequestView | None:
         """The chosen request; None where none is."""
@@ -88,12 +89,12 @@ class RequestScreen(LiveScreen):
         if found is not None and found.row.id != self.acting_app.request_id:
             self.is_ready = False  # it is read again already
             return
-        body, notice = self.query_one("#page", VerticalScroll), self.query_one("#notice", Static)
+        body, notice = self.query_one("#page", VerticalScroll), self.query_one(Notice)
         if self.view is None or found is None or self.view.row.id != found.row.id:
             body.scroll_home(animate=False)
         self.view = found
         body.display, notice.display = found is not None, found is None
-        notice.update(NOTHING)
+        notice.tell(NOTHING)
         self._written = written(found) if found else None
         for block in self.query("#page Block").results(Block):
             block.value = self._written
@@ -102,7 +103,9 @@ class RequestScreen(LiveScreen):
         """Say it, and on the page too where nothing was read yet."""
         super().show_failure(sentence)
         if self.view is None:
-            self.query_one("#notice", Static).update(f"The request cannot be read: {sentence}.")
+            self.query_one(Notice).tell(
+                phrase("The request cannot be read: {sentence}.", sentence=sentence)
+            )
 
     @property
     def chosen_id(self) -> str:
@@ -132,7 +135,12 @@ class RequestScreen(LiveScreen):
         elif view.acts:
             ask_act(app, view, view.acts[0])
         else:
-            app.say(f"{view.row.id} is {view.row.state}: nothing is left to do", refused=True)
+            app.say(
+                phrase(
+                    "{id} is {state}: nothing is left to do", id=view.row.id, state=view.row.state
+                ),
+                refused=True,
+            )
 
     def action_letter(self) -> None:
         if self.view is not None:
@@ -147,7 +155,7 @@ class RequestScreen(LiveScreen):
         if self.view is None or not isinstance(panel, Panel):
             return
         full: Builder = partial(panel_lines, panel.id or "", full=True)
-        title = f"{self.view.file.recovery.ref}: {panel.title}"
+        title = phrase("{ref}: {title}", ref=self.view.file.recovery.ref, title=panel.title)
         self.app.push_screen(FullText(title, full, self._written))
 
     def copies(self) -> Sequence[Copied]:
@@ -155,8 +163,8 @@ class RequestScreen(LiveScreen):
         if self.view is None or self._written is None:
             return ()
         lines = page_lines(self._written, _COPIED_CELLS)
-        whole = Copied("the whole request", lines_text(lines))
-        return Copied("the id", self.view.row.id), whole
+        whole = Copied(phrase("the whole request"), lines_text(lines))
+        return Copied(phrase("the id"), self.view.row.id), whole
 
     def action_recovery(self) -> None:
         if self.view is not None:

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
+from models.language.phrase import phrase
 from recovery_flows.cases.pages.changes import EMPTY, LESS, change_count, written
 from recovery_flows.cases.pages.value import Part
 from recovery_flows.cases.views.changes import ChangesPage
@@ -43,15 +44,17 @@ def ask_changes(app: Terminal, asked: str = LOOK) -> None:
     def show(page: ChangesPage) -> None:
         app.push_screen(ChangesDialog(page, asked, _since(app, asked), app.time_zone), chosen)
 
-    app.ask_after("reading what has changed", partial(app.source.changes, asked), show)
+    app.ask_after(phrase("reading what has changed"), partial(app.source.changes, asked), show)
 
 
 def _since(app: Terminal, asked: str) -> str:
     if asked == TODAY:
-        return "since midnight"
+        return phrase("since midnight")
     at = app.looked_at
     return (
-        f"since your last look, {zoned_time(at, app.time_zone)}" if at else "since your last look"
+        phrase("since your last look, {at}", at=zoned_time(at, app.time_zone))
+        if at
+        else phrase("since your last look")
     )
 
 
@@ -67,8 +70,12 @@ class ChangesDialog(Dialog[str]):
     ]
 
     def __init__(self, page: ChangesPage, asked: str, since: str, zone: str) -> None:
-        told = change_count(page) if page.total else "Nothing"
-        super().__init__(f"{told} {since}" if page.total else f"What has changed {since}")
+        told = change_count(page) if page.total else phrase("Nothing")
+        super().__init__(
+            phrase("{told} {since}", told=told, since=since)
+            if page.total
+            else phrase("What has changed {since}", since=since)
+        )
         self._page, self._asked = page, asked
         self._written = written(page, zone, since)
 
@@ -77,7 +84,16 @@ class ChangesDialog(Dialog[str]):
             yield Label(word(EMPTY, MUTED), classes="question")
         yield OptionList(id="changed")
         if self._page.left_out:
-            yield Label(word(f"and {self._page.left_out:,} older changes: {LESS}", MUTED))
+            yield Label(
+                word(
+                    phrase(
+                        "and {left_out:,} older changes: {less}",
+                        left_out=self._page.left_out,
+                        less=LESS,
+                    ),
+                    MUTED,
+                )
+            )
 
     def on_mount(self) -> None:
         listed = self.query_one(OptionList)

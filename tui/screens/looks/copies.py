@@ -19,6 +19,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from models.entities.outside.disclosure import DisclosureKind
+from models.language.phrase import capital, phrase
 from models.safe_text import safe
 from recovery_flows.access.disclosures import note_files
 from recovery_flows.caller import create_named, expanded
@@ -66,7 +67,7 @@ def ask_copy(app: Terminal, choices: Sequence[Copied], recovery_id: str = "") ->
     A file of a recovery is recorded before it is written.
     """
     if not choices:
-        app.say("nothing here to copy", refused=True)
+        app.say(phrase("nothing here to copy"), refused=True)
         return
 
     def copy(one: Copied, *, to_file: bool) -> None:
@@ -74,7 +75,7 @@ def ask_copy(app: Terminal, choices: Sequence[Copied], recovery_id: str = "") ->
             _ask_file(app, one, recovery_id)
         else:
             app.copy_to_clipboard(one.text)
-            app.say(f"{_named(one)} is copied")
+            app.say(phrase("{what} is copied", what=_named(one)))
 
     def chosen(answer: tuple[int, bool] | None) -> None:
         if answer is not None:
@@ -93,7 +94,7 @@ def _named(one: Copied) -> str:
 
 def _ask_file(app: Terminal, one: Copied, recovery_id: str) -> None:
     if recovery_id and app.read_only:
-        app.say("a file of a recovery is recorded, the screen is read-only", refused=True)
+        app.say(phrase("a file of a recovery is recorded, the screen is read-only"), refused=True)
         return
     note: Callable[[dict[str, bytes]], None] | None = None
     if recovery_id:
@@ -102,10 +103,12 @@ def _ask_file(app: Terminal, one: Copied, recovery_id: str) -> None:
 
     def answered(path: str | None) -> None:
         if path is not None:
-            app.ask_after("writing the file", partial(_write, one, path, note), app.say)
+            app.ask_after(phrase("writing the file"), partial(_write, one, path, note), app.say)
 
-    sentence = f"{one.what.capitalize()}: into which new file?"
-    app.push_screen(AskLine("Copy into a file", sentence, "file", "~/copied.txt"), answered)
+    sentence = phrase("{what}: into which new file?", what=capital(one.what))
+    app.push_screen(
+        AskLine(phrase("Copy into a file"), sentence, phrase("file"), "~/copied.txt"), answered
+    )
 
 
 def _write(one: Copied, path: str, note: Callable[[dict[str, bytes]], None] | None) -> str:
@@ -116,10 +119,12 @@ def _write(one: Copied, path: str, note: Callable[[dict[str, bytes]], None] | No
         with create_named(file) as made:
             made.write(text)
     except FileExistsError:
-        raise MisuseError(f"{file} is there already: nothing was written") from None
+        raise MisuseError(
+            phrase("{file} is there already: nothing was written", file=file)
+        ) from None
     except OSError as error:
         raise unwritable(file, error) from error
-    return f"written to {file}"
+    return phrase("written to {file}", file=file)
 
 
 class PickCopy(Dialog[tuple[int, bool]]):
@@ -132,7 +137,11 @@ class PickCopy(Dialog[tuple[int, bool]]):
     ]
 
     def __init__(self, choices: Sequence[Copied], *, is_taken: bool) -> None:
-        super().__init__("Copy" if is_taken else "Copy into a file: this terminal takes no copies")
+        super().__init__(
+            phrase("Copy")
+            if is_taken
+            else phrase("Copy into a file: this terminal takes no copies")
+        )
         self._choices = choices
 
     def compose_question(self) -> ComposeResult:

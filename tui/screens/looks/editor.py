@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import mkstemp
 
+from models.language.phrase import phrase
 from recovery_flows.caller import is_served
 from recovery_flows.errors import MisuseError, RefusedError
 
@@ -23,8 +24,10 @@ def editor_of(environment: Mapping[str, str]) -> list[str]:
     """The command of one's editor; RefusedError behind a service, MisuseError where none is set."""
     if is_served():
         raise RefusedError(
-            "behind a service an editor would run as the unit's user, within reach of its keys: "
-            "write the note here, or paste it"
+            phrase(
+                "behind a service an editor would run as the unit's user, within reach of "
+                "its keys: write the note here, or paste it"
+            )
         )
     named = environment.get("VISUAL") or environment.get("EDITOR") or ""
     try:
@@ -32,7 +35,7 @@ def editor_of(environment: Mapping[str, str]) -> list[str]:
     except ValueError:
         words = []
     if not words:
-        raise MisuseError("no editor is set: set VISUAL or EDITOR, such as EDITOR=vim")
+        raise MisuseError(phrase("no editor is set: set VISUAL or EDITOR, such as EDITOR=vim"))
     return words
 
 
@@ -50,14 +53,20 @@ def edited(text: str, editor: list[str]) -> str:
             file.write(text)
         code = subprocess.call([*editor, name])  # noqa: S603 - the person's own editor
         if code:
-            raise MisuseError(f"the editor ended with {code}: the text is as it was")
+            raise MisuseError(
+                phrase("the editor ended with {code}: the text is as it was", code=code)
+            )
         raw = path.read_bytes()
         if len(raw) > _TEXT_MOST:
-            raise MisuseError("that is more than a megabyte: the text is as it was")
+            raise MisuseError(phrase("that is more than a megabyte: the text is as it was"))
         return raw.decode("utf-8").rstrip("\n")
     except UnicodeDecodeError:
-        raise MisuseError("the editor left no text in UTF-8: the text is as it was") from None
+        raise MisuseError(
+            phrase("the editor left no text in UTF-8: the text is as it was")
+        ) from None
     except OSError as error:
-        raise MisuseError(f"{editor[0]} cannot be run: {error.strerror}") from error
+        raise MisuseError(
+            phrase("{editor} cannot be run: {strerror}", editor=editor[0], strerror=error.strerror)
+        ) from error
     finally:
         path.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.widgets import Label, OptionList
 
 from models.entities.register_change import RegisterAct
+from models.language.phrase import capital, phrase
 from models.queries.cases.views import RecoveryPage
 from recovery_flows.access.restrictions import ask_restriction
 from recovery_flows.cases.case_officer import CaseOfficer
@@ -21,13 +22,13 @@ from tui.text import word
 if TYPE_CHECKING:
     from tui.context import Terminal
 
-_WHO = "Which officers? Their handles, with a comma between them."
-_WHY = "Why? The reason is stored encrypted; whoever confirms it reads it."
+_WHO = phrase("Which officers? Their handles, with a comma between them.")
+_WHY = phrase("Why? The reason is stored encrypted; whoever confirms it reads it.")
 _CHOICES = {
-    RegisterAct.RESTRICT: ("Restrict it to named officers", "--member"),
-    RegisterAct.ADD_MEMBER: ("Let one more officer see it", "--add"),
-    RegisterAct.REMOVE_MEMBER: ("Let one officer see it no more", "--remove"),
-    RegisterAct.LIFT_RESTRICTION: ("Let everybody see it again", "--lift"),
+    RegisterAct.RESTRICT: (phrase("restrict it to named officers"), "--member"),
+    RegisterAct.ADD_MEMBER: (phrase("let one more officer see it"), "--add"),
+    RegisterAct.REMOVE_MEMBER: (phrase("let one officer see it no more"), "--remove"),
+    RegisterAct.LIFT_RESTRICTION: (phrase("let everybody see it again"), "--lift"),
 }
 
 
@@ -39,7 +40,7 @@ def ask_restrict(app: Terminal, page: RecoveryPage) -> None:
         if act is RegisterAct.LIFT_RESTRICTION:
             _ask_why(app, page, act, "")
         elif act is not None:
-            question = AskLine(f"{page.ref}: {_CHOICES[act][0].lower()}", _WHO, "handles")
+            question = AskLine(_title(page, act), _WHO, "handles")
             app.push_screen(question, partial(_ask_why, app, page, act))
 
     app.push_screen(PickChange(page, acts), chosen)
@@ -49,7 +50,7 @@ def _ask_why(app: Terminal, page: RecoveryPage, act: RegisterAct, named: str | N
     if named is None:
         return
     handles = [name.strip() for name in named.split(",") if name.strip()]
-    title, option = _CHOICES[act]
+    option = _CHOICES[act][1]
 
     def answered(reason: str | None) -> None:
         if reason is not None:
@@ -57,27 +58,31 @@ def _ask_why(app: Terminal, page: RecoveryPage, act: RegisterAct, named: str | N
             told = command("restrict", page.ref, *words, "--reason", "TEXT")
             app.perform(partial(_ask, page, act, handles, reason), command=told)
 
-    app.push_screen(AskLine(f"{page.ref}: {title.lower()}", _WHY, "reason"), answered)
+    app.push_screen(AskLine(_title(page, act), _WHY, "reason"), answered)
 
 
 def _ask(
     page: RecoveryPage, act: RegisterAct, handles: list[str], reason: str, acting: CaseOfficer
 ) -> str:
     ask_restriction(acting, page.recovery_id, act, handles, reason)
-    return f"{page.ref}: asked for; another person confirms it under Approvals (3)"
+    return phrase("{ref}: asked for; another person confirms it under Approvals (3)", ref=page.ref)
+
+
+def _title(page: RecoveryPage, act: RegisterAct) -> str:
+    return phrase("{ref}: {title}", ref=page.ref, title=_CHOICES[act][0])
 
 
 class PickChange(Dialog[RegisterAct]):
     """Asks what is to change about who sees a recovery."""
 
     def __init__(self, page: RecoveryPage, acts: list[RegisterAct]) -> None:
-        super().__init__(f"{page.ref}: who sees it?")
+        super().__init__(phrase("{ref}: who sees it?", ref=page.ref))
         self._page, self._acts = page, acts
 
     def compose_question(self) -> ComposeResult:
         there = self._page.restriction
-        yield Label(word(seen_by(there) if there else "Everybody of the unit.", MUTED))
-        yield OptionList(*(_CHOICES[act][0] for act in self._acts))
+        yield Label(word(seen_by(there) if there else phrase("Everybody of the unit."), MUTED))
+        yield OptionList(*(word(capital(_CHOICES[act][0])) for act in self._acts))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._acts[event.option_index])

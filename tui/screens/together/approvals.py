@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from models.deconfliction_hits import AlsoLine
+from models.language.phrase import as_phrase, joined, phrase
 from models.queries.cases.views import ApprovalLine
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.pages.approvals import ASKS, act_words
@@ -38,10 +39,15 @@ def ask_together(
     def show() -> None:
         unmark(frozenset(one.named for one in results if one.done))
         rows = tuple(
-            (refs[one.named], f"✓ {one.done}" if one.done else f"✕ {one.refused}")
+            (
+                refs[one.named],
+                phrase("✓ {done}", done=one.done)
+                if one.done
+                else phrase("✕ {refused}", refused=one.refused),
+            )
             for one in results
         )
-        app.push_screen(FullText("What became of each", figures_lines, rows))
+        app.push_screen(FullText(phrase("What became of each"), figures_lines, rows))
 
     def answered(answer: str | None) -> None:
         if answer is not None:
@@ -49,25 +55,34 @@ def ask_together(
             doing = partial(_approve_all, ids, results)
             app.perform(doing, then=show, command=command("approve", *ids), holds_back=True)
 
-    cannot = tuple((refs[one.approval_id], f"✕ {why}") for one, why in refused)
+    cannot = tuple((refs[one.approval_id], phrase("✕ {why}", why=why)) for one, why in refused)
     if doable:
-        title = f"Approve {counted(len(doable), 'approval')}?"
+        title = phrase("Approve {approvals}?", approvals=counted(len(doable), "approval"))
         app.push_screen(Confirm(title, _sentence(doable, len(refused)), _rows(doable) + cannot,
                                 also=_also(doable)), answered)  # fmt: skip
     else:
-        app.push_screen(FullText("None of these is approved together", figures_lines, cannot))
+        app.push_screen(
+            FullText(phrase("None of these is approved together"), figures_lines, cannot)
+        )
 
 
 def _sentence(doable: Sequence[ApprovalLine], refused: int) -> str:
     told = [ASKS[act] for act in dict.fromkeys(one.act for one in doable) if act in ASKS]
-    told += [f"{refused} of those marked cannot."] if refused else []
-    return " ".join(told)
+    told += [phrase("{refused} of those marked cannot.", refused=refused)] if refused else []
+    return joined(" ", told)
 
 
 def _rows(doable: Sequence[ApprovalLine]) -> Figures:
     """Everything that each binds."""
     return tuple(
-        (one.ref, f"{act_words(one)}  {'  '.join(f'{k} {v}' for k, v in one.figures)}")
+        (
+            one.ref,
+            phrase(
+                "{act_words}  {text}",
+                act_words=act_words(one),
+                text=joined("  ", (joined(" ", [as_phrase(k), v]) for k, v in one.figures)),
+            ),
+        )
         for one in doable
     )
 
@@ -79,4 +94,8 @@ def _also(doable: Sequence[ApprovalLine]) -> tuple[AlsoLine, ...]:
 def _approve_all(ids: Sequence[str], results: list[Result], acting: CaseOfficer) -> str:
     results.extend(approve_each(acting, ids))
     done = sum(bool(one.done) for one in results)
-    return f"{counted(done, 'approval')} given, {len(results) - done} refused"
+    return phrase(
+        "{approvals} given, {results} refused",
+        approvals=counted(done, "approval"),
+        results=len(results) - done,
+    )

@@ -1,0 +1,86 @@
+"""Where a text is shown: in the language that whoever looks has chosen.
+
+The choice belongs to one terminal or one command, not to the process: it is kept in the context in
+which that runs, and a thread that acts for it does so in English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from models.language.catalogue import Language, halves, words_of
+from models.language.phrase import Phrase
+
+
+@dataclass(slots=True)
+class Reader:
+    """Whoever looks; his language may change while he does."""
+
+    language: Language = Language.ENGLISH
+
+
+_CODED = re.compile("[_-]")
+_READER: ContextVar[Reader | None] = ContextVar("reader", default=None)
+
+
+def show_to(reader: Reader) -> None:
+    """From here on, in this context, texts are shown in the reader's language."""
+    _READER.set(reader)
+
+
+@contextmanager
+def in_language(language: Language) -> Iterator[None]:
+    """Show texts in this language for a while."""
+    token = _READER.set(Reader(language))
+    try:
+        yield
+    finally:
+        _READER.reset(token)
+
+
+def language_shown() -> Language:
+    """The language in which texts are shown now."""
+    reader = _READER.get()
+    return reader.language if reader else Language.ENGLISH
+
+
+def shown(text: object) -> str:
+    """A text in the language of whoever looks; what has no words there, as it is."""
+    if not isinstance(text, Phrase):
+        return str(text)
+    language = language_shown()
+    return str(text) if language is Language.ENGLISH else worded(text, language)
+
+
+def worded(text: Phrase, language: Language) -> str:
+    """A phrase in a language, with the figures that are phrases worded there too."""
+    found = term(text.text, language, text.context)
+    if not text.figures:
+        return found
+    figures = {
+        name: worded(value, language) if isinstance(value, Phrase) else value
+        for name, value in text.figures.items()
+    }
+    return found.format(**figures)
+
+
+def term(text: str, language: Language, context: str = "") -> str:
+    """A message of the program by its English text alone: a title, a key's name, a state."""
+    known = words_of(language)
+    before, core, behind = halves(text)
+    found = known.get((context, core)) or known.get(("", _CODED.sub(" ", core)))
+    return text if found is None else f"{before}{found}{behind}"
+
+
+def in_all_languages(text: Phrase) -> tuple[str, ...]:
+    """A phrase in each language, for whoever searches it by words."""
+    return tuple(worded(text, language) for language in Language)
+
+
+def shown_term(text: str) -> str:
+    """A text that can only be one of the program's own, in the language of whoever looks."""
+    return shown(text) if isinstance(text, Phrase) else term(text, language_shown())

@@ -1,0 +1,1 @@
+"""What is due by whom, one subject a file; `cases.deadlines` puts it together."""

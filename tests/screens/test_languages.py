@@ -1,0 +1,178 @@
+"""The screens in English and in Chinese: nothing half, nothing too wide, the same keys."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from textual.widgets import Input
+
+from models.facts import AccountRef
+from models.language.catalogue import Language
+from models.language.shown import in_language, show_to
+from models.queries.cases.history import events_of
+from recovery_flows.cases.kept.language import last_language
+from recovery_flows.cases.pages.renderings import plain_lines
+from recovery_flows.cases.views.saved_views import SavedView
+from tests.language.messages import said
+from tests.screens.conftest import HOME, returnable_case, traced_case
+from tui.app import RecoveryApp
+from tui.whole_pages import whole_page
+
+OTHER = AccountRef(HOME, "9999000000007777", "Other Mule")
+KEYS = "12345678ti"
+"""The keys of all screens but that of one request."""
+COMMANDS = re.compile(r"`[^`]*`|\$ .*")
+NOT_WORDED = re.compile(
+    r"unit's own rule|stop under CN_STOP_48H|freeze GBP|cn-2016-art8-v1.*?account"
+    "|victim、phone.*?也可识别"
+)
+"""What an approval binds, what leaves in a request, a law's formula, labels of a report."""
+IN_DATA = frozenset({"engine", "investment", "recovery"})
+"""Who acted, and how the victim was deceived, as they are stored."""
+
+
+def constants() -> set[str]:
+    """Messages without figures: titles and keys, and whatever has several words.
+
+    One small word alone may stand in a citation, in a field's name or in a code as well.
+    """
+    bare = {text for _, text in said() if "{" not in text and "\n" not in text}
+    worded = re.compile(r"[A-Z][a-z]{3,}|[A-Za-z][A-Za-z']* [A-Za-z' ]+")
+    return {text for text in bare if worded.fullmatch(text)} - IN_DATA
+
+
+def left_over(text: str) -> set[str]:
+    """The English messages that stand in a Chinese text."""
+    flat = NOT_WORDED.sub("", " ".join(COMMANDS.sub("", text).split()))
+    return {
+        word for word in constants() if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", flat)
+    }
+
+
+def speaking(unity: Any, language: Language, handle: str = "zhao", **more: Any) -> RecoveryApp:
+    """The terminal in a language; the text of the test's own painting is in it too."""
+    app: RecoveryApp = unity.app(handle, language=language, **more)
+    show_to(app.reader)
+    return app
+
+
+@pytest.fixture
+def busy(unity: Any) -> Any:
+    """Three recoveries: one to be returned, one held and traced, also abroad, one just reported."""
+    returnable_case(unity)
+    traced = traced_case(unity, OTHER)
+    unity.case_officer("li").note(traced, "谨记")
+    unity.report(345_600, ref="fresh")
+    return unity
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_every_screen_is_chinese_all_over_and_fits(busy: Any, look: Any, size: Any) -> None:
+    app = speaking(busy, Language.CHINESE)
+    async with app.run_test(size=size) as pilot:
+        for line in range(2):
+            for key in KEYS:
+                await pilot.press("1", "g", *"j" * line, key)
+                await pilot.pause(0.25)
+                text = look(app)
+                assert left_over(text) == set(), (key, text)
+                assert all(cell_len(row) <= size[0] for row in text.splitlines()), (key, text)
+                await pilot.press("escape")
+
+
+async def test_every_key_goes_to_the_same_screen_in_both_languages(busy: Any) -> None:
+    went: list[list[str]] = []
+    for language in Language:
+        app = speaking(busy, language)
+        modes: list[str] = []
+        async with app.run_test(size=(80, 24)) as pilot:
+            for key in KEYS:
+                await pilot.press(key)
+                await pilot.pause(0.1)
+                modes.append(app.current_mode)
+                await pilot.press("escape")
+        went.append(modes)
+    assert went[0] == went[1]
+
+
+async def test_the_language_is_switched_by_a_key_and_kept_for_that_officer(
+    busy: Any, wait: Any, tmp_path: Any
+) -> None:
+    app = speaking(busy, Language.ENGLISH, folder=tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, app, "open recoveries", "next step", "Filter", "? help")
+        await pilot.press("K")
+        text = await wait(pilot, app, "在办案件", "下一步", "筛选", "? 帮助", "屏幕已切换为中文")
+        assert left_over(text) == set()
+        await pilot.press("2")
+        await wait(pilot, app, "报案损失现状", "被害人")
+        await pilot.press("K")
+        await wait(pilot, app, "Status of reported loss", "Victims", "in English")
+        await pilot.press("1")
+        await wait(pilot, app, "open recoveries", "next step", "Filter")
+        await pilot.press("K")
+        await wait(pilot, app, "在办案件")
+    vault = busy.database.vault
+    assert last_language(tmp_path, vault, busy.officer("zhao").id) is Language.CHINESE
+    app = speaking(busy, Language.ENGLISH, folder=tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, app, "在办案件")
+        await pilot.press("o", "enter")  # li has chosen none: he finds that of the settings
+        await wait(pilot, app, "open recoveries")
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("typed", ["Restitution", "返还"])
+async def test_the_palette_finds_an_action_in_either_language(
+    busy: Any, wait: Any, language: Language, typed: str
+) -> None:
+    app = speaking(busy, language)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await wait(pilot, app, "R-2026-0003")
+        await pilot.press("colon")
+        await pilot.pause()
+        app.screen.query_one(Input).value = typed
+        shown = "返还  (7)" if language is Language.CHINESE else "Restitution  (7)"
+        await wait(pilot, app, shown)
+
+
+@pytest.mark.parametrize("typed", ["held back", "收回"])
+async def test_help_is_found_by_words_of_either_language(busy: Any, wait: Any, typed: str) -> None:
+    app = speaking(busy, Language.CHINESE)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await wait(pilot, app, "R-2026-0003")
+        await pilot.press("question_mark")
+        await pilot.pause()
+        app.screen.query_one(Input).value = typed
+        await wait(pilot, app, "收回暂缓执行的操作")
+
+
+async def test_what_is_done_in_chinese_is_recorded_in_english(busy: Any, wait: Any) -> None:
+    app = speaking(busy, Language.CHINESE, "li")
+    recovery = busy.report(99_900, ref="another", payee=AccountRef(HOME, "9999000000008888", "M"))
+    app.recovery_id = recovery
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2")
+        await wait(pilot, app, "受理报案")
+        await pilot.press("n")
+        await wait(pilot, app, "损失 CNY 999.00 的报案以哪个案件编号受理？")
+        await pilot.press(*"2026-9", "enter")
+        await wait(pilot, app, "已受理，案件编号 2026-9")
+    assert [entry.sentence for entry in app.log_of_acts.entries][-1].endswith(
+        "accepted under case number 2026-9"
+    )
+    with busy.database.reading() as session:
+        assert {event.event for event in events_of(session, recovery)} >= {"accepted"}
+
+
+def test_a_screen_as_text_follows_the_language_and_a_file_of_it_stays_english(busy: Any) -> None:
+    source = busy.app("zhao").source
+    page = whole_page(source, "now", view=SavedView(), recovery_id="", officer=None, zone="UTC")
+    with in_language(Language.CHINESE):
+        told = "\n".join(plain_lines(page))
+    assert "下一步: ∩ 受理报案" in told
+    assert left_over(told) == set()
+    assert "next step: ∩ accept the report" in "\n".join(plain_lines(page))
