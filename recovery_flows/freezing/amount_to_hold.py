@@ -10,15 +10,17 @@ from models.entities.asset import AssetRow
 from models.entities.hold import HoldKind
 from models.entities.ledger import LedgerAccount
 from models.entities.payout import PayoutRow, PayoutState
+from recovery_flows.freezing import lapse
 from recovery_flows.freezing.drafts import NEVER_TRIED
 from recovery_flows.law.regime import Regime
 from recovery_flows.ledger.third_parties import left_minor
 
 
-def wanted_minor(file: CaseFile, asset: AssetRow) -> int:
+def wanted_minor(file: CaseFile, asset: AssetRow, laws: Mapping[str, Regime]) -> int:
     """Traced money at an account that no stop was ordered for yet, in the account's currency.
 
-    The money of a returned payout is added, unless a hold covers it.
+    The money of a returned payout is added, unless a hold covers it, or covered it until it lapsed
+    and is to be stopped again: the stop that follows it keeps what it kept.
     """
     since = _came_back_since(file, asset)
     before = after = 0
@@ -28,7 +30,7 @@ def wanted_minor(file: CaseFile, asset: AssetRow) -> int:
             after += hold.requested_minor if is_later else 0
             before += 0 if is_later else hold.requested_minor
     disputed = asset.traced_minor - left_minor(file, asset.id)
-    return max(0, disputed - before) + _came_back_minor(file, asset) - after
+    return max(0, disputed - before) + _came_back_minor(file, asset, laws) - after
 
 
 def _returned(file: CaseFile, asset: AssetRow) -> list[PayoutRow]:
@@ -41,7 +43,7 @@ def _came_back_since(file: CaseFile, asset: AssetRow) -> datetime | None:
     return min(settled, default=None)
 
 
-def _came_back_minor(file: CaseFile, asset: AssetRow) -> int:
+def _came_back_minor(file: CaseFile, asset: AssetRow, laws: Mapping[str, Regime]) -> int:
     """Money of returned payouts that is on the account and under no hold."""
     returned = sum(p.debited_minor for p in _returned(file, asset))
     located = sum(
@@ -49,7 +51,12 @@ def _came_back_minor(file: CaseFile, asset: AssetRow) -> int:
         for b in file.balances
         if b.account is LedgerAccount.LOCATED and b.asset_id == asset.id
     )
-    return max(0, min(returned, located))
+    again = sum(
+        lapse.still_wanted_minor(file, asset, hold)
+        for hold in lapse.unseen(file)
+        if hold.asset_id == asset.id and lapse.may_be_repeated(file, hold, laws)
+    )
+    return max(0, min(returned, located - again))
 
 
 def is_worth_holding(

@@ -111,7 +111,7 @@ def _reopen(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
         return
     if is_unanswered(changes.file.holds_of(asset.id)):
         return  # nothing more is drafted before that is answered: it would go back at once
-    if not is_worth_holding(changes.file, asset, wanted_minor(changes.file, asset), laws):
+    if not is_worth_holding(changes.file, asset, wanted_minor(changes.file, asset, laws), laws):
         return
     event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"
     changes.apply(
@@ -145,7 +145,7 @@ def _draft_stop(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
     holds = file.holds_of(asset.id)
     if is_unanswered(holds):
         return
-    wanted = wanted_minor(file, asset)
+    wanted = wanted_minor(file, asset, laws)
     if is_worth_holding(file, asset, wanted, laws):
         law = laws[asset.regime].stop
         behind = next((h.id for h in reversed(holds) if _is_superseded(file, h)), "")

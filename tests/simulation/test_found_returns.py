@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.simulation.faults import Fault
 from tests.simulation.place import Place, place
+from tests.simulation.plan import Payment, Report, Tick
 from tests.simulation.play import History
 from tests.simulation.scenes import OF_RETURNS, history_of
-from tests.simulation.test_found import assert_well
+from tests.simulation.test_found import M1, V1, assert_well, plan, played as played_plan
 from tests.simulation.told import Told
 
 
@@ -48,4 +50,21 @@ def test_a_share_that_cannot_go_yet_does_not_hide_what_its_money_needs(at: Place
 def test_a_share_that_came_back_and_was_stopped_anew_is_kept_by_that(at: Place) -> None:
     told, story = played(at, 85)
     assert_well(told, story)
+    assert "to the treasury: R-2026-0001" in story
+
+
+def test_what_came_back_into_a_freeze_that_then_lapsed_is_stopped_once_and_follows_it(
+    at: Place,
+) -> None:
+    """A second stop that followed nothing took the money, and the share could go nowhere."""
+    made = plan(
+        *(Tick(3), Tick(1), Tick(1), Tick(1), Tick(25, odd=(("unclaimed", 0.5),)), Tick(4800)),
+        payments=(Payment(1, V1, M1, 800_00, "E31"),),
+        reports=(Report(2, "E31", 800_00),),
+        faults=(Fault("north", "payout", 0, "returned", 10),),
+    )
+    told, story = played_plan(at, made)
+    assert_well(told, story)
+    assert story.count("order_stop") == 2
+    assert "less than CNY 800.00 is held for it" not in story
     assert "to the treasury: R-2026-0001" in story
