@@ -13,7 +13,7 @@ from recovery_flows.cli.table import tell
 from recovery_flows.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from models.engine import Database
     from models.queries.audit.verify import Finding
@@ -90,16 +90,24 @@ def _shown(installation: Installation, findings: Sequence[Finding]) -> list[Find
 
     with installation.database.reading() as session:
         ask = who_to_ask(session, hidden_now(session))
-    return [
-        replace(
-            one, recovery_id="", ref="", subject_id="",
-            sentence=f"a row of a restricted recovery is not as it was left: ask "
-            f"{ask[one.recovery_id]}",
-        )
-        if one.recovery_id in ask
-        else one
-        for one in findings
-    ]  # fmt: skip
+    return [_as_shown(one, ask) for one in findings]
+
+
+def _as_shown(one: Finding, ask: Mapping[str, str]) -> Finding:
+    """A finding without what whoever asks may not know; `ask`: whom, by hidden recovery."""
+    from models.queries.audit.verify import FindingKind
+
+    hidden = ask.keys() & {one.recovery_id, one.subject_id}
+    whom = ", ".join(sorted({ask[name] for name in hidden or ask}))
+    if hidden:
+        told = f"a row of a restricted recovery is not as it was left: ask {whom}"
+    elif ask and one.kind is FindingKind.REMOVED_RECOVERY:
+        told = f"a recovery was removed, and it may be a restricted one: ask {whom}"
+    elif ask and one.noun == "tally":
+        told = f"a count or sum of all recoveries is not what their rows come to: ask {whom}"
+    else:
+        return one
+    return replace(one, recovery_id="", ref="", subject_id="", sentence=told)
 
 
 def reconcile(

@@ -97,6 +97,31 @@ def test_what_was_merged_into_a_restricted_recovery_is_hidden_with_it(
     assert joins in run("list", "--all").out
 
 
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("DELETE FROM recovery WHERE ref = '{}'", "a recovery was removed, and it may be a"),
+        ("UPDATE recovery SET ref = 'R-X' WHERE ref = '{}'", "a recovery was removed, and it may"),
+        ("DELETE FROM queue_entry WHERE id = '{}'", "a row of a restricted recovery is not as it"),
+        ("UPDATE tally SET value = value + 1", "a count or sum of all recoveries is not what"),
+    ],
+)
+def test_what_was_changed_by_hand_of_it_is_found_for_all_and_named_to_who_sees_it(
+    unit: Any, run: Any, two: tuple[str, str], change: str, sentence: str
+) -> None:
+    _, ref = two
+    recovery_id = unit.one(f"SELECT id FROM recovery WHERE ref = '{ref}'")
+    restrict(run, ref, "--member", MEMBERS)
+    unit.tamper(
+        "PRAGMA foreign_keys = OFF", change.format(recovery_id if "queue" in change else ref)
+    )
+    for form in ((), ("--json",)):
+        said = run("audit", "verify", *form)
+        assert said.code == 5
+        assert told(said, ("",), (ref, recovery_id, "777", "77777777", "778")) == []
+        assert sentence in said.out
+
+
 def test_what_was_merged_since_is_not_restricted_by_a_yes_that_would_hide_nothing(
     run: Any, two: tuple[str, str]
 ) -> None:
