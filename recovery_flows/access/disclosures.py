@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from models.case_file import CaseFile
+from models.deconfliction_hits import Match
 from models.entities.officer import Role
 from models.entities.outside.disclosure import DisclosureKind
 from models.ids import digest, digest_bytes
 from models.language.phrase import phrase
 from models.privacy.personal_data import Found, personal_data
 from models.queries.cases.case_files import load_file
+from models.queries.cases.deconfliction import hits_of
 from models.queries.privacy.personal_data import known_data, personal_fields
 from models.safe_text import steers_or_hides, undirected
 from models.store.disclosures import Disclosed, note_disclosure
@@ -20,6 +22,7 @@ from recovery_flows.errors import MisuseError, StepRefusedError
 
 OF_CLAIM = ("name", "contact", "account", "payout-account", "payout-holder")
 OF_ACCOUNT = ("holder", "account")
+_HOLDERS = frozenset({"payout-holder", "holder"})
 FIELDS = tuple(dict.fromkeys((*OF_CLAIM, *OF_ACCOUNT)))
 _REASON_LENGTH_MIN, _REASON_LENGTH_MAX = 3, 400
 _WHAT_LENGTH_MAX = 400
@@ -35,8 +38,8 @@ def reveal(
     """Fields of one claim's victim or one account in clear, once the history says who, what, why.
 
     MisuseError for no field, an unknown one or an unknown claim or account, for a reason that says
-    nothing; StepRefusedError for who is neither in charge nor a supervisor, and for a reason that
-    names personal data itself.
+    nothing; StepRefusedError for who is neither in charge nor a supervisor, for a reason that names
+    personal data itself, and for the name of a victim of a restricted recovery.
     """
     wanted = tuple(dict.fromkeys(fields))
     for name in wanted:
@@ -55,10 +58,30 @@ def reveal(
         missing = [name for name in wanted if name not in found]
         if missing:
             raise MisuseError(f"{of} has no field {missing[0]!r}; it has: {', '.join(found)}")
+        if not _HOLDERS.isdisjoint(wanted):
+            _refuse_restricted_holder(unit, file, of)
         refuse_personal(unit, file, why)
         told = Disclosed(DisclosureKind.REVEAL, ", ".join(wanted), of, why)
         note_disclosure(unit, actor, now, recovery_id, told)
     return {name: found[name] or "not known" for name in wanted}
+
+
+def _refuse_restricted_holder(unit: Unit, file: CaseFile, of: str) -> None:
+    """StepRefusedError where an account is a victim's own in a recovery that one does not see.
+
+    The account's name is stored once, and came from there: whoever knows the number would only have
+    to report a payment to it.
+    """
+    accounts = {a.account_id for a in file.assets if a.id == of}
+    accounts |= {c.payout_account_id for c in file.claims if c.id == of and c.payout_account_id}
+    accounts -= {c.victim_account_id for c in file.claims}
+    hits = hits_of(unit.session, accounts, "") if accounts else ()
+    ask = {h.owner for h in hits if h.is_restricted and h.what is Match.VICTIM}
+    if ask:
+        raise StepRefusedError(
+            "the account is a victim's own in a restricted recovery: ask "
+            f"{', '.join(sorted(ask))} for its holder"
+        )
 
 
 def note_files(

@@ -122,6 +122,34 @@ def test_what_was_changed_by_hand_of_it_is_found_for_all_and_named_to_who_sees_i
         assert sentence in said.out
 
 
+def test_a_victims_name_is_not_revealed_by_reporting_a_payment_to_his_account(
+    unit: Any, run: Any, two: tuple[str, str]
+) -> None:
+    stays, joins = two
+    restrict(run, joins, "--member", MEMBERS)
+    row = unit.row(
+        9, payee_bank="bank-slow", payee_account=NUMBER, payee_name="",
+        victim_account="9999000000000006",
+    )  # fmt: skip
+    assert run("intake", "reports", str(unit.file_of(row))).code == 0
+    ref = joins.replace("0002", "0003")
+    assert run("accept", ref, "--case-number", "SYN-3").code == 0
+    assert said_of(run, ref).sentence() == (
+        "the account is a victim's own in a restricted recovery: ask both for its holder"
+    )
+    assert "reveal" not in run("privacy", "report", ref).out
+    assert "Synthetic Mule" in said_of(run, stays).out  # a payee's account that both have
+    restrict(run, joins, "--lift")
+    assert VICTIM in said_of(run, ref).out
+
+
+def said_of(run: Any, ref: str) -> Any:
+    """What is answered to who wants to know the holder of a recovery's first account."""
+    (asset,) = run("show", ref, "--json").json()["assets"]
+    words = ("--of", asset["asset_id"], "--reason", "to know him")
+    return run("reveal", ref, "holder", *words)
+
+
 def test_what_was_merged_since_is_not_restricted_by_a_yes_that_would_hide_nothing(
     run: Any, two: tuple[str, str]
 ) -> None:
