@@ -149,20 +149,25 @@ def refuse_merging(session: Session, recovery_id: str, other_id: str) -> None:
 
     The returns of both wait until it is lifted: who sees it knows of the account, too.
     """
-    hidden = hidden_now(session)
     ask = who_to_ask(session, frozenset({recovery_id, other_id}))
-    if hidden & ask.keys():
-        raise StepRefusedError(
-            phrase(
-                "the other recovery that wants the account is restricted: ask {who}",
-                who=", ".join(ask[i] for i in sorted(hidden & ask.keys())),
-            )
-        )
+    refuse_unseen(session, {recovery_id, other_id})
     if ask:
         raise StepRefusedError(
             phrase(
                 "a restricted recovery is not merged: lift its restriction first "
                 "(`recovery restrict REF --lift`)"
+            )
+        )
+
+
+def refuse_unseen(session: Session, recovery_ids: Iterable[str]) -> None:
+    """StepRefusedError where somebody decides about an account that a hidden recovery wants."""
+    ask = who_to_ask(session, hidden_now(session) & frozenset(recovery_ids))
+    if ask:
+        raise StepRefusedError(
+            phrase(
+                "the other recovery that wants the account is restricted: ask {who}",
+                who=", ".join(sorted(set(ask.values()))),
             )
         )
 

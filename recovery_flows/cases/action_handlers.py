@@ -19,6 +19,7 @@ from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from models.store.unit import Actor, Unit
 from recovery_flows import errors
+from recovery_flows.access.restrictions import refuse_unseen
 from recovery_flows.cases import dead_ends, lifecycle
 from recovery_flows.cases.next_steps import ActionKind
 from recovery_flows.correspondence.free_text import Decided, passed_texts, refuse_unkept
@@ -169,7 +170,9 @@ def _submit_request(changes: Changeset, step: Step, given: ActionContext) -> str
 
 
 def _split(changes: Changeset, step: Step, given: ActionContext) -> str:
-    del given
+    account_id = changes.file.asset(step.subject_id).account_id
+    others = {other for account, other, _ in changes.file.shared_with if account == account_id}
+    refuse_unseen(given.session, others)
     lifecycle.split(changes, step.subject_id)
     return phrase("the account stays in both files, each with what it traced")
 

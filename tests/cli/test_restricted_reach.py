@@ -150,6 +150,23 @@ def said_of(run: Any, ref: str) -> Any:
     return run("reveal", ref, "holder", *words)
 
 
+def test_an_account_that_a_hidden_recovery_wants_is_split_by_who_sees_both(
+    unit: Any, run: Any
+) -> None:
+    stays = unit.ordered()
+    import_reports(unit.installation(), unit.file_of(unit.row(7, currency="GBP")), "", "CN")
+    other = f"R-{stays[2:6]}-0002"
+    for words in (("accept", other, "--case-number", CASE), ("assign", stays, "--to", MEMBERS)):
+        assert run(*words, "--as", MEMBERS).code == 0, words
+    restrict(run, other, "--member", MEMBERS)
+    split = ("advance", stays, "--allow-duplicate")
+    assert run(*split).sentence() == (
+        "the other recovery that wants the account is restricted: ask both"
+    )
+    assert unit.one("SELECT count(*) FROM asset WHERE shared_decision = 'split'") == 0
+    assert "stays in both files" in run(*split, "--as", MEMBERS).out
+
+
 def test_what_was_merged_since_is_not_restricted_by_a_yes_that_would_hide_nothing(
     run: Any, two: tuple[str, str]
 ) -> None:
