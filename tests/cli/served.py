@@ -47,11 +47,11 @@ class Served:
             code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
             return Said(code, _all_of(out), _all_of(err))
 
-    def starts(self, *args: str, streams: tuple[int, int, int]) -> int:
+    def starts(self, *args: str, streams: tuple[int, int, int], uid: int | None = None) -> int:
         """Begin a command on these streams; the number of the caller's process."""
         pid = os.fork()
         if pid == 0:
-            _as_user(None, None, streams, self.socket, args)
+            _as_user(uid, None, streams, self.socket, args)
         return pid
 
     def children(self) -> set[int]:

@@ -11,12 +11,14 @@ from textual.widgets import Input
 
 from models.facts import AccountRef
 from models.language.catalogue import Language
-from models.language.shown import in_language, show_to
+from models.language.shown import in_language, show_to, shown
 from models.queries.cases.history import events_of
+from recovery_flows.access.registers import decide, waiting_changes
 from recovery_flows.cases.kept.language import last_language
 from recovery_flows.cases.pages.renderings import plain_lines
 from recovery_flows.cases.views.saved_views import SavedView
 from tests.language.messages import said
+from tests.language.stored import CHINESE, stored_in_chinese
 from tests.screens.conftest import HOME, returnable_case, traced_case
 from tui.app import RecoveryApp
 from tui.whole_pages import whole_page
@@ -166,6 +168,40 @@ async def test_what_is_done_in_chinese_is_recorded_in_english(busy: Any, wait: A
     )
     with busy.database.reading() as session:
         assert {event.event for event in events_of(session, recovery)} >= {"accepted"}
+    assert stored_in_chinese(busy.database) == set()
+
+
+async def test_a_recovery_is_restricted_in_chinese_and_recorded_in_english(
+    busy: Any, wait: Any
+) -> None:
+    restricted = busy.report(7_777, ref="hidden", payee=AccountRef(HOME, "9999000000006666", "M"))
+    app = speaking(busy, Language.CHINESE, "wang")
+    app.recovery_id = restricted
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2")
+        await wait(pilot, app, "CNY 77.77")
+        await pilot.press("A")
+        await wait(pilot, app, "谁可查看？", "本单位所有人员。", "仅限指定人员查看")
+        await pilot.press("enter")
+        await wait(pilot, app, "写其代号")
+        await pilot.press(*"zhao", "enter")
+        await wait(pilot, app, "加密保存")
+        await pilot.press(*"an insider", "enter")
+        await wait(pilot, app, "由另一人在审批（3）中确认")
+    zhao = busy.case_officer("zhao")
+    (change,) = waiting_changes(zhao.database)
+    with in_language(Language.CHINESE):
+        told = decide(zhao, change.approval_id, is_yes=True)
+        assert "已受限：指定人员、主办人及同意的两人可查看" in shown(told)
+    assert "is restricted now: its members" in told
+    app = speaking(busy, Language.CHINESE, "zhao")
+    app.recovery_id = restricted
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2")
+        text = await wait(pilot, app, "受限案件：仅", "可查看")
+        assert left_over(text) == set()
+    assert stored_in_chinese(busy.database) == set()
+    assert not any(CHINESE.search(one.sentence) for one in app.log_of_acts.entries)
 
 
 def test_a_screen_as_text_follows_the_language_and_a_file_of_it_stays_english(busy: Any) -> None:
