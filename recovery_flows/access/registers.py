@@ -76,6 +76,9 @@ _SHOWN = {
 }  # fmt: skip
 _SECRETS = {"secret_hash": "secret", "token_sealed": "fixed token"}
 _CONTACTS, _SUBJECT = "contacts_sealed", "told as"
+_RESTRICTED, _MEMBER = "restricted recovery", "member"
+LABELS = (*_SHOWN.values(), *_SECRETS.values(), _RESTRICTED, _MEMBER)
+"""What the values of a change are called where another person confirms it."""
 SHOWN_COLUMNS = frozenset({*_SHOWN, *_SECRETS, _CONTACTS})
 """What a change may carry: whoever confirms it is shown, or told of, each of these."""
 
@@ -255,9 +258,9 @@ def _figures(change: PendingChange, before: Mapping[str, object]) -> Iterator[tu
     """Every value that a yes puts in force, with what stands there now where it is another."""
     values: dict[str, object] = json.loads(change.values)
     if change.act in RESTRICTION_ACTS:
-        yield "restricted recovery", str(before[_SUBJECT])
+        yield _RESTRICTED, str(before[_SUBJECT])
         for name in named_in(change):
-            yield "member", name
+            yield _MEMBER, name
         yield "reason", str(values["reason"])
         return
     if change.act in (RegisterAct.DISMISS_OFFICER, RegisterAct.RESET_LOG_IN):

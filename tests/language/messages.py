@@ -25,6 +25,7 @@ from models.facts import LineKind
 from models.language.catalogue import halves
 from models.step_wording import SENTENCES
 from recovery_flows.access.disclosures import OF_ACCOUNT, OF_CLAIM
+from recovery_flows.access.registers import LABELS
 from recovery_flows.cases.views.state_names import TERMS
 from recovery_flows.cross_border.doable import RequestAct
 from recovery_flows.ledger.term_names import term_word
@@ -108,7 +109,8 @@ def _constant(node: ast.expr) -> str:
 
 
 def figure_names() -> Iterator[Message]:
-    """What the figures of approvals are called."""
+    """What the figures of approvals and the values of changes of the registers are called."""
+    yield from map(_message, LABELS)
     for path in (ROOT / "recovery_flows").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         if "Figure(" not in text:

@@ -50,7 +50,8 @@ def _way(way: Way, page: RestitutionPage, zone: str, width: int) -> Iterator[Con
             (sign, style),
             (phrase("{kind} ", kind=way.kind), "bold"),
             (state, style),
-            f"  {way.whose}",
+            "  ",
+            way.whose,
         ),
         width,
     )

@@ -11,7 +11,7 @@ from models.language.phrase import phrase
 from models.queries.installation.officers import OfficerView
 from recovery_flows.cases.pages import restitution
 from recovery_flows.cases.views.restitution_views import ClaimStanding, RestitutionPage
-from recovery_flows.wording import counted
+from recovery_flows.wording import counted, spoken
 from tui.layout import ROOMY, paragraph
 from tui.panels.other_ways import WAY_COMMANDS
 from tui.panels.page import section_lines
@@ -78,7 +78,11 @@ def next_lines(
         return lines
     roles = officer.roles if officer else frozenset()
     own = step.role in roles
-    who = words((phrase("▸ you: "), "bold $warning")) if own else words((f"▸ {step.role}: ", MUTED))
+    who = (
+        words((phrase("▸ you: "), "bold $warning"))
+        if own
+        else words((phrase("▸ {role}: ", role=spoken(step.role)), MUTED))
+    )
     lines = paragraph(words(who, (step.sentence, "bold $foreground")), width)
     due = time_left(page.now, step.due_at)
     when = (

@@ -183,17 +183,13 @@ def _checks(view: RequestView) -> Iterator[Line]:
     top = ceiling(view.file)
     is_over = top.received.minor + top.asked.minor > top.order.minor
     sign_ = Piece("✕", Tone.ALARM) if is_over else Piece("✓", Tone.GOOD)
-    yield line(
-        sign_,
-        phrase(" received "),
-        top.received,
-        phrase(" and asked "),
-        top.asked,
-        phrase(" of "),
-        top.order,
-        muted(phrase("  left ")),
-        top.left,
+    told = phrase(
+        " received {received} and asked {asked} of {order}",
+        received=top.received,
+        asked=top.asked,
+        order=top.order,
     )
+    yield line(sign_, told, muted(phrase("  left ")), top.left)
     for other in view.also:
         yield line(Piece(phrase("∩ also asked {other}", other=other), Tone.CARE))
 

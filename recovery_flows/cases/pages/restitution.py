@@ -179,7 +179,7 @@ def _sums(one: RoundLine) -> Iterator[tuple[Cell, int, bool]]:
 def rules(page: RestitutionPage, claim: ClaimStanding | None = None) -> Section:
     """Each rule: what it gives one claim, or all of them, and what it moves between claims."""
     shares = claim.by_rule if claim is not None else ()
-    gives = (claim.number, phrase("differs")) if claim else (phrase("gives"),)
+    gives = (claim.number, phrase("differs", context_="share")) if claim else (phrase("gives"),)
     titles = (phrase("rule"), *gives, phrase("moves"))
     columns = (Column(titles[0], most=16), *(Column(t, right=True) for t in titles[1:]))
     rows = []
