@@ -36,8 +36,8 @@ async def test_a_notice_a_reminder_and_a_withdrawal_are_shown_in_chinese_and_rec
     assert [json.loads(json.dumps(one)) for one in told] == [str(one) for one in told]
     assert not any(CHINESE.search(one) for one in told)
     assert "reminder dispatched; the engine sends it to" in told[0]
-    for one in ("催办", "发送中", "已送达", "已悉执行情况的通知", "撤回通知", "撤回 撤回"):
-        assert one.split()[0] in page
+    for one in ("催办", "发送中", "已送达", "已悉执行情况的通知", "撤回通知"):
+        assert one in page
     assert ("withdrawn", "delivered") in messages(asked, name)
     assert heard(asked, POLICE)
     assert_bytes_are_those_kept(asked, POLICE)
