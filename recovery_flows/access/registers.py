@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -10,7 +9,7 @@ from sqlmodel import Session
 
 from models.engine import Database
 from models.entities.officer import Role
-from models.entities.register_change import AUTHORITY_ACTS, RESTRICTION_ACTS, RegisterAct
+from models.entities.register_change import RESTRICTION_ACTS, RegisterAct
 from models.language.phrase import phrase
 from models.outcome import Values
 from models.queries.cases.views import ApprovalLine
@@ -19,7 +18,6 @@ from models.queries.installation.clock import case_now
 from models.queries.installation.officers import ids_in_charge, officers
 from models.queries.installation.registers import (
     PendingChange,
-    named_in,
     officer_to_dismiss,
     pending_change,
     pending_changes,
@@ -27,7 +25,6 @@ from models.queries.installation.registers import (
     stored_values,
 )
 from models.rights.sessions import hidden_now, who_to_ask
-from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from models.store.log_ins import forget_secrets, stored_log_in
 from models.store.people import officer_values
@@ -40,6 +37,7 @@ from models.store.registers import (
 )
 from models.store.unit import Actor, Unit
 from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.access.change_figures import SUBJECT, figures_of
 from recovery_flows.access.restrictions import check_decision, check_still_seen, may_see_change
 from recovery_flows.errors import MisuseError, StepRefusedError
 
@@ -65,22 +63,6 @@ _DONE = {
         "has none"
     ),
 }
-_SHOWN = {
-    "handle": "officer", "roles": "roles", "os_user": "system user", "name": "name",
-    "kind": "kind", "regime": "law", "currency": "currency", "home": "at home",
-    "channel": "channel", "base_url": "address", "client_id": "client id",
-    "ca_path": "trusted certificates", "cert_path": "our certificate", "cert_key_path": "its key",
-    "country": "State", "role": "role", "channels": "channels", "languages": "languages",
-    "holidays": "holidays", "attachments": "attachments", "address": "address",
-    "source": "source", "checked_on": "checked on",
-}  # fmt: skip
-_SECRETS = {"secret_hash": "secret", "token_sealed": "fixed token"}
-_CONTACTS, _SUBJECT = "contacts_sealed", "told as"
-_RESTRICTED, _MEMBER = "restricted recovery", "member"
-LABELS = (*_SHOWN.values(), *_SECRETS.values(), _RESTRICTED, _MEMBER)
-"""What the values of a change are called where another person confirms it."""
-SHOWN_COLUMNS = frozenset({*_SHOWN, *_SECRETS, _CONTACTS})
-"""What a change may carry: whoever confirms it is shown, or told of, each of these."""
 
 
 def is_change(approval_id: str) -> bool:
@@ -228,7 +210,7 @@ def waiting_changes(database: Database) -> tuple[ApprovalLine, ...]:
         before = [stored_values(session, change) for change in found]
         told = [named_subject(session, one.act, one.subject_id) for one in found]
     return tuple(
-        _line(change, {**stored, _SUBJECT: subject}, database.vault)
+        _line(change, {**stored, SUBJECT: subject}, database.vault)
         for change, stored, subject in zip(found, before, told, strict=True)
     )
 
@@ -249,55 +231,6 @@ def _line(change: PendingChange, before: Mapping[str, object], vault: Vault) -> 
         asked_at=change.asked_at,
         due_at=None,
         post_hoc=False,
-        figures=(*_figures(change, before), *_contacts(change, before, vault)),
+        figures=figures_of(change, before, vault),
         digest=change.digest,
     )
-
-
-def _figures(change: PendingChange, before: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Every value that a yes puts in force, with what stands there now where it is another."""
-    values: dict[str, object] = json.loads(change.values)
-    if change.act in RESTRICTION_ACTS:
-        yield _RESTRICTED, str(before[_SUBJECT])
-        for name in named_in(change):
-            yield _MEMBER, name
-        yield "reason", str(values["reason"])
-        return
-    if change.act in (RegisterAct.DISMISS_OFFICER, RegisterAct.RESET_LOG_IN):
-        yield "officer", change.subject_id
-        yield "roles", _shown(before.get("roles"))
-    elif "handle" not in values:
-        yield "authority" if change.act in AUTHORITY_ACTS else "partner", change.subject_id
-    for column, label in _SHOWN.items():
-        if column in values:
-            new, old = _shown(values[column]), _shown(before.get(column))
-            changed = bool(before) and new != old
-            if new or changed:
-                yield label, f"{new or 'none'} (now: {old or 'none'})" if changed else new
-    for column, label in _SECRETS.items():
-        if values.get(column):
-            yield label, "a new one" if before.get(column) else "one of its own"
-
-
-def _contacts(
-    change: PendingChange, before: Mapping[str, object], vault: Vault
-) -> Iterator[tuple[str, str]]:
-    """Where letters are to go, beside where they go now; a bank's address is no secret here."""
-    values: dict[str, object] = json.loads(change.values)
-    place = SealedPlace("partner", change.subject_id, _CONTACTS)
-    if _CONTACTS not in values:
-        return
-    new, old = (
-        json.loads(vault.open(str(row.get(_CONTACTS) or ""), place) or "{}")
-        for row in (values, before)
-    )
-    for name in sorted({*new, *old}):
-        is_same = new.get(name) == old.get(name)
-        now = "" if is_same else f" (now: {old.get(name) or 'none'})"
-        yield name, f"{new.get(name) or 'none'}{now}"
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(value)

@@ -14,7 +14,7 @@ STORED = ("models.store", "models.queries")
 # What is read, written or sent; every other module of a room decides on values alone.
 TOUCHING = (
     "access.acting_officer", "access.log_in", "access.registers",
-    "access.disclosures", "access.restrictions",
+    "access.change_figures", "access.disclosures", "access.restrictions",
     "access.own_log_in", "access.password_log_in", "access.throttle",
     "partners.contacts", "partners.page", "partners.rbp1.*",
     "intake.bookings", "multi_agency.actions", "multi_agency.board", "freezing.actions",

@@ -12,7 +12,7 @@ from models.entities.outside.authority import Authority
 from models.store.partner_register import contacts_values
 from models.store.partners import partner_values
 from models.store.people import officer_values
-from recovery_flows.access.registers import SHOWN_COLUMNS
+from recovery_flows.access.change_figures import SHOWN_COLUMNS
 
 _SECRET = "an invented secret of tests"
 _BANK = ["--name", "Synthetic", "--regime", "CN", "--currency", "CNY"]

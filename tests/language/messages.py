@@ -24,8 +24,8 @@ from models.entities.request import RequestState
 from models.facts import LineKind
 from models.language.catalogue import halves
 from models.step_wording import SENTENCES
+from recovery_flows.access.change_figures import LABELS
 from recovery_flows.access.disclosures import OF_ACCOUNT, OF_CLAIM
-from recovery_flows.access.registers import LABELS
 from recovery_flows.cases.views.state_names import TERMS
 from recovery_flows.cross_border.doable import RequestAct
 from recovery_flows.ledger.term_names import term_word
