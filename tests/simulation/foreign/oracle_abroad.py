@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import datetime, timedelta
 
@@ -263,7 +264,11 @@ class AbroadOracle(Eyes):
             query = "SELECT 1 FROM discrepancy WHERE subject_id = ? AND kind = 'money_announced'"
             if not self._all(query, asked.ref):
                 raise ViolationError("unowned", f"{asked.ref}: money is announced, nobody looks")
-        if asked.swapped is not None and asked.swapped < heard and not owned:
+        if asked.swapped is None or asked.swapped >= heard or owned:
+            return
+        # One that was exchanged before it was first read is the only one that anybody has seen.
+        first = hashlib.sha256(asked.answers[0].paper).hexdigest()
+        if self._all("SELECT 1 FROM document WHERE digest = ?", first):
             raise ViolationError("unowned", f"{asked.ref}: a paper was exchanged, nobody looks")
 
 
