@@ -76,7 +76,8 @@ class _Part:
         self.owner = owner
         query = sa.select(owner.label("owner_"), *(table.c[n] for n in self._columns))
         first = table.c[order or ORDERED_BY.get(name, "id")]
-        query = query.where(owner.in_(_IDS)).order_by(first, table.c.id)
+        # What has no value yet, such as a draft, is read first on PostgreSQL too.
+        query = query.where(owner.in_(_IDS)).order_by(sa.nulls_first(first), table.c.id)
         self._query = query if where is None else query.where(where)
 
     def read(self, session: Session, ids: list[str]) -> dict[str, list[Any]]:

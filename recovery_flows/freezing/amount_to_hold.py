@@ -46,6 +46,8 @@ def _came_back_since(file: CaseFile, asset: AssetRow) -> datetime | None:
 def _came_back_minor(file: CaseFile, asset: AssetRow, laws: Mapping[str, Regime]) -> int:
     """Money of returned payouts that is on the account and under no hold."""
     returned = sum(p.debited_minor for p in _returned(file, asset))
+    if not returned:
+        return 0
     located = sum(
         b.asset_minor
         for b in file.balances

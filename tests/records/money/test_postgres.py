@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from models.case_file import in_order
 from models.entities.payout import ClawbackGround
 from models.entities.register_change import RegisterAct
 from models.money import Money
@@ -124,3 +125,15 @@ def test_a_restricted_recovery_is_left_out_of_what_others_read_there_too(on_post
     ):
         raw.execute(sa.text("UPDATE restriction SET state = 'ended'"))
     assert verify(unit.database) == ()
+
+
+def test_rows_of_a_file_are_read_in_the_order_in_which_steps_are_found(
+    on_postgres: Any, acting: Any
+) -> None:
+    """A hold that is not ordered yet is read first, as on SQLite."""
+    recovery = on_postgres.traced()
+    acting(on_postgres).close_calls(recovery)
+    acting(on_postgres).decide(recovery)
+    file = on_postgres.file(recovery)
+    assert [hold.ordered_at is None for hold in file.holds] == [True, False]
+    assert in_order(file) == file

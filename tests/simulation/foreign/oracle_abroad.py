@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -277,15 +278,12 @@ class AbroadOracle(Eyes):
             query = "SELECT 1 FROM discrepancy WHERE subject_id = ? AND kind = 'money_announced'"
             if not self._all(query, asked.ref):
                 raise ViolationError("unowned", f"{asked.ref}: money is announced, nobody looks")
-        if asked.swapped is not None and asked.swapped < heard and not owned:
-            # What was exchanged before anybody had read it is the only paper that there is.
-            first = self._all(
-                "SELECT 1 FROM event WHERE subject_id = ? AND event IN ('acknowledged',"
-                " 'recognised', 'executed', 'answer_noted', 'contradicted') AND at < ?",
-                asked.ref, f"{asked.swapped:%Y-%m-%d %H:%M:%S.%f}",
-            )  # fmt: skip
-            if first:
-                raise ViolationError("unowned", f"{asked.ref}: a paper was exchanged, nobody looks")
+        if asked.swapped is None or asked.swapped >= heard or owned:
+            return
+        # One that was exchanged before it was first read is the only one that anybody has seen.
+        first = hashlib.sha256(asked.answers[0].paper).hexdigest()
+        if self._all("SELECT 1 FROM document WHERE digest = ?", first):
+            raise ViolationError("unowned", f"{asked.ref}: a paper was exchanged, nobody looks")
 
 
 def _at(text: object) -> datetime:
