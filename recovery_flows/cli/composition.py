@@ -68,7 +68,7 @@ class Installation:
     whole: Database
     """The case database with everything in it: for the engine, log-ins and the audit."""
     laws: Mapping[str, Regime]
-    _known: dict[str, Identity | None] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[str, Identity] = field(default_factory=dict, repr=False, compare=False)
     """Whom this command has asked for by handle, so that a secret is typed once."""
 
     @property
@@ -114,9 +114,10 @@ class Installation:
         # Behind a service the settings are the unit's and no caller's: none acts by them.
         if handle := entered_officer():
             return entered_before(self.whole, handle, entry())
-        if acting_as not in self._known:
-            self._known[acting_as] = self._found(acting_as)
-        return self._known[acting_as]
+        known = self._known.get(acting_as) or self._found(acting_as)
+        if known is not None:  # whoever is nobody may be appointed meanwhile
+            self._known[acting_as] = known
+        return known
 
     def _found(self, acting_as: str) -> Identity | None:
         mine = None if is_served() else self.settings.security

@@ -31,7 +31,7 @@ from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cli.composition import Installation, open_installation
 from recovery_flows.engine import event_feed
 from recovery_flows.engine.context import Engine, Pace
-from recovery_flows.engine.outbox import dispatch, preparation, settlement
+from recovery_flows.engine.outbox import dispatch, portion, preparation
 from tests.faults.sending.payments import acts
 from tests.faults.sending.payments.acts import short_notice
 
@@ -87,7 +87,7 @@ OUTBOX: Mapping[str, Callable[[], None]] = {
     "request written": partial(_on_the_wire, "http11.send_request_body.complete"),
     "answer begun": partial(_on_the_wire, "http11.receive_response_headers.complete"),
     "answered": partial(_instead, dispatch, "settle_results"),
-    "booking": partial(_then_die, settlement, "commit_changes"),
+    "booking": partial(_then_die, portion, "write_changes"),
     "booked": lambda: None,
 }
 """The order: before it is written, written and not sent, sent and not answered, and so on."""
@@ -162,7 +162,7 @@ def main() -> None:
         known[given["folder"]] = opened
         # What is forked opens connections of its own, and signs after what is in the file then.
         heads = HeadFile(opened.settings.key_dir)
-        opened = replace(opened, database=replace(opened.database, heads=heads))
+        opened = replace(opened, whole=replace(opened.whole, heads=heads))
         if "warm" in given:
             warm(opened, given)
             gc.collect()

@@ -78,7 +78,7 @@ class Worlds:
         sandbox.now = stand.now
         sandbox.start()
         heads = HeadFile(opened.settings.key_dir)
-        opened = replace(opened, database=replace(opened.database, heads=heads))
+        opened = replace(opened, whole=replace(opened.whole, heads=heads))
         register_banks(opened.database, list(sandbox.banks.values()), "CN")
         unit = Unit(sandbox, opened, datetime.now(UTC))
         unit.wall_now = max(unit.wall_now, stand.wall_now + timedelta(seconds=130))
