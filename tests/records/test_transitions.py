@@ -27,7 +27,7 @@ from models.entities.officer import Role
 from models.outcome import Outcome, Transition
 from models.store.permissions import DECISIONS
 from models.store.record import record
-from models.store.unit import Actor, Unit, unit_of_work
+from models.store.unit import Actor, Unit, savepoint, unit_of_work
 from models.store.waiting_rows import StaleFileError
 from tests.by_hand import without_money_guards
 
@@ -134,7 +134,7 @@ def test_a_row_that_is_in_another_state_than_was_seen_is_not_moved(
                 continue
             put(work, noun, str(other), str(number), unit.now)
             work.confirmed = move = Transition(noun, str(number), event, seen)
-            with pytest.raises(StaleFileError, match=f"is {other} now"):
+            with pytest.raises(StaleFileError, match=f"is {other} now"), savepoint(work):
                 record(work, who(noun, event), unit.now, "", Outcome((move,)))
 
 

@@ -43,7 +43,7 @@ async def test_a_claim_is_filed_decided_and_released_by_keys(
         assert all(cell_len(line) <= 120 for line in text.splitlines())
     unit.approve(held)
     released(unit, acts, held, 100_000)
-    async with app_of(unit, held).run_test(size=(80, 24)) as pilot:
+    async with app_of(unit, held).run_test(size=(80, 40)) as pilot:
         await until(pilot, pilot.app, "third party's claim released")
     assert row(unit, held).state == "released"
 
