@@ -196,10 +196,10 @@ GUARDS = (
     Mutant("a stop without a successor has no date", "3", "what only runs out says when",
            "recovery_flows.cases.next_steps", "_ends", Always(())),
     Mutant("an answer moves no further than its recovery", "3", "an answer follows a join",
-           "recovery_flows.engine.outbox.settlement", "as_joined", _as_it_was,
+           "recovery_flows.engine.outbox.portion", "as_joined", _as_it_was,
            is_pure=True, first=FIRST),
     Mutant("who lost a lease settles too", "3", "two engines settle an answer once",
-           "recovery_flows.engine.outbox.settlement", "leased_by", _whose_lease_it_is_not,
+           "recovery_flows.engine.outbox.portion", "leased_by", _whose_lease_it_is_not,
            first=FIRST),
     # 4. What is asked of others, told to others and claimed by others
     *FOREIGN_GUARDS,

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
 
 from tests.simulation.eyes import ViolationError
+from tests.simulation.guards import GUARDS
 from tests.simulation.place import Place, place
 from tests.simulation.plan import Payment, Plan, Report, Temper, Tick, plan_of
 from tests.simulation.play import History
 from tests.simulation.share import simulate
+
+
+def test_every_mutant_switches_off_something_that_is_there() -> None:
+    """A guard that moves takes its mutant with it."""
+    away = [m.name for m in GUARDS if not hasattr(import_module(m.module), m.attribute)]
+    assert away == []
 
 
 def test_a_seed_tells_the_same_story_each_time() -> None:
