@@ -28,12 +28,12 @@ from models.entities.officer import Role
 from models.ids import digest_bytes
 from models.outcome import Outcome, Transition
 from models.queries.audit.verify import Finding, verify
+from models.rights.decisions import DECISIONS
 from models.sealing.sealed_place import SealedPlace
 from models.store.clock import beat
 from models.store.documents import keep
 from models.store.installation import note_made
 from models.store.log_ins import Tries, keep_tries
-from models.store.permissions import DECISIONS
 from models.store.record import record
 from models.store.statements import line_imports
 from models.store.statements.statements import record_statement

@@ -25,7 +25,7 @@ from models.entities.catalogue import (
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.outcome import Outcome, Transition
-from models.store.permissions import DECISIONS
+from models.rights.decisions import DECISIONS
 from models.store.record import record
 from models.store.unit import Actor, Unit, savepoint, unit_of_work
 from models.store.waiting_rows import StaleFileError

@@ -12,7 +12,7 @@ from models.entities.event import EntityKind
 from models.entities.multi_agency import SubjectKind, TaskKind, TaskRow, TaskState
 from models.entities.officer import Role
 from models.entities.partner import PartnerKind
-from models.store.permissions import DECISIONS
+from models.rights.decisions import DECISIONS
 from recovery_flows.law.regime import load_regime
 from recovery_flows.law.rows import Measure
 from recovery_flows.multi_agency import stage as multi_agency

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
+from unittest.mock import patch
 
 import sqlalchemy as sa
 
@@ -84,12 +85,11 @@ class Transactions:
                 _call(self.after_commit)
 
         sa.event.listen(self.engine, "commit", before)
-        PlainSession.transaction = transaction  # type: ignore[method-assign] # as `light` does
         try:
-            yield
+            with patch.object(PlainSession, "transaction", transaction):
+                yield
         finally:
             sa.event.remove(self.engine, "commit", before)
-            PlainSession.transaction = plain  # type: ignore[method-assign]
 
 
 def _call(hooks: list[Hook]) -> None:

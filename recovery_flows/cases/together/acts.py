@@ -98,6 +98,7 @@ def accept_each(acting: CaseOfficer, named: Sequence[str], first: str) -> Iterat
         except Exception as error:
             if is_of_the_database(error):
                 raise
+            # Nothing of them is kept: one that cannot be accepted takes no other with it.
             yield from (_accept_alone(acting, ref, number) for ref, number in some)
 
 
