@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -100,7 +101,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class ActingOfficer:
+class ActingOfficer(ABC):
     """One identity at work on one database under the laws of the unit.
 
     What follows for the queue from a decision is known above the stages: `commit` and `derived`
@@ -118,13 +119,13 @@ class ActingOfficer:
         own = self.database.seen_by(self.officer.id if self.officer else "")
         object.__setattr__(self, "database", own)
 
+    @abstractmethod
     def commit(self, unit: Unit, actor: Actor, now: datetime, changes: Changeset) -> None:
         """Record everything that was decided, and its consequences for the queue."""
-        raise NotImplementedError
 
+    @abstractmethod
     def derived(self, file: CaseFile, now: datetime) -> Derived:
         """The columns of the queue that are derived from a recovery."""
-        raise NotImplementedError
 
     def actor(self, role: Role) -> Actor:
         """The acting officer in this role; NobodyActsError where nobody acts or has the role."""
