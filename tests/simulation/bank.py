@@ -84,10 +84,10 @@ class Bank(HoldingDesk):
         if hold.status not in LIVE or payout.status == "SETTLED":
             return
         paid = _PAID[kind](payout.ordered) if kind in _PAID else payout.ordered
-        debit = exchanged(paid, payout.currency, hold.currency)
+        debit = self._cost(payout, hold, paid)
         if kind == "doubled" and debit > hold.held:
             paid = payout.ordered
-            debit = exchanged(paid, payout.currency, hold.currency)
+            debit = self._cost(payout, hold, paid)
         # The last coin of a conversion is not refused.
         coin = int(payout.currency != hold.currency)
         if debit - coin > hold.held or not debit:
@@ -102,6 +102,11 @@ class Bank(HoldingDesk):
         self._save(hold, hold.status if hold.held else "PAID_OUT", at)
         hold.is_untold = kind == "quiet"
         self._book(payout, hold, at, 1)
+
+    def _cost(self, payout: Payout, hold: Hold, paid: int) -> int:
+        """What leaves a hold, so that so much reaches the payee: whole coins, some of them dear."""
+        debit = exchanged(paid, payout.currency, hold.currency)
+        return debit + self.coins_more if debit and payout.currency != hold.currency else debit
 
     def _book(self, payout: Payout, hold: Hold, at: datetime, sign: int) -> None:
         payer, payee = self.accounts[hold.number], self.find(*payout.payee)

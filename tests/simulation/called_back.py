@@ -23,7 +23,7 @@ from tests.recall_messages import answered, returned
 from tests.simulation.chest import STATE, Chest
 
 _PAPER = b"%PDF synthetic proof"
-_ANSWERS = ("ACCR", "RJCR", "PDCR", "whole", "whole", "half", "coin", "twice", "by_statement")
+ANSWERS = ("ACCR", "RJCR", "PDCR", "whole", "whole", "half", "coin", "twice", "by_statement")
 _WENT_OUT = (
     "SELECT k.recovery_id, k.id, r.owner_id, k.uetr, k.requested_minor FROM recall k JOIN recovery"
     " r ON r.id = k.recovery_id WHERE k.sent_at IS NOT NULL ORDER BY k.id"
@@ -75,7 +75,7 @@ class CalledBack:
         if not (found := self._one(_WENT_OUT, pick)):
             return
         recovery, recall, owner, uetr, requested = found
-        minor, kind = int(str(requested)), _ANSWERS[int(pick * 997) % len(_ANSWERS)]
+        minor, kind = int(str(requested)), ANSWERS[int(pick * 997) % len(ANSWERS)]
         desk, name = self._desk_of(owner), f"{recall}: {kind}"
         if len(kind) == 4 and kind.isupper():
             self._hand_in(desk, str(owner), name, answered(kind, uetr=str(uetr)))

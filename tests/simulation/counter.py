@@ -51,6 +51,7 @@ class BankContext:
     answer_hours: float = 0
     settle_hours: float = 0
     hold_stamp: timedelta = timedelta(0)
+    coins_more: int = 0
     polite: bool = False
     told: Counter[str] = field(default_factory=Counter)
     refused: list[Refused] = field(default_factory=list)

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.simulation.foreign.guards import FOREIGN_GUARDS
 from tests.simulation.mutants import Always, Mutant, Wrap
-from tests.simulation.scenes import FIRST
+from tests.simulation.scenes import FIRST, OF_REFUSALS
 
 
 def _nothing(_: Any) -> Any:
@@ -158,7 +158,7 @@ GUARDS = (
     Mutant("a refused payout is drafted again", "2", "nothing is ordered on the same facts",
            "recovery_flows.restitution.refused_payouts", "_same_facts", Always(())),
     Mutant("coins of a conversion are not kept back", "2", "a refused conversion asks for less",
-           "recovery_flows.ledger.pools", "coins_less", Always(0)),
+           "recovery_flows.ledger.pools", "coins_less", Always(0), first=OF_REFUSALS),
     Mutant("what may have left is recalled", "2", "recalled only after the bank's own no",
            "recovery_flows.ledger.outstanding_losses", "may_have_left", Always(value=False),
            first=FIRST),
@@ -167,7 +167,8 @@ GUARDS = (
     Mutant("a hold reserves nothing", "2", "a hold reserves its own money in the trace",
            "recovery_flows.tracing.inputs", "held_over_time", Always(()), first=FIRST),
     Mutant("a freeze takes over what is given up", "2", "what is released is not frozen",
-           "recovery_flows.freezing.denied_stops", "is_given_up", Always(value=False)),
+           "recovery_flows.freezing.denied_stops", "is_given_up", Always(value=False),
+           first=OF_REFUSALS),
     Mutant("a denied order is sent once more", "2", "an order leaves again only under its yes",
            "recovery_flows.engine.outbox.preparation", "_ASKED_ANEW", _constant(())),
     Mutant("a court's row above its claim is nobody's", "2", "what a court gives above is owned",
@@ -188,7 +189,7 @@ GUARDS = (
     Mutant("a denied stop that is kept is nobody's", "3", "a refused release has a next step",
            "recovery_flows.freezing.denied_stops", "steps", Always(())),
     Mutant("unrelated funds that are kept are nobody's", "3", "a refused release has a next step",
-           "recovery_flows.freezing.unrelated_funds", "steps", Always(())),
+           "recovery_flows.freezing.unrelated_funds", "steps", Always(()), first=OF_REFUSALS),
     Mutant("a refused statement is nobody's", "3", "who refuses a statement is asked again",
            "recovery_flows.cases.dead_ends", "_is_silent", Always(value=False)),
     Mutant("a claim of a joined recovery stays unverified", "3", "it is verified by an officer",

@@ -12,6 +12,7 @@ class Orders(Eyes):
 
     def _orders(self) -> None:
         self._joins()
+        self._given_up()
         rows = self._all(
             "SELECT e.seq, e.event, e.subject_id FROM event e WHERE e.noun = 'payout'"
             " AND e.event IN ('moved', 'recalled') AND e.seq > ? ORDER BY e.seq",
@@ -52,6 +53,31 @@ class Orders(Eyes):
             if going:
                 raise ViolationError(
                     "on its way", f"{joins} joins {stays}, whose {going[0][0]} is on its way"
+                )
+
+    def _given_up(self) -> None:
+        """No freeze leaves to take over what a second person had released before: that is free."""
+        rows = self._all(
+            "SELECT e.seq, h.id, h.supersedes_id FROM event e JOIN call c ON c.id = e.subject_id"
+            " JOIN hold h ON h.id = c.subject_id WHERE e.noun = 'call' AND e.event = 'sent' AND"
+            " c.kind = 'hold' AND h.kind = 'freeze' AND h.supersedes_id <> '' AND e.seq > ?"
+            " AND NOT EXISTS (SELECT 1 FROM event s WHERE s.subject_id = c.id AND s.event ="
+            " 'sent' AND s.seq < e.seq) ORDER BY e.seq",
+            self._read_to.get("given up", 0),
+        )
+        for seq, freeze, before in rows:
+            self._read_to["given up"] = int(str(seq))
+            found = self._all(
+                "SELECT a.action FROM approval a JOIN event d ON d.subject_id = a.id WHERE"
+                " a.subject_id = ?1 AND d.seq < ?2 AND (a.action = 'order_stop' AND d.event ="
+                " 'denied' OR a.action = 'release' AND d.event = 'approved' AND EXISTS (SELECT 1"
+                " FROM event u WHERE u.subject_id = ?1 AND u.event LIKE '%unrelated' AND"
+                " u.seq < d.seq)) LIMIT 1",
+                before, seq,
+            )  # fmt: skip
+            if found:
+                raise ViolationError(
+                    "given up", f"{freeze} takes {before} over, which is to be free ({found[0][0]})"
                 )
 
     def _basis(self, payout: str, seq: int) -> None:

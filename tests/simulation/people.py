@@ -28,6 +28,7 @@ from tests.simulation.foreign.world import ForeignWorld
 from tests.simulation.other_ways import OtherWays
 from tests.simulation.place import OFFICERS, SUPERVISOR, Place
 from tests.simulation.plan import Report
+from tests.simulation.refusals import Refusals
 from tests.simulation.whims import Whims
 
 _NEEDED = (
@@ -41,7 +42,7 @@ _STEPS_MAX = 12
 Say = Callable[[str], None]
 
 
-class People(Whims, OtherWays, CalledBack, ByOrder, Envoys, Claimants, Registry):
+class People(Whims, OtherWays, CalledBack, ByOrder, Refusals, Envoys, Claimants, Registry):
     """Who sits at the desks; `refused` counts acts to which the program said no."""
 
     def __init__(

@@ -106,12 +106,16 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Temper:
-    """How a bank is: hours until it acts and pays, how its holds' stamps lie (ms)."""
+    """How a bank is: hours until it acts and pays, how its holds' stamps lie (ms).
+
+    A conversion costs `coins_more` of the account than it does at the rate the money came by.
+    """
 
     bank: str
     answer_hours: float
     settle_hours: float
     hold_stamp_ms: int
+    coins_more: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,8 +114,9 @@ def _setting(plan: Plan) -> list[str]:
     lines += [
         f"{t.bank} acts after {t.answer_hours:g} h, pays after {t.settle_hours:g} h"
         + (f", stamps holds {t.hold_stamp_ms:+d} ms" if t.hold_stamp_ms else "")
+        + (f", converts {t.coins_more} coins too dear" if t.coins_more else "")
         for t in plan.tempers
-        if (t.answer_hours, t.settle_hours, t.hold_stamp_ms) != (0, 0, 0)
+        if (t.answer_hours, t.settle_hours, t.hold_stamp_ms, t.coins_more) != (0, 0, 0, 0)
     ]
     lines += [f"{':'.join(a)} has {m / 100:.2f} of its own" for a, m in plan.openings if m]
     lines += [str(fault) for fault in plan.faults]

@@ -2,8 +2,9 @@
 
 Free dice play each of them too seldom to be found. Seeds from 80000000 on play them, each with
 other sums, hours, banks and ends; three in ten of these seeds are free histories as before. Seeds
-from 85000000 on play the scenes of holds, from 86000000 on those of returns: they came later, and a
-seed keeps the story that it told.
+from 85000000 on play the scenes of holds, from 86000000 on those of returns, from 86100000 on those
+of recalls and refused reports besides, from 87000000 on those of what banks refuse: they came
+later, and a seed keeps the story that it told.
 """
 
 from __future__ import annotations
@@ -25,11 +26,14 @@ from tests.simulation.plan import (
     plan_of,
 )
 from tests.simulation.scenes_of_holds import SCENES_OF_HOLDS
+from tests.simulation.scenes_of_recalls import SCENES_OF_RECALLS
+from tests.simulation.scenes_of_refusals import SCENES_OF_REFUSALS
 from tests.simulation.scenes_of_returns import SCENES_OF_RETURNS
 from tests.simulation.staging import Scene, Stage
 
 FIRST = 80_000_000
 OF_HOLDS, OF_RETURNS = 85_000_000, 86_000_000
+OF_RECALLS, OF_REFUSALS = 86_100_000, 87_000_000
 _FREE = 0.3
 _BANKS = ("north", "south", "east", "abroad")
 _SUMS = (400_00, 800_00, 1_234_56, 3_000_00)
@@ -41,8 +45,7 @@ def history_of(seed: int) -> Plan:
     dice = random.Random(f"scene {seed}")  # noqa: S311 - a story, no secret
     if seed < FIRST or dice.random() < _FREE:
         return plan_of(seed)
-    later = SCENES_OF_HOLDS if seed < OF_RETURNS else SCENES_OF_RETURNS
-    scene = dice.choice(SCENES if seed < OF_HOLDS else later)
+    scene = dice.choice(next(scenes for first, scenes in _NEWEST_FIRST if seed >= first))
     stage = Stage(dice, dice.choice(MULES[:2]), dice.choice(_SUMS), 10 * dice.randrange(100))
     return _plan(seed, stage, scene(stage))
 
@@ -51,7 +54,8 @@ def _plan(seed: int, stage: Stage, scene: Scene) -> Plan:
     def temper(bank: str) -> Temper:
         is_here = bank == stage.bank
         hours = (scene.answer_hours, scene.settle_hours) if is_here else (0, 0)
-        return Temper(bank, *hours, stage.dice.choice((0, 0, 0, -10, 10)))
+        stamp = stage.dice.choice((0, 0, 0, -10, 10))
+        return Temper(bank, *hours, stamp, scene.coins_more if bank == FOREIGN[0] else 0)
 
     later = [Tick(stage.dice.choice((0.5, 3, 24, 49))) for _ in range(stage.dice.choice((0, 1, 2)))]
     return Plan(
@@ -228,4 +232,11 @@ SCENES: Sequence[Callable[[Stage], Scene]] = (
     _own_money_comes_and_goes,
     _claim_rejected_after_another_is_paid,
     _surplus_beside_a_freeze_in_doubt,
+)
+_NEWEST_FIRST: Sequence[tuple[int, Sequence[Callable[[Stage], Scene]]]] = (
+    (OF_REFUSALS, SCENES_OF_REFUSALS),
+    (OF_RECALLS, (*SCENES_OF_RETURNS, *SCENES_OF_RECALLS)),
+    (OF_RETURNS, SCENES_OF_RETURNS),
+    (OF_HOLDS, SCENES_OF_HOLDS),
+    (FIRST, SCENES),
 )

@@ -53,3 +53,5 @@ class Scene:
     own_minor: int = 0
     answer_hours: float = 0
     settle_hours: float = 0
+    coins_more: int = 0
+    """What a conversion abroad costs more than at the rate by which the money came there."""

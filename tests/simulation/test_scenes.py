@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
 from tests.simulation.guards import GUARDS
 from tests.simulation.place import Place, place
 from tests.simulation.play import History
-from tests.simulation.scenes import FIRST, history_of
+from tests.simulation.scenes import FIRST, OF_RECALLS, OF_REFUSALS, history_of
 
+REVERSED, REFUSED = OF_RECALLS + 1, OF_RECALLS + 11
 BY_NAME = {mutant.name: mutant for mutant in GUARDS}
 
 
@@ -30,16 +33,35 @@ def found(at: Place, seed: int) -> str:
 @pytest.mark.parametrize(
     ("without_it", "scene", "kind"),
     [
-        ("a recovery with money on its way is joined", 6, "on its way"),
-        ("a hold reserves nothing", 14, "held"),
-        ("a title check is for ever", 15, "title"),
-        ("a stop goes before its freeze is there", 56, "let go first"),
-        ("a trace below what was paid is adopted", 72, "trace"),
+        ("a recovery with money on its way is joined", FIRST + 6, "on its way"),
+        ("a hold reserves nothing", FIRST + 14, "held"),
+        ("a title check is for ever", FIRST + 15, "title"),
+        ("a stop goes before its freeze is there", FIRST + 56, "let go first"),
+        ("a trace below what was paid is adopted", FIRST + 72, "trace"),
+        ("unrelated funds that are kept are nobody's", OF_REFUSALS, "dead end"),
+        ("a freeze takes over what is given up", OF_REFUSALS + 4, "given up"),
+        ("coins of a conversion are not kept back", OF_REFUSALS + 15, "never at rest"),
     ],
 )
 def test_a_scene_ends_well_only_with_its_guard(
     at: Place, without_it: str, scene: int, kind: str
 ) -> None:
-    assert found(at, FIRST + scene) == ""
+    assert found(at, scene) == ""
     with BY_NAME[without_it].at_work():
-        assert found(at, FIRST + scene) == kind
+        assert found(at, scene) == kind
+
+
+@pytest.mark.parametrize("act", ["recall_reversed", "refuse_report"])
+def test_one_history_of_twenty_at_least_plays_what_free_dice_hardly_draw(act: str) -> None:
+    plans = [history_of(OF_RECALLS + n) for n in range(200)]
+    playing = [p for p in plans if any(name == act for tick in p.ticks for name, _ in tick.odd)]
+    assert len(playing) >= 10
+
+
+def test_what_a_bank_took_back_and_what_was_refused_is_reached(at: Place) -> None:
+    reached = set()
+    for seed in (REVERSED, REFUSED):
+        assert found(at, seed) == ""
+        with closing(sqlite3.connect(at.path)) as rows:
+            reached |= set(rows.execute("SELECT noun, event FROM event"))
+    assert reached >= {("recall_credit", "reversed"), ("recovery", "rejected")}

@@ -51,6 +51,7 @@ class World:
                 faults=[f for f in self.plan.faults if f.bank == name],
                 answer_hours=temper.answer_hours, settle_hours=temper.settle_hours,
                 hold_stamp=timedelta(milliseconds=temper.hold_stamp_ms),
+                coins_more=temper.coins_more,
             )  # fmt: skip
         openings = dict(self.plan.openings)
         for bank, number in (*VICTIMS, *SPARE, *INSURERS, STATE, *MULES, FOREIGN):
