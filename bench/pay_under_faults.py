@@ -5,7 +5,7 @@ court's list, one that came back and is paid again, an unclaimed share to the tr
 fault that the sandbox's banks know of a payment order or an answer to it, with a process killed
 (SIGKILL) at each step of the way. What became of the money is read from the banks' own file.
 
-With `--record` each cell is kept in pay_under_faults.json as it is there, and an interrupted
+With `--record` each cell is kept in pay_under_faults.json with its commit, and an interrupted
 measurement goes on with what is missing; `--minutes` ends it before all is played, `--kinds` names
 some. Exit code 1 where money left twice, or is not paid and nobody is told.
 """
@@ -70,7 +70,7 @@ async def measure(given: argparse.Namespace, done: Cells) -> Cells:
             if what.kind not in warm:
                 await worlds.warm(what.kind, killer)
                 warm.add(what.kind)
-            done[name] = await played(worlds, killer, what)
+            done[name] = {**await played(worlds, killer, what), "commit": commit()}
             if done[name]["wrong"]:
                 print(name, json.dumps(done[name]), flush=True)
             if given.record and not number % 10:
