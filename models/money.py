@@ -45,9 +45,9 @@ def split_minor(total: int, weights: Sequence[int]) -> list[int]:
         raise ValueError("a split needs a total >= 0 and weights >= 0 that are not all zero")
     whole = sum(weights)
     exact = [divmod(total * weight, whole) for weight in weights]
-    parts = [part for part, _ in exact]
+    parts, left = [part for part, _ in exact], [rest for _, rest in exact]
     # A sort keeps the order of equals, reversed too: ties go to the earlier position.
-    by_remainder = sorted(range(len(weights)), key=lambda i: exact[i][1], reverse=True)
+    by_remainder = sorted(range(len(weights)), key=left.__getitem__, reverse=True)
     for i in by_remainder[: total - sum(parts)]:
         parts[i] += 1
     return parts

@@ -33,6 +33,8 @@ def tell_what(done: str, *, as_json: bool) -> None:
 
 def width_of(text: str) -> int:
     """Cells of a terminal: wide characters take two, combining ones and isolates none."""
+    if text.isascii():
+        return len(text)
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
     return len(text) + wide - sum(bool(unicodedata.combining(c)) or c in _NO_WIDTH for c in text)
 

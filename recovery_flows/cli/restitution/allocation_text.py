@@ -35,7 +35,8 @@ def write_json(
 
     `by_court` stands beside the rules, as what is decided.
     """
-    shares = [_share(division, n) for n in _places(division, explain)]
+    digits = exponent(division.currency)
+    shares = [_share(division, n, digits) for n in _places(division, explain)]
     about: dict[str, Any] = {
         "currency": division.currency,
         "pool": _text(division, division.pool_minor),
@@ -68,12 +69,12 @@ def _places(division: Division, explain: str) -> Sequence[int]:
     return [n for n in everybody if division.stakes[n].claim_id == explain]
 
 
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
+_quoted = json.encoder.encode_basestring
 
 
-def _share(division: Division, n: int) -> str:
-    stake, share = division.stakes[n], _text(division, division.parts.minor[n])
-    net = _text(division, stake.net_minor)
+def _share(division: Division, n: int, digits: int) -> str:
+    stake, share = division.stakes[n], minor_text(division.parts.minor[n], digits)
+    net = minor_text(stake.net_minor, digits)
     tier = f', "class": {_quoted(stake.tier.code)}' if stake.tier else ""
     claimant = _quoted(stake.claim_id)
     return f'  {{"claimant": {claimant}, "share": "{share}", "net_loss": "{net}"{tier}}}'

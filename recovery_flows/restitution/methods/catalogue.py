@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from models.ids import digest
@@ -135,9 +135,13 @@ def _tier(stake: Stake) -> list[int | str]:
     return [stake.tier.rank, stake.tier.code] if stake.tier else []
 
 
+def _spelled(at: datetime) -> str:
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat()
+
+
 def _digest(info: RuleInfo, pool_minor: int, currency: str, given: Sequence[Stake]) -> str:
     claims = [
-        [s.claim_id, s.first_loss_at.astimezone(UTC).isoformat(), s.loss_minor,
+        [s.claim_id, _spelled(s.first_loss_at), s.loss_minor,
          s.compensated_minor, s.withdrawn_minor, *_tier(s)]
         for s in given
     ]  # fmt: skip

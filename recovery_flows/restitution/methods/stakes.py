@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from models.entities.claim import ClaimRow
@@ -30,8 +30,7 @@ def tier_of(claim: ClaimRow) -> Tier | None:
     return Tier(claim.priority_rank, claim.priority, claim.priority, "the regime's row `priority`")
 
 
-@dataclass(frozen=True, slots=True)
-class Stake:
+class Stake(NamedTuple):
     """One claim in minor units of the pool's currency.
 
     `compensated` came from others (a bank, an insurer, the offender), `withdrawn` from the scheme.
@@ -53,7 +52,8 @@ class Stake:
     @property
     def net_minor(self) -> int:
         """The net loss: the most that any rule may give; never below zero."""
-        return max(0, self.loss_minor - self.received_minor)
+        net = self.loss_minor - self.compensated_minor - self.withdrawn_minor
+        return max(net, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,17 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from models.facts import LineKind
 from models.money import exponent
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.intake.budget import Budget, BudgetSpentError, Limits
 from recovery_flows.intake.text_lines import ZeroByteError, lines_within
-
-if TYPE_CHECKING:
-    from _csv import Reader
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SLASHES = re.compile(r"(\d{4})/(\d{2})/(\d{2})")
@@ -44,14 +42,18 @@ def table(
 
     MisuseError: no such file. FileRefusedError: no text, a missing column, a row too long or short.
     """
-    try:
-        limits.check_file(path)
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            yield from table_of(path, stream, needed, optional, limits)
-    except BudgetSpentError as error:
-        raise FileRefusedError(f"{path.name} {error}") from error
-    except OSError as error:
-        raise MisuseError(f"{path} cannot be read: {error.strerror}") from error
+    with _opened(path, limits) as stream:
+        yield from table_of(path, stream, needed, optional, limits)
+
+
+def values(
+    path: Path, needed: Sequence[str], limits: Limits = _LIMITS
+) -> Iterator[tuple[int, list[str]]]:
+    """The same with the values in the order of `needed`: quicker where rows are many."""
+    with _opened(path, limits) as stream:
+        rows = _rows(path, stream, needed, (), limits)
+        next(rows)
+        yield from rows
 
 
 def table_of(
@@ -62,30 +64,54 @@ def table_of(
     limits: Limits = _LIMITS,
 ) -> Iterator[tuple[int, Mapping[str, str]]]:
     """The same of a file that is open; `path` names it in what is refused."""
+    rows = _rows(path, stream, needed, optional, limits)
+    _, names = next(rows)
+    for line, cells in rows:
+        yield line, dict(zip(names, cells, strict=True))
+
+
+@contextmanager
+def _opened(path: Path, limits: Limits) -> Iterator[TextIO]:
     try:
-        lines = csv.reader(lines_within(stream, Budget(limits)), strict=True)
-        yield from _rows(path, _whole(path, lines), needed, optional)
+        limits.check_file(path)
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            yield stream
+    except BudgetSpentError as error:
+        raise FileRefusedError(f"{path.name} {error}") from error
+    except OSError as error:
+        raise MisuseError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _rows(
+    path: Path, stream: TextIO, needed: Sequence[str], optional: Sequence[str], limits: Limits
+) -> Iterator[tuple[int, list[str]]]:
+    """Names of the columns that are wanted and there, then line by line the values of these."""
+    lines = csv.reader(lines_within(stream, Budget(limits)), strict=True)
+    try:
+        head = distinct(next(lines, []))
+        names = _wanted(path, head, needed, optional)
+        yield 1, names
+        places = [head.index(name) for name in names]
+        is_whole = places == list(range(len(head)))
+        for line, cells in enumerate(lines, start=2):
+            if len(cells) != len(head):
+                if not any(cells):
+                    continue
+                raise refuse(path, line, f"{len(cells)} cells where the header has {len(head)}")
+            if any(cells):
+                wanted = cells if is_whole else [cells[place] for place in places]
+                yield line, list(map(str.strip, wanted))
+    except csv.Error as error:
+        raise refuse(path, lines.line_num, f"the CSV is broken: {error}") from error
     except (BudgetSpentError, ZeroByteError) as error:
         raise FileRefusedError(f"{path.name} {error}") from error
     except UnicodeDecodeError as error:
         raise FileRefusedError(f"{path.name} is not UTF-8 text: save it as UTF-8") from error
 
 
-def _whole(path: Path, lines: Reader) -> Iterator[list[str]]:
-    try:
-        yield from lines
-    except csv.Error as error:
-        raise refuse(path, lines.line_num, f"the CSV is broken: {error}") from error
-
-
-def _rows(
-    path: Path,
-    lines: Iterator[list[str]],
-    needed: Sequence[str],
-    optional: Sequence[str],
-) -> Iterator[tuple[int, Mapping[str, str]]]:
-    reader: Iterator[tuple[int, list[str]]] = enumerate(lines, start=1)
-    head = distinct(next(reader, (0, []))[1])
+def _wanted(
+    path: Path, head: Sequence[str], needed: Sequence[str], optional: Sequence[str]
+) -> list[str]:
     missing = [name for name in needed if name not in head]
     if missing:
         raise refuse(
@@ -93,13 +119,7 @@ def _rows(
         )
     if twice := repeated_column(head, (*needed, *optional)):
         raise refuse(path, 1, f"column {twice} is there twice: leave one of them")
-    places = {name: head.index(name) for name in (*needed, *optional) if name in head}
-    for line, cells in reader:
-        if not any(cells):
-            continue
-        if len(cells) != len(head):
-            raise refuse(path, line, f"{len(cells)} cells where the header has {len(head)}")
-        yield line, {name: cells[place].strip() for name, place in places.items()}
+    return [name for name in (*needed, *optional) if name in head]
 
 
 def distinct(names: Iterable[str]) -> list[str]:
