@@ -8,8 +8,9 @@ from xml.etree import ElementTree as ET
 
 from hypothesis import given, strategies as st
 
-from recovery_flows.correspondence.returns.flow_graph import PLACES_MAX, flow_graph
-from recovery_flows.correspondence.returns.flow_picture import flow_picture
+from models.money import Money
+from recovery_flows.correspondence.returns.flow_graph import PLACES_MAX, flow_graph, resting_minor
+from recovery_flows.correspondence.returns.flow_picture import end_of, flow_picture
 from recovery_flows.correspondence.returns.wording import wording
 from recovery_flows.tracing.views import HopView
 
@@ -35,7 +36,23 @@ def test_ways_out_are_places_of_their_own_and_say_what_became_of_the_money() -> 
     out = HopView(1, "t", AT, "m", "cash", 30, "CNY", 30, (), "cash", ("m", ""))
     graph = flow_graph([hop("v", "m", 100, ends="held"), out])
     fates = {p.label: (p.fate, p.resting_minor) for p in graph.places}
-    assert fates == {"v": ("", 0), "m": ("held", 100), "cash": ("cash", 30)}
+    assert fates == {"v": ("", 0), "m": ("held", 70), "cash": ("cash", 30)}
+
+
+def test_of_what_went_on_in_part_only_the_rest_is_told_as_held() -> None:
+    words = wording("en")
+    first, second = hop("v", "m", 100, ends="held"), hop("v", "m", 50, ends="held")
+    out = HopView(1, "t", AT, "m", "cash", 120, "CNY", 120, (), "cash", ("m", ""))
+    hops = [first, second, out]
+    ends = [
+        end_of(h, Money(r, "CNY"), words) for h, r in zip(hops, resting_minor(hops), strict=True)
+    ]
+    assert ends == ["", "held CNY 0.30", words.named("end", "cash")]
+    assert {"CNY 1.50", "CNY 0.30 · held"} <= _texts(flow_picture(flow_graph(hops), "CNY", words))
+
+
+def _texts(svg: str) -> set[str | None]:
+    return {e.text for e in ET.fromstring(svg).iter(f"{SVG}text")}  # noqa: S314 - our own picture
 
 
 @given(

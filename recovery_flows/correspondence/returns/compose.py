@@ -19,8 +19,8 @@ from models.entities.claim import ClaimRow
 from models.entities.payout import PayoutRow, PayoutState
 from models.money import Money
 from recovery_flows.correspondence.documents.text import Sender
-from recovery_flows.correspondence.returns.flow_graph import flow_graph
-from recovery_flows.correspondence.returns.flow_picture import flow_picture
+from recovery_flows.correspondence.returns.flow_graph import flow_graph, resting_minor
+from recovery_flows.correspondence.returns.flow_picture import end_of, flow_picture
 from recovery_flows.correspondence.returns.page import Document, Section, Table
 from recovery_flows.correspondence.returns.wording import Wording
 from recovery_flows.law.regime import Regime
@@ -131,7 +131,7 @@ def receipt(facts: Facts, payout: PayoutRow, words: Wording) -> Document:
 
 def flow(facts: Facts, hops: dict[str, tuple[HopView, ...]], words: Wording) -> Document:
     """The way of each claim's money, payment by payment, by the rule in force."""
-    rule = facts.file.recovery.tracing_rule.replace("_", " ")
+    rule = words.named("tracing", facts.file.recovery.tracing_rule)
     graph = flow_graph(hop for way in hops.values() for hop in way)
     picture = flow_picture(graph, facts.file.recovery.currency, words)
     sections = [Section(words("flow.title"), (words("flow.intro", rule=rule),), None, picture)]
@@ -217,6 +217,7 @@ def _left_over(facts: Facts, allocation: AllocationRow, words: Wording) -> str:
 
 def _rule(facts: Facts, allocation: AllocationRow, words: Wording) -> Section:
     version, _, formula = allocation.formula.partition(": ")
+    formula = words.named("formula", formula)
     told = [words(f"rule.{allocation.method}"),
             words("rule.formula", version=version, formula=formula)]  # fmt: skip
     step = next((s for s in facts.law.ladder if s.code == allocation.method), None)
@@ -224,8 +225,8 @@ def _rule(facts: Facts, allocation: AllocationRow, words: Wording) -> Section:
         told.append(
             words(
                 "rule.source",
-                instrument=step.instrument,
-                article=step.article,
+                instrument=words.named("instrument", step.instrument),
+                article=words.named("article", step.article),
                 text=words.named("law", step.source_text),
                 status=words.named("law", step.status),
             )
@@ -279,6 +280,7 @@ def _way(facts: Facts, claim: ClaimRow, hops: Sequence[HopView], words: Wording)
     )
     if not hops:
         return Section(heading, (words("flow.nothing"),))
+    rests = resting_minor(hops)
     head = ("step", "time", "from", "to", "amount", "ends")
     rows = tuple(
         (
@@ -287,8 +289,8 @@ def _way(facts: Facts, claim: ClaimRow, hops: Sequence[HopView], words: Wording)
             words.named("end", hop.payer),
             words.named("end", hop.payee),
             str(Money(hop.amount_minor, hop.amount_currency)),
-            words.named("end", hop.ends) if hop.ends else "",
+            end_of(hop, facts.money(rest), words),
         )
-        for hop in hops
+        for hop, rest in zip(hops, rests, strict=True)
     )
     return Section(heading, (), Table(tuple(words(f"flow.{key}") for key in head), rows, (0, 4)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from recovery_flows.tracing.views import HopView
@@ -92,16 +92,21 @@ class _Gathered:
             if ends[0] != ends[1]:
                 merged[ends[0], ends[1]] += minor
         streams = (FlowStream(*ends, minor) for ends, minor in sorted(merged.items()))
-        return FlowGraph(tuple(self._places(size, kept)), tuple(streams))
+        return FlowGraph(tuple(self._places(size, kept, into, out)), tuple(streams))
 
     def _others(self, key: str) -> str:
         return f"{OTHERS}/{self.columns[key]}"
 
-    def _places(self, size: dict[str, int], kept: set[str]) -> list[FlowPlace]:
+    def _places(
+        self, size: dict[str, int], kept: set[str], into: Counter[str], out: Counter[str]
+    ) -> list[FlowPlace]:
         places = [
-            FlowPlace(key, self.labels[key], self.columns[key], size[key], *self._fate(key))
+            FlowPlace(
+                key, self.labels[key], self.columns[key], size[key],
+                *self._fate(key, max(0, into[key] - out[key])),
+            )
             for key in kept
-        ]
+        ]  # fmt: skip
         rest: defaultdict[int, list[str]] = defaultdict(list)
         for key in size.keys() - kept:
             rest[self.columns[key]].append(key)
@@ -112,7 +117,24 @@ class _Gathered:
         ]  # fmt: skip
         return sorted(places, key=lambda place: (place.column, -place.minor, place.key))
 
-    def _fate(self, key: str) -> tuple[str, int]:
+    def _fate(self, key: str, left_minor: int) -> tuple[str, int]:
+        """What became of the most of what came there, as far as it did not go on."""
         fates = self.fates[key]
-        fate = max(fates, key=lambda fate: (fates[fate], fate)) if fates else ""
-        return fate, fates[fate]
+        fate = max(fates, key=lambda fate: (fates[fate], fate)) if fates and left_minor else ""
+        return fate, min(fates[fate], left_minor) if fate else 0
+
+
+def resting_minor(hops: Sequence[HopView]) -> tuple[int, ...]:
+    """How much of each of one claim's steps stayed where it led (currency of the loss).
+
+    What went on from there is of the earliest steps that led there.
+    """
+    gone: Counter[str] = Counter()
+    for hop in hops:
+        gone[hop.account_ids[0]] += hop.claim_minor
+    rests = []
+    for hop in hops:
+        went_on = min(hop.claim_minor, gone[hop.account_ids[1]]) if hop.account_ids[1] else 0
+        gone[hop.account_ids[1]] -= went_on
+        rests.append(hop.claim_minor - went_on)
+    return tuple(rests)

@@ -14,6 +14,7 @@ from html import escape
 from models.money import Money
 from recovery_flows.correspondence.returns.flow_graph import FlowGraph, FlowPlace
 from recovery_flows.correspondence.returns.wording import Wording
+from recovery_flows.tracing.views import HopView
 
 WIDTH, BAR, GAP, LINE = 1000.0, 9.0, 34.0, 15.0
 TALLEST, LEAST = 260.0, 2.0
@@ -122,3 +123,11 @@ def _told(place: FlowPlace, currency: str, words: Wording) -> list[str]:
 
 def _colour(fate: str) -> str:
     return _COLOURS.get(fate, _LOST)
+
+
+def end_of(hop: HopView, rest: Money, words: Wording) -> str:
+    """What became of a step's money, and of how much of it where a part went on; "" if all did."""
+    if not hop.ends or not rest.minor:
+        return ""
+    end = words.named("end", hop.ends)
+    return end if rest.minor == hop.claim_minor else f"{end} {rest}"

@@ -97,6 +97,21 @@ def test_no_document_holds_a_name_or_a_full_number(unit: Any, paid: str) -> None
         assert not [h for h in hidden for text in texts if h in text]
 
 
+def test_a_chinese_decision_names_its_law_and_its_formula_in_chinese(unit: Any, paid: str) -> None:
+    words = wording("zh")
+    for step in unit.laws["CN"].ladder:
+        told = (("instrument", step.instrument), ("article", step.article))
+        for group, text in (*told, ("formula", step.formula)):
+            assert words.named(group, text) != text, f"{step.code} has no Chinese of its {group}"
+    (decision,) = made(unit, paid, "zh", "decision")
+    text = as_markdown(decision)
+    assert "冻结资金返还若干规定》（银监发〔2016〕41号），第八条第（三）项" in text
+    assert "返还金额＝待分配资金×本人尚未返还的损失" in text
+    assert "） " not in text
+    (flow,) = made(unit, paid, "zh", "flow")
+    assert "本表按现行规则（先进先出）认定" in as_markdown(flow)
+
+
 def test_every_language_has_the_same_sentences_with_the_same_values() -> None:
     def values(text: str) -> set[str]:
         return {name for _, name, _, _ in string.Formatter().parse(text) if name}
