@@ -24,6 +24,7 @@ from recovery_flows.freezing.drafts import (
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.hold_figures import nothing
+from recovery_flows.ledger.outstanding_losses import most_owed_minor
 from recovery_flows.ledger.third_parties import left_minor
 
 if TYPE_CHECKING:
@@ -194,8 +195,8 @@ def _withdraw_followers(changes: Changeset, asset: AssetRow, laws: Regimes) -> N
 def still_wanted_minor(file: CaseFile, asset: AssetRow, hold: HoldRow) -> int:
     """The sum of a lapsed hold that is still to be held, in minor units of the account's currency.
 
-    As much as was asked for, until a statement has shown how much of it is stolen. What a third
-    party keeps by decision is not held again.
+    As much as was asked for, until a statement has shown how much of it is stolen, and no more than
+    the victims can still be owed. What a third party keeps by decision is not held again.
     """
     if unrelated_funds.is_decided(file, hold):
         return 0
@@ -203,6 +204,8 @@ def still_wanted_minor(file: CaseFile, asset: AssetRow, hold: HoldRow) -> int:
     # A part whose release was on its way when the bank let all of it go is not stopped again.
     let_go = 0 if file.pending(hold.id) else hold.releasing_minor
     asked = hold.requested_minor - paid - let_go
+    if asset.currency == file.recovery.currency:
+        asked = min(asked, most_owed_minor(file))
     if file.trace is None or file.recovery.trace_wanted or asset.statement_to is None:
         return asked
     kept = sum(h.held_minor for h in file.live_holds(asset.id))

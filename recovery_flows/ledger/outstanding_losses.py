@@ -36,6 +36,14 @@ def owed_minor(file: CaseFile, claim: ClaimRow) -> int:
     return max(0, claim.upheld_minor - returned - in_treasury_minor(file, claim.id))
 
 
+def most_owed_minor(file: CaseFile) -> int:
+    """The most that all victims can still be owed, whatever is decided about their claims.
+
+    What they report to have lost less what they got, by whatever way; in the loss's currency.
+    """
+    return sum(max(0, c.reported_minor - paid_minor(file, c)) for c in file.claims)
+
+
 def is_paid(file: CaseFile, claim: ClaimRow) -> bool:
     """Whether what the victim of a claim got comes to its upheld loss."""
     return 0 < claim.upheld_minor <= paid_minor(file, claim)

@@ -5,15 +5,17 @@ Seed 90001295: what came in was given back to its payer, since the whole loss wa
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from models.entities.hold import HoldKind
+from models.entities.hold import HoldKind, HoldState
 from models.entities.ledger import LedgerAccount
 from recovery_flows.cases.next_steps import steps
 from recovery_flows.cases.third_parties import actions
 from recovery_flows.cases.third_parties.actions import Filing
+from recovery_flows.freezing.lapse import still_wanted_minor
 from recovery_flows.ledger.outstanding_losses import net_loss_minor
 from recovery_flows.restitution import guards
 from tests.records.money.test_third_party import FAITH, released as bank_released
@@ -94,6 +96,28 @@ def test_it_is_paid_at_once_and_the_bank_is_asked_for_the_rest_alone(
     (claim,) = unit.file(frozen).claims
     assert net_loss_minor(unit.file(frozen), claim) == 40_000, "no more is asked of the bank"
     sound(unit)
+
+
+def test_a_freeze_that_lapses_is_not_asked_for_again_above_what_is_owed_still(
+    unit: Any, acts: Any, frozen: str
+) -> None:
+    def wanted() -> int:
+        file = unit.file(frozen)
+        (hold,) = (h for h in file.holds if h.kind is not HoldKind.CUSTODY and h.held_minor)
+        lapsed = replace(hold, state=HoldState.LAPSED, held_minor=0)
+        holds = tuple(lapsed if h.id == hold.id else h for h in file.holds)
+        asset = file.asset(hold.asset_id)
+        tracing = replace(file.recovery, trace_wanted=True)
+        sums = {
+            still_wanted_minor(one, asset, lapsed)
+            for one in (replace(file, holds=holds), replace(file, holds=holds, recovery=tracing))
+        }
+        (minor,) = sums
+        return minor
+
+    assert wanted() == 100_000
+    test_it_is_paid_at_once_and_the_bank_is_asked_for_the_rest_alone(unit, acts, frozen)
+    assert wanted() == 40_000, "the account holder's other money stays free"
 
 
 def test_what_came_in_after_the_first_was_paid_on_counts_once(
