@@ -3,14 +3,16 @@
 A bank that pays in another currency than it holds rounds what it debits by up to a coin, and its
 rate is not known before it has paid. So what is asked of such a hold is counted in coins of the
 account, each rounded up by the rate at which the trace carries the claim; a sum worth one coin or
-less cannot be paid at all, and after a refusal for want of money a coin less is asked for.
+less cannot be paid at all, and after a refusal for want of money a coin less is asked for. Where
+that does not do, the rate has moved: a person looks at each further refusal, and one part of a
+hundred less is asked for, then two, four; once the bank has paid, its own rate is known.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from models.case_file import CaseFile
+from models.case_file import Balance, CaseFile
 from models.entities.asset import AssetRow
 from models.entities.hold import HoldRow
 from models.entities.ledger import LedgerAccount
@@ -21,6 +23,8 @@ from recovery_flows.ledger.unclaimed_money import kept_minor
 NO_BALANCE = "NO_BALANCE"
 MOST_COINS_LESS = 3
 """How often a conversion is tried with a coin less before a person has to look."""
+_MOST_PARTS_LESS = 50
+"""Of a hundred: no refusal of its bank makes all of a hold one that cannot be paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +87,32 @@ def carried(file: CaseFile, asset: AssetRow) -> tuple[Pool, ...]:
     foreign = asset.currency != file.recovery.currency
     coin = _coin_minor(file, asset) if foreign else 0
     return tuple(
-        Pool(
-            b.hold_id, b.claim_minor, b.asset_minor,
-            b.asset_minor - (coins_less(file, file.hold(b.hold_id)) if foreign else 0), foreign,
-            coin,
-        )
+        _converted(file, b, coin)
+        if foreign
+        else Pool(b.hold_id, b.claim_minor, b.asset_minor, b.asset_minor, is_foreign=False)
         for b in file.balances
         if b.account is LedgerAccount.HELD
         and b.asset_id == asset.id
         and b.claim_minor > 0
         and b.asset_minor > 0
     )  # fmt: skip
+
+
+def _converted(file: CaseFile, balance: Balance, coin_minor: int) -> Pool:
+    """What a hold in another currency can pay, at the rate its bank has paid where it is dearer."""
+    hold, asset_minor = file.hold(balance.hold_id), balance.asset_minor
+    claim_minor = balance.claim_minor
+    if len(short_rounds(file, hold)) > MOST_COINS_LESS and (paid := _paid(file, hold)):
+        claim_minor = max(1, min(claim_minor, asset_minor * paid[0] // paid[1]))
+    coins = asset_minor - coins_less(file, hold, asset_minor)
+    return Pool(hold.id, claim_minor, asset_minor, coins, is_foreign=True, coin_minor=coin_minor)
+
+
+def _paid(file: CaseFile, hold: HoldRow) -> tuple[int, int] | None:
+    """What came of payouts out of a hold, in the currency of the loss, and what they cost."""
+    paid = [p for p in file.payouts if p.hold_id == hold.id and p.credited_minor]
+    cost = sum(p.debited_minor for p in paid)
+    return (sum(p.credited_minor for p in paid), cost) if cost else None
 
 
 def _coin_minor(file: CaseFile, asset: AssetRow) -> int:
@@ -119,9 +138,16 @@ def is_payable(file: CaseFile, asset: AssetRow, minor: int) -> bool:
     return any(pool.can_pay(minor) for pool in pools(file, asset))
 
 
-def coins_less(file: CaseFile, hold: HoldRow) -> int:
-    """Coins that a conversion out of a hold leaves: one for each refusal for want of money."""
-    return min(len(short_rounds(file, hold)), MOST_COINS_LESS)
+def coins_less(file: CaseFile, hold: HoldRow, held_minor: int) -> int:
+    """Coins of those held that a conversion leaves: one for each refusal for want of money.
+
+    After more of these than MOST_COINS_LESS a part of all, which each doubles, until it has paid.
+    """
+    rounds = len(short_rounds(file, hold))
+    if rounds <= MOST_COINS_LESS or _paid(file, hold):
+        return min(rounds, MOST_COINS_LESS)
+    parts: int = min(_MOST_PARTS_LESS, 2 ** (rounds - MOST_COINS_LESS - 1))
+    return MOST_COINS_LESS + held_minor * parts // 100
 
 
 def short_rounds(file: CaseFile, hold: HoldRow) -> frozenset[str]:

@@ -75,6 +75,17 @@ def test_two_coins_are_paid_and_no_residue_while_a_loss_is_open(abroad: Any) -> 
     )
 
 
+def _payout(
+    file: CaseFile, hold_id: str, number: int, state: PayoutState, **more: Any
+) -> PayoutRow:
+    return PayoutRow(
+        id=f"payout-{number}", allocation_id=f"alloc-{number}",
+        asset_id=file.hold(hold_id).asset_id, claim_id=file.claims[0].id, hold_id=hold_id,
+        amount_minor=90, currency="CNY", payee_account_id=file.claims[0].payout_account_id,
+        state=state, **more,
+    )  # fmt: skip
+
+
 def test_each_conversion_that_was_refused_for_want_of_money_keeps_a_coin_back_up_to_three(
     abroad: Any,
 ) -> None:
@@ -84,17 +95,45 @@ def test_each_conversion_that_was_refused_for_want_of_money_keeps_a_coin_back_up
 
     def coins(*reasons: str) -> int:
         refused = tuple(
-            PayoutRow(
-                id=f"payout-{n}", allocation_id=f"alloc-{n}", asset_id=asset.id,
-                claim_id=file.claims[0].id, hold_id=freeze_id, amount_minor=90, currency="CNY",
-                payee_account_id=file.claims[0].payout_account_id, state=PayoutState.REFUSED,
-                reason=reason,
-            )
+            _payout(file, freeze_id, n, PayoutState.REFUSED, reason=reason)
             for n, reason in enumerate(reasons)
-        )  # fmt: skip
+        )
         (pool,) = pools.pools(replace(file, payouts=refused), asset)
         return pool.coins
 
     short = pools.NO_BALANCE
     assert [coins(*[short] * n) for n in range(5)] == [10, 9, 8, 7, 7]
     assert coins("ACCOUNT_CLOSURE") == 10
+
+
+def test_where_the_rate_has_moved_each_look_of_a_person_asks_for_less_and_never_for_nothing(
+    abroad: Any,
+) -> None:
+    left, freeze_id = abroad
+    file = left(90_000, 10_000)
+    asset = file.asset(file.hold(freeze_id).asset_id)
+
+    def pool(given: CaseFile, refusals: int, *paid: PayoutRow) -> pools.Pool:
+        short = (
+            _payout(file, freeze_id, n, PayoutState.REFUSED, reason=pools.NO_BALANCE)
+            for n in range(refusals)
+        )
+        (found,) = pools.pools(replace(given, payouts=(*short, *paid)), asset)
+        return found
+
+    coins = [pool(file, n).coins for n in range(3, 12)]
+    assert coins == [9_997, 9_897, 9_797, 9_597, 9_197, 8_397, 6_797, 4_997, 4_997]
+    paid = _payout(
+        file,
+        freeze_id,
+        90,
+        PayoutState.SETTLED,
+        settled_minor=80_000,
+        settled_currency="CNY",
+        debited_minor=10_050,
+    )
+    rest = left(10_000, 950)
+    assert pool(rest, 3, paid).payable_minor == 10_000 * 947 // 950, "a bank that was not dear"
+    at_its_rate = 950 * 80_000 // 10_050
+    assert pool(rest, 4, paid).payable_minor == at_its_rate * 947 // 950
+    assert pool(left(1, 9), 4, paid).less(1).coins >= 0
