@@ -15,10 +15,12 @@ from typing import Any
 from models.money import Money
 from models.safe_text import safe
 
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any of our frozen values
     """A value as JSON can hold it: money as {amount, currency}, instants and days as ISO text."""
-    if value is None or type(value) in (str, int, bool):
+    if type(value) in _AS_IT_IS:
         return value
     if isinstance(value, Money):
         return {"amount": value.text(), "currency": value.currency}
@@ -29,7 +31,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any of our frozen values
     if isinstance(value, Decimal):
         return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(getattr(value, name)) for name in _fields(type(value))}
+        fields = ((name, getattr(value, name)) for name in _fields(type(value)))
+        return {n: item if type(item) in _AS_IT_IS else plain(item) for n, item in fields}
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from sqlmodel import Session
 from models.entities.catalogue import table_of
 from models.entities.installation import QueueEntry
 from models.entities.recovery import Recovery, RecoveryState
+from models.language.phrase import Phrase
 from models.money import Money
 from models.queries.cases.deconfliction import all_hits, shared_among
 from models.queries.cases.queue_filter import Wanted, listed, passes, red_conditions
@@ -124,6 +126,12 @@ def _matches(session: Session, wanted: Wanted) -> tuple[int, int]:
     return total, found
 
 
+@lru_cache(maxsize=4096)
+def _sentence(stored: str) -> Phrase:
+    """A next step in words: most recoveries of a queue wait for one of a few."""
+    return Wording.read(stored).phrase()
+
+
 def _line(
     row: Any,  # noqa: ANN401 - a row of `_SELECT`
     now: datetime,
@@ -145,7 +153,7 @@ def _line(
         due_at=row.due_at,
         action=row.step_action,
         role=row.step_role,
-        sentence=Wording.read(row.step_wording).phrase(),
+        sentence=_sentence(row.step_wording),
         owner=row.owner_id,
         method=row.method,
         reported_at=row.reported_at,
