@@ -87,7 +87,12 @@ def _write_list(lines: Iterable[object], margin: str) -> None:
     sys.stdout.write("[]" if mark == "[" else f"\n{margin}]")
 
 
+@lru_cache(maxsize=2)
+def _encoder(indent: int | None) -> json.JSONEncoder:
+    return json.JSONEncoder(ensure_ascii=False, indent=indent)
+
+
 def _text(value: object, indent: int | None = 2) -> str:
-    text = json.dumps(plain(value), ensure_ascii=False, indent=indent)
+    text = _encoder(indent).encode(plain(value))
     # A file's name may hold bytes that are no character; output is UTF-8 always.
     return text.encode("utf-8", "replace").decode("utf-8")
