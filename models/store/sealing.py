@@ -98,7 +98,7 @@ class SealingSession(PlainSession):
     def _execute_now(self, statement: Any, params: Any = None, **options: Any) -> Any:  # noqa: ANN401
         if isinstance(statement, CHANGES):
             table = statement.table
-            if table.name in DECIDING:
+            if isinstance(table, sa.TableClause) and table.name in DECIDING:
                 self.forget_hidden()
             if isinstance(table, sa.Table) and SEAL in table.c:
                 if isinstance(statement, sa.Insert):

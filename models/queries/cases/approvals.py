@@ -74,7 +74,7 @@ def place_of_pending(
 
 def _order(order_by: str, *, is_down: bool) -> list[sa.ColumnElement[Any]]:
     columns = (_COLUMNS[order_by],) if order_by in _COLUMNS else _DUE
-    turned = [c.desc() for c in columns] if is_down else list(columns)
+    turned: list[sa.ColumnElement[Any]] = [c.desc() if is_down else c for c in columns]
     return turned if columns is _DUE else [*turned, *_DUE]
 
 

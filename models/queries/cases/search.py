@@ -125,7 +125,9 @@ def ways_found(
 ) -> dict[str, tuple[FoundBy, ...]]:
     """By what each of these recoveries is found, in the order of `FoundBy`."""
     found: dict[str, tuple[FoundBy, ...]] = {}
-    ways = {way: _R.c.id.in_(sa.union_all(*queries)) for way, queries in _lookups(what).items()}
+    ways: dict[FoundBy, sa.ColumnElement[bool]] = {
+        way: _R.c.id.in_(sa.union_all(*queries)) for way, queries in _lookups(what).items()
+    }
     ways[FoundBy.CASE_NUMBER] = sa.func.lower(_R.c.case_number).contains(what.text, autoescape=True)
     for way, condition in sorted(ways.items(), key=lambda one: _WAYS.index(one[0])):
         query = sa.select(_R.c.id).where(_R.c.id.in_(recovery_ids), condition)
