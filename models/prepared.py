@@ -36,3 +36,12 @@ def reading_any(by: sa.Column[Any], *wanted: sa.Column[Any]) -> sa.Select[Any]:
     """The wanted columns (all if none is named) of the rows where `by` is one of the list `of`."""
     among = sa.bindparam("of", expanding=True, type_=by.type)
     return sa.select(*(wanted or by.table.c)).where(by.in_(among))
+
+
+def looked_through(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A column to compare in rows that another condition finds, without an index of its own.
+
+    SQLite has counted no rows: it takes a state for rarer than one of a list of recoveries, and
+    walks all rows that were ever in that state for each of them.
+    """
+    return sa.func.coalesce(column, sa.null(), type_=column.type)

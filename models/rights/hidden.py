@@ -17,9 +17,12 @@ from sqlmodel import Session, SQLModel
 from models.entities.catalogue import table_of
 from models.entities.installation import QueueEntry
 from models.entities.recovery import Recovery, Restriction, RestrictionMember, RestrictionState
+from models.sqlite.plain_session import PlainSession
 
 _R, _M, _RECOVERIES = table_of(Restriction), table_of(RestrictionMember), table_of(Recovery)
 _ACTIVE = RestrictionState.ACTIVE
+DECIDING = frozenset({_R.name, _M.name, _RECOVERIES.name})
+"""The tables that decide which recoveries are hidden from whom."""
 HIDDEN_VIEW = "hidden_recovery"
 """The temporary view of a picture that names what is left out of it."""
 _HIDDEN_HERE = sa.select(sa.table(HIDDEN_VIEW, sa.column("recovery_id")))
@@ -62,8 +65,14 @@ _HIDDEN = _hidden_query(sa.bindparam("viewer", type_=sa.String()))
 
 
 def hidden_from(session: Session, viewer: str) -> frozenset[str]:
-    """The ids of restricted recoveries that `viewer` may not see; asked of the whole database."""
-    return frozenset(session.execute(_HIDDEN, {"viewer": viewer}).scalars())
+    """The ids of restricted recoveries that `viewer` may not see, of the whole database.
+
+    Asked once in a transaction, and again after it has changed a table that decides about it.
+    """
+    known = session.hidden_known() if isinstance(session, PlainSession) else {}
+    if viewer not in known:
+        known[viewer] = frozenset(session.execute(_HIDDEN, {"viewer": viewer}).scalars())
+    return known[viewer]
 
 
 def hidden_here(session: Session) -> frozenset[str]:

@@ -22,18 +22,13 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from models.sqlite.answers import Answer
+from models.sqlite.places import MISSING, Place, Process, UnfitError, filling
 
 _PLACE = re.compile(r"\?|__\[POSTCOMPILE_[^\]]+\]")
 _tuple_type: Any = namedtuple  # noqa: PYI024 - columns are known at run time only
 _WORD = re.compile(r"\w+")
-_PADDED_MAX = 512
 _INSTANT_LENGTH = len("2026-01-02 03:04:05.000006")
-_Process = Callable[[Any], Any]
 _QUESTIONS, CHANGES = (sa.Select, sa.CompoundSelect), (sa.Insert, sa.Update, sa.Delete)
-
-
-class _UnfitError(Exception):
-    """It cannot be sent directly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,35 +36,6 @@ class Written:
     """What is known of a statement that has written."""
 
     rowcount: int
-
-
-_MISSING = object()
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A place in a statement's text: which parameter, or which constant, fills it."""
-
-    name: str
-    constant: Any
-    is_list: bool
-    process: _Process | None
-
-    def values(self, given: Mapping[str, Any]) -> list[Any]:
-        value = given.get(self.name, self.constant)
-        if value is _MISSING:
-            raise _UnfitError
-        some = _padded(value) if self.is_list else [value]
-        return list(map(self.process, some)) if self.process else some
-
-
-def _padded(values: Any) -> list[Any]:  # noqa: ANN401 - whatever was given for the list
-    """A list filled up with its last value, so that few lengths, thus few texts, are in use."""
-    some = list(values)
-    if not some:
-        raise _UnfitError
-    full = 1 << (len(some) - 1).bit_length()
-    return some + some[-1:] * (full - len(some)) if full <= _PADDED_MAX else some
 
 
 class _Prepared:
@@ -81,41 +47,19 @@ class _Prepared:
         self._between = _PLACE.split(compiled.string)
         is_plain = not compiled.literal_execute_params and "RETURNING" not in compiled.string
         if not is_plain or len(self._between) != len(names) + 1:
-            raise _UnfitError
+            raise UnfitError
         defaults = _defaults(compiled)
-        self._places = [
-            _Place(
+        places = [
+            Place(
                 name,
-                defaults.get(name, _MISSING if bind.required else bind.effective_value),
+                defaults.get(name, MISSING if bind.required else bind.effective_value),
                 bind in compiled.post_compile_params,
                 _bind_processor(bind.type, dialect),
             )
             for name, bind in ((name, compiled.binds[name]) for name in names)
         ]
-        self._texts: dict[tuple[int, ...], str] = {}
-        self._single = None
-        if not any(place.is_list for place in self._places):
-            self._single = [(p.name, p.constant, p.process) for p in self._places]
-            self._text = "?".join(self._between)
-
-    def filled(self, given: Mapping[str, Any]) -> tuple[str, list[Any]]:
-        """The text and the values at its places."""
-        if self._single is not None:
-            row = []
-            for name, constant, process in self._single:
-                value = given.get(name, constant)
-                if value is _MISSING:
-                    raise _UnfitError
-                row.append(value if process is None else process(value))
-            return self._text, row
-        parts = [place.values(given) for place in self._places]
-        sizes = tuple(map(len, parts))
-        text = self._texts.get(sizes)
-        if text is None:
-            marks = (",".join("?" * size) for size in sizes)
-            rest = zip(marks, self._between[1:], strict=True)
-            text = self._texts[sizes] = self._between[0] + "".join(m + s for m, s in rest)
-        return text, [value for part in parts for value in part]
+        self.filled = filling(places, self._between)
+        """The text and the values at its places, for the parameters that are given."""
 
 
 def _defaults(compiled: Any) -> dict[str, Any]:  # noqa: ANN401 - what a dialect compiles to
@@ -123,18 +67,18 @@ def _defaults(compiled: Any) -> dict[str, Any]:  # noqa: ANN401 - what a dialect
     if compiled.isinsert or compiled.isupdate:
         columns = [*compiled.insert_prefetch, *compiled.update_prefetch]
         if any(not column.default.is_scalar for column in columns):
-            raise _UnfitError
+            raise UnfitError
         return {column.key: column.default.arg for column in columns}
     return {}
 
 
-def _bind_processor(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> _Process | None:
+def _bind_processor(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Process | None:
     if isinstance(kind, UTCDateTime):
         return _stored_instant
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _result_processor(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> _Process | None:
+def _result_processor(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Process | None:
     if isinstance(kind, UTCDateTime):
         return _instant
     return kind.dialect_impl(dialect).result_processor(dialect, None)
@@ -165,7 +109,7 @@ class _Question(_Prepared):
         super().__init__(statement, dialect, None)
         columns = list(statement.selected_columns)
         if len(columns) != len(names) or statement.get_execution_options():
-            raise _UnfitError
+            raise UnfitError
         # Any word of its text that is a table's name: rather one too many.
         self.read = (
             frozenset(_WORD.findall("".join(self._between))) & SQLModel.metadata.tables.keys()
@@ -190,7 +134,7 @@ class _Question(_Prepared):
 _Known = dict[tuple[str, ...], _Prepared | None]
 # What a value that does not fit its column, or the driver, raises.
 _FAILURES = (
-    _UnfitError, sqlite3.Error, ArithmeticError, AttributeError, LookupError, TypeError, ValueError,
+    UnfitError, sqlite3.Error, ArithmeticError, AttributeError, LookupError, TypeError, ValueError,
 )  # fmt: skip
 _KNOWN: WeakKeyDictionary[Any, _Known] = WeakKeyDictionary()
 """Statements that have come before, by the columns that they were given; None: not sent directly.
@@ -252,7 +196,7 @@ def _change(connection: sa.Connection, statement: Any, params: Any, known: _Know
     return _write(connection, filled[0][0], [values for _, values in filled])
 
 
-def _write(connection: sa.Connection, text: str, rows: list[list[Any]]) -> Written:
+def _write(connection: sa.Connection, text: str, rows: list[Sequence[Any]]) -> Written:
     """Never tried twice: a part of the rows may be written when it fails."""
     own = driver(connection)
     try:
@@ -273,7 +217,7 @@ def of_sqlalchemy(connection: sa.Connection, text: str, error: sqlite3.Error) ->
 def _if_fit(prepare: Callable[[], _Prepared]) -> _Prepared | None:
     try:
         return prepare()
-    except _UnfitError:
+    except UnfitError:
         return None
 
 

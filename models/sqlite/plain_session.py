@@ -33,12 +33,24 @@ class PlainSession(Session):
     is_picture = False
     """Whether it reads a picture of the database, without what is hidden from its viewer."""
 
+    _hidden: dict[str, frozenset[str]] | None = None
+
     def __init__(self, bind: sa.Engine) -> None:
         super().__init__(bind, expire_on_commit=False)
         self._engine = bind
         self._open: sa.Connection | None = None
         self._driver: sqlite3.Connection | None = None
         self._is_plain = False
+
+    def hidden_known(self) -> dict[str, frozenset[str]]:
+        """What is hidden from whom, as far as this transaction has asked and changed nothing."""
+        if self._hidden is None:
+            self._hidden = {}
+        return self._hidden
+
+    def forget_hidden(self) -> None:
+        """Ask again what is hidden: something of it may have changed."""
+        self._hidden = None
 
     def connection(self, *_: object, **__: object) -> sa.Connection:
         """The connection on which the transaction runs; it begins where there is none yet."""

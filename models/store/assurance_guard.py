@@ -12,6 +12,7 @@ from models.entities.outside.request_message import (
     RequestMessageState,
 )
 from models.outcome import Transition
+from models.prepared import looked_through
 from models.store.unit import Unit
 
 _APPROVALS, _MESSAGES = table_of(Approval), table_of(RequestMessage)
@@ -22,7 +23,7 @@ _OF: sa.BindParameter[str] = sa.bindparam("of", type_=sa.String())
 _YES = sa.select(_APPROVALS.c.id).where(
     _APPROVALS.c.subject_id == _MESSAGES.c.request_id,
     _APPROVALS.c.action == "assurance",
-    _APPROVALS.c.state == ApprovalState.APPROVED,
+    looked_through(_APPROVALS.c.state) == ApprovalState.APPROVED,
     _APPROVALS.c.decided_by != "",
     _APPROVALS.c.decided_by != _APPROVALS.c.asked_by,
     _APPROVALS.c.asked_at >= _MESSAGES.c.written_at,

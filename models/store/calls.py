@@ -14,7 +14,7 @@ from models.entities.catalogue import table_of
 from models.entities.event import EntityKind
 from models.ids import digest_bytes
 from models.outcome import Outcome, Transition, Values
-from models.prepared import KEY, reading
+from models.prepared import KEY, looked_through, reading
 from models.sealing.sealed_place import SealedPlace
 from models.store.record import record
 from models.store.unit import ENGINE, Unit
@@ -93,7 +93,7 @@ def recheck_orders(unit: Unit, recovery_ids: Sequence[str]) -> None:
 _KEPT_BACK = sa.select(_CALLS.c.id).where(
     _CALLS.c.recovery_id.in_(sa.bindparam("of", expanding=True)),
     _CALLS.c.kind == CallKind.PAYOUT,
-    _CALLS.c.state == CallState.PLANNED,
+    looked_through(_CALLS.c.state) == CallState.PLANNED,
     _CALLS.c.attempts == 0,
     _CALLS.c.retry_at.is_not(None),
 )

@@ -19,6 +19,7 @@ from models.entities.catalogue import table_of
 from models.entities.installation import TableSeal
 from models.prepared import KEY, changing, to
 from models.raw import raw_select
+from models.rights.hidden import DECIDING
 from models.sealing.seals import SEAL, fits, row_seal, sealed_tables, spelled_row, tallied_tables
 from models.sealing.vault import Vault
 from models.sqlite.direct import CHANGES, tables_read
@@ -74,6 +75,12 @@ class SealingSession(PlainSession):
         finally:
             self._gathers = before
 
+    def hidden_known(self) -> dict[str, frozenset[str]]:
+        """The same, after rows that wait and decide about it were written."""
+        if not self.waiting.is_apart_from(DECIDING):
+            self.write_waiting()
+        return super().hidden_known()
+
     def stored(self, statement: Any, params: Any) -> Any:  # noqa: ANN401
         """Ask what is stored by now; rows that wait are known to the asker, and go on waiting."""
         return super().execute(statement, params)
@@ -91,6 +98,8 @@ class SealingSession(PlainSession):
     def _execute_now(self, statement: Any, params: Any = None, **options: Any) -> Any:  # noqa: ANN401
         if isinstance(statement, CHANGES):
             table = statement.table
+            if isinstance(table, sa.TableClause) and table.name in DECIDING:
+                self.forget_hidden()
             if isinstance(table, sa.Table) and SEAL in table.c:
                 if isinstance(statement, sa.Insert):
                     rows = self._with_seals(table, statement, params)
@@ -110,6 +119,7 @@ class SealingSession(PlainSession):
             with super().savepoint():
                 yield
         except BaseException:
+            self.forget_hidden()
             for rows in (*self._added.values(), *self._touched.values()):
                 while len(rows) > kept.get(id(rows), 0):
                     rows.popitem()  # the last one, which came after those that are kept
@@ -136,10 +146,9 @@ class SealingSession(PlainSession):
         """Seal every row of a database of an earlier version, which had no seals."""
         for table in sealed_tables():
             key = _key(table)
-            query = raw_select(table)
             news = [
                 {"at": row[key.name], "to": row_seal(self.vault, table, spelled_row(table, row))}
-                for row in super().execute(query).mappings()
+                for row in super().execute(raw_select(table)).mappings()
             ]
             self._write_seals(table, news)
             if table.name in self._tallied:

@@ -17,6 +17,7 @@ from models.entities.claim import Objection, ObjectionState
 from models.entities.event import EntityKind
 from models.entities.outside.third_party_claim import ThirdPartyClaim
 from models.outcome import Transition
+from models.prepared import looked_through
 from models.store.assurance_guard import is_given_by_two
 from models.store.unit import Actor, Unit
 
@@ -82,7 +83,7 @@ _DECIDED = sa.select(_APPROVALS.c.action, _APPROVALS.c.state).where(*_BY_ANOTHER
 _UPHELD = sa.select(_OBJECTIONS.c.id).where(
     _OBJECTIONS.c.claim_id == sa.bindparam("of"),
     _OBJECTIONS.c.loss_minor == sa.bindparam("minor"),
-    _OBJECTIONS.c.state == ObjectionState.UPHELD,
+    looked_through(_OBJECTIONS.c.state) == ObjectionState.UPHELD,
     _OBJECTIONS.c.decided_by != "",
     _OBJECTIONS.c.decided_by != _OBJECTIONS.c.entered_by,
 )

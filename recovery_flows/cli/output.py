@@ -15,10 +15,12 @@ from typing import Any
 from models.money import Money
 from models.safe_text import safe
 
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any of our frozen values
     """A value as JSON can hold it: money as {amount, currency}, instants and days as ISO text."""
-    if value is None or type(value) in (str, int, bool):
+    if type(value) in _AS_IT_IS:
         return value
     if isinstance(value, Money):
         return {"amount": value.text(), "currency": value.currency}
@@ -29,7 +31,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any of our frozen values
     if isinstance(value, Decimal):
         return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(getattr(value, name)) for name in _fields(type(value))}
+        fields = ((name, getattr(value, name)) for name in _fields(type(value)))
+        return {n: item if type(item) in _AS_IT_IS else plain(item) for n, item in fields}
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
@@ -84,7 +87,12 @@ def _write_list(lines: Iterable[object], margin: str) -> None:
     sys.stdout.write("[]" if mark == "[" else f"\n{margin}]")
 
 
+@lru_cache(maxsize=2)
+def _encoder(indent: int | None) -> json.JSONEncoder:
+    return json.JSONEncoder(ensure_ascii=False, indent=indent)
+
+
 def _text(value: object, indent: int | None = 2) -> str:
-    text = json.dumps(plain(value), ensure_ascii=False, indent=indent)
+    text = _encoder(indent).encode(plain(value))
     # A file's name may hold bytes that are no character; output is UTF-8 always.
     return text.encode("utf-8", "replace").decode("utf-8")

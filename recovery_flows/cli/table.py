@@ -6,6 +6,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
@@ -33,10 +34,13 @@ def tell_what(done: str, *, as_json: bool) -> None:
 
 def width_of(text: str) -> int:
     """Cells of a terminal: wide characters take two, combining ones and isolates none."""
-    if text.isascii():
-        return len(text)
-    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
-    return len(text) + wide - sum(bool(unicodedata.combining(c)) or c in _NO_WIDTH for c in text)
+    return len(text) if text.isascii() else sum(map(_cells_of, text))
+
+
+@lru_cache(maxsize=4096)
+def _cells_of(character: str) -> int:
+    wide = unicodedata.east_asian_width(character) in "WF"
+    return 1 + wide - (bool(unicodedata.combining(character)) or character in _NO_WIDTH)
 
 
 def cells(text: str, most: int) -> str:

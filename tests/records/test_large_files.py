@@ -144,3 +144,21 @@ def test_an_account_told_in_two_currencies_is_refused_before_anything_is_stored(
     with pytest.raises(RefusedError, match="is an account in CNY"):
         store_file(unit.database, OFFICER, unit.now, euros, b"<euros/>", "bank-home", unit.laws)
     assert stored(unit) == LINES
+
+
+def test_an_import_that_was_only_slow_goes_on_and_one_that_another_takes_out_does_not(
+    unit: Any,
+) -> None:
+    late = wall_clock() + line_imports.LEASE + timedelta(seconds=1)
+    with unit_of_work(unit.database) as work:
+        line_imports.begin(work, "import-slow", wall_clock())
+    with unit_of_work(unit.database) as work:
+        line_imports.go_on(work, "import-slow", late)
+    assert line_imports.undo_dead(unit.database, late) == 0, "it has reported itself alive"
+    much_later = late + line_imports.LEASE + timedelta(seconds=1)
+    assert line_imports.undo_dead(unit.database, much_later) == 1
+    with (
+        unit_of_work(unit.database) as work,
+        pytest.raises(line_imports.ImportLostError, match="taken out again"),
+    ):
+        line_imports.go_on(work, "import-slow", much_later)

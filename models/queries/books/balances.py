@@ -28,6 +28,7 @@ from models.entities.payout import Payout, PayoutState, UnclaimedShare, Unclaime
 from models.entities.recall import CreditState, RecallCredit
 from models.entities.recovery import Recovery
 from models.entities.trace import Trace
+from models.prepared import looked_through
 
 _P, _R, _C = table_of(PostingRow).c, table_of(Recovery).c, table_of(Claim).c
 _H, _A, _T, _Y = table_of(Hold).c, table_of(Asset).c, table_of(Trace).c, table_of(Payout).c
@@ -231,7 +232,9 @@ def payout_sources(session: Session, stretch: Stretch) -> Iterator[PayoutSource]
         _Y.recovery_id, _Y.hold_id, credited, _Y.currency, _Y.debited_minor,
         _Y.debited_currency, _Y.unclaimed_id, _Y.clawed_minor,
     )  # fmt: skip
-    query = sa.select(*columns).where(stretch.has(_Y.recovery_id), _Y.state == PayoutState.SETTLED)
+    query = sa.select(*columns).where(
+        stretch.has(_Y.recovery_id), looked_through(_Y.state) == PayoutState.SETTLED
+    )
     for row in session.execute(query).all():
         yield PayoutSource(*row)
 
@@ -240,7 +243,7 @@ def refund_sources(session: Session, stretch: Stretch) -> Iterator[tuple[str, st
     """(recovery, currency, sum) of each refund by the treasury that two people have seen."""
     columns = _N.recovery_id, _N.currency, _N.refunded_minor
     query = sa.select(*columns).where(
-        stretch.has(_N.recovery_id), _N.state == UnclaimedState.REFUNDED
+        stretch.has(_N.recovery_id), looked_through(_N.state) == UnclaimedState.REFUNDED
     )
     for row in session.execute(query).all():
         yield row.recovery_id, row.currency, row.refunded_minor
@@ -270,7 +273,7 @@ def recall_sources(session: Session, stretch: Stretch) -> Iterator[RecallSource]
     query = (
         sa.select(_K.recovery_id, total, _R.currency)
         .join(table_of(Recovery), _R.id == _K.recovery_id)
-        .where(stretch.has(_K.recovery_id), _K.state == CreditState.CONFIRMED)
+        .where(stretch.has(_K.recovery_id), looked_through(_K.state) == CreditState.CONFIRMED)
         .group_by(_K.recovery_id, _R.currency)
     )
     for recovery_id, minor, currency in session.execute(query).all():
@@ -280,7 +283,7 @@ def recall_sources(session: Session, stretch: Stretch) -> Iterator[RecallSource]
 def trace_parts(session: Session, stretch: Stretch) -> Iterator[TracePart]:
     """Every position and every loss of every adopted trace."""
     query = sa.select(_T.recovery_id, _T.result_json).where(
-        stretch.has(_T.recovery_id), _T.state == "adopted"
+        stretch.has(_T.recovery_id), looked_through(_T.state) == "adopted"
     )
     for recovery_id, text in session.execute(query).all():
         body: dict[str, list[list[Any]]] = json.loads(text)

@@ -74,7 +74,8 @@ def place_of_pending(
 
 def _order(order_by: str, *, is_down: bool) -> list[sa.ColumnElement[Any]]:
     columns = (_COLUMNS[order_by],) if order_by in _COLUMNS else _DUE
-    return [*(c.desc() for c in columns), *_DUE] if is_down else [*columns, *_DUE]
+    turned: list[sa.ColumnElement[Any]] = [c.desc() if is_down else c for c in columns]
+    return turned if columns is _DUE else [*turned, *_DUE]
 
 
 _PENDING_IDS = sa.select(_A.c.id).where(_IS_PENDING).order_by(_A.c.asked_at, _A.c.id)

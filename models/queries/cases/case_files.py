@@ -18,6 +18,7 @@ from models.entities.ledger import PostingRow
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery
 from models.entities.trace import Trace
 from models.ids import canonical
+from models.prepared import looked_through
 from models.queries.file_parts import read_parts
 from models.queries.partners.feeds import letters_and_feeds
 from models.rights.sessions import hidden_now, is_hidden, of_all
@@ -170,7 +171,7 @@ def _traces(session: Session, ids: list[str]) -> dict[str, TraceView]:
 
 _TRACES = sa.select(
     _TRACE.c.recovery_id, _TRACE.c.id, _TRACE.c.rule, _TRACE.c.as_of, _TRACE.c.result_json
-).where(_TRACE.c.recovery_id.in_(_IDS), _TRACE.c.state == "adopted")
+).where(_TRACE.c.recovery_id.in_(_IDS), looked_through(_TRACE.c.state) == "adopted")
 
 
 def trace_view(trace_id: str, rule: str, as_of: Any, result_json: str) -> TraceView:  # noqa: ANN401

@@ -18,6 +18,7 @@ from models.entities.statement import Statement, StatementLine
 from models.facts import Direction
 from models.money import Money
 from models.payment_refs import is_reference
+from models.prepared import looked_through
 from models.store.statements.line_imports import is_there
 
 _C, _K, _Y = table_of(Claim).c, table_of(Compensation).c, table_of(Payout).c
@@ -77,7 +78,7 @@ def _line(row: Any) -> ClaimLine:  # noqa: ANN401 - a row of `_PAGE`
 
 def _page() -> sa.Select[Any]:
     payers = sa.select(_K.payer_account_id).where(
-        _K.claim_id == _C.id, _K.state == CompensationState.CONFIRMED
+        _K.claim_id == _C.id, looked_through(_K.state) == CompensationState.CONFIRMED
     )
     # As `PayoutRow.returned_minor`: settled, in the currency of the loss.
     got = sa.case(
@@ -86,21 +87,23 @@ def _page() -> sa.Select[Any]:
         else_=0,
     )
     recalled = sa.select(sa.func.coalesce(sa.func.sum(_B.counted_minor), 0)).where(
-        _B.claim_id == _C.id, _B.state == CreditState.CONFIRMED
+        _B.claim_id == _C.id, looked_through(_B.state) == CreditState.CONFIRMED
     )
     # A bank may correct a payout to less than was called back of it: none of it is with the payee.
     left = sa.case((got > _Y.clawed_minor, got - _Y.clawed_minor), else_=0)
     paid = sa.select(sa.func.coalesce(sa.func.sum(left), 0)).where(
-        _Y.claim_id == _C.id, _Y.state == PayoutState.SETTLED, _Y.unclaimed_id == ""
+        _Y.claim_id == _C.id,
+        looked_through(_Y.state) == PayoutState.SETTLED,
+        _Y.unclaimed_id == "",
     )
     compensated = sa.select(sa.func.coalesce(sa.func.sum(_K.amount_minor), 0)).where(
-        _K.claim_id == _C.id, _K.state == CompensationState.CONFIRMED
+        _K.claim_id == _C.id, looked_through(_K.state) == CompensationState.CONFIRMED
     )
     # What the treasury refunded is whose the payout was that had not reached him.
     refunded = (
         sa.select(sa.func.coalesce(sa.func.sum(_N.refunded_minor), 0))
         .join(table_of(Payout), _Y.id == _N.payout_id)
-        .where(_N.claim_id == _C.id, _N.state == UnclaimedState.REFUNDED)
+        .where(_N.claim_id == _C.id, looked_through(_N.state) == UnclaimedState.REFUNDED)
     )
     to_payers = _Y.payee_account_id.in_(payers.correlate(table_of(Claim)))
 

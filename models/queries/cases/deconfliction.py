@@ -20,7 +20,7 @@ from models.entities.officer import Officer
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.entities.request import Request
 from models.payment_refs import NO_REFERENCE, is_reference
-from models.prepared import reading_any
+from models.prepared import looked_through, reading_any
 from models.rights.sessions import hidden_now, of_all, who_to_ask
 
 _A, _C, _R = table_of(Asset), table_of(Claim), table_of(Recovery)
@@ -251,7 +251,7 @@ _WITHOUT_FUNDS = (
     .join(_HOLDS, _HOLDS.c.asset_id == _A.c.id)
     .where(
         _A.c.account_id.in_(sa.bindparam("accounts", expanding=True)),
-        _HOLDS.c.state == HoldState.NO_FUNDS,
+        looked_through(_HOLDS.c.state) == HoldState.NO_FUNDS,
         _R.c.state.not_in(CLOSED_RECOVERIES),
     )
 )

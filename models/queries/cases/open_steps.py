@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.catalogue import table_of
 from models.entities.officer import Role
-from models.entities.recovery import CLOSED_RECOVERIES, Recovery
+from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 
 _R = table_of(Recovery)
 
@@ -49,16 +49,10 @@ def recoveries_by_deadline(
 
     That is None when none was left out.
     """
-    query = (
-        sa.select(_R.c.id, _R.c.due_at)
-        .where(_R.c.due_at.is_not(None), _R.c.state.not_in(CLOSED_RECOVERIES))
-        .order_by(_R.c.due_at, _R.c.id)
-    )
-    if limit is not None:
-        query = query.limit(limit + 1)
-    rows = session.execute(query).all()
-    left_out = rows[limit].due_at if limit is not None and len(rows) > limit else None
-    return [row.id for row in rows[:limit]], left_out
+    if limit is None:
+        return [name for page in clock_pages(session, None, _PAGE) for _, name in page], None
+    ends = _nearest(session, _BEGIN, limit + 1)
+    return [name for _, name in ends[:limit]], ends[limit][0] if len(ends) > limit else None
 
 
 def clock_pages(
@@ -68,17 +62,35 @@ def clock_pages(
 
     With `until` only those whose nearest end is not later.
     """
-    key = sa.tuple_(_R.c.due_at, _R.c.id)
-    query = (
-        sa.select(_R.c.due_at, _R.c.id)
-        .where(_R.c.due_at.is_not(None), _R.c.state.not_in(CLOSED_RECOVERIES))
-        .order_by(_R.c.due_at, _R.c.id)
-        .limit(size)
+    after = _BEGIN
+    while page := _nearest(session, after, size):
+        after = page[-1]
+        if wanted := [end for end in page if until is None or end[0] <= until]:
+            yield wanted
+        if len(wanted) < len(page):
+            return
+
+
+def _nearest(session: Session, after: _End, most: int) -> list[_End]:
+    """The nearest ends behind one, of each state as far as its stretch of the index is needed."""
+    given = {"due": after[0], "id": after[1], "most": most}
+    rows = (session.execute(_ENDS, {"state": state, **given}) for state in _OPEN_STATES)
+    return sorted((row.due_at, row.id) for found in rows for row in found)[:most]
+
+
+_End = tuple[datetime, str]
+_PAGE = 500
+_BEGIN: _End = (datetime.min.replace(tzinfo=UTC), "")
+_OPEN_STATES = tuple(state for state in RecoveryState if state not in CLOSED_RECOVERIES)
+_ENDS = (
+    sa.select(_R.c.due_at, _R.c.id)
+    .where(
+        _R.c.state == sa.bindparam("state", type_=_R.c.state.type),
+        sa.tuple_(_R.c.due_at, _R.c.id)
+        > sa.tuple_(
+            sa.bindparam("due", type_=_R.c.due_at.type), sa.bindparam("id", type_=sa.String())
+        ),
     )
-    if until is not None:
-        query = query.where(_R.c.due_at <= until)
-    page = [(row.due_at, row.id) for row in session.execute(query)]
-    while page:
-        yield page
-        last = sa.tuple_(sa.literal(page[-1][0], _R.c.due_at.type), sa.literal(page[-1][1]))
-        page = [(row.due_at, row.id) for row in session.execute(query.where(key > last))]
+    .order_by(_R.c.due_at, _R.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer()))
+)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from sqlmodel import Session
 from models.entities.catalogue import table_of
 from models.entities.installation import QueueEntry
 from models.entities.recovery import Recovery, RecoveryState
+from models.language.phrase import Phrase
 from models.money import Money
 from models.queries.cases.deconfliction import all_hits, shared_among
 from models.queries.cases.queue_filter import Wanted, listed, passes, red_conditions
@@ -34,7 +36,7 @@ from models.queries.cases.queue_views import QueueLine, QueuePage
 from models.queries.installation.clock import case_now, engine_view
 from models.step_wording import Wording
 from models.store.rollups.rows import OPEN, tally
-from models.urgency import Attention, Urgency, urgency
+from models.urgency import Attention, Lane, Urgency, urgency
 
 _R, _Q = table_of(Recovery), table_of(QueueEntry)
 _SELECT = sa.select(
@@ -116,12 +118,24 @@ def queue_lines(session: Session, wall_now: datetime, wanted: Wanted) -> Iterato
 
 def _matches(session: Session, wanted: Wanted) -> tuple[int, int]:
     """How many lines a filter shows, and how many of them pass it."""
-    both = (
-        sa.select(sa.func.count()).select_from(JOINED).where(where).scalar_subquery()
-        for where in (listed(wanted), passes(wanted))
-    )
-    total, found = session.execute(sa.select(*both)).one()
-    return total, found
+    # In one walk that asks each recovery once.
+    red = sa.or_(*red_conditions(wanted.red_from).values())
+    shown = sa.case((passes(wanted), _FOUND), (red, _RED), else_=_LEFT_OUT).label("shown")
+    query = sa.select(shown, sa.func.count()).select_from(JOINED).group_by("shown")
+    if not wanted.with_closed:
+        query = query.where(_Q.c.lane < Lane.ENDED.value)
+    counts: dict[int, int] = dict(tuple(row) for row in session.execute(query))
+    found, red_count = counts.get(_FOUND, 0), counts.get(_RED, 0)
+    return found + (0 if wanted.only_found else red_count), found
+
+
+_LEFT_OUT, _RED, _FOUND = range(3)
+
+
+@lru_cache(maxsize=4096)
+def _sentence(stored: str) -> Phrase:
+    """A next step in words: most recoveries of a queue wait for one of a few."""
+    return Wording.read(stored).phrase()
 
 
 def _line(
@@ -145,7 +159,7 @@ def _line(
         due_at=row.due_at,
         action=row.step_action,
         role=row.step_role,
-        sentence=Wording.read(row.step_wording).phrase(),
+        sentence=_sentence(row.step_wording),
         owner=row.owner_id,
         method=row.method,
         reported_at=row.reported_at,

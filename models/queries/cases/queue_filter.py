@@ -176,7 +176,7 @@ def _holds(word: Word, wanted: Wanted) -> sa.ColumnElement[bool]:
     if word.shared:
         found.append(is_shared(_Q.c.id))
     if word.sought is not None:
-        found += found_by(word.sought).values()
+        found.append(found_by(word.sought))
     return sa.or_(*found)
 
 

@@ -103,9 +103,11 @@ def ordering(wanted: Wanted, stretches: Mapping[Urgency, Group]) -> list[sa.Colu
         *((condition, urgency.value) for urgency, condition in stretches.items()),
         else_=Urgency.ENDED.value,
     )
-    columns = _COLUMNS.get(wanted.order_by, (group, *KEYS))
+    by_urgency = (group, *KEYS)  # no two recoveries are alike in it
+    columns = _COLUMNS.get(wanted.order_by, by_urgency)
     turned = [column.desc() for column in columns] if wanted.is_down else list(columns)
-    return [sa.case((stretches[Urgency.DISCREPANCY], 0), else_=1), *turned, group, *KEYS]
+    then = () if columns is by_urgency else by_urgency
+    return [sa.case((stretches[Urgency.DISCREPANCY], 0), else_=1), *turned, *then]
 
 
 def place_by(session: Session, wanted: Wanted, order: Sequence[Any], at_id: str) -> int | None:

@@ -7,7 +7,7 @@ pays for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -49,6 +49,9 @@ class FoundBy(StrEnum):
     HOLDER = "account holder"
 
 
+_WAYS = tuple(FoundBy)
+
+
 @dataclass(frozen=True, slots=True)
 class Sought:
     """A text to find, in small letters, and the ids of what is called by it."""
@@ -82,30 +85,38 @@ def sought(session: Session, vault: Vault, text: str, *, with_names: bool = Fals
     )
 
 
-def found_by(what: Sought) -> Mapping[FoundBy, sa.ColumnElement[bool]]:
-    """Conditions on a recovery by what would be found there; only those that can be true."""
+def found_by(what: Sought) -> sa.ColumnElement[bool]:
+    """The condition on a recovery that it would be found: what is looked up is looked up once."""
+    number = sa.func.lower(_R.c.case_number).contains(what.text, autoescape=True)
+    among = [query for queries in _lookups(what).values() for query in queries]
+    return sa.or_(number, _R.c.id.in_(sa.union_all(*among))) if among else number
+
+
+def _lookups(what: Sought) -> Mapping[FoundBy, Sequence[sa.Select[Any]]]:
+    """The recoveries that are found by each detail but their own; only where there can be any."""
     text = what.text
-    found = {FoundBy.CASE_NUMBER: sa.func.lower(_R.c.case_number).contains(text, autoescape=True)}
+    found: dict[FoundBy, Sequence[sa.Select[Any]]] = {}
     if any(letter.isdigit() for letter in text):
-        found[FoundBy.REPORT] = _claim(sa.func.lower(_CLAIMS.c.external_ref) == text)
-        found[FoundBy.PAYMENT] = _claim(sa.func.lower(_CLAIMS.c.end_to_end_id) == text)
-        found[FoundBy.BANK_REFERENCE] = sa.or_(
-            *(_in(t, sa.func.lower(t.c.bank_ref) == text) for t in _BANK_REFERENCES)
-        )
+        found[FoundBy.REPORT] = [_claim(sa.func.lower(_CLAIMS.c.external_ref) == text)]
+        found[FoundBy.PAYMENT] = [_claim(sa.func.lower(_CLAIMS.c.end_to_end_id) == text)]
+        found[FoundBy.BANK_REFERENCE] = [
+            _in(t, sa.func.lower(t.c.bank_ref) == text) for t in _BANK_REFERENCES
+        ]
     named = _accounts(what)
     if named is not None:
-        found |= _by_account(named, FoundBy.VICTIM_ACCOUNT, FoundBy.PAYEE_ACCOUNT)
-        found[FoundBy.ASSET_ACCOUNT] = _asset(_ASSETS.c.account_id.in_(named))
+        found[FoundBy.VICTIM_ACCOUNT] = [_claim(_CLAIMS.c.victim_account_id.in_(named))]
+        found[FoundBy.PAYEE_ACCOUNT] = [_claim(_CLAIMS.c.payee_account_id.in_(named))]
+        found[FoundBy.ASSET_ACCOUNT] = [_asset(_ASSETS.c.account_id.in_(named))]
     if what.partners:
         of_victim = _claim(_CLAIMS.c.victim_partner_id.in_(what.partners))
-        found[FoundBy.BANK] = sa.or_(of_victim, _asset(_ASSETS.c.partner_id.in_(what.partners)))
+        found[FoundBy.BANK] = [of_victim, _asset(_ASSETS.c.partner_id.in_(what.partners))]
     if what.victims:
-        found[FoundBy.VICTIM] = _claim(_CLAIMS.c.party_id.in_(what.victims))
+        found[FoundBy.VICTIM] = [_claim(_CLAIMS.c.party_id.in_(what.victims))]
     if what.holders:
-        found[FoundBy.HOLDER] = sa.or_(
+        found[FoundBy.HOLDER] = [
             _claim(_CLAIMS.c.payee_account_id.in_(what.holders)),
             _asset(_ASSETS.c.account_id.in_(what.holders)),
-        )
+        ]
     return found
 
 
@@ -114,7 +125,11 @@ def ways_found(
 ) -> dict[str, tuple[FoundBy, ...]]:
     """By what each of these recoveries is found, in the order of `FoundBy`."""
     found: dict[str, tuple[FoundBy, ...]] = {}
-    for way, condition in found_by(what).items():
+    ways: dict[FoundBy, sa.ColumnElement[bool]] = {
+        way: _R.c.id.in_(sa.union_all(*queries)) for way, queries in _lookups(what).items()
+    }
+    ways[FoundBy.CASE_NUMBER] = sa.func.lower(_R.c.case_number).contains(what.text, autoescape=True)
+    for way, condition in sorted(ways.items(), key=lambda one: _WAYS.index(one[0])):
         query = sa.select(_R.c.id).where(_R.c.id.in_(recovery_ids), condition)
         for recovery_id in session.execute(query).scalars():
             found[recovery_id] = (*found.get(recovery_id, ()), way)
@@ -128,23 +143,16 @@ def _accounts(what: Sought) -> Any:  # noqa: ANN401 - a set of ids or a query fo
     return what.accounts or None
 
 
-def _by_account(named: Any, victim: FoundBy, payee: FoundBy) -> dict[FoundBy, Any]:  # noqa: ANN401
-    return {
-        victim: _claim(_CLAIMS.c.victim_account_id.in_(named)),
-        payee: _claim(_CLAIMS.c.payee_account_id.in_(named)),
-    }
-
-
-def _claim(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+def _claim(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
     return _in(_CLAIMS, condition)
 
 
-def _asset(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+def _asset(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
     return _in(_ASSETS, condition)
 
 
-def _in(table: sa.Table, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    return _R.c.id.in_(sa.select(table.c.recovery_id).where(condition))
+def _in(table: sa.Table, condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    return sa.select(table.c.recovery_id).where(condition)
 
 
 def _called(

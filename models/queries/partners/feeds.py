@@ -20,6 +20,7 @@ from models.entities.partner import Partner, PartnerChannel
 from models.entities.payout import Payout, PayoutState
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery
 from models.entities.request import UNDER_WAY, WENT_OUT, Request, RequestState
+from models.prepared import looked_through
 
 _R, _PARTNERS, _TASKS = table_of(Recovery), table_of(Partner), table_of(Task)
 _HOLDS, _ASSETS, _PAYOUTS = table_of(Hold), table_of(Asset), table_of(Payout)
@@ -117,14 +118,17 @@ def _holding() -> sa.CompoundSelect[Any]:
         .join(_R, _R.c.id == _TASKS.c.recovery_id)
         .where(_TASKS.c.state == TaskState.PRESERVED, _R.c.state.not_in(CLOSED_RECOVERIES))
     )
-    query = (
-        sa.select(_ASSETS.c.partner_id)
-        .join(_HOLDS, _HOLDS.c.asset_id == _ASSETS.c.id)
+    # A bank with one such hold is asked for no other: most that are in force stand at a few.
+    in_force = (
+        sa.select(_HOLDS.c.id)
+        .join(_ASSETS, _ASSETS.c.id == _HOLDS.c.asset_id)
         .where(
-            _HOLDS.c.state.in_(LIVE_HOLDS),
+            _ASSETS.c.partner_id == _PARTNERS.c.id,
+            looked_through(_HOLDS.c.state).in_(LIVE_HOLDS),
             sa.or_(_HOLDS.c.held_minor > 0, _HOLDS.c.expires_at.is_not(None)),
         )
     )
+    query = sa.select(_PARTNERS.c.id).where(in_force.correlate(_PARTNERS).exists())
     r = _REQUESTS.c
     ended = (
         sa.select(r.carrier_id)

@@ -27,6 +27,7 @@ from models.entities.payout import Payout, PayoutState
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.ids import canonical
 from models.money import Money
+from models.prepared import looked_through
 from models.rights.hidden import hidden_here
 from models.rights.sessions import is_picture, of_all
 from models.step_wording import Wording
@@ -237,13 +238,13 @@ def _blocked() -> sa.Select[Any]:
     """What live holds block, against the stolen money traced there that was not paid back yet."""
     paid = (
         sa.select(_Y.c.asset_id, sa.func.sum(_Y.c.debited_minor).label("minor"))
-        .where(_Y.c.recovery_id.in_(_IDS), _Y.c.state == PayoutState.SETTLED)
+        .where(_Y.c.recovery_id.in_(_IDS), looked_through(_Y.c.state) == PayoutState.SETTLED)
         .group_by(_Y.c.asset_id)
         .subquery()
     )
     held = (
         sa.select(_H.c.asset_id, sa.func.sum(_H.c.held_minor).label("minor"))
-        .where(_H.c.recovery_id.in_(_IDS), _H.c.state.in_(LIVE_HOLDS))
+        .where(_H.c.recovery_id.in_(_IDS), looked_through(_H.c.state).in_(LIVE_HOLDS))
         .group_by(_H.c.asset_id)
         .having(sa.func.sum(_H.c.held_minor) > 0)
         .subquery()
@@ -262,7 +263,7 @@ def _sums() -> sa.CompoundSelect[Any]:
     """Sums and counts by what they are of, in one question, since each write asks for them all."""
     hops = (_A.c.id == _H.c.asset_id, _A.c.depth >= 1, _H.c.acted_at.is_not(None))
     accounts = sa.func.count(sa.distinct(_H.c.asset_id))
-    pending = _APPROVALS.c.state == ApprovalState.PENDING
+    pending = looked_through(_APPROVALS.c.state) == ApprovalState.PENDING
     return sa.union_all(
         _sum("ledger", (_P.c.claim_currency, _P.c.account), sa.func.sum(_P.c.claim_minor)),
         _sum("hold", (_H.c.kind, _H.c.state), sa.func.count()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -17,6 +17,8 @@ from models.store.unit import Unit, unit_of_work
 
 _IMPORTS, _LINES = table_of(LineImport), table_of(StatementLine)
 LEASE = timedelta(seconds=60)
+_BEING_UNDONE = datetime(1970, 1, 1, tzinfo=UTC)
+"""The lease of an import from the moment at which its bookings begin to be deleted."""
 _TOGETHER = 200
 
 
@@ -50,8 +52,13 @@ def begin(unit: Unit, import_id: str, wall_now: datetime) -> None:
 
 
 def go_on(unit: Unit, import_id: str, wall_now: datetime) -> None:
-    """Report that an import is alive; ImportLostError if it was undone."""
-    mine = _IMPORTS.update().where(_IMPORTS.c.id == import_id, _IMPORTS.c.lease_until > wall_now)
+    """Report that an import is alive; ImportLostError where another one has begun to undo it.
+
+    One that was only slow goes on: nobody has touched what it stored.
+    """
+    mine = _IMPORTS.update().where(
+        _IMPORTS.c.id == import_id, _IMPORTS.c.lease_until > _BEING_UNDONE
+    )
     changed = unit.session.execute(mine.values(lease_until=wall_now + LEASE))
     if changed.rowcount == 0:
         raise ImportLostError
@@ -82,13 +89,31 @@ def undo_dead(database: Database, wall_now: datetime) -> int:
     with database.reading() as session:
         query = sa.select(_IMPORTS.c.id).where(_IMPORTS.c.lease_until <= wall_now)
         dead = list(session.execute(query).scalars())
+    undone = 0
     for import_id in dead:
-        undo(database, import_id)
-    return len(dead)
+        with unit_of_work(database) as unit:
+            # It may have reported itself alive since it was found.
+            is_dead = _mark(unit, _IMPORTS.c.id == import_id, _IMPORTS.c.lease_until <= wall_now)
+        if is_dead:
+            _delete(database, import_id)
+            undone += 1
+    return undone
+
+
+def _mark(unit: Unit, *where: sa.ColumnElement[bool]) -> bool:
+    """Say of an import that it is being undone; whether there is one."""
+    marked = unit.session.execute(_IMPORTS.update().where(*where).values(lease_until=_BEING_UNDONE))
+    return bool(marked.rowcount)
 
 
 def undo(database: Database, import_id: str) -> None:
     """Delete the bookings of an import, a few at a time, then the import itself."""
+    with unit_of_work(database) as unit:
+        _mark(unit, _IMPORTS.c.id == import_id)
+    _delete(database, import_id)
+
+
+def _delete(database: Database, import_id: str) -> None:
     with database.reading() as session:
         query = sa.select(_LINES.c.id).where(_LINES.c.import_id == import_id)
         ids = list(session.execute(query).scalars())
