@@ -1,14 +1,12 @@
-"""What must hold of requests abroad at any time: by own SQL, against the books of the bodies."""
+"""What must hold of requests abroad at any time, by own SQL: who sends, how much, by when."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 
-from tests.simulation.eyes import Eyes, ViolationError
-from tests.simulation.foreign import channels
-from tests.simulation.foreign.bodies import Asked, Body
+from tests.simulation.eyes import ViolationError
+from tests.simulation.foreign.oracle_bodies import BodiesOracle
 
 _LIVE = (
     "'draft','pending_approval','approved','sent','acknowledged','in_execution','postponed',"
@@ -16,15 +14,10 @@ _LIVE = (
 )
 _WAITS = "('sent', 'acknowledged', 'in_execution')"
 _RECEIVED = "('stopped', 'frozen', 'release_pending', 'disposal_pending', 'disposed', 'released')"
-_STATES = {
-    "acknowledged": "acknowledged", "recognised": "in_execution", "needs_info": "needs_info",
-    "postponed": "postponed", "conditional": "conditional", "refused": "refused",
-    "executed": "executed", "partially_executed": "partially_executed",
-}  # fmt: skip
 
 
-class AbroadOracle(Eyes):
-    """Three people, the ceiling, no repetition, no silence, each answer booked or owned."""
+class AbroadOracle(BodiesOracle):
+    """Three people, the ceiling, no repetition, no silence."""
 
     def _abroad(self) -> None:
         if not self.abroad.plays:
@@ -33,6 +26,7 @@ class AbroadOracle(Eyes):
         self._stopped_clocks()
         self._waiting()
         self._at_the_bodies()
+        self._contradictions()
         self._closed_abroad()
 
     # What left
@@ -206,89 +200,7 @@ class AbroadOracle(Eyes):
         for name, state, closed in rows:
             raise ViolationError("closed abroad", f"{name} is {state}, its recovery {closed}")
 
-    # At the bodies
-
-    def _at_the_bodies(self) -> None:
-        for body in self.abroad.bodies.values():
-            if len(body.posts) != len(set(body.posts)):
-                twice = max(body.posts, key=body.posts.count)
-                raise ViolationError("sent twice", f"{body.id} got {twice} more than once")
-            for asked in body.asked.values():
-                self._what_left(body, asked)
-                self._said_of(body, asked)
-                self._booked_or_owned(body, asked)
-
-    def _what_left(self, body: Body, asked: Asked) -> None:
-        """Only fields of the form and the approvals left, under a yes, and nobody's name."""
-        key = (body.id, asked.ref)
-        if key in self._abroad_to.bodies:
-            return
-        self._abroad_to.bodies.add(key)
-        known = channels.fields(asked.channel)
-        strange = set(asked.body["fields"]) - known - _OURS
-        if strange:
-            raise ViolationError("gate", f"{asked.ref} told {sorted(strange)} to {body.id}")
-        told = json.dumps(asked.body, ensure_ascii=False)
-        for name in (*(f"Holder V{n}" for n in range(1, 4)), "invented@example.org"):
-            if name in told:
-                raise ViolationError("personal data", f"{asked.ref} names {name!r} to {body.id}")
-
-    def _said_of(self, body: Body, asked: Asked) -> None:
-        """Each message came once, as a row that a person wrote, with nobody's name in it."""
-        refs = [str(one["messageRef"]) for one, _ in asked.messages]
-        if len(refs) != len(set(refs)):
-            raise ViolationError("sent twice", f"{body.id} got {max(refs, key=refs.count)} twice")
-        for one, _ in asked.messages[self._abroad_to.heard.get(asked.ref, 0) :]:
-            row = self._all(
-                "SELECT m.kind, e.role FROM request_message m JOIN event e ON e.subject_id = m.id"
-                " WHERE m.id = ? AND m.request_id = ? AND e.event IN ('dispatched', 'approved')",
-                one["messageRef"], asked.ref,
-            )  # fmt: skip
-            if not row or row[0][0] != one["kind"] or row[0][1] == "engine":
-                raise ViolationError("gate", f"{body.id} was told {one['kind']}, by {row}")
-            for name in (*(f"Holder V{n}" for n in range(1, 4)), "invented@example.org"):
-                if name in str(one["letter"]):
-                    raise ViolationError("personal data", f"{one['kind']} names {name!r}")
-        self._abroad_to.heard[asked.ref] = len(refs)
-
-    def _booked_or_owned(self, body: Body, asked: Asked) -> None:
-        """Each answer that came is taken, and what contradicts is somebody's."""
-        if body.id == "by-hand":
-            return
-        read = self._all("SELECT feed_read_at FROM partner WHERE id = ?", body.id)[0][0]
-        if read is None:
-            return
-        heard = datetime.fromisoformat(f"{read}+00:00")
-        told = [said for said in asked.answers if said.at < heard]
-        rows = self._all("SELECT answers_read, state, sent_at FROM request WHERE id = ?", asked.ref)
-        taken, state, sent = rows[0]
-        if sent is None or not told:
-            return
-        if int(str(taken)) < len(told):
-            raise ViolationError("unbooked", f"{asked.ref}: {taken} of {len(told)} answers taken")
-        known = [_STATES[said.says] for said in asked.by(self._now())[len(told) - 1 :]]
-        owned = bool(self._all("SELECT 1 FROM discrepancy WHERE subject_id = ?", asked.ref))
-        moved = self._all(
-            "SELECT 1 FROM event WHERE subject_id = ? AND event IN ('withdrawn', 'replaced',"
-            " 'assured', 'freeze_ended', 'assurance_asked')", asked.ref,
-        )  # fmt: skip
-        if state not in known and not owned and not moved:
-            raise ViolationError("unbooked", f"{asked.ref} is {state}, told {told[-1].says}")
-        if asked.wanted == "return" and any(said.minor for said in told):
-            query = "SELECT 1 FROM discrepancy WHERE subject_id = ? AND kind = 'money_announced'"
-            if not self._all(query, asked.ref):
-                raise ViolationError("unowned", f"{asked.ref}: money is announced, nobody looks")
-        if asked.swapped is None or asked.swapped >= heard or owned:
-            return
-        # One that was exchanged before it was first read is the only one that anybody has seen.
-        first = hashlib.sha256(asked.answers[0].paper).hexdigest()
-        if self._all("SELECT 1 FROM document WHERE digest = ?", first):
-            raise ViolationError("unowned", f"{asked.ref}: a paper was exchanged, nobody looks")
-
 
 def _at(text: object) -> datetime:
     found = datetime.fromisoformat(str(text))
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-_OURS = {"central_authority_reference", "personal_data_export_reference"}
