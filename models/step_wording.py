@@ -68,6 +68,10 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
         "did not come"
     ),
     DiscrepancyKind.ANSWER_NOT_TAKEN: "what a partner answers to a {noun} cannot be taken",
+    DiscrepancyKind.REACHED_MORE: (
+        "a {noun} asked for {expected}, and the other side has reached {stated}"
+    ),
+    DiscrepancyKind.CLOCK_AHEAD: "a partner dates what it says of a {noun} in the future",
     DiscrepancyKind.HISTORY_BROKEN: (
         "its records were changed by hand, nothing is sent: `recovery audit verify` names what"
     ),
@@ -157,6 +161,16 @@ SENTENCES: Mapping[str, str] = {
     "request_undelivered": "the request to {authority} was not delivered: withdraw, send it anew",
     "request_ask_again": "the freeze by {authority} ends: ask for it again before it lapses",
     "request_tell": "tell {authority}: {what}",
+    "request_tell_over": (
+        "tell {authority}: {what}; {amount} of what it has frozen is wanted no more"
+    ),
+    "request_baseless": (
+        "the money that {authority} is asked for is not traced there any more: withdraw the request"
+    ),
+    "request_baseless_frozen": (
+        "what {authority} has frozen ({amount}) is not traced there any more: withdraw the request,"
+        " so that it is free"
+    ),
     "recall_approved": "send the recall of {amount} to {partner}",
     "recall_unanswered": "{partner} has not answered the recall of {amount}: chase it or end it",
     "recall_unpaid": "the recall of {amount} was accepted and {left} has not come: chase it",

@@ -26,7 +26,7 @@ from recovery_flows.cases.pages.value import (
 from recovery_flows.cases.views.request_view import LetterLine, RequestView
 from recovery_flows.cases.views.state_names import Tone, request_word
 from recovery_flows.correspondence.personal_texts import GIVEN
-from recovery_flows.cross_border.ceiling import ceiling
+from recovery_flows.cross_border.ceiling import ceiling, is_baseless
 from recovery_flows.cross_border.doable import RequestAct
 from recovery_flows.cross_border.next_steps import steps
 from recovery_flows.cross_border.plans import section_of
@@ -190,6 +190,9 @@ def _checks(view: RequestView) -> Iterator[Line]:
         order=top.order,
     )
     yield line(sign_, told, muted(phrase("  left ")), top.left)
+    if is_baseless(view.file, row):
+        text = phrase("✕ no money is traced to the account any more: withdraw it")
+        yield line(Piece(text, Tone.ALARM))
     for other in view.also:
         yield line(Piece(phrase("∩ also asked {other}", other=other), Tone.CARE))
 
