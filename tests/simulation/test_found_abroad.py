@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.simulation.foreign.plan import DYING, FIRST, OF_NEWS, OF_ORDERS, OTHERS, SCENES
 from tests.simulation.place import Place, place
 from tests.simulation.plan import plan_of
+from tests.simulation.scenes import history_of
 from tests.simulation.test_found import assert_well, played
 
 
@@ -32,9 +34,12 @@ def test_a_history_of_the_foreign_side_that_failed_is_well(at: Place, seed: int,
     assert says in story
 
 
-@pytest.mark.parametrize("first", [FIRST, SCENES, DYING])
+@pytest.mark.parametrize("first", [FIRST, SCENES, OTHERS, DYING])
 def test_every_history_with_a_seed_of_the_foreign_side_has_one(first: int) -> None:
     assert all(history_of(seed).foreign for seed in range(first, first + 50))
+
+
+_DEATHS = (96000002, 96000003, 96000012)
 
 
 def test_an_engine_dies_at_each_place_before_a_body(at: Place) -> None:

@@ -16,8 +16,8 @@ from tests.simulation.foreign.plan import OF_NEWS, OF_ORDERS
 from tests.simulation.hands import Commits, CrashError
 
 _LEASED = (
-    "SELECT count(*) FROM call WHERE kind IN ('abroad', 'message') AND state = 'planned' AND"
-    " sent_at IS NULL AND lease_owner <> ''"
+    "SELECT count(*) FROM call WHERE kind IN ('request_abroad', 'request_message') AND state ="
+    " 'planned' AND sent_at IS NULL AND lease_owner <> ''"
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 from tests.simulation.eyes import ViolationError
 from tests.simulation.foreign.oracle_bodies import BodiesOracle
@@ -35,17 +36,24 @@ class AbroadOracle(BodiesOracle):
         rows = self._all(
             "SELECT e.seq, e.event, e.actor_id, q.id, q.recovery_id FROM event e JOIN request q ON"
             " q.id = e.subject_id WHERE e.noun = 'request' AND e.event IN ('dispatched',"
-            " 'sent_by_hand', 'submitted') AND q.route = 'people' AND e.seq > ? ORDER BY e.seq",
+            " 'sent_by_hand', 'submitted', 'drafted') AND q.route = 'people' AND e.seq > ? ORDER BY"
+            " e.seq",
             self._abroad_to.left,
         )
-        for seq, event, actor, name, _ in rows:
+        for seq, event, actor, name, recovery in rows:
             self._abroad_to.left = int(str(seq))
-            if event != "submitted":
+            self._part_of_loss(str(name))
+            if event in ("dispatched", "sent_by_hand"):
+                self._note_what_came(str(name), str(recovery))
                 self._three_people(int(str(seq)), str(actor), str(name))
                 self._unchanged(str(name))
-        if rows:
-            for recovery in {str(row[4]) for row in rows}:
-                self._within_the_ceiling(recovery)
+        for recovery in {str(row[4]) for row in rows if row[1] != "drafted"}:
+            self._within_the_ceiling(str(recovery))
+
+    def _note_what_came(self, name: str, recovery: str) -> None:
+        """What had come back from its account when a request left: only what comes later counts."""
+        asset = self._all("SELECT asset_id FROM request WHERE id = ?", name)[0][0]
+        self._abroad_to.came[name] = self._came(recovery).get(str(asset), 0)
 
     def _three_people(self, seq: int, actor: str, name: str) -> None:
         """Another person's yes lies between the draft and the sending, which a third one does."""
@@ -88,23 +96,43 @@ class AbroadOracle(BodiesOracle):
         """What came in everywhere and what is still asked stay within what was lost."""
         order = self._sum("SELECT sum(upheld_minor) FROM claim WHERE recovery_id = ?", recovery)
         came = self._came(recovery)
-        asked: dict[str, int] = {}
+        asked: dict[str, Fraction] = {}
         rows = self._all(
-            "SELECT q.asset_id, q.requested_minor, q.currency, a.traced_minor,"
-            " a.traced_claim_minor FROM request q JOIN asset a ON a.id = q.asset_id WHERE"
-            f" q.recovery_id = ? AND q.state IN ({_LIVE}) AND q.wanted IN ('freeze', 'return')",
+            "SELECT id, asset_id, state, sent_by, requested_minor, executed_minor FROM request"
+            f" WHERE recovery_id = ? AND state IN ({_LIVE}) AND wanted IN ('freeze', 'return')",
             recovery,
         )
-        for asset, minor, currency, traced, claim in rows:
-            of_loss = int(str(minor)) if currency == "CNY" else 0
-            if int(str(traced)) > 0:
-                of_loss = -(-int(str(minor)) * int(str(claim)) // int(str(traced)))
-            asked[str(asset)] = max(asked.get(str(asset), 0), of_loss)
-        still = sum(max(0, minor - came.get(asset, 0)) for asset, minor in asked.items())
-        if still and sum(came.values()) + still > order:
+        for name, asset, state, sender, minor, reached in rows:
+            still = self._part_of_loss(str(name))
+            if state == "partially_executed":
+                still = still * min(int(str(reached)), int(str(minor))) / int(str(minor))
+            if sender or state not in ("draft", "pending_approval", "approved"):
+                since = came.get(str(asset), 0) - self._abroad_to.came.get(str(name), 0)
+                still -= max(0, since)
+            asked[str(asset)] = max(asked.get(str(asset), Fraction(0)), still)
+        open_ones = sum(asked.values())
+        if open_ones and sum(came.values()) + open_ones > order:
             raise ViolationError(
-                "ceiling", f"{recovery}: {sum(came.values())} came, {still} asked, {order} lost"
+                "ceiling", f"{recovery}: {sum(came.values())} came, {open_ones} asked, {order} lost"
             )
+
+    def _part_of_loss(self, name: str) -> Fraction:
+        """What of the loss a request asks for, by the last trace that found money there."""
+        minor, currency, traced, claim, account, recovery = self._all(
+            "SELECT q.requested_minor, q.currency, a.traced_minor, a.traced_claim_minor,"
+            " a.account_id, q.recovery_id FROM request q JOIN asset a ON a.id = q.asset_id WHERE"
+            " q.id = ?", name,
+        )[0]  # fmt: skip
+        known = self._abroad_to.parts
+        if int(str(traced)) > 0:
+            known[name] = Fraction(int(str(minor)) * int(str(claim)), int(str(traced)))
+        elif name not in known:
+            paid = self._sum(
+                "SELECT sum(upheld_minor) FROM claim WHERE recovery_id = ? AND payee_account_id ="
+                " ?", recovery, account,
+            )  # fmt: skip
+            return Fraction(int(str(minor)) if currency == "CNY" else paid)
+        return known[name]
 
     def _came(self, recovery: str) -> dict[str, int]:
         """By account what came back of it, to the victims or to the unit; "" for no account."""
@@ -119,9 +147,16 @@ class AbroadOracle(BodiesOracle):
                 and one.paid_currency == one.currency
             )  # fmt: skip
             found[str(asset)] = found.get(str(asset), 0) + paid
-        found[""] = self._sum(
-            "SELECT sum(counted_minor) FROM recall_credit WHERE recovery_id = ?", recovery
-        ) + self._in_hand(recovery)
+        for minor, account in self._all(
+            "SELECT k.counted_minor, c.payee_account_id FROM recall_credit k JOIN claim c ON c.id ="
+            " k.claim_id WHERE k.recovery_id = ?", recovery,
+        ):  # fmt: skip
+            there = self._all(
+                "SELECT id FROM asset WHERE recovery_id = ? AND account_id = ?", recovery, account
+            )
+            asset = str(there[0][0]) if there else ""
+            found[asset] = found.get(asset, 0) + int(str(minor))
+        found[""] = found.get("", 0) + self._in_hand(recovery)
         return found
 
     def _in_hand(self, recovery: str) -> int:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
 
 from models.engine import Database
 from models.entities.partner import PartnerKind
@@ -51,6 +52,8 @@ class Seen:
     bodies: set[tuple[str, str]] = field(default_factory=set)
     heard: dict[str, int] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)
+    came: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, Fraction] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
