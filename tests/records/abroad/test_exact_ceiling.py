@@ -18,10 +18,13 @@ from models.entities.request import RequestRow, RequestState
 from models.facts import AccountRef
 from models.money import Money
 from recovery_flows.cases import money_actions
+from recovery_flows.correspondence.abroad import message_actions
 from recovery_flows.cross_border import ceiling
 from recovery_flows.errors import StepRefusedError
-from tests.records.abroad.abroad_case import Abroad
+from tests.recall_messages import CHANNELS
+from tests.records.abroad.abroad_case import SENDER, Abroad
 from tests.records.abroad.test_announced_money import announce
+from tests.records.abroad.test_board import agrees
 
 OURS = AccountRef("treasury", "9999000000000088", "Synthetic Unit")
 LOSS = 100_000
@@ -198,9 +201,12 @@ def test_money_that_its_body_announced_is_received_and_no_more_asked_for(
     unit, rid = abroad.unit, abroad.recovery_id
     name = abroad.out("eu_confiscate", wanted="return")
     abroad.says(name, "executed")
+    message_actions.notify(unit.case_officer(), rid, name, "by mail", SENDER, CHANNELS)
+    assert agrees(abroad) == [("executed", "theirs")]
     announce(abroad, name, "RET-1", 50_000)
     came = money_actions.Incoming(OURS, "RET-1", Money(48_500, "CNY"), unit.now, b"invented slip")
     money_actions.receive(unit.case_officer(), rid, came)
     unit.approve(rid)
+    assert agrees(abroad) == [("executed", "ours")], "its body is told of money in the unit's hand"
     found = ceiling.ceiling(unit.file(rid))
     assert (found.received.minor, found.asked.minor, found.left.minor) == (48_500, 1_500, 50_000)

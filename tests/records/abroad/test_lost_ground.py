@@ -23,6 +23,7 @@ from recovery_flows.tracing import trace_requests
 from recovery_flows.tracing.case_trace import trace_file
 from tests.recall_messages import CHANNELS
 from tests.records.abroad.abroad_case import FOREIGN, SENDER, Abroad
+from tests.records.abroad.test_board import agrees
 
 
 def came_back(abroad: Abroad) -> None:
@@ -61,10 +62,10 @@ def test_what_is_frozen_there_still_counts_until_a_person_withdraws_the_request(
     assert ceiling.ceiling(file).asked.minor == 50_000
     (step,) = abroad.steps(name)
     assert step == (
-        "what Synthetic NCB has frozen (GBP 500.00) is not traced there any more: withdraw the "
-        "request, so that it is free"
+        "withdraw the request: of GBP 500.00 frozen by Synthetic NCB none is traced there any more"
     )
     assert first_act(abroad, name) == "withdraw"
+    assert agrees(abroad) == [("executed", "ours")]
     view = request_view(unit.database, unit.laws, CHANNELS, rid, name, SENDER, unit.now)
     assert any(
         "no money is traced to the account any more: withdraw it" in text
@@ -81,11 +82,8 @@ def test_what_has_not_left_does_not_leave(abroad: Abroad) -> None:
     draft = abroad.new()
     came_back(abroad)
     (step,) = abroad.steps(draft)
-    assert step == (
-        "the money that Synthetic NCB is asked for is not traced there any more: withdraw the "
-        "request"
-    )
-    with pytest.raises(StepRefusedError, match="is not traced there any more: withdraw"):
+    assert step == ("withdraw the request to Synthetic NCB: its money is not traced there any more")
+    with pytest.raises(StepRefusedError, match="its money is not traced there any more"):
         abroad.submit(draft)
 
 
@@ -106,4 +104,4 @@ def test_an_approved_request_is_not_sent_any_more(abroad: Abroad) -> None:
 def test_what_is_only_asked_about_stands_without_a_trace(abroad: Abroad) -> None:
     name = abroad.out("police_liaison", wanted="information")
     came_back(abroad)
-    assert not any("traced there" in step for step in abroad.steps(name))
+    assert not any("traced there any more" in step for step in abroad.steps(name))

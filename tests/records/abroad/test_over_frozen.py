@@ -43,8 +43,8 @@ def test_a_whole_freeze_after_the_victims_got_a_part_is_told_and_then_is_less(
     assert shown(abroad, name) == ["! over-frozen GBP 200.00  it does not know yet what came in"]
     (step,) = abroad.steps(name)
     assert step == (
-        "tell Synthetic NCB: money came in elsewhere, how much is still wanted; GBP 200.00 of what "
-        "it has frozen is wanted no more"
+        "tell Synthetic NCB that GBP 200.00 of its freeze is wanted no more: money came in "
+        "elsewhere, how much is still wanted"
     )
     message_actions.notify(unit.case_officer(), rid, name, "by mail", SENDER, CHANNELS)
     assert shown(abroad, name) == [
