@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
-from models.entities.hold import HoldKind
+from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow
 from models.entities.ledger import RETURNED
 from models.entities.outside.request_message import (
     OPEN_MESSAGES,
@@ -23,7 +23,14 @@ from models.entities.outside.request_message import (
     RequestMessageRow,
     RequestMessageState,
 )
-from models.entities.request import AT_HOME, CARRIED_OUT, UNDER_WAY, RequestRow, RequestState
+from models.entities.request import (
+    AT_HOME,
+    CARRIED_OUT,
+    UNDER_WAY,
+    RequestRoute,
+    RequestRow,
+    RequestState,
+)
 from models.money import Money
 from models.outcome import Scalar
 from recovery_flows.cross_border import announcements
@@ -158,12 +165,42 @@ def open_part(file: CaseFile, request: RequestRow, came: Mapping[str, int]) -> F
     if not _is_open(request):
         return Fraction(0)
     whole = asked_part(file, request)
-    if request.state is RequestState.PARTIALLY_EXECUTED:
-        whole *= Fraction(min(request.executed_minor, request.requested_minor),
-                          request.requested_minor)  # fmt: skip
+    reached = min(_reached_minor(file, request), request.requested_minor)
+    whole *= Fraction(reached, request.requested_minor)
     if request.state in AT_HOME and not request.sent_by:
         return whole
-    return max(Fraction(0), whole - max(0, came.get(request.asset_id, 0) - request.came_minor))
+    return max(Fraction(0), whole - _came_since(request, came))
+
+
+def _came_since(request: RequestRow, came: Mapping[str, int]) -> int:
+    """What came back from its account since a request left, in the currency of the loss."""
+    return max(0, came.get(request.asset_id, 0) - request.came_minor)
+
+
+def _reached_minor(file: CaseFile, request: RequestRow) -> int:
+    """What a request may reach, in its currency; once it is carried out, what it has reached.
+
+    Of one that went to a bank that is what the bank holds under it, with what was paid out of that.
+    """
+    if request.state in CARRIED_OUT and request.route is RequestRoute.PARTNER:
+        return sum(received.standing_minor(file, hold) for hold in _holds_by(file, request))
+    is_part = request.state is RequestState.PARTIALLY_EXECUTED
+    return request.executed_minor if is_part else request.requested_minor
+
+
+def _frozen_minor(file: CaseFile, request: RequestRow) -> int:
+    if request.state not in CARRIED_OUT or request.wanted != Help.FREEZE:
+        return 0
+    if request.route is RequestRoute.PEOPLE:
+        whole = asked_part(file, request)
+        paid = request.requested_minor * _came_since(request, came_by_account(file))
+        return request.executed_minor - (math.ceil(paid / whole) if whole else 0)
+    live = (h for h in _holds_by(file, request) if h.state in LIVE_HOLDS)
+    return sum(hold.held_minor for hold in live)
+
+
+def _holds_by(file: CaseFile, request: RequestRow) -> list[HoldRow]:
+    return [hold for hold in file.holds if hold.request_id == request.id]
 
 
 def still_wanted(file: CaseFile, request: RequestRow) -> Money:
@@ -178,9 +215,8 @@ def still_wanted(file: CaseFile, request: RequestRow) -> Money:
 
 def over_frozen(file: CaseFile, request: RequestRow) -> Money:
     """What a body has frozen beyond what is still wanted of it; nothing where no freeze stands."""
-    beyond = request.executed_minor - still_wanted(file, request).minor
-    stands = request.state in CARRIED_OUT and request.wanted == Help.FREEZE
-    return Money(max(0, beyond) if stands else 0, request.currency)
+    beyond = _frozen_minor(file, request) - still_wanted(file, request).minor
+    return Money(max(0, beyond), request.currency)
 
 
 def check(file: CaseFile, request: RequestRow) -> None:

@@ -34,10 +34,14 @@ def received_minor(file: CaseFile, asset: AssetRow) -> int:
 
 def received_by(file: CaseFile, hold: HoldRow) -> int:
     """What of one booking on the unit's account is there, with what was paid on of it."""
+    return min(hold.requested_minor, standing_minor(file, hold))
+
+
+def standing_minor(file: CaseFile, hold: HoldRow) -> int:
+    """What a hold keeps, with what was paid out of it."""
     ours = settled(file, file.asset(hold.asset_id))
     paid = sum(p.debited_minor for p in ours if p.hold_id == hold.id)
-    held = hold.held_minor if hold.state in LIVE_HOLDS else 0
-    return min(hold.requested_minor, held + paid)
+    return paid + (hold.held_minor if hold.state in LIVE_HOLDS else 0)
 
 
 def _paid_on(file: CaseFile) -> int:

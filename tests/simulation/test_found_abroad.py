@@ -39,7 +39,7 @@ def test_every_history_with_a_seed_of_the_foreign_side_has_one(first: int) -> No
     assert all(history_of(seed).foreign for seed in range(first, first + 50))
 
 
-_DEATHS = (96000002, 96000003, 96000012)
+_DEATHS = (96000214, 96000250, 96000255)
 
 
 def test_an_engine_dies_at_each_place_before_a_body(at: Place) -> None:

@@ -93,6 +93,10 @@ def answers(view: RequestView) -> Iterator[Part]:
         ends = (muted(phrase("  until ")), row.hold_ends_at) if row.hold_ends_at else ()
         yield line(phrase("reached "), strong(Money(row.executed_minor, row.currency)), *ends)
     yield from over_lines(view.file, row)
+    for hold in (h for h in view.file.holds if h.request_id == row.id and h.bank_ref):
+        of = Money(hold.requested_minor, hold.currency)
+        held = strong(Money(hold.held_minor, hold.currency))
+        yield line(phrase("holds "), held, phrase(" of {of}", of=of), muted(f"  {hold.id}"))
     if owed := owed_word(view.file, row):
         told = phrase("▸ the other side is to be told: {owed}", owed=spoken(owed))
         yield line(Piece(told, Tone.CARE))

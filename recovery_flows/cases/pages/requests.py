@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.request import RequestRow
+from models.entities.request import RequestRoute, RequestRow
 from models.language.phrase import joined, phrase
 from models.money import Money
 from recovery_flows.cases.pages.shared_cells import sign, time_left
@@ -82,7 +82,9 @@ def over_lines(file: CaseFile, row: RequestRow) -> Iterator[Line]:
     over = over_frozen(file, row)
     if over.minor:
         told = phrase("  `answer` records what it keeps by now")
-        if received_minor(file) > row.told_minor:
+        if row.route is RequestRoute.PARTNER:
+            told = phrase("  kept until the victims have everything, then released")
+        elif received_minor(file) > row.told_minor:
             told = phrase("  it does not know yet what came in")
         yield line(Piece(phrase("! over-frozen "), Tone.CARE), strong(over), muted(told))
 

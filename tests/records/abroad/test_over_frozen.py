@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from models.entities.hold import HoldState
+from models.entities.ledger import LedgerAccount
+from models.entities.request import RequestState
 from models.money import Money
 from recovery_flows.cases.pages.request_page import written
 from recovery_flows.cases.views.request_view import request_view
@@ -77,3 +82,38 @@ def test_a_body_that_freezes_more_than_it_was_asked_for_has_an_owner(abroad: Abr
         "a request asked for GBP 500.00, and the other side has reached GBP 900.00" in step.sentence
         for step in abroad.all_steps()
     )
+
+
+def test_what_was_paid_out_of_a_freeze_is_frozen_no_more(abroad: Abroad) -> None:
+    name = abroad.out()
+    abroad.says(name, "executed", until=abroad.at(days=30))
+    file, row = abroad.unit.file(abroad.recovery_id), abroad.row(name)
+    paid = replace(
+        file.balances[0], account=LedgerAccount.RETURNED_HOLD, asset_id=row.asset_id,
+        claim_minor=30_000,
+    )  # fmt: skip
+    after = replace(file, balances=(*file.balances, paid))
+    assert ceiling.still_wanted(after, row) == Money(20_000, "GBP")
+    assert ceiling.over_frozen(after, row).minor == 0
+
+
+def test_a_bank_s_freeze_by_our_request_counts_as_far_as_the_bank_holds(abroad: Abroad) -> None:
+    """A request that a bank carried out in part asked for nothing, whatever the bank held."""
+    abroad.decide()
+    file = abroad.unit.file(abroad.recovery_id)
+    (row,) = file.requests
+    hold = replace(
+        file.holds[0], id="hold-there", asset_id=row.asset_id, request_id=row.id,
+        held_minor=20_000, requested_minor=50_000, currency="GBP", state=HoldState.FROZEN,
+    )  # fmt: skip
+    part = replace(row, state=RequestState.PARTIALLY_EXECUTED)
+    held = replace(file, requests=(part,), holds=(*file.holds, hold))
+    assert ceiling.ceiling(held).asked == Money(20_000, "CNY")
+    assert ceiling.over_frozen(held, part).minor == 0
+    came = replace(
+        file.balances[0], account=LedgerAccount.RETURNED_RECALL, asset_id="", claim_minor=95_000
+    )
+    paid = replace(held, balances=(*file.balances, came))
+    assert ceiling.over_frozen(paid, part) == Money(15_000, "GBP")
+    ended = replace(paid, holds=file.holds)
+    assert ceiling.ceiling(ended).asked.minor == 0
