@@ -9,6 +9,7 @@ import pytest
 
 from models.entities.multi_agency import TaskKind, TaskState
 from models.entities.officer import Role
+from recovery_flows.cases.deadlines import running
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.multi_agency import actions as multi_agency_actions, stage as multi_agency
 from recovery_flows.sandbox.worlds.world import World
@@ -100,7 +101,7 @@ async def test_a_renewal_that_was_just_refused_is_not_offered_before_the_next_re
     ladder = unit.installation.laws["CN"].preservation_reminder_hours
     left = task(unit, TaskKind.PRESERVE).expires_at - unit.sandbox.now
     unit.later(left.total_seconds() / 3600 - ladder[0] + 1)
-    offered = []
+    laws, offered = unit.installation.laws, []
     for hours in (0, 1, ladder[0] - ladder[1], 1):
         unit.later(hours)
         await unit.sweep()
@@ -110,6 +111,8 @@ async def test_a_renewal_that_was_just_refused_is_not_offered_before_the_next_re
             unit.officer_does("renew_preservation")
             await unit.sweep()
     assert offered == [1, 0, 1, 0]
+    ends = [d for d in running(unit.file(), laws) if d.what == "preservation ends"]
+    assert {d.note for d in ends} == {"renewal refused"}
     unit.assert_books_hold()
 
 
