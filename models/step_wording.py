@@ -15,6 +15,7 @@ from string import Formatter
 from models.entities.discrepancy import DiscrepancyKind
 from models.language.phrase import Phrase, joined, phrase
 from models.money import Money
+from models.sentences.abroad import ABROAD
 from models.sentences.restitution import RESTITUTION
 
 Scalar = str | int | Money
@@ -68,6 +69,10 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
         "did not come"
     ),
     DiscrepancyKind.ANSWER_NOT_TAKEN: "what a partner answers to a {noun} cannot be taken",
+    DiscrepancyKind.REACHED_MORE: (
+        "a {noun} asked for {expected}, and the other side has reached {stated}"
+    ),
+    DiscrepancyKind.CLOCK_AHEAD: "a partner dates what it says of a {noun} in the future",
     DiscrepancyKind.HISTORY_BROKEN: (
         "its records were changed by hand, nothing is sent: `recovery audit verify` names what"
     ),
@@ -143,28 +148,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "see_refusal": "acknowledge: {partner} refused the {kind}",
     "reason": ": {reason}",
-    # requests abroad and what comes back
-    "complete_request": "complete the request: {count} fields missing",
-    "submit_request": "submit request",
-    "answer_request": "answer the partner: it asks for more on the request",
-    "send_request": "{what} the request for {amount} to {authority}: a third person",
-    "wait_request": "{authority} is to answer the request, due on {due}",
-    "request_conditional": "{authority} sets a condition ({ground}): give an assurance or withdraw",
-    "request_ended": "the request to {authority} is {state} ({ground}): choose what follows",
-    "request_remind": "{authority} owes an answer: {what}",
-    "request_over_time": "{authority} has not answered the request for {amount}: step in",
-    "request_no_receipt": "no receipt has come of the request to {authority}: check the delivery",
-    "request_undelivered": "the request to {authority} was not delivered: withdraw, send it anew",
-    "request_ask_again": "the freeze by {authority} ends: ask for it again before it lapses",
-    "request_tell": "tell {authority}: {what}",
-    "recall_approved": "send the recall of {amount} to {partner}",
-    "recall_unanswered": "{partner} has not answered the recall of {amount}: chase it or end it",
-    "recall_unpaid": "the recall of {amount} was accepted and {left} has not come: chase it",
-    "recall_rejected": "the recall of {amount} was refused ({why}): go another way and end it",
-    "recall_partly_returned": "{left} of the recall of {amount} is missing: chase it or end it",
-    "recall_expired": "the recall of {amount} expired without an answer: end it",
-    "wait_recall": "{partner} is to answer or to pay by the recall, due on {due}",
-    "wait_return": "money was promised or asked back: the next answer or part is due on {due}",
+    **ABROAD,
     "establish_ownership": "establish ownership of the held funds",
     "held_there": ": {amount} at {partner}",
     "ask_release": "ask to release {amount} that no claim needs",

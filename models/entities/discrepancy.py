@@ -58,6 +58,8 @@ class DiscrepancyKind(StrEnum):
     COURT_ABOVE_HELD = "court_above_held"
     ANSWER_NOT_TAKEN = "answer_not_taken"
     MONEY_ANNOUNCED = "money_announced"
+    REACHED_MORE = "reached_more"
+    CLOCK_AHEAD = "clock_ahead"
 
 
 _D = DiscrepancyState

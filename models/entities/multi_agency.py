@@ -54,11 +54,15 @@ class SubjectKind(StrEnum):
 
 
 class TaskRenewal(StrEnum):
-    """How the end of what is preserved is met; SEEN: its owner took note that it is gone."""
+    """How the end of what is preserved is met; SEEN: its owner took note that it is gone.
+
+    REFUSED until the next reminder of its end is due, then AGAIN: it may be asked for once more.
+    """
 
     NONE = ""
     ORDERED = "ordered"
     REFUSED = "refused"
+    AGAIN = "again"
     SEEN = "seen"
 
 

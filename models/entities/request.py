@@ -145,7 +145,9 @@ class RequestRow:
     `receipt` is the delivery receipt in force, `receipt_next` the one awaited. `carrier_id` is the
     partner over whose connection it goes once a third person has dispatched it (`sent_by`), empty
     where people carry it; `carrier_ref` is its id there, `answers_read` how many of its answers
-    were taken.
+    were taken. `claim_minor` is the part of the loss that it asked for by the trace of the day on
+    which it was drafted, 0 where none was traced to the account; `came_minor` what had come back
+    from the account when it was dispatched. Both are in the currency of the loss.
     """
 
     id: Id
@@ -193,6 +195,8 @@ class RequestRow:
     carrier_id: Text64 = ""
     carrier_ref: Text128 = ""
     answers_read: int = 0
+    claim_minor: Minor = 0
+    came_minor: Minor = 0
 
     @property
     def is_connected(self) -> bool:

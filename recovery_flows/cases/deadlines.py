@@ -11,10 +11,10 @@ from models.entities.allocation import AllocationState
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
-from models.entities.multi_agency import TaskRow, TaskState
+from models.entities.multi_agency import TaskRenewal, TaskRow, TaskState
 from models.entities.payout import PayoutState
 from models.entities.request import CARRIED_OUT, UNDER_WAY, RequestState
-from models.language.phrase import phrase
+from models.language.phrase import Phrase, phrase
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.due.deadline import Deadline
 from recovery_flows.cases.due.money_back import (
@@ -248,16 +248,20 @@ def _tasks(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:
                 task.partner_id,
             )
         if task.state is TaskState.PRESERVED and task.expires_at is not None:
-            note = (
-                phrase("renewal {renewal}", renewal=phrase(task.renewal))
-                if task.renewal
-                else phrase("not renewed")
-            )
             yield Deadline(
                 phrase("preservation ends"), task.expires_at, law.code, task.law_row, task.id,
-                task.asset_id, note, task.escalated_at is not None, task.partner_id,
+                task.asset_id, _renewal_of(task), task.escalated_at is not None, task.partner_id,
             )  # fmt: skip
 
 
 def _is_first_answer(task: TaskRow) -> bool:
     return multi_agency.is_owed(task) and task.state is not TaskState.CANCEL_PENDING
+
+
+def _renewal_of(task: TaskRow) -> Phrase:
+    """How far a renewal is; one that may be asked for again was refused before."""
+    again = task.renewal == TaskRenewal.AGAIN
+    renewal = TaskRenewal.REFUSED if again else task.renewal
+    return (
+        phrase("renewal {renewal}", renewal=phrase(renewal)) if renewal else phrase("not renewed")
+    )

@@ -38,7 +38,7 @@ def may_leave(file: CaseFile, kind: CallKind, approval_id: str, subject_id: str 
         return True  # a task is taken back after a yes, a no, or before either
     if kind is CallKind.RELEASE:
         return release_is_in_force(file, approval) and _is_there_to_release(file, approval)
-    if kind is CallKind.ABROAD and not over_connection.is_dispatched(file, approval.subject_id):
+    if kind is CallKind.ABROAD and not over_connection.may_leave(file, approval.subject_id):
         return False
     if kind is CallKind.PAYOUT and _rests_on_something_else(file, approval):
         return False

@@ -53,6 +53,11 @@ def of_request(file: CaseFile, request_id: str) -> Iterator[DiscrepancyRow]:
     return (d for d in file.discrepancies if d.kind is _KIND and d.subject_id == request_id)
 
 
+def assets_by_booking(file: CaseFile) -> dict[str, str]:
+    """The account about which a body was asked, by the booking under which it says it has paid."""
+    return {booking_of(d): d.asset_id for d in file.discrepancies if d.kind is _KIND}
+
+
 def booking_of(found: DiscrepancyRow) -> str:
     """Under which booking an announcement says that the money comes."""
     return found.mark.rpartition(" ")[2]

@@ -6,7 +6,7 @@ had ended contradicts what was recorded, and has an owner.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from models.entities.event import EntityKind
 from models.entities.request import UNDER_WAY, WENT_OUT, RequestRow, RequestState
 from models.money import Money
 from models.outcome import Scalar
-from recovery_flows.cross_border import clocks
+from recovery_flows.cross_border import ceiling, clocks
 from recovery_flows.cross_border.channels import (
     Channel,
     ChannelGround,
@@ -93,10 +93,29 @@ def take_answer(
         return True
     values |= _columns(changes.file, request, answer, channel, now)
     basis = ground.source if ground else ""
+    is_less = _gives_back(changes.file, request, values)
     changes.apply(move(request, answer.says, values, basis))
-    if request.state not in UNDER_WAY:
+    if request.state not in UNDER_WAY and not is_less:
         _find(changes, request, answer, now)
+    _own_more(changes, request, answer, now)
     return True
+
+
+def _gives_back(file: CaseFile, request: RequestRow, values: Mapping[str, Scalar]) -> bool:
+    """Whether a body that froze more than is wanted by now says that it keeps less: nothing odd."""
+    over, reached = ceiling.over_frozen(file, request).minor, values.get("executed_minor")
+    least = request.executed_minor - over
+    return bool(over) and isinstance(reached, int) and least <= reached < request.executed_minor
+
+
+def _own_more(changes: Changeset, request: RequestRow, answer: Answer, now: datetime) -> None:
+    """That a body reached more than it was asked for is somebody's to look at."""
+    asked = Money(request.requested_minor, request.currency)
+    if answer.says == "executed" and answer.amount is not None and asked < answer.amount:
+        discrepancies.find(
+            changes, DiscrepancyKind.REACHED_MORE, EntityKind.REQUEST, request.id, now,
+            asset_id=request.asset_id, expected=asked, stated=answer.amount, mark=answer.document,
+        )  # fmt: skip
 
 
 def ground_for(channel: Channel, answer: Answer) -> ChannelGround | None:

@@ -1,15 +1,21 @@
 """The ceiling over all States: what came in, and what is still asked, never pass the loss.
 
-Two channels for one account ask for the same money, and count once.
+Two channels for one account ask for the same money, and count once. Parts of the loss are exact:
+sums in another currency are no whole minor units of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from models.case_file import CaseFile
+from models.entities.asset import AssetRow
+from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow
 from models.entities.ledger import RETURNED
 from models.entities.outside.request_message import (
     OPEN_MESSAGES,
@@ -17,19 +23,30 @@ from models.entities.outside.request_message import (
     RequestMessageRow,
     RequestMessageState,
 )
-from models.entities.request import AT_HOME, CARRIED_OUT, UNDER_WAY, RequestRow, RequestState
+from models.entities.request import (
+    AT_HOME,
+    CARRIED_OUT,
+    UNDER_WAY,
+    RequestRoute,
+    RequestRow,
+    RequestState,
+)
 from models.money import Money
 from models.outcome import Scalar
+from recovery_flows.cross_border import announcements
 from recovery_flows.cross_border.channels import Help
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.ledger import received
+from recovery_flows.ledger import recalled, received
 
 _OF_MONEY = (Help.FREEZE, Help.RETURN)
 
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """What may be asked for in all, what came in, and what open requests ask, by the loss."""
+    """What may be asked for in all, what came in, and what open requests ask, by the loss.
+
+    `asked` is rounded up, once: what is compared are the exact parts of the loss.
+    """
 
     order: Money
     received: Money
@@ -43,32 +60,39 @@ class Ceiling:
 
 
 def ceiling(file: CaseFile) -> Ceiling:
-    """Where a recovery stands against its ceiling; the sums are in the currency of the loss.
-
-    What came back from an account is asked for there no more: it counts as received, once.
-    """
+    """Where a recovery stands against its ceiling; the sums are in the currency of the loss."""
     currency = file.recovery.currency
-    by_account: dict[str, int] = {}
-    came = _came_by_account(file)
+    by_account: dict[str, Fraction] = {}
+    came = came_by_account(file)
     for request in file.requests:
-        if _is_open(request):
-            asked = claim_minor(file, request)
-            by_account[request.asset_id] = max(by_account.get(request.asset_id, 0), asked)
+        asked = open_part(file, request, came)
+        by_account[request.asset_id] = max(by_account.get(request.asset_id, Fraction(0)), asked)
     return Ceiling(
         order=Money(_lost(file), currency),
         received=Money(received_minor(file), currency),
-        asked=Money(
-            sum(max(0, asked - came.get(asset, 0)) for asset, asked in by_account.items()), currency
-        ),
+        asked=Money(math.ceil(sum(by_account.values())), currency),
     )
 
 
-def _came_by_account(file: CaseFile) -> dict[str, int]:
-    """What came back to the victims from each account, in minor units of the loss's currency."""
-    came: dict[str, int] = {}
+def came_by_account(file: CaseFile) -> dict[str, int]:
+    """What came back from each account, by asset, in minor units of the loss's currency.
+
+    Paid out there to the victims; called back from there; received by the unit under a booking that
+    the body announced which was asked about the account.
+    """
+    came: Counter[str] = Counter()
     for balance in file.balances:
         if balance.account in RETURNED and balance.asset_id:
-            came[balance.asset_id] = came.get(balance.asset_id, 0) + balance.claim_minor
+            came[balance.asset_id] += balance.claim_minor
+    asset_of = {asset.account_id: asset.id for asset in file.assets}
+    payee_of = {claim.id: claim.payee_account_id for claim in file.claims}
+    announced = announcements.assets_by_booking(file)
+    for credit in recalled.confirmed(file):
+        asset_id = asset_of.get(payee_of.get(credit.claim_id, ""), "")
+        came[announced.get(credit.booking, asset_id)] += credit.counted_minor
+    for hold in file.holds:
+        if hold.kind is HoldKind.CUSTODY and hold.bank_ref in announced:
+            came[announced[hold.bank_ref]] += received.received_by(file, hold)
     return came
 
 
@@ -87,17 +111,112 @@ def _lost(file: CaseFile) -> int:
 
 
 def _is_open(request: RequestRow) -> bool:
-    is_live = request.state in AT_HOME | UNDER_WAY | CARRIED_OUT
-    return is_live and request.wanted in _OF_MONEY
+    return request.state in AT_HOME | UNDER_WAY | CARRIED_OUT and is_of_money(request)
 
 
-def claim_minor(file: CaseFile, request: RequestRow) -> int:
-    """The part of the loss that a request asks for: its part of what is traced to the account."""
-    asset = file.asset(request.asset_id)
+def is_of_money(request: RequestRow) -> bool:
+    """Whether it asks for money to be frozen or given back, and not for knowledge."""
+    return request.wanted in _OF_MONEY
+
+
+def traced_part(asset: AssetRow, minor: int) -> int:
+    """The part of the loss that a sum of an account is by its trace; 0 where none is traced there.
+
+    In minor units of the loss's currency, rounded up.
+    """
     if asset.traced_minor <= 0:
-        same = request.currency == file.recovery.currency
-        return request.requested_minor if same else 0
-    return -(-request.requested_minor * asset.traced_claim_minor // asset.traced_minor)
+        return 0
+    return -(-minor * asset.traced_claim_minor // asset.traced_minor)
+
+
+def is_baseless(file: CaseFile, request: RequestRow) -> bool:
+    """Whether it asks for money that was traced to the account when it was drafted, and is not now.
+
+    What was asked for without a trace, by an officer who named the sum, stands.
+    """
+    is_traced = file.asset(request.asset_id).traced_minor > 0
+    return _is_open(request) and request.claim_minor > 0 and not is_traced
+
+
+def asked_part(file: CaseFile, request: RequestRow) -> Fraction:
+    """The part of the loss that a request asks for, in minor units of its currency.
+
+    By what is traced to the account now; where nothing is any more, by what was on the day of the
+    draft: it is asked for until it is withdrawn. Where nothing ever was, a sum in the currency of
+    the loss is itself, and any other is at most what the victims paid to the account.
+    """
+    asset = file.asset(request.asset_id)
+    if asset.traced_minor > 0:
+        return Fraction(request.requested_minor * asset.traced_claim_minor, asset.traced_minor)
+    if request.claim_minor:
+        return Fraction(request.claim_minor)
+    if request.currency == file.recovery.currency:
+        return Fraction(request.requested_minor)
+    paid_there = (c for c in file.claims if c.payee_account_id == asset.account_id)
+    return Fraction(sum(claim.upheld_minor for claim in paid_there))
+
+
+def open_part(file: CaseFile, request: RequestRow, came: Mapping[str, int]) -> Fraction:
+    """What of the loss may still come in by a request: none once it has ended.
+
+    Of one that was carried out in part, that part. What came back from the account after it left
+    is received, and no more asked for; what had come before it left is not what it asks for.
+    """
+    if not _is_open(request):
+        return Fraction(0)
+    whole = asked_part(file, request)
+    reached = min(_reached_minor(file, request), request.requested_minor)
+    whole *= Fraction(reached, request.requested_minor)
+    if request.state in AT_HOME and not request.sent_by:
+        return whole
+    return max(Fraction(0), whole - _came_since(request, came))
+
+
+def _came_since(request: RequestRow, came: Mapping[str, int]) -> int:
+    """What came back from its account since a request left, in the currency of the loss."""
+    return max(0, came.get(request.asset_id, 0) - request.came_minor)
+
+
+def _reached_minor(file: CaseFile, request: RequestRow) -> int:
+    """What a request may reach, in its currency; once it is carried out, what it has reached.
+
+    Of one that went to a bank that is what the bank holds under it, with what was paid out of that.
+    """
+    if request.state in CARRIED_OUT and request.route is RequestRoute.PARTNER:
+        return sum(received.standing_minor(file, hold) for hold in _holds_by(file, request))
+    is_part = request.state is RequestState.PARTIALLY_EXECUTED
+    return request.executed_minor if is_part else request.requested_minor
+
+
+def _frozen_minor(file: CaseFile, request: RequestRow) -> int:
+    if request.state not in CARRIED_OUT or request.wanted != Help.FREEZE:
+        return 0
+    if request.route is RequestRoute.PEOPLE:
+        whole = asked_part(file, request)
+        paid = request.requested_minor * _came_since(request, came_by_account(file))
+        return request.executed_minor - (math.ceil(paid / whole) if whole else 0)
+    live = (h for h in _holds_by(file, request) if h.state in LIVE_HOLDS)
+    return sum(hold.held_minor for hold in live)
+
+
+def _holds_by(file: CaseFile, request: RequestRow) -> list[HoldRow]:
+    return [hold for hold in file.holds if hold.request_id == request.id]
+
+
+def still_wanted(file: CaseFile, request: RequestRow) -> Money:
+    """What of a request the loss still has room for, in its currency, rounded down."""
+    room = Fraction(max(_lost(file) - received_minor(file), 0))
+    whole = asked_part(file, request)
+    part = min(open_part(file, request, came_by_account(file)), room)
+    if not whole:
+        return Money(request.requested_minor if room else 0, request.currency)
+    return Money(math.floor(request.requested_minor * part / whole), request.currency)
+
+
+def over_frozen(file: CaseFile, request: RequestRow) -> Money:
+    """What a body has frozen beyond what is still wanted of it; nothing where no freeze stands."""
+    beyond = _frozen_minor(file, request) - still_wanted(file, request).minor
+    return Money(max(0, beyond), request.currency)
 
 
 def check(file: CaseFile, request: RequestRow) -> None:
@@ -108,6 +227,25 @@ def check(file: CaseFile, request: RequestRow) -> None:
             f"{found.received} came in and {found.asked} would be asked for, and the loss is "
             f"{found.order}: withdraw {request.id} and ask for less with --amount"
         )
+
+
+def check_traced(file: CaseFile, request: RequestRow) -> None:
+    """Refuse what asks for money that is not traced to the account any more."""
+    if is_baseless(file, request):
+        raise StepRefusedError(
+            f"no money is traced any more to the account that {request.id} asks about: withdraw it"
+        )
+
+
+def dispatched(file: CaseFile, request: RequestRow) -> dict[str, Scalar]:
+    """Columns of a request that leaves now: of what that had come in its letter cannot know less.
+
+    What comes in from here on is to be told to the other side.
+    """
+    return {
+        "told_minor": received_minor(file),
+        "came_minor": came_by_account(file).get(request.asset_id, 0),
+    }
 
 
 def notified(kind: MessageKind, known_minor: int, now: datetime) -> dict[str, Scalar]:

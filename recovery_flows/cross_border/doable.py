@@ -16,7 +16,7 @@ from models.entities.request import (
     RequestState,
 )
 from recovery_flows.cross_border import messages
-from recovery_flows.cross_border.ceiling import owed_word
+from recovery_flows.cross_border.ceiling import is_baseless, owed_word
 
 
 class RequestAct(StrEnum):
@@ -37,6 +37,8 @@ class RequestAct(StrEnum):
     RECEIPT = "receipt"
 
 
+_LEAVES = (RequestAct.SUBMIT, RequestAct.DISPATCH, RequestAct.SENT)
+"""What asks for something, or brings it nearer to that."""
 _ENDED = (RequestState.REFUSED, RequestState.EXPIRED)
 
 
@@ -67,4 +69,6 @@ def acts_of(file: CaseFile, request: RequestRow) -> tuple[RequestAct, ...]:
         RequestAct.RECEIPT: waits and bool(request.receipt or request.receipt_next),
         RequestAct.WITHDRAW: by_people and state in AT_HOME | UNDER_WAY | CARRIED_OUT,
     }
+    if by_people and is_baseless(file, request):
+        allowed = {RequestAct.WITHDRAW: True, **allowed} | dict.fromkeys(_LEAVES, False)
     return tuple(act for act, is_allowed in allowed.items() if is_allowed)

@@ -45,7 +45,7 @@ def send_by_hand(
     """Record that the approved request went out; its clock runs from now, and receipts are due."""
     request, _ = ready_to_send(changes.file, request_id, actor)
     ceiling.check(changes.file, request)
-    values = begun(changes.file, request, channel, now)
+    values = begun(changes.file, request, channel, now) | ceiling.dispatched(changes.file, request)
     values |= {"sent_by": actor, "proof": proof, "letter": letter, "carrier_id": ""}
     changes.apply(move(request, "sent_by_hand", values, channel.source))
 
@@ -53,6 +53,7 @@ def send_by_hand(
 def ready_to_send(file: CaseFile, request_id: str, actor: str) -> tuple[RequestRow, ApprovalRow]:
     """The approved request and its approval; StepRefusedError where this person sends it not."""
     request = by_people(file, request_id)
+    ceiling.check_traced(file, request)
     if request.state is not RequestState.APPROVED:
         raise StepRefusedError(f"{request.id} is {request.state}: only an approved request is sent")
     if request.sent_by:
@@ -82,8 +83,7 @@ def begun(
 ) -> dict[str, Scalar]:
     """Columns of a request that goes out now: its clock, the receipt that is awaited."""
     values: dict[str, Scalar] = {
-        "sent_at": now, "told_minor": ceiling.received_minor(file),
-        **clocks.awaited(channel, "", now),
+        "sent_at": now, **clocks.awaited(channel, "", now),
     }  # fmt: skip
     if request.left_seconds:
         return values | clocks.resumed(request, now) | {"law_row": _law_row_before(file, request)}

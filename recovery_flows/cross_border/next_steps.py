@@ -18,14 +18,15 @@ from models.entities.request import (
 from models.language.phrase import phrase
 from models.money import Money
 from models.step_wording import Wording, say
-from recovery_flows.cross_border import clocks, messages
-from recovery_flows.cross_border.ceiling import owed_word
+from recovery_flows.cross_border import ceiling, clocks, messages
 
 
 def steps(file: CaseFile) -> Iterator[Step]:
     """Drafts are filled and submitted; what went out is sent, followed and answered by people."""
     for request in file.requests:
-        if request.state is RequestState.DRAFT:
+        if request.route is RequestRoute.PEOPLE and ceiling.is_baseless(file, request):
+            yield _baseless(request)
+        elif request.state is RequestState.DRAFT:
             lacks = len(request.missing.split(",")) if request.missing else 0
             action = ActionKind.COMPLETE_REQUEST if lacks else ActionKind.SUBMIT_REQUEST
             text = say("complete_request", count=lacks) if lacks else say("submit_request")
@@ -46,9 +47,9 @@ def _of_people(file: CaseFile, request: RequestRow) -> Iterator[Step]:
             yield _step(request, ActionKind.DISPATCH_REQUEST, text)
         elif not request.sent_by:
             yield _step(request, ActionKind.SEND_REQUEST, _say("send_request", request, "send"))
-    owed = owed_word(file, request)
+    owed = ceiling.owed_word(file, request)
     if owed:
-        yield _follow(request, "tell", _OWED[owed])
+        yield _told(file, request, owed)
     if request.state in UNDER_WAY:
         yield from _waiting(file, request)
     has_next = any(r.replaces_id == request.id for r in file.requests)
@@ -58,6 +59,23 @@ def _of_people(file: CaseFile, request: RequestRow) -> Iterator[Step]:
     is_due = request.state in CARRIED_OUT and request.rung > request.rung_done
     if is_due and not has_next:
         yield _follow(request, "ask_again")
+
+
+def _baseless(request: RequestRow) -> Step:
+    """A person withdraws what has no ground any more; what is frozen is given back by it."""
+    if request.state not in CARRIED_OUT:
+        return _follow(request, "baseless")
+    amount = Money(request.executed_minor, request.currency)
+    text = say("request_baseless_frozen", authority=_who(request), amount=amount)
+    return _step(request, ActionKind.FOLLOW_REQUEST, text)
+
+
+def _told(file: CaseFile, request: RequestRow, owed: str) -> Step:
+    over = ceiling.over_frozen(file, request)
+    if owed != MessageKind.RECEIVED or not over.minor:
+        return _follow(request, "tell", _OWED[owed])
+    text = say("request_tell_over", authority=_who(request), what=_OWED[owed], amount=over)
+    return _step(request, ActionKind.FOLLOW_REQUEST, text)
 
 
 _OWED = {
@@ -106,10 +124,14 @@ def _follow(request: RequestRow, key: str, what: str = "") -> Step:
 
 def _say(key: str, request: RequestRow, what: str = "") -> Wording:
     amount = Money(request.requested_minor, request.currency)
-    authority, ground = request.authority or request.partner_id, request.reason or "no ground"
+    authority, ground = _who(request), request.reason or "no ground"
     return say(
         key, what=what, state=request.state, amount=amount, authority=authority, ground=ground
     )
+
+
+def _who(request: RequestRow) -> str:
+    return request.authority or request.partner_id
 
 
 def _step(

@@ -7,7 +7,7 @@ the body answers takes the way that people's entries take; what cannot be taken 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from models.case_file import CaseFile
 from models.entities.call import CallKind
@@ -23,6 +23,7 @@ from recovery_flows.cross_border.channels import Channel
 from recovery_flows.cross_border.receipts import Receipt, take as take_receipt
 from recovery_flows.cross_border.request_edits import request_of
 from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.freezing.answers import CLOCKS_APART
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
 
@@ -38,6 +39,7 @@ def dispatch(
         )
     ceiling.check(changes.file, request)
     values: dict[str, Scalar] = {"sent_by": actor, "letter": letter, "reason": ""}
+    values |= ceiling.dispatched(changes.file, request)
     changes.apply(lifecycle.move(request, "dispatched", values, channel.source))
     tries = sum(c.subject_id == request.id for c in changes.file.calls)
     changes.call(
@@ -57,6 +59,12 @@ def is_dispatched(file: CaseFile, request_id: str) -> bool:
     """Whether a request waits for the engine to send it."""
     request = request_of(file, request_id)
     return request.state is RequestState.APPROVED and bool(request.sent_by)
+
+
+def may_leave(file: CaseFile, request_id: str) -> bool:
+    """Whether it was dispatched, and what it asks for is still traced to the account."""
+    is_baseless = ceiling.is_baseless(file, request_of(file, request_id))
+    return is_dispatched(file, request_id) and not is_baseless
 
 
 def sent(
@@ -94,7 +102,7 @@ def take_news(
              fact.partner_ref[:40], now)  # fmt: skip
         return
     for receipt in fact.receipts:
-        _take_receipt(changes, request_id, receipt, proofs[receipt.kind], channel)
+        _take_receipt(changes, request_id, receipt, proofs[receipt.kind], channel, now)
     for answer in fact.answers:
         if answer.number > request_of(changes.file, request_id).answers_read:
             _take_answer(changes, request_id, answer, papers[answer.number], channel, now)
@@ -105,9 +113,10 @@ def _take_answer(
     changes: Changeset, request_id: str, told: RequestAnswer, paper: str, channel: Channel,
     now: datetime,
 ) -> None:  # fmt: skip
+    at = not_ahead(changes, request_id, told.at, f"answer {told.number}", now)
     given = Answer(
         says=told.says, document=paper, ground=told.ground, amount=told.amount, until=told.until,
-        review_at=told.review_at, number=told.number, at=told.at,
+        review_at=told.review_at, number=told.number, at=at,
     )  # fmt: skip
     try:
         take_answer(changes, request_id, given, channel, now)
@@ -121,8 +130,9 @@ def _take_answer(
 
 
 def _take_receipt(
-    changes: Changeset, request_id: str, told: DeliveryReceipt, proof: str, channel: Channel
-) -> None:
+    changes: Changeset, request_id: str, told: DeliveryReceipt, proof: str, channel: Channel,
+    now: datetime,
+) -> None:  # fmt: skip
     request = request_of(changes.file, request_id)
     rules = channel.receipts
     is_known = any(
@@ -135,9 +145,23 @@ def _take_receipt(
         kind, mark = DiscrepancyKind.ANSWER_NOT_TAKEN, f"receipt {told.kind}"
         _own(changes, request, kind, f"{channel.code} knows no {mark}", mark, told.at)
         return
-    take_receipt(
-        changes, request, Receipt(told.kind, told.at, proof, "", is_reported=True), channel
-    )
+    at = not_ahead(changes, request_id, told.at, f"receipt {told.kind}", now)
+    request = request_of(changes.file, request_id)
+    take_receipt(changes, request, Receipt(told.kind, at, proof, "", is_reported=True), channel)
+
+
+def not_ahead(
+    changes: Changeset, request_id: str, at: datetime, mark: str, now: datetime
+) -> datetime:
+    """A body's own time as it is taken: what is to come counts as said now, and has an owner.
+
+    Clocks that are a few minutes apart are none of anybody's business.
+    """
+    if at > now + CLOCKS_APART:
+        request = request_of(changes.file, request_id)
+        detail = f"{mark} is dated {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        _own(changes, request, DiscrepancyKind.CLOCK_AHEAD, detail, mark, now)
+    return min(at, now)
 
 
 def changed_answer(changes: Changeset, request_id: str, number: int, now: datetime) -> None:

@@ -75,6 +75,7 @@ def submit_request(
         raise StepRefusedError(f"the request lacks {lacking(request)}: fill these first{rules}")
     if request.route is RequestRoute.PEOPLE:
         _refuse_repeating(changes.file, request)
+        ceiling.check_traced(changes.file, request)
         ceiling.check(changes.file, request)
     values: dict[str, Scalar] = {"drafted_by": actor}
     changes.apply(Transition(EntityKind.REQUEST, request.id, "submitted", request.state, values))

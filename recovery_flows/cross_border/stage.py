@@ -16,7 +16,7 @@ from models.ids import derive_id, digest
 from models.money import Money
 from models.outcome import Scalar, Transition
 from models.sealing.sealed_place import SealedPlace
-from recovery_flows.cross_border import announcements, clocks, messages
+from recovery_flows.cross_border import announcements, ceiling, clocks, messages
 from recovery_flows.cross_border.channels import Recipient
 from recovery_flows.cross_border.completeness import missing_fields
 from recovery_flows.cross_border.disclosure import approvals_needed
@@ -86,6 +86,7 @@ def draft_request(
         "asked": plan.asked,
         "left_seconds": plan.left_seconds,
         "carrier_id": plan.carrier_id,
+        "claim_minor": ceiling.traced_part(asset, requested.minor),
         **field_values(law, request_id, given, seal, plan.asked),
     }
     basis = plan.basis

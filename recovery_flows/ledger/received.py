@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
-from models.entities.hold import LIVE_HOLDS
+from models.entities.hold import LIVE_HOLDS, HoldRow
 from models.entities.ledger import LedgerAccount
 from recovery_flows.ledger.account_keys import Key, Sums
 from recovery_flows.ledger.account_targets import asset_targets, clawed_of_order, settled
@@ -29,12 +29,19 @@ _PLACES = (
 
 def received_minor(file: CaseFile, asset: AssetRow) -> int:
     """What is on the unit's account for this recovery, with what was paid on from there."""
-    total = 0
-    for hold in file.holds_of(asset.id):
-        paid = sum(p.debited_minor for p in settled(file, asset) if p.hold_id == hold.id)
-        held = hold.held_minor if hold.state in LIVE_HOLDS else 0
-        total += min(hold.requested_minor, held + paid)
-    return total
+    return sum(received_by(file, hold) for hold in file.holds_of(asset.id))
+
+
+def received_by(file: CaseFile, hold: HoldRow) -> int:
+    """What of one booking on the unit's account is there, with what was paid on of it."""
+    return min(hold.requested_minor, standing_minor(file, hold))
+
+
+def standing_minor(file: CaseFile, hold: HoldRow) -> int:
+    """What a hold keeps, with what was paid out of it."""
+    ours = settled(file, file.asset(hold.asset_id))
+    paid = sum(p.debited_minor for p in ours if p.hold_id == hold.id)
+    return paid + (hold.held_minor if hold.state in LIVE_HOLDS else 0)
 
 
 def _paid_on(file: CaseFile) -> int:

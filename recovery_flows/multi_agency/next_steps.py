@@ -25,7 +25,7 @@ def officer_steps(file: CaseFile) -> Iterator[Step]:
     """Preservations to renew before they end, and those that ended without anybody's note."""
     for task in file.tasks:
         if task.state is TaskState.PRESERVED and _is_to_renew(file, task):
-            again = "_again" if task.renewal == TaskRenewal.REFUSED else ""
+            again = "_again" if task.renewal == TaskRenewal.AGAIN else ""
             told = {"partner": task.partner_id, "subject": task.subject_hint}
             text = say(f"renew_preservation{again}", **told)
             yield _step(ActionKind.RENEW_PRESERVATION, task, text)
@@ -59,8 +59,10 @@ def closing_text(file: CaseFile) -> Wording:
 
 
 def _is_to_renew(file: CaseFile, task: TaskRow) -> bool:
+    """Its end was brought to mind, and its partner has not just said no or is being asked."""
     denied = multi_agency.request_of(file, task.linkage_id).state is MultiAgencyRequestState.DENIED
-    return bool(task.reminded_hours) and task.renewal != TaskRenewal.ORDERED and not denied
+    waits = task.renewal in (TaskRenewal.ORDERED, TaskRenewal.REFUSED)
+    return bool(task.reminded_hours) and not waits and not denied
 
 
 def _step(action: str, task: TaskRow, text: Wording) -> Step:

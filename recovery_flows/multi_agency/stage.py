@@ -31,6 +31,7 @@ _ESCALATING_STEPS = 2
 _HOURS_A_DAY = 24
 _OWED = frozenset({TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.CANCEL_PENDING})
 _ANSWERED = frozenset({TaskState.DONE, TaskState.PRESERVED, TaskState.REFUSED})
+_NOT_RENEWED = "its term ended: the partner had refused to renew it"
 _TAKEN_IN = frozenset({TaskState.ACKNOWLEDGED, TaskState.DONE, TaskState.PRESERVED})
 
 
@@ -144,7 +145,8 @@ def why_ended(task: TaskRow) -> str:
     """Why a preservation came to its end."""
     return {
         TaskRenewal.ORDERED: "its term ended before the partner answered to the renewal",
-        TaskRenewal.REFUSED: "its term ended: the partner had refused to renew it",
+        TaskRenewal.REFUSED: _NOT_RENEWED,
+        TaskRenewal.AGAIN: _NOT_RENEWED,
     }.get(TaskRenewal(task.renewal), "its term ended without a renewal")
 
 
@@ -235,6 +237,8 @@ def _remind(changes: Changeset, task: TaskRow, now: datetime, law: Regime) -> No
         what = "is not renewed" if preserved else f"{task.partner_id} has not answered"
         reason = f"less than {_span(due[-1])} left: {task.kind.replace('_', ' ')} {what}"
         values: dict[str, Scalar] = {"reminded_hours": due[-1]}
+        if task.renewal == TaskRenewal.REFUSED:
+            values["renewal"] = TaskRenewal.AGAIN
         changes.apply(
             Transition(EntityKind.TASK, task.id, "reminded", task.state, values, reason=reason)
         )

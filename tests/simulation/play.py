@@ -69,6 +69,8 @@ class History(Ending):
         self.place.fresh()
         self.abroad.settle_in(self.place)
         self.commits = Commits(self.place.transactions)
+        self.abroad.deaths.begin(self.commits, self.place.path)
+        self.place.transactions.after_commit.append(self.abroad.deaths.after_commit)
         lead_to(self.doors | self.abroad.doors)
         with closing(sqlite3.connect(self.place.path, isolation_level=None)) as eyes:
             self.people = People(self.place, self.now, eyes, self.say, self.chest, self.abroad)
@@ -81,6 +83,8 @@ class History(Ending):
                 self.told.violation = violation
             finally:
                 self.commits.close()
+                self.place.transactions.after_commit.remove(self.abroad.deaths.after_commit)
+                self.abroad.deaths.end()
                 for hands in self.engines.values():
                     await hands.engine.close()
             self._count(eyes)
@@ -151,9 +155,11 @@ class History(Ending):
         name = "b" if tick.engine == "b" else "a"
         if tick.crash is not None and tick.crash[1] in ("before", "after"):
             self.commits.arm(*tick.crash)
+        may_die = self._tick is not None
         try:
-            done = await self._alive(name, 1 if tick.engine == "part" else ROUNDS_MAX)
-            if self._tick is not None:
+            with self.abroad.deaths.of_an_engine(may=may_die):
+                done = await self._alive(name, 1 if tick.engine == "part" else ROUNDS_MAX)
+            if may_die:
                 await self._nights(name)
         except CrashError:
             done = 1

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.simulation.foreign.plan import DYING, FIRST, OF_NEWS, OF_ORDERS, OTHERS, SCENES
 from tests.simulation.place import Place, place
 from tests.simulation.plan import plan_of
+from tests.simulation.scenes import history_of
 from tests.simulation.test_found import assert_well, played
 
 
@@ -30,3 +32,22 @@ def test_a_history_of_the_foreign_side_that_failed_is_well(at: Place, seed: int,
     told, story = played(at, plan_of(seed))
     assert_well(told, story)
     assert says in story
+
+
+@pytest.mark.parametrize("first", [FIRST, SCENES, OTHERS, DYING])
+def test_every_history_with_a_seed_of_the_foreign_side_has_one(first: int) -> None:
+    assert all(history_of(seed).foreign for seed in range(first, first + 50))
+
+
+_DEATHS = (96000214, 96000250, 96000255)
+
+
+def test_an_engine_dies_at_each_place_before_a_body(at: Place) -> None:
+    """Each body has each request and message once all the same, and the files know of them."""
+    died: set[str] = set()
+    for seed in _DEATHS:
+        plan = history_of(seed)
+        told, story = played(at, plan)
+        assert_well(told, story)
+        died |= {kind for kind in told.faults if kind.startswith("dies:")}
+    assert died == {f"dies:{when}" for when in (*OF_ORDERS, *OF_NEWS)}

@@ -9,9 +9,9 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from models.entities.asset import Asset
+from models.entities.asset import CUSTODY, Asset
 from models.entities.catalogue import table_of
-from models.entities.ledger import RETURNED, PostingRow
+from models.entities.ledger import RETURNED, LedgerAccount, PostingRow
 from models.entities.outside.incoming_request import (
     OPEN_INCOMING,
     IncomingRequest,
@@ -65,10 +65,17 @@ def _has_next() -> sa.ColumnElement[bool]:
 
 
 def _received() -> sa.ScalarSelect[int]:
-    """What came back anywhere to the recovery of a request, in minor units of the loss."""
-    p = _POSTING.c
+    """What came in anywhere of the recovery of a request, in minor units of the loss.
+
+    To victims, or to the unit: there it is held for them.
+    """
+    p, ours = _POSTING.c, table_of(Asset).alias("ours")
+    of_unit = sa.select(ours.c.id).where(ours.c.shared_decision == CUSTODY)
+    in_hand = sa.and_(p.account == LedgerAccount.HELD, p.asset_id.in_(of_unit))
     total = sa.select(sa.func.coalesce(sa.func.sum(p.claim_minor), 0))
-    return total.where(p.recovery_id == _Q.c.recovery_id, p.account.in_(RETURNED)).scalar_subquery()
+    return total.where(
+        p.recovery_id == _Q.c.recovery_id, sa.or_(p.account.in_(RETURNED), in_hand)
+    ).scalar_subquery()
 
 
 def _on_its_way(*kinds: MessageKind) -> sa.ColumnElement[bool]:
@@ -110,6 +117,13 @@ def _is_undelivered() -> sa.ColumnElement[bool]:
     return sa.or_(is_late, sa.and_(q.receipt_next == "", silent))
 
 
+def _is_baseless() -> sa.ColumnElement[bool]:
+    """Whether the money that it asks for is traced to its account no more."""
+    q = _Q.c
+    live = q.state.in_(AT_HOME | UNDER_WAY | CARRIED_OUT) & q.wanted.in_(_OF_MONEY)
+    return sa.and_(live, q.claim_minor > 0, _ASSET.c.traced_minor <= 0)
+
+
 def _turn() -> sa.ColumnElement[str]:
     q = _Q.c
     by_people = q.route == RequestRoute.PEOPLE
@@ -118,6 +132,7 @@ def _turn() -> sa.ColumnElement[str]:
     ours = sa.or_(
         q.state.in_((_S.DRAFT, _S.NEEDS_INFO)),
         sa.and_(q.state == _S.CONDITIONAL, q.assurance == ""),
+        sa.and_(by_people, _is_baseless()),
         sa.and_(
             by_people,
             q.state != _S.CONDITIONAL,

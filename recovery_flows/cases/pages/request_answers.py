@@ -10,7 +10,7 @@ from models.entities.outside.request_message import RequestMessageRow, RequestMe
 from models.entities.request import RequestRow
 from models.language.phrase import joined, phrase
 from models.money import Money
-from recovery_flows.cases.pages.requests import clock_lines, ground_lines
+from recovery_flows.cases.pages.requests import clock_lines, ground_lines, over_lines
 from recovery_flows.cases.pages.shared_cells import time_left
 from recovery_flows.cases.pages.value import (
     NONE,
@@ -92,6 +92,11 @@ def answers(view: RequestView) -> Iterator[Part]:
     if row.executed_minor:
         ends = (muted(phrase("  until ")), row.hold_ends_at) if row.hold_ends_at else ()
         yield line(phrase("reached "), strong(Money(row.executed_minor, row.currency)), *ends)
+    yield from over_lines(view.file, row)
+    for hold in (h for h in view.file.holds if h.request_id == row.id and h.bank_ref):
+        of = Money(hold.requested_minor, hold.currency)
+        held = strong(Money(hold.held_minor, hold.currency))
+        yield line(phrase("holds "), held, phrase(" of {of}", of=of), muted(f"  {hold.id}"))
     if owed := owed_word(view.file, row):
         told = phrase("▸ the other side is to be told: {owed}", owed=spoken(owed))
         yield line(Piece(told, Tone.CARE))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from models.entities.request import CARRIED_OUT, UNDER_WAY, RequestState
 from models.language.phrase import Phrase, phrase
 from models.money import Money
 from recovery_flows.cases.pages.request_answers import answers, clock_rungs
@@ -26,7 +27,7 @@ from recovery_flows.cases.pages.value import (
 from recovery_flows.cases.views.request_view import LetterLine, RequestView
 from recovery_flows.cases.views.state_names import Tone, request_word
 from recovery_flows.correspondence.personal_texts import GIVEN
-from recovery_flows.cross_border.ceiling import ceiling
+from recovery_flows.cross_border.ceiling import ceiling, is_baseless
 from recovery_flows.cross_border.doable import RequestAct
 from recovery_flows.cross_border.next_steps import steps
 from recovery_flows.cross_border.plans import section_of
@@ -79,7 +80,7 @@ _OF_LETTER = 12
 def written(view: RequestView) -> Page:
     """The page of one request; all personal data is masked."""
     parts: Mapping[str, tuple[Iterator[Part], str]] = {
-        "next": (_doable(view), phrase("nothing: it has ended")),
+        "next": (_doable(view), _nothing(view)),
         "checks": (_checks(view), ""),
         "clock": (clock_rungs(view), phrase("no clock runs")),
         "answers": (answers(view), phrase("nothing yet")),
@@ -91,6 +92,18 @@ def written(view: RequestView) -> Page:
         Section(key, SECTIONS[key], tuple(made), empty) for key, (made, empty) in parts.items()
     )
     return Page(tuple(_head(view)), sections, view.zone)
+
+
+def _nothing(view: RequestView) -> Phrase:
+    """Why nobody here can do anything with it now, and where it goes on."""
+    state = view.row.state
+    if state in CARRIED_OUT:
+        return phrase("nothing: it is carried out; 2, Recovery, shows what is held")
+    if state in UNDER_WAY:
+        return phrase("nothing: the other side is to act")
+    if state is RequestState.APPROVED:
+        return phrase("nothing: the engine sends it")
+    return phrase("nothing: it has ended")
 
 
 def _head(view: RequestView) -> Iterator[Line]:
@@ -190,6 +203,9 @@ def _checks(view: RequestView) -> Iterator[Line]:
         order=top.order,
     )
     yield line(sign_, told, muted(phrase("  left ")), top.left)
+    if is_baseless(view.file, row):
+        text = phrase("✕ no money is traced to the account any more: withdraw it")
+        yield line(Piece(text, Tone.ALARM))
     for other in view.also:
         yield line(Piece(phrase("∩ also asked {other}", other=other), Tone.CARE))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.request import RequestRow
+from models.entities.request import RequestRoute, RequestRow
 from models.language.phrase import joined, phrase
 from models.money import Money
 from recovery_flows.cases.pages.shared_cells import sign, time_left
@@ -25,7 +25,7 @@ from recovery_flows.cases.pages.value import (
     table,
 )
 from recovery_flows.cases.views.state_names import Tone, request_word
-from recovery_flows.cross_border.ceiling import ceiling
+from recovery_flows.cross_border.ceiling import ceiling, over_frozen, received_minor
 from recovery_flows.cross_border.channels import Channel
 from recovery_flows.cross_border.doable import acts_of
 from recovery_flows.cross_border.lifecycle import options_of
@@ -77,6 +77,18 @@ def page(
     return Page((head,), sections or (Section("none", phrase("Requests abroad"), (), EMPTY),), zone)
 
 
+def over_lines(file: CaseFile, row: RequestRow) -> Iterator[Line]:
+    """What a body has frozen beyond what is still wanted, and whether it was told."""
+    over = over_frozen(file, row)
+    if over.minor:
+        told = phrase("  `answer` records what it keeps by now")
+        if row.route is RequestRoute.PARTNER:
+            told = phrase("  kept until the victims have everything, then released")
+        elif received_minor(file) > row.told_minor:
+            told = phrase("  it does not know yet what came in")
+        yield line(Piece(phrase("! over-frozen "), Tone.CARE), strong(over), muted(told))
+
+
 def _parts(
     file: CaseFile, row: RequestRow, channels: Mapping[str, Channel], now: datetime,
     fields: Fields, is_hidden: IsHidden,
@@ -96,6 +108,7 @@ def _parts(
         reached = Money(row.executed_minor, row.currency)
         ends = (muted(phrase("  until ")), row.hold_ends_at) if row.hold_ends_at else ()
         yield line(phrase("reached "), reached, *ends)
+    yield from over_lines(file, row)
     yield from _checks(row)
     receipts = [r for r in file.receipts if r.request_id == row.id]
     told = ((cell(spoken(r.kind)), cell(r.at), cell(muted(r.state))) for r in receipts)

@@ -103,11 +103,14 @@ def _lines(file: CaseFile, laws: Regimes) -> Iterator[DeadlineEntry]:
 
 
 def _amount(file: CaseFile, clock: Deadline) -> Money | None:
-    """What the clock is about: a hold's sum (held, else asked for), or an allocation's pool."""
+    """What the clock is about: a hold's or request's sum (reached, else asked for), or a pool."""
     subject = next((a.subject_id for a in file.approvals if a.id == clock.subject_id), "")
     named = {clock.subject_id, subject}
     for hold in file.holds:
         if hold.id in named:
             return Money(hold.held_minor or hold.requested_minor, hold.currency)
+    for request in file.requests:
+        if request.id in named:
+            return Money(request.executed_minor or request.requested_minor, request.currency)
     pools = (Money(a.pool_minor, a.currency) for a in file.allocations if a.id in named)
     return next(pools, None)

@@ -22,7 +22,7 @@ from recovery_flows.cli.demo.folder import SENDER, read_plan
 from recovery_flows.correspondence.abroad import actions as letters, drafting, message_actions
 from recovery_flows.cross_border import actions
 from recovery_flows.cross_border.answers import Answer
-from recovery_flows.cross_border.ceiling import owed_word
+from recovery_flows.cross_border.ceiling import is_baseless, owed_word, received_minor
 from recovery_flows.cross_border.channels import Option
 
 CHANNEL = "igrip"
@@ -70,6 +70,8 @@ class AskedAbroad:
             yield row.sent_at + _ANSWERS_AFTER, partial(self._answer, file.recovery.id, row)
         elif owed_word(file, row):
             yield now, partial(self._tell, file.recovery.id, row)
+        elif is_baseless(file, row) and received_minor(file):
+            yield now, partial(self._withdraw, file.recovery.id, row)
 
     def _draft(self, recovery_id: str, asset_id: str) -> None:
         given = drafting.Given(
@@ -108,6 +110,13 @@ class AskedAbroad:
         why = "the branch is named now (synthetic)"
         actions.choose(
             self._lin, recovery_id, row.id, Option.CURE_AND_RESEND, why, self._channels, None
+        )
+
+    def _withdraw(self, recovery_id: str, row: RequestRow) -> None:
+        """What was left of the cash was called back: nothing of what is frozen is theirs."""
+        why = "it was called back, none is traced there any more (synthetic)"
+        message_actions.withdraw(
+            self._lin, recovery_id, row.id, why, self._installation.sender(), self._channels
         )
 
     def _tell(self, recovery_id: str, row: RequestRow) -> None:

@@ -75,7 +75,7 @@ def notice(facts: LetterFacts, language: str, what: str) -> Document:
     key = "executed_open" if what == "executed" and until is None else what
     text = words(
         f"notice.{key}", amount=amount, received=found.received, order=found.order,
-        wanted=_still_wanted(facts.file, request, found),
+        wanted=ceiling.still_wanted(facts.file, request),
         until=f"{until:%Y-%m-%d %H:%M} UTC" if until else "",
     )  # fmt: skip
     sections = (Section(words("notice.title"), (text,)),)
@@ -106,14 +106,6 @@ def assurance(facts: LetterFacts, language: str, given: str) -> Document:
 
 def _day(facts: LetterFacts, at: datetime) -> str:
     return f"{at.astimezone(ZoneInfo(facts.zone)):%Y-%m-%d}"
-
-
-def _still_wanted(file: CaseFile, request: RequestRow, found: ceiling.Ceiling) -> Money:
-    """No more than the part of this request that the loss still has room for, rounded down."""
-    part = ceiling.claim_minor(file, request)
-    room = max(found.order.minor - found.received.minor, 0)
-    minor = request.requested_minor if room >= part else request.requested_minor * room // part
-    return Money(minor, request.currency)
 
 
 def _document(

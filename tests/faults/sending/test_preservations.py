@@ -9,6 +9,7 @@ import pytest
 
 from models.entities.multi_agency import TaskKind, TaskState
 from models.entities.officer import Role
+from recovery_flows.cases.deadlines import running
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.multi_agency import actions as multi_agency_actions, stage as multi_agency
 from recovery_flows.sandbox.worlds.world import World
@@ -86,6 +87,33 @@ async def test_a_refused_renewal_is_asked_for_again_and_its_end_is_never_silent(
     assert "the partner had refused" in next(e.reason for e in events(unit) if e.event == "expired")
     unit.officer_does("see_expiry")
     assert "see_expiry" not in {s.action for s in unit.page().steps}
+
+
+async def test_a_renewal_that_was_just_refused_is_not_offered_before_the_next_reminder(
+    unit: Any,
+) -> None:
+    """It was the next step at once: officer and partner could go round all day."""
+    start(unit, SITE, partners=[PLATFORM])
+    unit.approve()
+    await ended(unit)
+    refuses = {"call": "POST /v1/tasks/{id}/extend", "kind": "not_allowed", "times": 9}
+    unit.sandbox.plant(refuses, bank=PLATFORM)
+    ladder = unit.installation.laws["CN"].preservation_reminder_hours
+    left = task(unit, TaskKind.PRESERVE).expires_at - unit.sandbox.now
+    unit.later(left.total_seconds() / 3600 - ladder[0] + 1)
+    laws, offered = unit.installation.laws, []
+    for hours in (0, 1, ladder[0] - ladder[1], 1):
+        unit.later(hours)
+        await unit.sweep()
+        offers = [s for s in unit.page().steps if s.action == "renew_preservation"]
+        offered.append(len(offers))
+        if offers:
+            unit.officer_does("renew_preservation")
+            await unit.sweep()
+    assert offered == [1, 0, 1, 0]
+    ends = [d for d in running(unit.file(), laws) if d.what == "preservation ends"]
+    assert {d.note for d in ends} == {"renewal refused"}
+    unit.assert_books_hold()
 
 
 async def test_partners_that_are_late_are_brought_to_mind_and_then_told_to_the_unit(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from models.case_file import Step
 from models.entities.officer import Role
 from models.entities.request import RequestRow
 from models.facts import AccountRef
@@ -95,9 +96,11 @@ class Abroad:
         self.unit.later(timedelta(**length).total_seconds() / 3600)
         self.decide()
 
+    def all_steps(self) -> list[Step]:
+        return list(steps(self.unit.file(self.recovery_id), self.unit.laws))
+
     def steps(self, name: str) -> list[str]:
-        found = steps(self.unit.file(self.recovery_id), self.unit.laws)
-        return [s.sentence for s in found if s.subject_id == name]
+        return [s.sentence for s in self.all_steps() if s.subject_id == name]
 
     def at(self, **length: float) -> datetime:
         moment: datetime = self.unit.now + timedelta(**length)

@@ -67,7 +67,7 @@ class Asked:
 
 @dataclass(slots=True)
 class Body:
-    """One body; `told` counts what it did, by kind."""
+    """One body; `told` counts what it did, `again` has keys that were posted though it had them."""
 
     id: str
     kind: str
@@ -76,6 +76,7 @@ class Body:
     asked: dict[str, Asked] = field(default_factory=dict)
     calls: dict[str, tuple[bytes, int, Json]] = field(default_factory=dict)
     posts: list[str] = field(default_factory=list)
+    again: list[str] = field(default_factory=list)
     told: Counter[str] = field(default_factory=Counter)
     polite: bool = False
     story: str = ""

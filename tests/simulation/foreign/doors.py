@@ -13,6 +13,7 @@ from tests.simulation.books import Json
 from tests.simulation.counter import ProblemError
 from tests.simulation.door import _json, _problem, carried_out
 from tests.simulation.foreign.bodies import Body
+from tests.simulation.foreign.deaths import Deaths
 from tests.simulation.foreign.offices import Office
 
 
@@ -39,6 +40,7 @@ class ForeignDoor(httpx.AsyncBaseTransport):
     regime: str
     turns: Turns
     between: Callable[[bool], Awaitable[None]]
+    deaths: Deaths = field(default_factory=Deaths)
     requests: int = field(default=0)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -48,7 +50,10 @@ class ForeignDoor(httpx.AsyncBaseTransport):
         await self.between(False)  # noqa: FBT003
         if isinstance(self.there, Office):
             self.there.advance()
-        response = self._order(request, body) if request.method == "POST" else self._read(request)
+        is_order = request.method == "POST"
+        if is_order and isinstance(self.there, Body):
+            self.deaths.order(answered=False)
+        response = self._order(request, body) if is_order else self._read(request)
         await self.between(True)  # noqa: FBT003
         return response
 
@@ -56,7 +61,12 @@ class ForeignDoor(httpx.AsyncBaseTransport):
         lost = "" if self.there.polite else self.turns.next()
         if lost == "before":
             raise httpx.ConnectError("simulated", request=request)
+        key = request.headers["idempotency-key"]
+        if isinstance(self.there, Body) and key in self.there.calls:
+            self.there.again.append(key)
         status, answer = carried_out(self.there.calls, self._act, request, body)
+        if isinstance(self.there, Body):
+            self.deaths.order(answered=True)
         if lost:
             raise httpx.ReadTimeout("simulated", request=request)
         return _json(status, answer)
@@ -101,6 +111,8 @@ class ForeignDoor(httpx.AsyncBaseTransport):
                 since = datetime.fromisoformat(request.url.params["modifiedAfter"])
                 news = sorted(self._news(), key=lambda entry: entry[0])
                 items = [item for at, item in news if at > since]
+                if items and isinstance(self.there, Body):
+                    self.deaths.news()
                 return {"items": items, "hasMoreElements": False, "links": []}
             case ["calls", key] if key in self.there.calls:
                 _, status, answer = self.there.calls[key]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from tests.simulation.foreign.plan import FIRST, SCENES
+from tests.simulation.foreign.plan import FIRST, OTHERS, SCENES
 from tests.simulation.mutants import Always, Mutant
 
 _Abroad = partial(Mutant, seeds=300, first=FIRST)
 _InScenes = partial(Mutant, seeds=100, first=SCENES)
+_WithOthers = partial(Mutant, seeds=100, first=OTHERS)
 
 
 def _nothing(_: Any) -> Any:
@@ -39,10 +40,10 @@ FOREIGN_GUARDS = (
             "recovery_flows.cross_border.announcements", "take", _nothing),
     _Abroad("abroad: an answer that cannot be taken is nobody's", "4", "it is owned",
             "recovery_flows.cross_border.over_connection", "_own", _nothing),
-    _Abroad("abroad: third parties get what victims are owed", "4", "excess alone is released",
+    _WithOthers("abroad: third parties get what victims are owed", "4", "excess alone is released",
             "recovery_flows.restitution.third_party.limits", "check", _nothing),
     _Abroad("abroad: a victim is told one stage twice", "4", "a message is sent once",
             "recovery_flows.restitution.victims.news", "_is_told", Always(value=False)),
-    _InScenes("abroad: a denied joint request goes on", "4", "a no takes each task back",
+    _WithOthers("abroad: a denied joint request goes on", "4", "a no takes each task back",
             "recovery_flows.multi_agency.stage", "withdraw", _nothing),
 )  # fmt: skip

@@ -1,14 +1,13 @@
-"""What must hold of requests abroad at any time: by own SQL, against the books of the bodies."""
+"""What must hold of requests abroad at any time, by own SQL: who sends, how much, by when."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
-from tests.simulation.eyes import Eyes, ViolationError
-from tests.simulation.foreign import channels
-from tests.simulation.foreign.bodies import Asked, Body
+from tests.simulation.eyes import ViolationError
+from tests.simulation.foreign.oracle_bodies import BodiesOracle
 
 _LIVE = (
     "'draft','pending_approval','approved','sent','acknowledged','in_execution','postponed',"
@@ -16,15 +15,10 @@ _LIVE = (
 )
 _WAITS = "('sent', 'acknowledged', 'in_execution')"
 _RECEIVED = "('stopped', 'frozen', 'release_pending', 'disposal_pending', 'disposed', 'released')"
-_STATES = {
-    "acknowledged": "acknowledged", "recognised": "in_execution", "needs_info": "needs_info",
-    "postponed": "postponed", "conditional": "conditional", "refused": "refused",
-    "executed": "executed", "partially_executed": "partially_executed",
-}  # fmt: skip
 
 
-class AbroadOracle(Eyes):
-    """Three people, the ceiling, no repetition, no silence, each answer booked or owned."""
+class AbroadOracle(BodiesOracle):
+    """Three people, the ceiling, no repetition, no silence."""
 
     def _abroad(self) -> None:
         if not self.abroad.plays:
@@ -33,6 +27,7 @@ class AbroadOracle(Eyes):
         self._stopped_clocks()
         self._waiting()
         self._at_the_bodies()
+        self._contradictions()
         self._closed_abroad()
 
     # What left
@@ -41,17 +36,24 @@ class AbroadOracle(Eyes):
         rows = self._all(
             "SELECT e.seq, e.event, e.actor_id, q.id, q.recovery_id FROM event e JOIN request q ON"
             " q.id = e.subject_id WHERE e.noun = 'request' AND e.event IN ('dispatched',"
-            " 'sent_by_hand', 'submitted') AND q.route = 'people' AND e.seq > ? ORDER BY e.seq",
+            " 'sent_by_hand', 'submitted', 'drafted') AND q.route = 'people' AND e.seq > ? ORDER BY"
+            " e.seq",
             self._abroad_to.left,
         )
-        for seq, event, actor, name, _ in rows:
+        for seq, event, actor, name, recovery in rows:
             self._abroad_to.left = int(str(seq))
-            if event != "submitted":
+            self._part_of_loss(str(name))
+            if event in ("dispatched", "sent_by_hand"):
+                self._note_what_came(str(name), str(recovery))
                 self._three_people(int(str(seq)), str(actor), str(name))
                 self._unchanged(str(name))
-        if rows:
-            for recovery in {str(row[4]) for row in rows}:
-                self._within_the_ceiling(recovery)
+        for recovery in {str(row[4]) for row in rows if row[1] != "drafted"}:
+            self._within_the_ceiling(str(recovery))
+
+    def _note_what_came(self, name: str, recovery: str) -> None:
+        """What had come back from its account when a request left: only what comes later counts."""
+        asset = self._all("SELECT asset_id FROM request WHERE id = ?", name)[0][0]
+        self._abroad_to.came[name] = self._came(recovery).get(str(asset), 0)
 
     def _three_people(self, seq: int, actor: str, name: str) -> None:
         """Another person's yes lies between the draft and the sending, which a third one does."""
@@ -94,23 +96,43 @@ class AbroadOracle(Eyes):
         """What came in everywhere and what is still asked stay within what was lost."""
         order = self._sum("SELECT sum(upheld_minor) FROM claim WHERE recovery_id = ?", recovery)
         came = self._came(recovery)
-        asked: dict[str, int] = {}
+        asked: dict[str, Fraction] = {}
         rows = self._all(
-            "SELECT q.asset_id, q.requested_minor, q.currency, a.traced_minor,"
-            " a.traced_claim_minor FROM request q JOIN asset a ON a.id = q.asset_id WHERE"
-            f" q.recovery_id = ? AND q.state IN ({_LIVE}) AND q.wanted IN ('freeze', 'return')",
+            "SELECT id, asset_id, state, sent_by, requested_minor, executed_minor FROM request"
+            f" WHERE recovery_id = ? AND state IN ({_LIVE}) AND wanted IN ('freeze', 'return')",
             recovery,
         )
-        for asset, minor, currency, traced, claim in rows:
-            of_loss = int(str(minor)) if currency == "CNY" else 0
-            if int(str(traced)) > 0:
-                of_loss = -(-int(str(minor)) * int(str(claim)) // int(str(traced)))
-            asked[str(asset)] = max(asked.get(str(asset), 0), of_loss)
-        still = sum(max(0, minor - came.get(asset, 0)) for asset, minor in asked.items())
-        if still and sum(came.values()) + still > order:
+        for name, asset, state, sender, minor, reached in rows:
+            still = self._part_of_loss(str(name))
+            if state == "partially_executed":
+                still = still * min(int(str(reached)), int(str(minor))) / int(str(minor))
+            if sender or state not in ("draft", "pending_approval", "approved"):
+                since = came.get(str(asset), 0) - self._abroad_to.came.get(str(name), 0)
+                still -= max(0, since)
+            asked[str(asset)] = max(asked.get(str(asset), Fraction(0)), still)
+        open_ones = sum(asked.values())
+        if open_ones and sum(came.values()) + open_ones > order:
             raise ViolationError(
-                "ceiling", f"{recovery}: {sum(came.values())} came, {still} asked, {order} lost"
+                "ceiling", f"{recovery}: {sum(came.values())} came, {open_ones} asked, {order} lost"
             )
+
+    def _part_of_loss(self, name: str) -> Fraction:
+        """What of the loss a request asks for, by the last trace that found money there."""
+        minor, currency, traced, claim, account, recovery = self._all(
+            "SELECT q.requested_minor, q.currency, a.traced_minor, a.traced_claim_minor,"
+            " a.account_id, q.recovery_id FROM request q JOIN asset a ON a.id = q.asset_id WHERE"
+            " q.id = ?", name,
+        )[0]  # fmt: skip
+        known = self._abroad_to.parts
+        if int(str(traced)) > 0:
+            known[name] = Fraction(int(str(minor)) * int(str(claim)), int(str(traced)))
+        elif name not in known:
+            paid = self._sum(
+                "SELECT sum(upheld_minor) FROM claim WHERE recovery_id = ? AND payee_account_id ="
+                " ?", recovery, account,
+            )  # fmt: skip
+            return Fraction(int(str(minor)) if currency == "CNY" else paid)
+        return known[name]
 
     def _came(self, recovery: str) -> dict[str, int]:
         """By account what came back of it, to the victims or to the unit; "" for no account."""
@@ -125,9 +147,16 @@ class AbroadOracle(Eyes):
                 and one.paid_currency == one.currency
             )  # fmt: skip
             found[str(asset)] = found.get(str(asset), 0) + paid
-        found[""] = self._sum(
-            "SELECT sum(counted_minor) FROM recall_credit WHERE recovery_id = ?", recovery
-        ) + self._in_hand(recovery)
+        for minor, account in self._all(
+            "SELECT k.counted_minor, c.payee_account_id FROM recall_credit k JOIN claim c ON c.id ="
+            " k.claim_id WHERE k.recovery_id = ?", recovery,
+        ):  # fmt: skip
+            there = self._all(
+                "SELECT id FROM asset WHERE recovery_id = ? AND account_id = ?", recovery, account
+            )
+            asset = str(there[0][0]) if there else ""
+            found[asset] = found.get(asset, 0) + int(str(minor))
+        found[""] = found.get("", 0) + self._in_hand(recovery)
         return found
 
     def _in_hand(self, recovery: str) -> int:
@@ -206,89 +235,7 @@ class AbroadOracle(Eyes):
         for name, state, closed in rows:
             raise ViolationError("closed abroad", f"{name} is {state}, its recovery {closed}")
 
-    # At the bodies
-
-    def _at_the_bodies(self) -> None:
-        for body in self.abroad.bodies.values():
-            if len(body.posts) != len(set(body.posts)):
-                twice = max(body.posts, key=body.posts.count)
-                raise ViolationError("sent twice", f"{body.id} got {twice} more than once")
-            for asked in body.asked.values():
-                self._what_left(body, asked)
-                self._said_of(body, asked)
-                self._booked_or_owned(body, asked)
-
-    def _what_left(self, body: Body, asked: Asked) -> None:
-        """Only fields of the form and the approvals left, under a yes, and nobody's name."""
-        key = (body.id, asked.ref)
-        if key in self._abroad_to.bodies:
-            return
-        self._abroad_to.bodies.add(key)
-        known = channels.fields(asked.channel)
-        strange = set(asked.body["fields"]) - known - _OURS
-        if strange:
-            raise ViolationError("gate", f"{asked.ref} told {sorted(strange)} to {body.id}")
-        told = json.dumps(asked.body, ensure_ascii=False)
-        for name in (*(f"Holder V{n}" for n in range(1, 4)), "invented@example.org"):
-            if name in told:
-                raise ViolationError("personal data", f"{asked.ref} names {name!r} to {body.id}")
-
-    def _said_of(self, body: Body, asked: Asked) -> None:
-        """Each message came once, as a row that a person wrote, with nobody's name in it."""
-        refs = [str(one["messageRef"]) for one, _ in asked.messages]
-        if len(refs) != len(set(refs)):
-            raise ViolationError("sent twice", f"{body.id} got {max(refs, key=refs.count)} twice")
-        for one, _ in asked.messages[self._abroad_to.heard.get(asked.ref, 0) :]:
-            row = self._all(
-                "SELECT m.kind, e.role FROM request_message m JOIN event e ON e.subject_id = m.id"
-                " WHERE m.id = ? AND m.request_id = ? AND e.event IN ('dispatched', 'approved')",
-                one["messageRef"], asked.ref,
-            )  # fmt: skip
-            if not row or row[0][0] != one["kind"] or row[0][1] == "engine":
-                raise ViolationError("gate", f"{body.id} was told {one['kind']}, by {row}")
-            for name in (*(f"Holder V{n}" for n in range(1, 4)), "invented@example.org"):
-                if name in str(one["letter"]):
-                    raise ViolationError("personal data", f"{one['kind']} names {name!r}")
-        self._abroad_to.heard[asked.ref] = len(refs)
-
-    def _booked_or_owned(self, body: Body, asked: Asked) -> None:
-        """Each answer that came is taken, and what contradicts is somebody's."""
-        if body.id == "by-hand":
-            return
-        read = self._all("SELECT feed_read_at FROM partner WHERE id = ?", body.id)[0][0]
-        if read is None:
-            return
-        heard = datetime.fromisoformat(f"{read}+00:00")
-        told = [said for said in asked.answers if said.at < heard]
-        rows = self._all("SELECT answers_read, state, sent_at FROM request WHERE id = ?", asked.ref)
-        taken, state, sent = rows[0]
-        if sent is None or not told:
-            return
-        if int(str(taken)) < len(told):
-            raise ViolationError("unbooked", f"{asked.ref}: {taken} of {len(told)} answers taken")
-        known = [_STATES[said.says] for said in asked.by(self._now())[len(told) - 1 :]]
-        owned = bool(self._all("SELECT 1 FROM discrepancy WHERE subject_id = ?", asked.ref))
-        moved = self._all(
-            "SELECT 1 FROM event WHERE subject_id = ? AND event IN ('withdrawn', 'replaced',"
-            " 'assured', 'freeze_ended', 'assurance_asked')", asked.ref,
-        )  # fmt: skip
-        if state not in known and not owned and not moved:
-            raise ViolationError("unbooked", f"{asked.ref} is {state}, told {told[-1].says}")
-        if asked.wanted == "return" and any(said.minor for said in told):
-            query = "SELECT 1 FROM discrepancy WHERE subject_id = ? AND kind = 'money_announced'"
-            if not self._all(query, asked.ref):
-                raise ViolationError("unowned", f"{asked.ref}: money is announced, nobody looks")
-        if asked.swapped is None or asked.swapped >= heard or owned:
-            return
-        # One that was exchanged before it was first read is the only one that anybody has seen.
-        first = hashlib.sha256(asked.answers[0].paper).hexdigest()
-        if self._all("SELECT 1 FROM document WHERE digest = ?", first):
-            raise ViolationError("unowned", f"{asked.ref}: a paper was exchanged, nobody looks")
-
 
 def _at(text: object) -> datetime:
     found = datetime.fromisoformat(str(text))
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-_OURS = {"central_authority_reference", "personal_data_export_reference"}

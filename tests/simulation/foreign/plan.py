@@ -13,7 +13,17 @@ FIRST = 90_000_000
 """Seeds from here on play the foreign side."""
 SCENES = 95_000_000
 """Seeds from here on play it with little else: one story for all bodies, long waits, few whims."""
+OTHERS = 95_500_000
+"""Seeds from here on play third parties who claim what is held, and offices that are denied."""
+DYING = 96_000_000
+"""Seeds from here on are either, and engines die on the way of what goes to bodies."""
+OF_ORDERS = ("unmarked", "marked", "there", "unsettled", "settled")
+"""Before it is on record that an order leaves, before it leaves, before its answer is read, before
+and after that is written down."""
+OF_NEWS = ("unheard", "heard")
+"""Before and after what a body tells of itself is written down."""
 _SCENE_STORIES = ("silent", "more", "refuses", "contradicts", "late_yes", "plain", "swaps")
+_CLAIMING = ("third_file", "third_file", "third_decide", "third_decide", "third_decide")
 _SCENE_ACTS = ("abroad_draft", "abroad_draft", "abroad_draft", "abroad_again", "joint_start")
 ASKING = (
     "abroad_draft", "abroad_draft", "abroad_draft", "abroad_draft", "abroad_draft",
@@ -39,9 +49,13 @@ class Foreign:
     story: str = ""
     lost: tuple[int, ...] = ()
     """Which of all orders to bodies and offices lose their answer."""
+    dies: tuple[tuple[int, str], ...] = ()
+    """Where an engine dies: at which of all occasions of a kind."""
 
     def __str__(self) -> str:
-        return f"the foreign side plays; answers lost: {self.lost or 'none'}"
+        told = f"the foreign side plays; answers lost: {self.lost or 'none'}"
+        deaths = ", ".join(f"{when} {n}" for n, when in self.dies)
+        return f"{told}; engines die: {deaths}" if deaths else told
 
 
 def foreign_of(plan: Plan) -> Plan:
@@ -49,8 +63,48 @@ def foreign_of(plan: Plan) -> Plan:
     if plan.seed < FIRST:
         return plan
     dice = random.Random(f"foreign {plan.seed}")  # noqa: S311 - a story, no secret
-    if plan.seed >= SCENES:
-        return _scene(dice, plan)
+    if plan.seed >= DYING:
+        return _dying(dice, plan)
+    if plan.seed >= OTHERS:
+        return _others(dice, plan)
+    return _scene(dice, plan) if plan.seed >= SCENES else _free(dice, plan)
+
+
+def _others(dice: random.Random, plan: Plan) -> Plan:
+    """Claims are filed and decided while banks hold; offices are asked, and the second says no."""
+    plain = replace(
+        plan.ticks[0], hours=3, officer="all", supervisor="yes", engine="a", odd=(), crash=None,
+        meet=None,
+    )  # fmt: skip
+    soon = [
+        replace(plain, hours=1, officer=dice.choice(("one", "none")), odd=_acts(dice, _CLAIMING))
+        for _ in range(5)
+    ]
+    asks = _acts(dice, ("joint_start", "joint_start"))
+    asked = replace(plain, supervisor="none", odd=asks)
+    denied = replace(plain, officer="none", supervisor="no")
+    late = [replace(plain, hours=dice.choice(_LONG)) for _ in range(3)]
+    return replace(
+        plan, ticks=(plain, replace(plain, hours=1), *soon, asked, denied, *late),
+        foreign=Foreign(plan.seed, "plain"),
+    )  # fmt: skip
+
+
+def _acts(dice: random.Random, names: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    return tuple((name, dice.random()) for name in names)
+
+
+def _dying(dice: random.Random, plan: Plan) -> Plan:
+    """A scene or a free history in which engines die before bodies; answers are lost as well."""
+    made = _scene(dice, plan) if dice.random() < 0.6 else _free(dice, plan)
+    assert made.foreign is not None
+    kinds = (*OF_ORDERS, *OF_ORDERS, *OF_NEWS)
+    dies = {(dice.choice((1, 1, 2, 3, 4, 5, 6)), dice.choice(kinds)) for _ in range(5)}
+    lost = made.foreign.lost or tuple(sorted(dice.sample(range(1, 9), dice.choice((0, 0, 1)))))
+    return replace(made, foreign=replace(made.foreign, lost=lost, dies=tuple(sorted(dies))))
+
+
+def _free(dice: random.Random, plan: Plan) -> Plan:
     lost = tuple(sorted(dice.sample(range(1, 20), dice.choice((0, 0, 1, 3)))))
     payments = tuple(_abroad(dice, payment, plan.seed) for payment in plan.payments)
     return replace(

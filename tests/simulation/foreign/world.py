@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
 
 from models.engine import Database
 from models.entities.partner import PartnerKind
 from models.store.partners import register
 from models.store.unit import unit_of_work
 from tests.simulation.foreign.bodies import Body
+from tests.simulation.foreign.deaths import Deaths
 from tests.simulation.foreign.doors import ForeignDoor, Turns
 from tests.simulation.foreign.offices import Office
 from tests.simulation.foreign.plan import Foreign
@@ -44,10 +46,14 @@ class Seen:
 
     left: int = 0
     climbed: int = 0
+    contradicted: int = 0
     third: int = 0
     messages: int = 0
     bodies: set[tuple[str, str]] = field(default_factory=set)
     heard: dict[str, int] = field(default_factory=dict)
+    keys: dict[str, int] = field(default_factory=dict)
+    came: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, Fraction] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -62,6 +68,7 @@ class ForeignWorld:
     """Papers of the post that were typed in: request and number."""
     third: dict[str, int] = field(default_factory=dict)
     database: Database | None = None
+    deaths: Deaths = field(default_factory=Deaths)
 
     @property
     def plays(self) -> bool:
@@ -104,7 +111,7 @@ class ForeignWorld:
 
     def told(self) -> Counter[str]:
         """What they did, by kind."""
-        return sum((one.told for one in self.all()), Counter[str]())
+        return sum((one.told for one in self.all()), Counter(self.deaths.died))
 
     def body_of(self, carrier: str) -> Body:
         """The body that has a request: the one with its connection, or the one by post."""
@@ -122,7 +129,7 @@ def foreign_world(
         n: Body(n, str(_BODIES.get(n, "post")), now, plan.seed, story=plan.story) for n in names
     }
     offices = {n: Office(n, str(kind), now, plan.seed) for n, kind in _OFFICES.items()}
-    turns = Turns(plan.lost)
-    doors = {n: ForeignDoor(bodies[n], "GB", turns, between) for n in _BODIES}
+    turns, deaths = Turns(plan.lost), Deaths(plan.dies)
+    doors = {n: ForeignDoor(bodies[n], "GB", turns, between, deaths) for n in _BODIES}
     doors |= {n: ForeignDoor(offices[n], "CN", turns, between) for n in _OFFICES}
-    return ForeignWorld(bodies, offices, doors)
+    return ForeignWorld(bodies, offices, doors, deaths=deaths)

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 Chosen = tuple[AdvisedAccount, Advice, Help]
 _FIELDS = (
     (phrase("authority"), phrase("who is asked, by its plain name; no person")),
-    (phrase("language"), phrase("what the requested State reads, such as en; empty: en")),
-    (phrase("amount"), phrase("the sum in the account's currency; empty: all that is traced")),
+    (phrase("language"), phrase("the language of that State, such as fr; empty: en")),
+    (phrase("amount"), phrase("in the account's currency; empty: all traced")),
 )
 
 
@@ -145,9 +145,9 @@ def _chosen(app: Terminal, advice: ChannelAdvice, chosen: Chosen | None) -> None
             _draft(app, advice, chosen, typed, key)
 
     sentence = (
-        phrase("Empty lines are well.")
+        phrase("Fields may stay empty.")
         if one.eligible
-        else phrase("The adviser says no, you decide. Empty lines are well.")
+        else phrase("The adviser says no, you decide. Fields may stay empty.")
     )
     title = phrase(
         "{ref}: {wanted} by {channel}", ref=advice.ref, wanted=wanted, channel=one.channel

@@ -26,8 +26,8 @@ from tui.text import word, words
 
 STRIKE, KEEP = phrase("strike"), phrase("keep")
 _DECIDE = (
-    (STRIKE, phrase("fields, by commas, from which what is personal is struck")),
-    (KEEP, phrase("FIELD=why it stays there; recorded")),
+    (STRIKE, phrase("FIELD,FIELD: strike what is personal")),
+    (KEEP, phrase("FIELD=why it stays; recorded")),
 )
 
 
@@ -63,9 +63,7 @@ class RequestFields(Dialog[tuple[dict[str, str], Decided]]):
         self._names = (*lacks, *(name for name in view.asked if name not in lacks))
 
     def compose_question(self) -> ComposeResult:
-        told = phrase(
-            "Enter: next field. Ctrl+S keeps what is filled; what is empty stays as it is."
-        )
+        told = phrase("Enter: next field. Ctrl+S saves; what is empty stays.")
         yield Label(word(told, MUTED))
         with VerticalScroll(can_focus=False, classes="fields"):
             for name in self._names:

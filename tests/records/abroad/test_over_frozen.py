@@ -1,0 +1,119 @@
+"""What a body has frozen beyond what is still wanted is shown, told, and given back by its word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from models.entities.hold import HoldState
+from models.entities.ledger import LedgerAccount
+from models.entities.request import RequestState
+from models.money import Money
+from recovery_flows.cases.pages.request_page import written
+from recovery_flows.cases.views.request_view import request_view
+from recovery_flows.cli.page_text import page_lines
+from recovery_flows.correspondence.abroad import message_actions
+from recovery_flows.cross_border import ceiling
+from tests.recall_messages import CHANNELS, answered, drafted, returned, sent, take
+from tests.records.abroad.abroad_case import SENDER, Abroad
+
+
+def shown(abroad: Abroad, name: str) -> list[str]:
+    unit = abroad.unit
+    view = request_view(
+        unit.database, unit.laws, CHANNELS, abroad.recovery_id, name, SENDER, unit.now
+    )
+    return [text.strip() for text in page_lines(written(view)) if "over-frozen" in text]
+
+
+def owned(abroad: Abroad) -> list[str]:
+    file = abroad.unit.file(abroad.recovery_id)
+    return [d.kind for d in file.discrepancies if d.subject_noun == "request"]
+
+
+def test_a_whole_freeze_after_the_victims_got_a_part_is_told_and_then_is_less(
+    abroad: Abroad,
+) -> None:
+    unit, rid = abroad.unit, abroad.recovery_id
+    name = abroad.out()
+    abroad.says(name, "executed", until=abroad.at(days=30))
+    message_actions.notify(unit.case_officer(), rid, name, "by mail", SENDER, CHANNELS)
+    assert shown(abroad, name) == []
+    drafted(unit, rid)
+    unit.approve(rid)
+    sent(unit, rid)
+    take(unit, answered("ACCR"))
+    take(unit, returned("700.00"))
+    unit.approve(rid)
+    assert ceiling.over_frozen(unit.file(rid), abroad.row(name)) == Money(20_000, "GBP")
+    assert shown(abroad, name) == ["! over-frozen GBP 200.00  it does not know yet what came in"]
+    (step,) = abroad.steps(name)
+    assert step == (
+        "tell Synthetic NCB that GBP 200.00 of its freeze is wanted no more: money came in "
+        "elsewhere, how much is still wanted"
+    )
+    message_actions.notify(unit.case_officer(), rid, name, "by mail", SENDER, CHANNELS)
+    assert shown(abroad, name) == [
+        "! over-frozen GBP 200.00  `answer` records what it keeps by now"
+    ]
+    abroad.says(name, "partially_executed", amount="300.00", until=abroad.at(days=30))
+    assert shown(abroad, name) == []
+    assert owned(abroad) == [], "that it keeps less by now contradicts nothing"
+    abroad.decide()
+    abroad.sound()
+
+
+def test_a_body_that_lets_go_of_what_is_still_wanted_contradicts_what_was_recorded(
+    abroad: Abroad,
+) -> None:
+    name = abroad.out()
+    abroad.says(name, "executed", until=abroad.at(days=30))
+    abroad.says(name, "partially_executed", amount="300.00", until=abroad.at(days=30))
+    assert owned(abroad) == ["contradicts_outcome"]
+
+
+def test_a_body_that_freezes_more_than_it_was_asked_for_has_an_owner(abroad: Abroad) -> None:
+    name = abroad.out()
+    abroad.says(name, "executed", amount="900.00", until=abroad.at(days=30))
+    assert shown(abroad, name) == [
+        "! over-frozen GBP 400.00  `answer` records what it keeps by now"
+    ]
+    assert owned(abroad) == ["reached_more"]
+    assert any(
+        "a request asked for GBP 500.00, and the other side has reached GBP 900.00" in step.sentence
+        for step in abroad.all_steps()
+    )
+
+
+def test_what_was_paid_out_of_a_freeze_is_frozen_no_more(abroad: Abroad) -> None:
+    name = abroad.out()
+    abroad.says(name, "executed", until=abroad.at(days=30))
+    file, row = abroad.unit.file(abroad.recovery_id), abroad.row(name)
+    paid = replace(
+        file.balances[0], account=LedgerAccount.RETURNED_HOLD, asset_id=row.asset_id,
+        claim_minor=30_000,
+    )  # fmt: skip
+    after = replace(file, balances=(*file.balances, paid))
+    assert ceiling.still_wanted(after, row) == Money(20_000, "GBP")
+    assert ceiling.over_frozen(after, row).minor == 0
+
+
+def test_a_bank_s_freeze_by_our_request_counts_as_far_as_the_bank_holds(abroad: Abroad) -> None:
+    """A request that a bank carried out in part asked for nothing, whatever the bank held."""
+    abroad.decide()
+    file = abroad.unit.file(abroad.recovery_id)
+    (row,) = file.requests
+    hold = replace(
+        file.holds[0], id="hold-there", asset_id=row.asset_id, request_id=row.id,
+        held_minor=20_000, requested_minor=50_000, currency="GBP", state=HoldState.FROZEN,
+    )  # fmt: skip
+    part = replace(row, state=RequestState.PARTIALLY_EXECUTED)
+    held = replace(file, requests=(part,), holds=(*file.holds, hold))
+    assert ceiling.ceiling(held).asked == Money(20_000, "CNY")
+    assert ceiling.over_frozen(held, part).minor == 0
+    came = replace(
+        file.balances[0], account=LedgerAccount.RETURNED_RECALL, asset_id="", claim_minor=95_000
+    )
+    paid = replace(held, balances=(*file.balances, came))
+    assert ceiling.over_frozen(paid, part) == Money(15_000, "GBP")
+    ended = replace(paid, holds=file.holds)
+    assert ceiling.ceiling(ended).asked.minor == 0
