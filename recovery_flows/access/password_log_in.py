@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.engine import Database
-from models.entities.event import EntityKind
 from models.entities.officer import Role
-from models.queries.audit.integrity import broken_subject
+from models.queries.audit.integrity import broken_log_in
 from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView, officer_with_hash
 from models.store.log_ins import (
@@ -138,7 +137,7 @@ def _check(
     if officer is not None:
         with database.reading() as session:
             stored = stored_log_in(session, database.vault, officer.id)
-            if broken_subject(session, database, EntityKind.LOG_IN, officer.id):
+            if broken_log_in(session, database.vault, officer.id):
                 stored = StoredLogIn("broken")
     kept = stored.secrets if stored.is_set else None
     is_right = password_fits(typed.password, kept.password if kept else "")
