@@ -159,7 +159,7 @@ def split(changes: Changeset, asset_id: str) -> None:
     """Keep an account in two files: each holds and returns only what its own trace finds there."""
     asset = changes.file.asset(asset_id)
     values: dict[str, Scalar] = {"shared_decision": "split"}
-    reason = "losses in two currencies cannot be one file; what is traced is disjoint"
+    reason = "the account stays in both files; what each traced there is disjoint"
     changes.apply(
         Transition(EntityKind.ASSET, asset.id, "split", asset.stage, values, reason=reason)
     )
