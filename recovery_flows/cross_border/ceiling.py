@@ -18,6 +18,7 @@ from models.entities.outside.request_message import (
     RequestMessageState,
 )
 from models.entities.request import AT_HOME, CARRIED_OUT, UNDER_WAY, RequestRow, RequestState
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar
 from recovery_flows.cross_border.channels import Help
@@ -104,10 +105,11 @@ def check(file: CaseFile, request: RequestRow) -> None:
     """Refuse what would pass the ceiling together with what came in and what is open."""
     found = ceiling(file)
     if found.received.minor + found.asked.minor > found.order.minor:
-        raise StepRefusedError(
-            f"{found.received} came in and {found.asked} would be asked for, and the loss is "
-            f"{found.order}: withdraw {request.id} and ask for less with --amount"
-        )
+        raise StepRefusedError(phrase(
+            "{received} came in and {asked} would be asked for, and the loss is {order}: "
+            "withdraw {request_id} and ask for less with --amount",
+            received=found.received, asked=found.asked, order=found.order, request_id=request.id,
+        ))  # fmt: skip
 
 
 def notified(kind: MessageKind, known_minor: int, now: datetime) -> dict[str, Scalar]:
