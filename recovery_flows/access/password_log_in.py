@@ -7,6 +7,7 @@ from datetime import datetime
 
 from models.engine import Database
 from models.entities.officer import Role
+from models.language.phrase import phrase
 from models.queries.audit.integrity import broken_log_in
 from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView, officer_with_hash
@@ -27,7 +28,7 @@ from recovery_flows.access.throttle import TooManyTriesError, Who, begin_try, en
 from recovery_flows.errors import RefusedError
 
 HANDLE_LENGTH_MAX = 40
-_NOT_RIGHT = "officer, password or code is not right"
+_NOT_RIGHT = phrase("officer, password or code is not right")
 
 
 class LogInRefusedError(RefusedError):
@@ -100,7 +101,7 @@ def unlock(database: Database, handle: str, password: str, now: datetime) -> str
     with database.reading() as session:
         kept = stored_log_in(session, database.vault, handle)
     if not (kept.is_set and kept.secrets and password_fits(password, kept.secrets.password)):
-        return "that is not it"
+        return phrase("that is not it")
     with unit_of_work(database) as unit:
         end_tries(unit, who, now)
     return ""

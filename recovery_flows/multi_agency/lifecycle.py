@@ -87,13 +87,10 @@ def start(
     check_open(file)
     _check_law(law)
     if len(planned) > TASKS_MAX:
-        raise StepRefusedError(
-            phrase(
-                "{count} tasks at once are too many: {tasks_max} are the most",
-                count=len(planned),
-                tasks_max=TASKS_MAX,
-            )
-        )
+        raise StepRefusedError(phrase(
+            "{count} tasks at once are too many: {tasks_max} are the most", count=len(planned),
+            tasks_max=TASKS_MAX,
+        ))  # fmt: skip
     if not planned:
         raise StepRefusedError(
             phrase("there is nobody to ask about {ref} that was not", ref=file.recovery.ref)

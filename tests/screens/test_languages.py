@@ -17,6 +17,7 @@ from recovery_flows.access.registers import decide, waiting_changes
 from recovery_flows.cases.kept.language import last_language
 from recovery_flows.cases.pages.renderings import plain_lines
 from recovery_flows.cases.views.saved_views import SavedView
+from recovery_flows.errors import StepRefusedError
 from tests.language.messages import said
 from tests.language.stored import CHINESE, stored_in_chinese
 from tests.screens.conftest import HOME, returnable_case, traced_case
@@ -209,3 +210,24 @@ def test_a_screen_as_text_follows_the_language_and_a_file_of_it_stays_english(bu
     assert "下一步: ∩ 受理报案" in told
     assert left_over(told) == set()
     assert "next step: ∩ accept the report" in "\n".join(plain_lines(page))
+
+
+async def test_the_explanation_of_a_share_and_a_refusal_are_chinese(
+    unity: Any, wait: Any, returnable: str
+) -> None:
+    app = speaking(unity, Language.CHINESE, start_screen="now")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait(pilot, app, "R-2026-0001")
+        await pilot.press("enter", "7")
+        await wait(pilot, app, "申报")
+        await pilot.press("enter")
+        text = await wait(pilot, app, "该申报的金额", "连同此前所得", "足以全额返还")
+        for english in ("This claim gets", "Figures of", "net losses together", "Digest of"):
+            assert english not in text
+        figures = [row for row in text.splitlines() if "CNY" in row and "他人已赔付" in row]
+        assert len(figures) == 1
+    with pytest.raises(StepRefusedError) as refused:
+        unity.case_officer("li").refuse_report(returnable, "too late")
+    with in_language(Language.CHINESE):
+        told = shown(refused.value.args[0])
+    assert told.startswith("R-2026-0001 为在办：只有尚未受理的报案")
