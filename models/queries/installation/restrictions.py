@@ -75,11 +75,14 @@ def view_of(session: Session, vault: Vault, recovery_id: str) -> RestrictionView
 
 
 def saw_it(session: Session, recovery_id: str) -> frozenset[str]:
-    """Who saw a recovery when its last restriction was lifted; nobody of one that had none."""
+    """Who saw a recovery when its last restriction was lifted; nobody of one that had none.
+
+    Its case officer was one of them: it was assigned to nobody else.
+    """
     row = session.execute(_LAST, {"of": recovery_id}).first()
     if row is None:
         return frozenset()
-    return frozenset({*members_of(session, row.id), row.asked_by, row.confirmed_by, row.owner_id})
+    return frozenset({*members_of(session, row.id), row.asked_by, row.confirmed_by})
 
 
 def unseen(session: Session) -> Unseen:
@@ -90,8 +93,7 @@ def unseen(session: Session) -> Unseen:
 
 
 _LAST = (
-    sa.select(_R.c.id, _R.c.asked_by, _R.c.confirmed_by, _RECOVERIES.c.owner_id)
-    .join(_RECOVERIES, _RECOVERIES.c.id == _R.c.recovery_id)
+    sa.select(_R.c.id, _R.c.asked_by, _R.c.confirmed_by)
     .where(_R.c.recovery_id == sa.bindparam("of", type_=_R.c.recovery_id.type))
     .order_by(_R.c.since.desc(), _R.c.ended_at.desc())
     .limit(1)

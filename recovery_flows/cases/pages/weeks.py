@@ -45,6 +45,8 @@ def _held(one: HeldByDay, weeks: EightWeeks) -> Line:
 
 
 def _began(weeks: EightWeeks) -> Line:
+    if not any(weeks.holds):
+        return line(muted(phrase("no hold took effect")))
     most = max(weeks.holds)
     told = phrase(
         ", {today:,} today, most on {day}: {most:,}   ",

@@ -55,10 +55,16 @@ class ColumnsDialog(Dialog[OwnColumns]):
     AUTO_FOCUS = "OptionList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "show_or_hide", "Show / hide", priority=True),
-        Binding("left,h", "resize(-1)", "Narrower", key_display="←"),
-        Binding("right,l", "resize(1)", "Wider", key_display="→"),
-        Binding("left_square_bracket,shift+up", "shift(-1)", "Further left", key_display="["),
-        Binding("right_square_bracket,shift+down", "shift(1)", "Further right", key_display="]"),
+        Binding("left,h", "resize(-1)", "Width", key_display="← →", tooltip="Narrower"),
+        Binding("right,l", "resize(1)", "Wider", show=False),
+        Binding(
+            "left_square_bracket,shift+up",
+            "shift(-1)",
+            "Order",
+            key_display="[ ]",
+            tooltip="Further left",
+        ),
+        Binding("right_square_bracket,shift+down", "shift(1)", "Further right", show=False),
         Binding("0", "reset", "As at first"),
         Binding("j", "down", "Down", show=False),
         Binding("k", "up", "Up", show=False),
