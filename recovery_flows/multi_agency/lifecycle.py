@@ -67,6 +67,19 @@ def _check_law(law: Regime) -> None:
         )
 
 
+def _check_planned(file: CaseFile, planned: Sequence[Planned]) -> None:
+    """StepRefusedError for nobody to ask, and for too many at once."""
+    if len(planned) > TASKS_MAX:
+        raise StepRefusedError(phrase(
+            "{count} tasks at once are too many: {tasks_max} are the most", count=len(planned),
+            tasks_max=TASKS_MAX,
+        ))  # fmt: skip
+    if not planned:
+        raise StepRefusedError(
+            phrase("there is nobody to ask about {ref} that was not", ref=file.recovery.ref)
+        )
+
+
 def start(
     changes: Changeset,
     planned: Sequence[Planned],
@@ -86,15 +99,7 @@ def start(
     law = laws[file.recovery.regime]
     check_open(file)
     _check_law(law)
-    if len(planned) > TASKS_MAX:
-        raise StepRefusedError(phrase(
-            "{count} tasks at once are too many: {tasks_max} are the most", count=len(planned),
-            tasks_max=TASKS_MAX,
-        ))  # fmt: skip
-    if not planned:
-        raise StepRefusedError(
-            phrase("there is nobody to ask about {ref} that was not", ref=file.recovery.ref)
-        )
+    _check_planned(file, planned)
     linkage_id = derive_id("linkage", file.recovery.id, len(file.multi_agency_requests) + 1)
     row = law.measure(Measure.MULTI_AGENCY_ANSWER)
     due = terms.due_at(row.limit, now, law)

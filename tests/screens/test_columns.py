@@ -9,7 +9,7 @@ import pytest
 
 from recovery_flows.cases.kept.arrangement import Arrangement, OwnColumn
 from recovery_flows.cases.kept.officer_file import OfficerFile
-from tui.screens.looks.panel_sizes import PARTS
+from tui.screens.sized import PARTS
 from tui.widgets.columns import TableColumn
 from tui.widgets.own_columns import arranged
 from tui.widgets.queue import QueueTable

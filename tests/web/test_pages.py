@@ -14,7 +14,8 @@ from tests.web.conftest import Web
     [
         ("", "en"), ("zh", "zh"), ("zh-CN,zh;q=0.9,en;q=0.8", "zh"), ("en-GB,zh;q=0.9", "en"),
         ("de, fr;q=0.9", "en"), ("de, zh;q=0.1", "zh"), ("en;q=0.2, ZH-Hant-TW;q=0.3", "zh"),
-        ("zh;q=0", "en"), ("zh;q=2", "en"), ("zh;q=x, \x00", "en"), ("*", "en"), ("," * 9_000, "en"),
+        ("zh;q=0", "en"), ("zh;q=2", "en"), ("zh;q=x, \x00", "en"), ("*", "en"),
+        ("," * 9_000, "en"),
     ],
 )  # fmt: skip
 def test_the_language_that_a_browser_wants_most_is_taken(accept: str, language: str) -> None:

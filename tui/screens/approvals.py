@@ -36,7 +36,7 @@ from tui.panels.page import parts_lines
 from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, Confirm, TypeRef
 from tui.screens.looks.copies import Copied, row_text
-from tui.screens.looks.panel_sizes import SizedScreen
+from tui.screens.sized import SizedScreen
 from tui.screens.together.approvals import ask_together
 from tui.state_styles import CARE
 from tui.text import word, words

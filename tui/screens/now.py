@@ -28,10 +28,10 @@ from tui.panels.preview import line_preview, page_preview
 from tui.screen_queries import READ_ERRORS, Source
 from tui.screens.looks.changes import ask_changes
 from tui.screens.looks.copies import Copied, row_text
-from tui.screens.looks.panel_sizes import SizedScreen
+from tui.screens.looks.views import ask_view
 from tui.screens.marked import ask_marked
 from tui.screens.multi_agency import MultiAgencyStarter
-from tui.screens.views import ask_view
+from tui.screens.sized import SizedScreen
 from tui.text import word, words
 from tui.widgets.block import Block
 from tui.widgets.paged_table import PAGE_LINES, TablePage

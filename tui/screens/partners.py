@@ -26,7 +26,7 @@ from tui.panels.partner import detail_lines
 from tui.screen_queries import Source, sentence_of
 from tui.screens.dialogs import AskLine, FullText
 from tui.screens.looks.copies import Copied
-from tui.screens.looks.panel_sizes import SizedScreen
+from tui.screens.sized import SizedScreen
 from tui.state_styles import ALARM, MUTED
 from tui.text import word, words
 from tui.widgets.block import Block

@@ -27,9 +27,9 @@ from tui.screen_queries import Source
 from tui.screens.dialogs import FullText
 from tui.screens.looks.copies import Copied, row_text
 from tui.screens.looks.documents import ask_documents
-from tui.screens.looks.panel_sizes import SizedScreen
 from tui.screens.objections import ask_decision, ask_objection
 from tui.screens.other_ways import ask_act
+from tui.screens.sized import SizedScreen
 from tui.widgets.block import Block, Panel
 from tui.widgets.claims import ClaimsTable
 from tui.widgets.paged_table import PAGE_LINES, TablePage
