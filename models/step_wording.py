@@ -85,7 +85,7 @@ SENTENCES: Mapping[str, str] = {
     # reports, joins, closings
     "accept": "accept the report",
     "join": "merge? another recovery targets the same account",
-    "split": "decide to split an account with a recovery in {currency}",
+    "split": "split? another recovery targets the same account",
     "close": "propose closing the recovery",
     "ends_watch": " (ends monitoring of {accounts})",
     "leaves_tasks": " (tasks of its multi-agency request: {told})",

@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.kept.arrangement import Arrangement
 from recovery_flows.cases.views.saved_views import SavedView
 from tui.key_waits import Wait
 from tui.messages import StatusMessage
@@ -38,6 +39,7 @@ class Terminal(Protocol):
     look: SavedView
     looks_of: str
     looked_at: datetime | None
+    arrangement: Arrangement
 
     def say(self, sentence: str, *, refused: bool = False) -> None:
         """Say in one sentence what was done or refused."""

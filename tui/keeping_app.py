@@ -206,8 +206,8 @@ class KeepingApp(ActingApp):
     def _bindings_in_reach(self) -> Iterator[list[BindingType]]:
         for name, screen in self.MODES.items():
             kinds = [type(self), *(screen.__mro__ if isinstance(screen, type) else ())]
-            tables = [{"now": QueueTable, "approvals": WaitingTable}.get(name, LineTable)]
-            found = (vars(kind).get("BINDINGS", ()) for kind in [*kinds, *tables])
+            table = {"now": QueueTable, "approvals": WaitingTable}.get(name, LineTable)
+            found = (vars(kind).get("BINDINGS", ()) for kind in [*kinds, *table.__mro__])
             yield [one for bindings in found for one in bindings]
 
     def on_mount(self) -> None:

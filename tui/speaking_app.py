@@ -1,4 +1,4 @@
-"""The language of the terminal: chosen by each officer, switched while it runs, kept for him."""
+"""The language of the terminal and its columns: chosen by each officer, kept for him."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from models.language.catalogue import Language
 from models.language.phrase import phrase
 from models.language.shown import Reader, show_to, shown
 from recovery_flows.access.log_in import Identity
+from recovery_flows.cases.kept.arrangement import Arrangement
 from recovery_flows.cases.kept.language import keep_language, last_language
 from recovery_flows.cases.views.saved_views import SavedView
 from tui.keeping_app import KeepingApp
@@ -47,6 +48,7 @@ class SpeakingApp(KeepingApp):
         super().__init__(source, officer, time_zone=time_zone, folder=folder, view=view)
         self._first_language = language
         self.reader = Reader(self._language_of(self.looks_of))
+        self.arrangement = Arrangement(folder, source.database.vault, self.looks_of)
 
     def on_load(self) -> None:
         """All that the terminal paints runs in this context, its widgets and dialogs too."""
@@ -58,8 +60,9 @@ class SpeakingApp(KeepingApp):
         return kept or self._first_language
 
     def hand_look_over(self, officer: Identity) -> None:
-        """Whoever acts now finds his own language."""
+        """Whoever acts now finds his own language and columns."""
         super().hand_look_over(officer)
+        self.arrangement = Arrangement(self.folder, self.source.database.vault, officer.id)
         self._speak(self._language_of(officer.id))
 
     def action_language(self) -> None:

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-from models.language.shown import shown
+from models.language.catalogue import Language
+from models.language.shown import language_shown, shown
 from models.money import Money
 from models.safe_text import POP_ISOLATE, closed, safe
 
@@ -71,8 +72,10 @@ def padded(text: str, width: int) -> str:
 
 
 def day_and_time(at: datetime, zone: str) -> str:
-    """An instant in a zone, short: `2 Mar 14:03`."""
+    """An instant in a zone, short: `2 Mar 14:03`, in Chinese `03-02 14:03`."""
     local = at.astimezone(ZoneInfo(zone))
+    if language_shown() is Language.CHINESE:
+        return f"{local:%m-%d %H:%M}"
     return f"{local.day} {local:%b %H:%M}"
 
 
@@ -84,6 +87,8 @@ def zoned_time(at: datetime, zone: str) -> str:
 def full_time(at: datetime, zone: str) -> str:
     """An instant in a zone with the zone's short name: `2 Mar 2026 14:03:22 CST`."""
     local = at.astimezone(ZoneInfo(zone))
+    if language_shown() is Language.CHINESE:
+        return f"{local:%Y-%m-%d %H:%M:%S %Z}"
     return f"{local.day} {local:%b %Y %H:%M:%S %Z}"
 
 

@@ -68,6 +68,12 @@ DONE = (
 """Events by which something was done about a recovery; SQL, since an index is made of it."""
 SENT = "(noun = 'call' AND event = 'sent')"
 """Events by which a call left."""
+OF_OFFICERS = "(noun = 'officer')"
+"""Events of officers themselves; those of their log-ins have the same subject, and are many."""
+LOG_IN_SET = "(noun = 'log_in' AND event NOT IN ('entered', 'refused'))"
+"""Events that set something of a log-in but the last step: as many as its owner made."""
+LOG_IN_STEP = "(noun = 'log_in' AND event = 'entered' AND values_json <> '{}')"
+"""Log-ins by a one-time password, which say the step of time that it was of."""
 
 
 class Event(Rows, table=True):
@@ -80,6 +86,9 @@ class Event(Rows, table=True):
         # that dialect with all of its drivers into each command.
         sa.Index("ix_event_done", "recovery_id", "at", sqlite_where=sa.text(DONE)),
         sa.Index("ix_event_sent", "recovery_id", "at", "subject_id", sqlite_where=sa.text(SENT)),
+        sa.Index("ix_event_officer", "subject_id", "seq", sqlite_where=sa.text(OF_OFFICERS)),
+        sa.Index("ix_event_log_in_set", "subject_id", "seq", sqlite_where=sa.text(LOG_IN_SET)),
+        sa.Index("ix_event_log_in_step", "subject_id", "seq", sqlite_where=sa.text(LOG_IN_STEP)),
     )  # fmt: skip
 
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})

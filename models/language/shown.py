@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from enum import StrEnum
 
 from models.language.catalogue import Language, halves, words_of
 from models.language.phrase import Phrase
@@ -61,11 +62,15 @@ def worded(text: Phrase, language: Language) -> str:
     found = term(text.text, language, text.context)
     if not text.figures:
         return found
-    figures = {
-        name: worded(value, language) if isinstance(value, Phrase) else value
-        for name, value in text.figures.items()
-    }
+    figures = {name: _figure(value, language) for name, value in text.figures.items()}
     return found.format(**figures)
+
+
+def _figure(value: object, language: Language) -> object:
+    """A figure: a phrase in its words, a code such as a state in those that are known for it."""
+    if isinstance(value, Phrase):
+        return worded(value, language)
+    return term(str(value), language) if isinstance(value, StrEnum) else value
 
 
 def term(text: str, language: Language, context: str = "") -> str:

@@ -13,6 +13,7 @@ from models.entities.officer import Role
 from models.entities.outside.disclosure import DisclosureKind
 from models.entities.recovery import Recovery
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.outcome import Outcome, Transition, Values
 from models.sealing.sealed_place import SealedPlace
 from models.store.permissions import NotPermittedError
@@ -71,5 +72,8 @@ def _check_in_charge(unit: Unit, actor: Actor, recovery_id: str) -> None:
     if actor.role is not Role.SUPERVISOR and owner != actor.id:
         charge = f"{owner} is in charge" if owner else "nobody is in charge of it yet"
         raise NotPermittedError(
-            f"personal data is disclosed by the officer in charge or a supervisor; {charge}"
+            phrase(
+                "personal data is disclosed by the officer in charge or a supervisor; {charge}",
+                charge=charge,
+            )
         )

@@ -16,6 +16,7 @@ from models.entities.outside.third_party_claim import ThirdPartyClaim
 from models.entities.payout import Clawback, UnclaimedShare
 from models.entities.recall import Recall, RecallCredit
 from models.entities.register_change import RegisterChange
+from models.language.phrase import phrase
 from models.outcome import Transition
 from models.prepared import reading
 from models.rights.decisions import DECISIONS
@@ -45,15 +46,23 @@ def require(unit: Unit, actor: Actor, move: Transition, recovery_id: str = "") -
     if allowed is not None and actor.role not in allowed:
         who = " or ".join(sorted(allowed))
         raise NotPermittedError(
-            f"{move.noun} {move.event} takes the role {who}; {actor.id} acts as {actor.role}"
+            phrase(
+                "{noun} {event} takes the role {who}; {actor_id} acts as {role}",
+                noun=move.noun,
+                event=move.event,
+                who=who,
+                actor_id=actor.id,
+                role=actor.role,
+            )
         )
     if move.event in _DECIDING.get(move.noun, ()):
         _four_eyes(unit, actor, move)
     if needs_two(unit, move) and not is_agreed(unit, actor, move):
-        raise NotPermittedError(
-            f"{move.noun} {move.event} of {move.id} takes two people: a supervisor asks for it and "
-            "another person confirms it"
-        )
+        raise NotPermittedError(phrase(
+            "{noun} {event} of {move_id} takes two people: a supervisor asks for it and another "
+            "person confirms it",
+            noun=move.noun, event=move.event, move_id=move.id,
+        ))  # fmt: skip
     wrong = "" if allowed is None else not_seen(unit, actor, move, recovery_id)
     if wrong := wrong or signed_for_another(unit, actor, move) or missing_yes(unit, move):
         raise NotPermittedError(wrong)
@@ -64,7 +73,9 @@ def _check_active(unit: Unit, actor: Actor) -> None:
     if actor.id in unit.active or actor.role is Role.ENGINE:
         return
     if unit.session.execute(_STATE, {"of": actor.id}).scalar() == "dismissed":
-        raise NotPermittedError(f"{actor.id} acts no more in this unit: nothing was done")
+        raise NotPermittedError(
+            phrase("{actor_id} acts no more in this unit: nothing was done", actor_id=actor.id)
+        )
     unit.active.add(actor.id)
 
 
@@ -114,7 +125,8 @@ _DECIDING: Mapping[EntityKind, tuple[str, ...]] = {
 def _four_eyes(unit: Unit, actor: Actor, move: Transition) -> None:
     query = reading(*_ASKED_LATER.get((move.noun, move.event), _ASKED[move.noun]))
     if unit.session.execute(query, {"of": move.id}).scalar() == actor.id:
-        raise NotPermittedError(
-            f"{actor.id} asked for {move.noun.replace('_', ' ')} {move.id} and cannot decide it: "
-            "a second person has to"
-        )
+        raise NotPermittedError(phrase(
+            "{actor_id} asked for {noun} {move_id} and cannot decide it: a second person has "
+            "to",
+            actor_id=actor.id, noun=move.noun.replace("_", " "), move_id=move.id,
+        ))  # fmt: skip

@@ -15,6 +15,7 @@ from models.entities.catalogue import BY_NOUN, table_of
 from models.entities.event import EntityKind
 from models.entities.register_change import RESTRICTION_ACTS, RegisterAct, RegisterChange
 from models.ids import canonical, derive_id
+from models.language.phrase import phrase
 from models.outcome import Outcome, Scalar, Transition, Values, spelled
 from models.raw import plain
 from models.sealing.sealed_place import SealedPlace
@@ -93,10 +94,18 @@ def confirm_change(unit: Unit, actor: Actor, now: datetime, change_id: str) -> D
     row = _pending(unit, change_id)
     text = unit.vault.open(row.values_sealed, place_of(change_id))
     if unit.vault.fingerprint(text) != row.values_digest:
-        raise ChangeVoidError(f"{change_id} is not what was asked: `recovery audit verify`")
+        raise ChangeVoidError(
+            phrase(
+                "{change_id} is not what was asked: `recovery audit verify`", change_id=change_id
+            )
+        )
     if _basis(unit, row.act, row.subject_id) != row.basis_digest:
         raise ChangeVoidError(
-            f"{row.subject_id} has changed since {change_id} was asked for: deny it and ask again"
+            phrase(
+                "{subject_id} has changed since {change_id} was asked for: deny it and ask again",
+                subject_id=row.subject_id,
+                change_id=change_id,
+            )
         )
     _decide(unit, actor, now, change_id, "approved")
     values: dict[str, Scalar] = json.loads(text)
@@ -123,9 +132,15 @@ def _pending(unit: Unit, change_id: str) -> sa.Row[tuple[object, ...]]:
     query = sa.select(_CHANGES).where(_CHANGES.c.id == change_id)
     row: sa.Row[tuple[object, ...]] | None = unit.session.execute(query).first()
     if row is None:
-        raise ChangeVoidError(f"there is no change {change_id}: `recovery approve` lists them")
+        raise ChangeVoidError(
+            phrase(
+                "there is no change {change_id}: `recovery approve` lists them", change_id=change_id
+            )
+        )
     if row.state is not ApprovalState.PENDING:
-        raise ChangeVoidError(f"{change_id} is {row.state} already")
+        raise ChangeVoidError(
+            phrase("{change_id} is {row_state} already", change_id=change_id, row_state=row.state)
+        )
     return row
 
 

@@ -14,6 +14,7 @@ from models.entities.event import EntityKind
 from models.entities.recovery import Restriction, RestrictionMember, RestrictionState
 from models.entities.register_change import RegisterAct
 from models.ids import canonical, derive_id
+from models.language.phrase import phrase
 from models.outcome import Outcome, Transition, Values
 from models.rights.hidden import hidden_from
 from models.sealing.sealed_place import SealedPlace
@@ -87,7 +88,12 @@ def restrict(
 ) -> None:
     """Carry out a confirmed `change` of who sees a recovery; each row is an event in its chain."""
     if change.subject_id in hidden_from(unit.session, actor.id):
-        raise NotPermittedError(f"{actor.id} does not see that recovery: who sees it confirms this")
+        raise NotPermittedError(
+            phrase(
+                "{actor_id} does not see that recovery: who sees it confirms this",
+                actor_id=actor.id,
+            )
+        )
     unit.session.write_waiting()  # the database asks for the yes that was just recorded
     for move in _moves(unit, actor, now, change, values):
         unit.confirmed = move

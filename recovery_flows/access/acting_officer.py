@@ -15,6 +15,7 @@ from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.officer import Role
 from models.facts import AccountRef
+from models.language.phrase import phrase
 from models.queries.cases.case_files import NoSuchRecoveryError, load_file
 from models.queries.cases.history import events_of
 from models.queries.installation.clock import case_now
@@ -52,10 +53,11 @@ def as_refusal() -> Iterator[None]:
 def given_reason(text: str, option: str = "--reason") -> str:
     """A reason without the blanks around it; MisuseError where it is empty."""
     if not text.strip():
-        raise MisuseError(
-            f"this takes a reason: say with {option} what was said, written or decided; it is "
-            "kept encrypted"
-        )
+        raise MisuseError(phrase(
+            "this takes a reason: say with {option} what was said, written or decided; it is "
+            "kept encrypted",
+            option=option,
+        ))  # fmt: skip
     return text.strip()
 
 
@@ -130,15 +132,24 @@ class ActingOfficer(ABC):
     def actor(self, role: Role) -> Actor:
         """The acting officer in this role; NobodyActsError where nobody acts or has the role."""
         if self.officer is None:
-            raise NobodyActsError(
-                "nobody is acting: this user is bound to no officer (see `recovery officer add`)"
-            )
+            raise NobodyActsError(phrase(
+                "nobody is acting: this user is bound to no officer (see `recovery officer add`)",
+            ))  # fmt: skip
         if not is_authentic(self.officer, self.database.vault):
-            raise NobodyActsError(f"{self.officer.handle} has not logged in: nothing was done")
+            raise NobodyActsError(
+                phrase("{handle} has not logged in: nothing was done", handle=self.officer.handle)
+            )
         check_entry(self.database, self.officer)
         if role not in self.officer.roles:
             has = ", ".join(sorted(self.officer.roles))
-            raise NobodyActsError(f"this takes the role {role}; {self.officer.handle} has: {has}")
+            raise NobodyActsError(
+                phrase(
+                    "this takes the role {role}; {handle} has: {has}",
+                    role=role,
+                    handle=self.officer.handle,
+                    has=has,
+                )
+            )
         return Actor(self.officer.id, role)
 
     def actor_in(self, *roles: Role) -> Actor:
@@ -172,10 +183,11 @@ def check_version(session: Session, file: CaseFile, seen_version: int | None) ->
     now = file.recovery.version
     if seen_version is not None and seen_version != now:
         done = _last_acts(session, file.recovery.id, now - seen_version)
-        raise StepRefusedError(
-            f"{file.recovery.ref} has changed since you looked (version {seen_version}, now "
-            f"{now}): {done}; review it and try again"
-        )
+        raise StepRefusedError(phrase(
+            "{ref} has changed since you looked (version {seen_version}, now {now}): {done}; "
+            "review it and try again",
+            ref=file.recovery.ref, seen_version=seen_version, now=now, done=done,
+        ))  # fmt: skip
 
 
 def _last_acts(session: Session, recovery_id: str, count: int) -> str:

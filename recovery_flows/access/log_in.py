@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from models.engine import Database
 from models.entities.event import EntityKind
 from models.ids import canonical
+from models.language.phrase import phrase
 from models.queries.audit.integrity import broken_subject
 from models.queries.installation.demo_mark import is_demo
 from models.queries.installation.officers import (
@@ -60,12 +61,17 @@ def by_secret(database: Database, handle: str, secret: str, os_user: str = "") -
         found = officer_with_hash(session, handle)
         bound = officer_by_os_user(session, os_user) if os_user else None
     if found is None:
-        raise NobodyActsError(f"there is no officer {handle!r}: `recovery officer list`")
+        raise NobodyActsError(
+            phrase("there is no officer {handle!r}: `recovery officer list`", handle=handle)
+        )
     officer, stored = found
     is_bound = not stored and officer == bound
     if not is_bound and not secret_fits(secret, stored):
         raise NobodyActsError(
-            f"the secret for officer {handle!r} does not fit: set RECOVERY_SECURITY__SECRET"
+            phrase(
+                "the secret for officer {handle!r} does not fit: set RECOVERY_SECURITY__SECRET",
+                handle=handle,
+            )
         )
     return identity_of(database, officer)
 
@@ -78,7 +84,7 @@ def entered_before(database: Database, handle: str, entry: str) -> Identity:
     with database.reading() as session:
         found = officer_with_hash(session, handle)
     if found is None:
-        raise NobodyActsError(f"{handle} acts no more in this unit")
+        raise NobodyActsError(phrase("{handle} acts no more in this unit", handle=handle))
     identity = identity_of(database, found[0], entry)
     check_entry(database, identity)
     return identity
@@ -92,7 +98,10 @@ def check_entry(database: Database, identity: Identity) -> None:
         now = entry_mark(session, database.vault, identity.id)
     if now != identity.entry:
         raise NobodyActsError(
-            f"the log-in of {identity.handle} was reset or set anew since he entered: log in again"
+            phrase(
+                "the log-in of {handle} was reset or set anew since he entered: log in again",
+                handle=identity.handle,
+            )
         )
 
 
@@ -114,7 +123,11 @@ def identity_of(database: Database, officer: OfficerView, entry: str = "") -> Id
         broken = broken_subject(session, database, EntityKind.OFFICER, officer.id)
     if broken:
         raise NobodyActsError(
-            f"officer {officer.handle!r} cannot act: {broken[0]}; see `recovery audit verify`"
+            phrase(
+                "officer {handle!r} cannot act: {told}; see `recovery audit verify`",
+                handle=officer.handle,
+                told=broken[0],
+            )
         )
     proof = _proof(officer, database.vault, entry)
     return Identity(officer.id, officer.handle, officer.roles, proof, entry)

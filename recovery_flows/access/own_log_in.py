@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.entities.officer import Role
+from models.language.phrase import phrase
 from models.sealing.vault import Vault
 from models.store.log_ins import Secrets, StoredLogIn, record_log_in, stored_log_in
 from models.store.unit import Actor, Unit
@@ -53,10 +54,10 @@ def set_second_factor(
     checked = _checked_current(acting, own.id, current)
     step = step_of(secret, typed, wall_now, used=0)
     if step is None:
-        raise StepRefusedError(
-            "that is not the one-time password of now: check the clock of the device; nothing was "
-            "set"
-        )
+        raise StepRefusedError(phrase(
+            "that is not the one-time password of now: check the clock of the device; nothing "
+            "was set",
+        ))  # fmt: skip
     codes = new_codes()
     with acting.unit() as (unit, now):
         before = _still(unit, own.id, checked)
@@ -72,9 +73,10 @@ def make_codes(acting: ActingOfficer, current: str) -> tuple[str, ...]:
     with acting.unit() as (unit, now):
         before = _still(unit, own.id, checked)
         if not before.second_factor:
-            raise StepRefusedError(
-                f"{own.id} has no second factor: `recovery officer login second-factor` sets one"
-            )
+            raise StepRefusedError(phrase(
+                "{own_id} has no second factor: `recovery officer login second-factor` sets one",
+                own_id=own.id,
+            ))  # fmt: skip
         kept = _kept(unit.vault, own.id, codes)
         secrets = Secrets(before.password, before.second_factor, kept)
         record_log_in(unit, own, now, own.id, "codes_made", secrets)
@@ -90,12 +92,17 @@ def _checked_current(acting: ActingOfficer, officer_id: str, current: str) -> st
     stored = state_of(acting)
     if not stored.is_set:
         raise StepRefusedError(
-            f"{officer_id} has no password yet: `recovery officer login set` sets one"
+            phrase(
+                "{officer_id} has no password yet: `recovery officer login set` sets one",
+                officer_id=officer_id,
+            )
         )
     if stored.secrets is None:
         raise StepRefusedError(_BROKEN.format(officer_id))
     if wrong := unlock(acting.database, officer_id, current, acting.wall_now()):
-        raise StepRefusedError(f"the current password: {wrong}; nothing was changed")
+        raise StepRefusedError(
+            phrase("the current password: {wrong}; nothing was changed", wrong=wrong)
+        )
     return stored.secrets.password
 
 
@@ -108,7 +115,10 @@ def _still(unit: Unit, officer_id: str, checked: str) -> Secrets:
     before = stored.secrets if stored.is_set and stored.secrets else Secrets()
     if before.password != checked:
         raise StepRefusedError(
-            f"the log-in of {officer_id} was changed meanwhile: nothing was set; try again"
+            phrase(
+                "the log-in of {officer_id} was changed meanwhile: nothing was set; try again",
+                officer_id=officer_id,
+            )
         )
     return before
 

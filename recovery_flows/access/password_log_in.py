@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.engine import Database
-from models.entities.event import EntityKind
 from models.entities.officer import Role
-from models.queries.audit.integrity import broken_subject
+from models.language.phrase import phrase
+from models.queries.audit.integrity import broken_log_in
 from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView, officer_with_hash
 from models.store.log_ins import (
@@ -28,7 +28,7 @@ from recovery_flows.access.throttle import TooManyTriesError, Who, begin_try, en
 from recovery_flows.errors import RefusedError
 
 HANDLE_LENGTH_MAX = 40
-_NOT_RIGHT = "officer, password or code is not right"
+_NOT_RIGHT = phrase("officer, password or code is not right")
 
 
 class LogInRefusedError(RefusedError):
@@ -101,7 +101,7 @@ def unlock(database: Database, handle: str, password: str, now: datetime) -> str
     with database.reading() as session:
         kept = stored_log_in(session, database.vault, handle)
     if not (kept.is_set and kept.secrets and password_fits(password, kept.secrets.password)):
-        return "that is not it"
+        return phrase("that is not it")
     with unit_of_work(database) as unit:
         end_tries(unit, who, now)
     return ""
@@ -138,7 +138,7 @@ def _check(
     if officer is not None:
         with database.reading() as session:
             stored = stored_log_in(session, database.vault, officer.id)
-            if broken_subject(session, database, EntityKind.LOG_IN, officer.id):
+            if broken_log_in(session, database.vault, officer.id):
                 stored = StoredLogIn("broken")
     kept = stored.secrets if stored.is_set else None
     is_right = password_fits(typed.password, kept.password if kept else "")

@@ -8,6 +8,7 @@ import unicodedata
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from models.language.phrase import phrase
 from models.safe_text import misleads
 from recovery_flows.errors import MisuseError
 
@@ -26,13 +27,24 @@ def checked_password(password: str, handle: str) -> str:
     """
     text = _normal(password)
     if not LENGTH_MIN <= len(text) <= LENGTH_MAX:
-        raise MisuseError(f"a password has {LENGTH_MIN} to {LENGTH_MAX} characters")
+        raise MisuseError(
+            phrase(
+                "a password has {length_min} to {length_max} characters",
+                length_min=LENGTH_MIN,
+                length_max=LENGTH_MAX,
+            )
+        )
     if misleads(text):
-        raise MisuseError("a password holds no control characters")
+        raise MisuseError(phrase("a password holds no control characters"))
     if len(set(text.casefold())) < _DIFFERENT_MIN:
-        raise MisuseError(f"a password has at least {_DIFFERENT_MIN} different characters")
+        raise MisuseError(
+            phrase(
+                "a password has at least {different_min} different characters",
+                different_min=_DIFFERENT_MIN,
+            )
+        )
     if handle.casefold() * 2 in text.casefold() or text.casefold() == handle.casefold():
-        raise MisuseError("a password is not the officer's handle")
+        raise MisuseError(phrase("a password is not the officer's handle"))
     return text
 
 

@@ -104,9 +104,11 @@ def ask_log_in_reset(acting: ActingOfficer, handle: str) -> str:
     actor = acting.actor(Role.SUPERVISOR)
     with acting.unit() as (unit, now):
         if handle not in {one.handle for one in officers(unit.session)}:
-            raise MisuseError(f"there is no officer {handle!r}: `recovery officer list`")
+            raise MisuseError(
+                phrase("there is no officer {handle!r}: `recovery officer list`", handle=handle)
+            )
         if not stored_log_in(unit.session, unit.vault, handle).is_set:
-            raise MisuseError(f"{handle} has no log-in to reset")
+            raise MisuseError(phrase("{handle} has no log-in to reset", handle=handle))
         act = RegisterAct.RESET_LOG_IN
         return ask_change(unit, actor, now, act, handle, {})
 
@@ -114,24 +116,31 @@ def ask_log_in_reset(acting: ActingOfficer, handle: str) -> str:
 def _check_dismissal(unit: Unit, handle: str) -> None:
     staff = officers(unit.session)
     if handle not in {one.handle for one in staff}:
-        raise MisuseError(f"there is no officer {handle!r}: `recovery officer list`")
+        raise MisuseError(
+            phrase("there is no officer {handle!r}: `recovery officer list`", handle=handle)
+        )
     left = [one for one in staff if one.handle != handle]
     if len(left) < _PEOPLE_MIN or not any(Role.SUPERVISOR in one.roles for one in left):
-        raise StepRefusedError(
-            f"without {handle} there would not be two people, one of them a supervisor: "
-            "appoint another first"
-        )
+        raise StepRefusedError(phrase(
+            "without {handle} there would not be two people, one of them a supervisor: appoint "
+            "another first",
+            handle=handle,
+        ))  # fmt: skip
     has = ids_in_charge(unit.session, handle)
     unseen = who_to_ask(unit.session, has & hidden_now(unit.session))
     if open_now := len(has) - len(unseen):
-        raise StepRefusedError(
-            f"{handle} is still in charge of open recoveries ({open_now}): first `recovery assign "
-            f"--all-of {handle} --to HANDLE`"
-        )
+        raise StepRefusedError(phrase(
+            "{handle} is still in charge of open recoveries ({open_now}): first `recovery assign "
+            "--all-of {handle} --to HANDLE`",
+            handle=handle, open_now=open_now,
+        ))  # fmt: skip
     if unseen:
         raise StepRefusedError(
-            f"{handle} is needed for a restricted recovery that you do not see: ask "
-            f"{', '.join(sorted(set(unseen.values())))}"
+            phrase(
+                "{handle} is needed for a restricted recovery that you do not see: ask {named}",
+                handle=handle,
+                named=", ".join(sorted(set(unseen.values()))),
+            )
         )
     check_still_seen(unit, handle)
 
@@ -160,7 +169,7 @@ def decide(acting: ActingOfficer, change_id: str, *, is_yes: bool, reason: str =
     A no takes a reason, which is kept sealed.
     """
     if not is_yes and not reason.strip():
-        raise StepRefusedError("a refusal needs a reason")
+        raise StepRefusedError(phrase("a refusal needs a reason"))
     actor = _anybody(acting)
     with _as_refusal(), acting.unit() as (unit, now):
         change = pending_change(unit.session, unit.vault, change_id)
@@ -168,7 +177,10 @@ def decide(acting: ActingOfficer, change_id: str, *, is_yes: bool, reason: str =
             check_decision(unit, change, acting, is_yes=is_yes)
         if officer_to_dismiss(unit.session, change_id) == actor.id:
             raise StepRefusedError(
-                f"{actor.id} does not decide about {actor.id}: another person does"
+                phrase(
+                    "{actor_id} does not decide about {actor_id}: another person does",
+                    actor_id=actor.id,
+                )
             )
         if not is_yes:
             done = deny_change(unit, actor, now, change_id, reason.strip())

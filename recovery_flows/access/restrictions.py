@@ -17,11 +17,13 @@ from models.queries.installation.registers import PendingChange, named_in
 from models.queries.installation.restrictions import (
     RestrictionView,
     restrictions,
+    saw_it,
     too_few,
     view_of,
 )
 from models.rights.sessions import hidden_now, who_to_ask
 from models.store.registers import ask_change
+from models.store.restrictions import restriction_of
 from models.store.unit import Unit
 from recovery_flows.access.acting_officer import ActingOfficer, given_reason
 from recovery_flows.errors import MisuseError, StepRefusedError
@@ -139,8 +141,11 @@ def may_see_change(session: Session, change: PendingChange, viewer: str | None) 
     if change.subject_id in hidden_now(session):
         return False
     is_named = viewer in (*named_in(change), change.asked_by)
-    if change.act is not RegisterAct.RESTRICT or is_named:
+    if is_named:
         return True
+    if change.act is not RegisterAct.RESTRICT:  # it may have been lifted since
+        is_restricted = restriction_of(session, change.subject_id) is not None
+        return is_restricted or viewer in saw_it(session, change.subject_id)
     return any(o.id == viewer and Role.SUPERVISOR in o.roles for o in officers(session))
 
 

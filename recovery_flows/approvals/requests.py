@@ -7,6 +7,7 @@ from datetime import datetime
 from models.case_file import CaseFile
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.event import EntityKind
+from models.language.phrase import phrase
 from models.outcome import Transition
 from recovery_flows.approvals.figures import approval_id, subject_digest
 from recovery_flows.approvals.kinds import SUBJECT_NOUN, ApprovalKind
@@ -61,6 +62,14 @@ def pending_approval(file: CaseFile, named: str) -> ApprovalRow:
     for approval in file.approvals:
         if approval.id == named:
             if approval.state is not ApprovalState.PENDING:
-                raise StepRefusedError(f"approval {named} is {approval.state} already")
+                raise StepRefusedError(
+                    phrase(
+                        "approval {named} is {approval_state} already",
+                        named=named,
+                        approval_state=approval.state,
+                    )
+                )
             return approval
-    raise StepRefusedError(f"there is no approval {named} in {file.recovery.ref}")
+    raise StepRefusedError(
+        phrase("there is no approval {named} in {ref}", named=named, ref=file.recovery.ref)
+    )

@@ -7,6 +7,7 @@ from datetime import datetime
 from models.entities.approval import ApprovalRow
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState, Renewal
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals import upkeep
 from recovery_flows.approvals.figures import is_unchanged
@@ -52,9 +53,10 @@ def approve(
     approval = pending_approval(changes.file, named)
     act = ApprovalKind(approval.action)
     if not is_unchanged(changes.file, approval) or upkeep.has_ended(changes.file, approval):
-        raise StepRefusedError(
-            f"what approval {named} is about has changed since it was asked: it is void, ask again"
-        )
+        raise StepRefusedError(phrase(
+            "what approval {named} is about has changed since it was asked: it is void, ask again",
+            named=named,
+        ))  # fmt: skip
     values: dict[str, Scalar] = {"decided_by": actor, "decided_at": now, "authority": authority}
     changes.apply(Transition(EntityKind.APPROVAL, approval.id, "approved", approval.state, values))
     _FOLLOW[act](changes, approval, now, laws)
@@ -76,7 +78,9 @@ def _order_freeze(changes: Changeset, approval: ApprovalRow, now: datetime, laws
     del laws
     hold = changes.file.hold(approval.subject_id)
     if hold.supersedes_id and denied_stops.is_given_up(changes.file, hold.supersedes_id):
-        raise StepRefusedError(f"hold {hold.id} would take over a hold that is given up")
+        raise StepRefusedError(
+            phrase("hold {hold_id} would take over a hold that is given up", hold_id=hold.id)
+        )
     changes.apply(Transition(EntityKind.HOLD, hold.id, "approved", hold.state, {"ordered_at": now}))
     ordered = changes.file.hold(hold.id)
     changes.call(hold_orders.hold_intent(changes.file, ordered, approval.id))
@@ -108,16 +112,23 @@ def _release(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Reg
     hold = _still_held(changes, approval)
     why = return_guards.why_not_released(changes.file, hold)
     if why:
-        raise StepRefusedError(f"the release of hold {hold.id} cannot be approved: {why}")
+        raise StepRefusedError(phrase(
+            "the release of hold {hold_id} cannot be approved: {why}", hold_id=hold.id, why=why,
+        ))  # fmt: skip
     hold_orders.order_release(changes, hold.id, approval.id, "what is left belongs to no claim")
 
 
 def _still_held(changes: Changeset, approval: ApprovalRow) -> HoldRow:
     hold = changes.file.hold(approval.subject_id)
     if hold.state not in LIVE_HOLDS | {HoldState.QUEUED}:
-        raise StepRefusedError(f"hold {hold.id} is {hold.state}: there is nothing to release")
+        raise StepRefusedError(phrase(
+            "hold {hold_id} is {hold_state}: there is nothing to release", hold_id=hold.id,
+            hold_state=hold.state,
+        ))  # fmt: skip
     if hold.state is HoldState.RELEASE_PENDING:
-        raise StepRefusedError(f"the release of hold {hold.id} is ordered: wait for its bank")
+        raise StepRefusedError(
+            phrase("the release of hold {hold_id} is ordered: wait for its bank", hold_id=hold.id)
+        )
     return hold
 
 
@@ -125,7 +136,9 @@ def _close(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regim
     del approval, laws
     recovery = changes.file.recovery
     if still_open := upkeep.still_open(changes.file):
-        raise StepRefusedError(f"{recovery.ref} has open work: {', '.join(still_open)}")
+        raise StepRefusedError(
+            phrase("{ref} has open work: {named}", ref=recovery.ref, named=", ".join(still_open))
+        )
     event = lifecycle.closing_event(changes.file)
     values: dict[str, Scalar] = {"closed_at": now}
     changes.apply(Transition(EntityKind.RECOVERY, recovery.id, event, recovery.state, values))
@@ -188,7 +201,7 @@ SEE_NOTE = "the reason is in a note of the same instant"
 def deny(changes: Changeset, named: str, actor: str, reason: str, now: datetime) -> None:
     """Deny with a reason; a stop that was already sent is withdrawn at the bank."""
     if not reason.strip():
-        raise StepRefusedError("a refusal needs a reason")
+        raise StepRefusedError(phrase("a refusal needs a reason"))
     approval = pending_approval(changes.file, named)
     values: dict[str, Scalar] = {
         "decided_by": actor, "decided_at": now,

@@ -135,7 +135,12 @@ class CaseOfficer(ActingOfficer):
     def _file_of(self, unit: Unit, approval_id: str) -> CaseFile:
         recovery_id = recovery_of_approval(unit.session, approval_id)
         if recovery_id is None or is_hidden(unit.session, recovery_id):
-            raise MisuseError(f"there is no approval {approval_id}: `recovery approve` lists them")
+            raise MisuseError(
+                phrase(
+                    "there is no approval {approval_id}: `recovery approve` lists them",
+                    approval_id=approval_id,
+                )
+            )
         return load_file(unit.session, recovery_id)
 
     def note(self, recovery_id: str, text: str) -> str:
@@ -159,12 +164,20 @@ class CaseOfficer(ActingOfficer):
             file = load_file(unit.session, recovery_id)
             recovery, officer = file.recovery, officer_of(unit.session, handle)
             if recovery.state is not RecoveryState.OPEN:
-                raise StepRefusedError(f"it is {recovery.state}: only an open recovery is assigned")
+                raise StepRefusedError(
+                    phrase(
+                        "it is {recovery_state}: only an open recovery is assigned",
+                        recovery_state=recovery.state,
+                    )
+                )
             if recovery.owner_id == officer:
-                raise StepRefusedError(f"{handle} is in charge already")
+                raise StepRefusedError(phrase("{handle} is in charge already", handle=handle))
             if actor.role is Role.OFFICER and recovery.owner_id not in ("", actor.id):
                 raise StepRefusedError(
-                    f"{recovery.owner_id} is in charge: he hands it over, or a supervisor assigns"
+                    phrase(
+                        "{owner_id} is in charge: he hands it over, or a supervisor assigns",
+                        owner_id=recovery.owner_id,
+                    )
                 )
             values: Values = {"owner_id": officer}
             changes = Changeset(file)
@@ -186,7 +199,7 @@ class CaseOfficer(ActingOfficer):
     def reopen(self, recovery_id: str, reason: str) -> str:
         """Open a closed recovery or a refused report again; a supervisor's act with a reason."""
         if not reason.strip():
-            raise StepRefusedError("opening again needs a reason")
+            raise StepRefusedError(phrase("opening again needs a reason"))
         actor = self.actor(Role.SUPERVISOR)
         with self.unit() as (unit, now):
             changes = Changeset(load_file(unit.session, recovery_id))
@@ -208,10 +221,14 @@ class CaseOfficer(ActingOfficer):
         MisuseError where neither `account` nor the register says whose account it is.
         """
         if not reason.strip():
-            raise StepRefusedError("another payee account needs a reason")
+            raise StepRefusedError(phrase("another payee account needs a reason"))
         with self.editing(recovery_id, seen_version) as edit:
             if claim_id not in {c.id for c in edit.file.claims}:
-                raise MisuseError(f"{edit.ref} has no claim {claim_id}")
+                raise MisuseError(
+                    phrase(
+                        "{edit_ref} has no claim {claim_id}", edit_ref=edit.ref, claim_id=claim_id
+                    )
+                )
             account_id = edit.account_of(account, "say whose account it is: --holder NAME")
             why = edit.note(f"payee of {claim_id}", reason)
             asked = payees.ask_payee(
@@ -266,6 +283,9 @@ def officer_of(session: Session, handle: str) -> str:
     found = next((one for one in officers(session) if one.handle == handle), None)
     if found is None or Role.OFFICER not in found.roles:
         raise MisuseError(
-            f"{handle!r} is nobody with the role officer: `recovery officer list` names them"
+            phrase(
+                "{handle!r} is nobody with the role officer: `recovery officer list` names them",
+                handle=handle,
+            )
         )
     return found.id

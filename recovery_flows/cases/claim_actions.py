@@ -16,6 +16,7 @@ from models.entities.event import EntityKind
 from models.entities.recovery import RecoveryState
 from models.facts import ReportFact
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from models.queries.cases.work import partners
@@ -130,7 +131,13 @@ def _import(
 def _check_accepted(changes: Changeset) -> None:
     recovery = changes.file.recovery
     if recovery.state not in {RecoveryState.OPEN, *_OPEN_AGAIN}:
-        raise StepRefusedError(f"{recovery.ref} is {recovery.state}: accept it before claims come")
+        raise StepRefusedError(
+            phrase(
+                "{ref} is {recovery_state}: accept it before claims come",
+                ref=recovery.ref,
+                recovery_state=recovery.state,
+            )
+        )
 
 
 def _open_again(changes: Changeset) -> None:
@@ -218,12 +225,25 @@ def classify(acting: CaseOfficer, recovery_id: str, claim_id: str, code: str, re
         edit.note(f"class of {claim_id}", reason)
         claim = next((c for c in changes.file.claims if c.id == claim_id), None)
         if claim is None:
-            raise MisuseError(f"{changes.file.recovery.ref} has no claim {claim_id}")
+            raise MisuseError(
+                phrase(
+                    "{ref} has no claim {claim_id}",
+                    ref=changes.file.recovery.ref,
+                    claim_id=claim_id,
+                )
+            )
         law = acting.laws[changes.file.recovery.regime]
         codes = [row.code for row in law.priorities]
         if code and code not in codes:
             words = f"write one of {', '.join(codes)}" if codes else "it names none"
-            raise MisuseError(f"class {code!r} is none of the law {law.code}: {words}")
+            raise MisuseError(
+                phrase(
+                    "class {code!r} is none of the law {code2}: {words}",
+                    code=code,
+                    code2=law.code,
+                    words=words,
+                )
+            )
         values: dict[str, Scalar] = {
             "priority": code, "priority_rank": codes.index(code) if code else 0,
         }  # fmt: skip

@@ -14,6 +14,7 @@ from models.entities.claim import ClaimRow, ClaimState
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import CallIntent, Scalar, Transition
 from models.step_wording import say
@@ -126,7 +127,11 @@ def give_up(changes: Changeset, asset_id: str) -> None:
 
     asset = changes.file.asset(asset_id)
     if not _is_unexplained(changes.file, asset):
-        raise StepRefusedError(f"account {asset_id} is being worked on: it cannot be given up")
+        raise StepRefusedError(
+            phrase(
+                "account {asset_id} is being worked on: it cannot be given up", asset_id=asset_id
+            )
+        )
     values: dict[str, Scalar] = {"left_alone": GIVEN_UP}
     changes.apply(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
 

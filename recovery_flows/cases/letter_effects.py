@@ -6,6 +6,7 @@ from datetime import datetime
 
 from models.entities.call import CallKind, CallRow
 from models.ids import digest_bytes
+from models.language.phrase import phrase
 from models.letter_answer import AnswerState
 from models.queries.cases.letters import document_bytes, letter_call
 from models.store.partners import note_contact
@@ -38,9 +39,13 @@ def apply(
     known = letter_call(unit.session, unit.vault, approval.subject_id)
     call = next(c for c in changes.file.calls if c.id == approval.subject_id)
     if known is None or known.answer is None:
-        raise StepRefusedError(f"nothing is typed of the letter {approval.subject_id}")
+        raise StepRefusedError(
+            phrase("nothing is typed of the letter {subject_id}", subject_id=approval.subject_id)
+        )
     if digest_bytes(known.answer.spelled()) != call.answer_digest:
-        raise StepRefusedError("what was typed is not what was asked: `recovery audit verify`")
+        raise StepRefusedError(
+            phrase("what was typed is not what was asked: `recovery audit verify`")
+        )
     _document(unit, call.answer_document)
     letter_answers.apply(changes, call.id, known.answer, now, laws)
     note_contact(unit, call.partner_id, answered_at=wall_now)
@@ -61,5 +66,5 @@ def read_statement(unit: Unit, actor: Actor, now: datetime, laws: Regimes, call:
 def _document(unit: Unit, digest: str) -> bytes:
     raw = document_bytes(unit.session, unit.vault, digest)
     if raw is None or digest_bytes(raw) != digest:
-        raise StepRefusedError("the document is not what was kept: `recovery audit verify`")
+        raise StepRefusedError(phrase("the document is not what was kept: `recovery audit verify`"))
     return raw

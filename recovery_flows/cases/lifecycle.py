@@ -12,6 +12,7 @@ from models.entities.event import EntityKind
 from models.entities.ledger import RETURNED, LedgerAccount
 from models.entities.recovery import CLOSED_RECOVERIES, RecoveryRow, RecoveryState
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals import upkeep
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -28,10 +29,12 @@ def accept(
     """Take a report on: owner named, loss verified, the payee's account becomes an asset."""
     file = changes.file
     if file.recovery.state is not RecoveryState.REPORTED:
-        raise StepRefusedError(f"{file.recovery.ref} was accepted before")
+        raise StepRefusedError(phrase("{ref} was accepted before", ref=file.recovery.ref))
     if not case_number.strip():
         raise StepRefusedError(
-            "a recovery is accepted under a case number, and none was given (`--case-number`)"
+            phrase(
+                "a recovery is accepted under a case number, and none was given (`--case-number`)"
+            )
         )
     moves = [
         Transition(
@@ -56,10 +59,16 @@ def ask_refusal(changes: Changeset, reason: str, actor: str, now: datetime) -> N
     recovery = changes.file.recovery
     if recovery.state is not RecoveryState.REPORTED:
         raise StepRefusedError(
-            f"{recovery.ref} is {recovery.state}: only a report that nobody has accepted is refused"
+            phrase(
+                "{ref} is {recovery_state}: only a report that nobody has accepted is refused",
+                ref=recovery.ref,
+                recovery_state=recovery.state,
+            )
         )
     if recovery.asked_reason:
-        raise StepRefusedError(f"the refusal of {recovery.ref} is asked for already")
+        raise StepRefusedError(
+            phrase("the refusal of {ref} is asked for already", ref=recovery.ref)
+        )
     changes.apply(_about_refusal(recovery, "refusal_asked", reason))
     ask(changes, ApprovalKind.REFUSE_REPORT, recovery.id, actor, now)
 
@@ -98,7 +107,14 @@ def reopen(changes: Changeset, reason: str) -> None:
     if recovery.state not in CLOSED_RECOVERIES - {RecoveryState.JOINED}:
         is_merged = recovery.state is RecoveryState.JOINED
         where = "work in the one that it was merged into" if is_merged else "it is open"
-        raise StepRefusedError(f"{recovery.ref} is {recovery.state} and not opened again: {where}")
+        raise StepRefusedError(
+            phrase(
+                "{ref} is {recovery_state} and not opened again: {where}",
+                ref=recovery.ref,
+                recovery_state=recovery.state,
+                where=where,
+            )
+        )
     values: dict[str, Scalar] = {"closed_at": None}
     moves = [
         Transition(
@@ -121,7 +137,9 @@ def verify_claim(
     file = changes.file
     claim = next((c for c in file.claims if c.id == claim_id), None)
     if claim is None or claim.state is not ClaimState.FILED:
-        raise StepRefusedError(f"claim {claim_id} is not waiting to be verified")
+        raise StepRefusedError(
+            phrase("claim {claim_id} is not waiting to be verified", claim_id=claim_id)
+        )
     values: dict[str, Scalar] = {"upheld_minor": claim.reported_minor}
     moves = [Transition(EntityKind.CLAIM, claim.id, "verified", claim.state, values)]
     if claim.payee_account_id not in {a.account_id for a in file.assets}:
@@ -159,7 +177,7 @@ def split(changes: Changeset, asset_id: str) -> None:
     """Keep an account in two files: each holds and returns only what its own trace finds there."""
     asset = changes.file.asset(asset_id)
     values: dict[str, Scalar] = {"shared_decision": "split"}
-    reason = "losses in two currencies cannot be one file; what is traced is disjoint"
+    reason = "the account stays in both files; what each traced there is disjoint"
     changes.apply(
         Transition(EntityKind.ASSET, asset.id, "split", asset.stage, values, reason=reason)
     )
@@ -170,7 +188,11 @@ def submit_close(changes: Changeset, actor: str, now: datetime) -> None:
     file = changes.file
     still_open = upkeep.still_open(file)
     if still_open or file.recovery.state is not RecoveryState.OPEN:
-        raise StepRefusedError(f"{file.recovery.ref} has open work: {', '.join(still_open)}")
+        raise StepRefusedError(
+            phrase(
+                "{ref} has open work: {named}", ref=file.recovery.ref, named=", ".join(still_open)
+            )
+        )
     ask(changes, ApprovalKind.CLOSE, file.recovery.id, actor, now)
 
 

@@ -11,6 +11,7 @@ from models.entities.call import CallRow
 from models.entities.event import EntityKind
 from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 from models.ids import derive_id, digest
+from models.language.phrase import phrase
 from models.outcome import Outcome, Scalar, Transition
 from recovery_flows.correspondence import call_validity
 from recovery_flows.errors import StepRefusedError
@@ -37,19 +38,30 @@ def join(
     for file in (stays, joins):
         if payouts.is_on_its_way(file):
             raise StepRefusedError(
-                f"{file.recovery.ref}: a bank was told to pay a victim: wait for its answer first"
+                phrase(
+                    "{ref}: a bank was told to pay a victim: wait for its answer first",
+                    ref=file.recovery.ref,
+                )
             )
         if file.recovery.state in CLOSED_RECOVERIES:
-            raise StepRefusedError(f"{file.recovery.ref} is {file.recovery.state}: it cannot join")
+            raise StepRefusedError(
+                phrase(
+                    "{ref} is {recovery_state}: it cannot join",
+                    ref=file.recovery.ref,
+                    recovery_state=file.recovery.state,
+                )
+            )
         if file.recovery.state is RecoveryState.REPORTED:
-            raise StepRefusedError(f"{file.recovery.ref} is not accepted yet: accept it, then join")
+            raise StepRefusedError(
+                phrase("{ref} is not accepted yet: accept it, then join", ref=file.recovery.ref)
+            )
     if stays.recovery.currency != joins.recovery.currency:
-        raise StepRefusedError("losses in two currencies cannot be one file")
+        raise StepRefusedError(phrase("losses in two currencies cannot be one file"))
     same = {a.account_id: a for a in stays.assets}
     twin = {a.id: same[a.account_id].id for a in joins.assets if a.account_id in same}
     if any(in_force(joins, mine) and in_force(stays, theirs) for mine, theirs in twin.items()):
         raise StepRefusedError(
-            "a court's list is in force in both for one account: end one of them first"
+            phrase("a court's list is in force in both for one account: end one of them first")
         )
     void, joins = _void_choice(joins)
     moves = [*void, *_leave(stays, joins, twin)]

@@ -44,7 +44,9 @@ def officer_step(file: CaseFile, open_steps: list[Step], to: str) -> Step:
     if to:
         if to not in milestones():
             known = ", ".join(milestones())
-            raise MisuseError(f"--to {to!r} is no milestone; there are: {known}")
+            raise MisuseError(
+                phrase("--to {to!r} is no milestone; there are: {known}", to=to, known=known)
+            )
         missing = missing_steps(file, to)
         if len(missing) > 1:
             raise StepRefusedError(

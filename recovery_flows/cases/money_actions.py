@@ -17,6 +17,7 @@ from models.entities.catalogue import table_of
 from models.entities.hold import Hold, HoldKind, HoldState
 from models.entities.payout import NOT_ORDERED
 from models.facts import AccountRef
+from models.language.phrase import phrase
 from models.money import Money
 from models.queries.books.booked_credits import BookedCredit, booked_credits
 from models.queries.books.money import places
@@ -54,10 +55,18 @@ def invite(
         ours = [a for a in edit.file.assets if not a.is_custody]
         asset = next((a for a in ours if asset_id in (a.id, "")), None)
         if not asset_id and len(ours) > 1:
-            raise MisuseError(f"whose account is meant? --asset {' or '.join(a.id for a in ours)}")
+            raise MisuseError(
+                phrase(
+                    "whose account is meant? --asset {named}", named=" or ".join(a.id for a in ours)
+                )
+            )
         if asset is None:
             raise MisuseError(
-                f"{edit.ref} has no account {asset_id}: `recovery show {edit.ref} --json`"
+                phrase(
+                    "{edit_ref} has no account {asset_id}: `recovery show {edit_ref} --json`",
+                    edit_ref=edit.ref,
+                    asset_id=asset_id,
+                )
             )
         why = edit.note("invitation to give the money back", reason)
         name = voluntary.invite(
@@ -104,14 +113,18 @@ def receive(acting: CaseOfficer, recovery_id: str, incoming: Incoming) -> str:
     """Enter money that came in on the unit's account; another person confirms it."""
     incoming = replace(incoming, booking=" ".join(incoming.booking.split()))
     if not incoming.booking:
-        raise MisuseError("name the booking by its reference on the account: --booking")
+        raise MisuseError(phrase("name the booking by its reference on the account: --booking"))
     with acting.editing(recovery_id) as edit:
         file, unit = edit.file, edit.unit
         expected = {c.id for c in file.clawbacks if c.state not in NOT_ORDERED}
         expected |= {r.id for r in file.voluntary_returns}
         if incoming.return_id not in {"", *expected}:
             raise MisuseError(
-                f"{edit.ref} has no voluntary return or clawback {incoming.return_id}"
+                phrase(
+                    "{edit_ref} has no voluntary return or clawback {return_id}",
+                    edit_ref=edit.ref,
+                    return_id=incoming.return_id,
+                )
             )
         account_id = ensure_account(unit, incoming.into, file.recovery.currency)
         receipt, names = _receipt(edit, incoming, account_id)
@@ -133,8 +146,12 @@ def _receipt(edit: Edit, incoming: Incoming, account_id: str) -> tuple[custody.R
     if booked is not None:
         if incoming.amount not in (None, booked.amount):
             raise StepRefusedError(
-                f"the account's statement books {booked.amount} under {incoming.booking}, "
-                f"not {incoming.amount}"
+                phrase(
+                    "the account's statement books {amount} under {booking}, not {amount2}",
+                    amount=booked.amount,
+                    booking=incoming.booking,
+                    amount2=incoming.amount,
+                )
             )
         names = booked.names or (incoming.booking,)
         receipt = custody.Receipt(
@@ -143,10 +160,11 @@ def _receipt(edit: Edit, incoming: Incoming, account_id: str) -> tuple[custody.R
         )  # fmt: skip
         return receipt, {incoming.booking, *names}
     if incoming.amount is None or incoming.received_at is None or not incoming.paper:
-        raise MisuseError(
-            f"no imported statement of this account has a credit {incoming.booking!r}: import it, "
-            "or enter --amount, --at and --proof with the paper that shows it"
-        )
+        raise MisuseError(phrase(
+            "no imported statement of this account has a credit {booking!r}: import it, or enter "
+            "--amount, --at and --proof with the paper that shows it",
+            booking=incoming.booking,
+        ))  # fmt: skip
     proof = edit.keep(incoming.paper, "receipt proof")
     receipt = custody.Receipt(
         account_id, incoming.amount, incoming.received_at, incoming.booking, proof,
@@ -159,10 +177,11 @@ def _booked(unit: Unit, account_id: str, booking: str) -> BookedCredit | None:
     """The credit of that reference on an account, by its imported statements."""
     found = booked_credits(unit.session, account_id, booking)
     if len(found) > 1:
-        raise StepRefusedError(
-            f"{len(found)} credits on this account have the reference {booking!r}: name the one "
-            "by the bank's own reference"
-        )
+        raise StepRefusedError(phrase(
+            "{count} credits on this account have the reference {booking!r}: name the one by the "
+            "bank's own reference",
+            count=len(found), booking=booking,
+        ))  # fmt: skip
     return found[0] if found else None
 
 
@@ -177,10 +196,11 @@ def _as_new(unit: Unit, receipt: custody.Receipt, names: set[str]) -> custody.Re
     over = (HoldState.DENIED, HoldState.CANCELLED)
     known = next((row.recovery_id for row in rows if row.state not in over), None)
     if known is not None:
-        raise StepRefusedError(
-            f"the booking {receipt.booking!r} of this account is entered already ({known}): no "
-            "money comes in twice"
-        )
+        raise StepRefusedError(phrase(
+            "the booking {booking!r} of this account is entered already ({known}): no money "
+            "comes in twice",
+            booking=receipt.booking, known=known,
+        ))  # fmt: skip
     return replace(receipt, again=len(rows))
 
 
@@ -196,7 +216,9 @@ def compensate(
 ) -> str:
     """Enter what a bank or an insurer has paid a victim; another person holds it to its proof."""
     if not paper:
-        raise MisuseError("a payment to a victim is entered with the paper that shows it: --proof")
+        raise MisuseError(
+            phrase("a payment to a victim is entered with the paper that shows it: --proof")
+        )
     with acting.editing(recovery_id) as edit:
         account_id = edit.account_of(payer, "say who has paid the victim: --payer NAME")
         proof = edit.keep(paper, "compensation proof")

@@ -132,7 +132,7 @@ def _joins(file: CaseFile) -> Iterator[Step]:
         text = say("join")
         yield _step(ActionKind.JOIN, Role.OFFICER, other, asset.id, None, text)
     else:
-        text = say("split", currency=currency)
+        text = say("split")  # not in which: it may be restricted
         yield _step(ActionKind.SPLIT, Role.OFFICER, asset.id, asset.id, None, text)
 
 

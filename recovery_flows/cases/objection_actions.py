@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.entities.claim import ObjectionKind
 from models.entities.officer import Role
+from models.language.phrase import phrase
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.store.notes import write_note
@@ -45,7 +46,7 @@ def decide(
 ) -> str:
     """Decide an objection that another person has entered; the reason is kept sealed as a note."""
     if not reason.strip():
-        raise MisuseError("say with --reason why it is decided so")
+        raise MisuseError(phrase("say with --reason why it is decided so"))
     actor = acting.actor(Role.SUPERVISOR)
     with acting.unit() as (unit, now):
         file = load_file(unit.session, recovery_id)

@@ -7,9 +7,9 @@ from datetime import datetime
 from textwrap import wrap
 
 from recovery_flows.cases.pages.value import (
-    Bar,
     Cell,
     Column,
+    Drawn,
     Line,
     Page,
     Part,
@@ -65,13 +65,15 @@ def cell_text(cell: Cell, zone: str) -> str:
         if isinstance(piece.value, datetime)
         else str(piece.value).ljust(piece.least)
         for piece in cell
-        if not isinstance(piece.value, Bar)
+        if not isinstance(piece.value, Drawn)
     )
 
 
 def table_lines(table: Table, zone: str) -> list[str]:
     """Aligned columns, under their titles where they have any."""
-    drawn = {n for row in table.rows for n, c in enumerate(row) for p in c if type(p.value) is Bar}
+    drawn = {
+        n for row in table.rows for n, c in enumerate(row) for p in c if isinstance(p.value, Drawn)
+    }
     table = table.only([n for n in range(len(table.columns)) if n not in drawn])
     titles = [column.title.strip() for column in table.columns]
     rows = [[cell_text(cell, zone) for cell in row] for row in table.rows]

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from models.case_file import CaseFile
 from models.entities.outside.disclosure import DisclosureKind
 from models.ids import canonical
+from models.language.phrase import phrase
 from models.privacy.personal_data import Known, struck
 from models.queries.privacy.disclosures import TEXT_DIGITS, kept_texts, text_digest
 from models.queries.privacy.personal_data import known_data
@@ -35,7 +36,11 @@ class Decided:
         """MisuseError where a field is decided about that is not given."""
         for name in (*self.struck, *self.kept):
             if name not in fields:
-                raise MisuseError(f"{name!r} is decided about and not given: --field {name}=TEXT")
+                raise MisuseError(
+                    phrase(
+                        "{name!r} is decided about and not given: --field {name}=TEXT", name=name
+                    )
+                )
 
 
 UNDECIDED = Decided()
@@ -64,7 +69,9 @@ def passed_texts(
     for name, reason in decided.kept.items():
         found = marks({name: texts[name]}, law.data_classes, known)
         if not found:
-            raise MisuseError(f"nothing personal was found in {name}: leave --keep out")
+            raise MisuseError(
+                phrase("nothing personal was found in {name}: leave --keep out", name=name)
+            )
         refuse_personal(unit, file, why := checked_reason(reason))
         kinds = ", ".join(dict.fromkeys(mark.what for mark in found))
         told = Disclosed(
@@ -112,9 +119,9 @@ def _refuse(found: Sequence[Mark], law: Regime) -> None:
         first = found[0]
         rule = rule_for(law, Recipient.AUTHORITY, FREE_TEXT)
         cited = f"{rule.code} ({rule.instrument}, {rule.article})" if rule else "this unit"
-        raise StepRefusedError(
-            f"the field {first.field} holds a {first.what} ({first.masked}), and {cited} lets out "
-            "only the personal data that is asked for: give it in the fields account and persons, "
-            f"or strike it (--strike {first.field}), or say why it must stay "
-            f"(--keep {first.field}=REASON)"
-        )
+        raise StepRefusedError(phrase(
+            "the field {field} holds a {what} ({masked}), and {cited} lets out only the personal "
+            "data that is asked for: give it in the fields account and persons, or strike it "
+            "(--strike {field}), or say why it must stay (--keep {field}=REASON)",
+            field=first.field, what=first.what, masked=first.masked, cited=cited,
+        ))  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from models.entities.request import RequestRow
 from models.ids import canonical
+from models.language.phrase import phrase
 from models.queries.cases.case_files import load_file
 from models.queries.cases.requests import answer_papers, opened_fields
 from models.sealing.sealed_place import SealedPlace
@@ -28,7 +29,13 @@ Channels = Mapping[str, Channel]
 def channel_of(channels: Channels, code: str) -> Channel:
     """The channel of that code; MisuseError names those there are."""
     if code not in channels:
-        raise MisuseError(f"there is no channel {code!r}; there are: {', '.join(sorted(channels))}")
+        raise MisuseError(
+            phrase(
+                "there is no channel {code!r}; there are: {named}",
+                code=code,
+                named=", ".join(sorted(channels)),
+            )
+        )
     return channels[code]
 
 

@@ -14,6 +14,7 @@ from models.case_file import CaseFile
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.entities.request import UNDER_WAY, WENT_OUT, RequestRow, RequestState
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar
 from recovery_flows.cross_border import ceiling, clocks
@@ -78,7 +79,13 @@ def take_answer(
     """
     request = by_people(changes.file, request_id)
     if request.state not in WENT_OUT or request.sent_at is None:
-        raise StepRefusedError(f"{request.id} is {request.state}: nobody answers what was not sent")
+        raise StepRefusedError(
+            phrase(
+                "{request_id} is {request_state}: nobody answers what was not sent",
+                request_id=request.id,
+                request_state=request.state,
+            )
+        )
     if answer.document in {request.answer_document, *known}:
         return False
     ground = ground_for(channel, answer)
@@ -121,18 +128,30 @@ def _own_more(changes: Changeset, request: RequestRow, answer: Answer, now: date
 def ground_for(channel: Channel, answer: Answer) -> ChannelGround | None:
     """The ground of an answer; MisuseError where the channel's closed list has no such code."""
     if answer.says not in SAYS:
-        raise MisuseError(f"--says takes one of {', '.join(SAYS)}, not {answer.says!r}")
+        raise MisuseError(
+            phrase(
+                "--says takes one of {named}, not {says!r}", named=", ".join(SAYS), says=answer.says
+            )
+        )
     fitting = [g for g in channel.ground if answer.says in _said_by(g)]
     if not answer.ground:
         if answer.says in _NEED_GROUND and fitting:
             codes = ", ".join(g.code for g in fitting)
-            raise MisuseError(f"--ground is missing: {channel.code} knows {codes}")
+            raise MisuseError(
+                phrase("--ground is missing: {code} knows {codes}", code=channel.code, codes=codes)
+            )
         return None
     found = next((g for g in fitting if g.code == answer.ground), None)
     if found is None and channel.ground:
         codes = ", ".join(g.code for g in fitting) or "no ground"
         raise MisuseError(
-            f"--ground {answer.ground!r}: for {answer.says} {channel.code} knows {codes}"
+            phrase(
+                "--ground {ground!r}: for {says} {code} knows {codes}",
+                ground=answer.ground,
+                says=answer.says,
+                code=channel.code,
+                codes=codes,
+            )
         )
     return found
 
@@ -183,7 +202,7 @@ def _columns(
             return values | clocks.stopped(request, now)
         case "postponed":
             if answer.review_at is None or answer.review_at <= answer.since(request, now):
-                raise MisuseError("--review takes the day on which it is looked at again")
+                raise MisuseError(phrase("--review takes the day on which it is looked at again"))
             return values | {"due_at": None, "review_at": answer.review_at, "rung": 0,
                              "rung_done": 0}  # fmt: skip
         case "refused":
@@ -197,17 +216,28 @@ def _carried_out(
     whole = Money(request.requested_minor, request.currency)
     amount = answer.amount or (whole if answer.says == "executed" else None)
     if amount is None or amount.currency != request.currency or amount.minor <= 0:
-        raise MisuseError(f"--amount takes the sum that was reached, in {request.currency}")
+        raise MisuseError(
+            phrase(
+                "--amount takes the sum that was reached, in {currency}", currency=request.currency
+            )
+        )
     if (answer.says == "executed") != (whole <= amount):
         fits = "partially_executed" if amount < whole else "executed"
-        raise MisuseError(f"{amount} of {whole} is {fits}: say --says {fits}")
+        raise MisuseError(
+            phrase(
+                "{amount} of {whole} is {fits}: say --says {fits}",
+                amount=amount,
+                whole=whole,
+                fits=fits,
+            )
+        )
     until = answer.until
     if until is None:
         lasts = next((c for c in channel.clock if c.kind is ClockKind.HOLD_LASTS), None)
         until = due_at(lasts.limit, now, channel) if lasts else None
     # One that is over by now stands: its answer was read late, and its end is an event of its own.
     if until is not None and until <= answer.since(request, now):
-        raise MisuseError("--until names an end from before the request was sent")
+        raise MisuseError(phrase("--until names an end from before the request was sent"))
     return {
         "due_at": None, "executed_minor": amount.minor, "hold_ends_at": until, "clock_from": now,
         "told_at": None, "rung": 0, "rung_done": 0,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from models.language.phrase import phrase
 from models.safe_text import steers
 from recovery_flows.errors import MisuseError
 
@@ -63,31 +64,51 @@ def check_entry(
     """MisuseError for what is missing, unknown, too long or of a day that has not come."""
     for name in ("name", "channels", "languages", "source", "checked_on"):
         if not given[name].strip():
-            raise MisuseError(f"--{name.replace('_', '-')} is missing")
+            raise MisuseError(phrase("--{option} is missing", option=name.replace("_", "-")))
     for name, text in given.items():
         if len(text) > LENGTHS.get(name, 80) or steers(text):
             most = LENGTHS.get(name, 80)
-            raise MisuseError(f"{name} has at most {most} characters and no control characters")
+            raise MisuseError(
+                phrase(
+                    "{name} has at most {most} characters and no control characters",
+                    name=name,
+                    most=most,
+                )
+            )
     _check_codes(given, countries, channels)
     try:
         day = date.fromisoformat(given["checked_on"])
     except ValueError:
-        raise MisuseError(f"--checked-on {given['checked_on']!r} is no day: 2026-11-29") from None
+        raise MisuseError(
+            phrase("--checked-on {told!r} is no day: 2026-11-29", told=given["checked_on"])
+        ) from None
     if day > today:
-        raise MisuseError(f"--checked-on {day} has not come yet")
+        raise MisuseError(phrase("--checked-on {day} has not come yet", day=day))
 
 
 def _check_codes(
     given: Mapping[str, str], countries: Collection[str], channels: Collection[str]
 ) -> None:
     if given["country"] not in countries:
-        raise MisuseError(f"--state {given['country']!r} is no code of ISO 3166-1 such as DE, GB")
+        raise MisuseError(
+            phrase(
+                "--state {told!r} is no code of ISO 3166-1 such as DE, GB", told=given["country"]
+            )
+        )
     for code in given["channels"].split(","):
         if code not in channels:
-            raise MisuseError(f"--channel {code!r}: there are {', '.join(sorted(channels))}")
+            raise MisuseError(
+                phrase(
+                    "--channel {code!r}: there are {named}",
+                    code=code,
+                    named=", ".join(sorted(channels)),
+                )
+            )
     for code in given["languages"].split(","):
         if not (len(code) == 2 and code.isalpha() and code.islower()):
-            raise MisuseError(f"--language {code!r} is no code of ISO 639-1 such as de, en")
+            raise MisuseError(
+                phrase("--language {code!r} is no code of ISO 639-1 such as de, en", code=code)
+            )
 
 
 def _entry(row: Mapping[str, Any], *, entered: bool) -> AuthorityEntry:

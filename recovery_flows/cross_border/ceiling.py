@@ -31,6 +31,7 @@ from models.entities.request import (
     RequestRow,
     RequestState,
 )
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar
 from recovery_flows.cross_border import announcements
@@ -223,18 +224,20 @@ def check(file: CaseFile, request: RequestRow) -> None:
     """Refuse what would pass the ceiling together with what came in and what is open."""
     found = ceiling(file)
     if found.received.minor + found.asked.minor > found.order.minor:
-        raise StepRefusedError(
-            f"{found.received} came in and {found.asked} would be asked for, and the loss is "
-            f"{found.order}: withdraw {request.id} and ask for less with --amount"
-        )
+        raise StepRefusedError(phrase(
+            "{received} came in and {asked} would be asked for, and the loss is {order}: "
+            "withdraw {request_id} and ask for less with --amount",
+            received=found.received, asked=found.asked, order=found.order, request_id=request.id,
+        ))  # fmt: skip
 
 
 def check_traced(file: CaseFile, request: RequestRow) -> None:
     """Refuse what asks for money that is not traced to the account any more."""
     if is_baseless(file, request):
-        raise StepRefusedError(
-            f"no money is traced any more to the account that {request.id} asks about: withdraw it"
-        )
+        raise StepRefusedError(phrase(
+            "no money is traced any more to the account that {request_id} asks about: withdraw it",
+            request_id=request.id,
+        ))  # fmt: skip
 
 
 def dispatched(file: CaseFile, request: RequestRow) -> dict[str, Scalar]:

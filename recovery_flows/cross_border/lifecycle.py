@@ -21,6 +21,7 @@ from models.entities.request import (
     RequestRow,
     RequestState,
 )
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.figures import is_in_force
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -57,9 +58,10 @@ def ready_to_send(file: CaseFile, request_id: str, actor: str) -> tuple[RequestR
     if request.state is not RequestState.APPROVED:
         raise StepRefusedError(f"{request.id} is {request.state}: only an approved request is sent")
     if request.sent_by:
-        raise StepRefusedError(
-            f"{request.sent_by} has dispatched {request.id}: the engine sends it"
-        )
+        raise StepRefusedError(phrase(
+            "{sent_by} has dispatched {request_id}: the engine sends it", sent_by=request.sent_by,
+            request_id=request.id,
+        ))  # fmt: skip
     approval = next(
         (
             a
@@ -71,10 +73,14 @@ def ready_to_send(file: CaseFile, request_id: str, actor: str) -> tuple[RequestR
         None,
     )
     if approval is None or not is_in_force(file, approval):
-        raise StepRefusedError(f"{request.id} has changed since it was approved: submit it anew")
+        raise StepRefusedError(phrase(
+            "{request_id} has changed since it was approved: submit it anew", request_id=request.id,
+        ))  # fmt: skip
     if actor in (request.drafted_by, approval.decided_by):
         did = "submitted" if actor == request.drafted_by else "approved"
-        raise StepRefusedError(f"you have {did} {request.id}: a third person sends it")
+        raise StepRefusedError(phrase(
+            "you have {did} {request_id}: a third person sends it", did=did, request_id=request.id,
+        ))  # fmt: skip
     return request, approval
 
 
@@ -124,7 +130,9 @@ def choose(
     values: dict[str, Scalar] = {"chosen": option}
     if option == Option.WAIT:
         if review_at is None or review_at <= now:
-            raise MisuseError("--review takes the day on which it is looked at again, to come")
+            raise MisuseError(
+                phrase("--review takes the day on which it is looked at again, to come")
+            )
         values["review_at"] = review_at
     changes.apply(move(request, "option_chosen", values))
 
@@ -139,9 +147,15 @@ def ask_assurance(
     """
     request = request_of(changes.file, request_id)
     if request.state is not RequestState.CONDITIONAL:
-        raise StepRefusedError(f"{request.id} is {request.state}: no condition was set")
+        raise StepRefusedError(phrase(
+            "{request_id} is {request_state}: no condition was set", request_id=request.id,
+            request_state=request.state,
+        ))  # fmt: skip
     if changes.file.pending(request.id) is not None:
-        raise StepRefusedError(f"an assurance for {request.id} waits for a second person already")
+        raise StepRefusedError(phrase(
+            "an assurance for {request_id} waits for a second person already",
+            request_id=request.id,
+        ))  # fmt: skip
     changes.apply(move(request, "assurance_asked", {"assurance": words}))
     if letter is not None:
         messages.draft_assurance(changes, request, letter, now)
@@ -183,14 +197,19 @@ def owes(request: RequestRow) -> bool:
 def check_owes(request: RequestRow) -> None:
     """StepRefusedError where the other side owes nothing of which it could be reminded."""
     if not owes(request):
-        raise StepRefusedError(f"{request.id} is {request.state}: the other side owes nothing")
+        raise StepRefusedError(phrase(
+            "{request_id} is {request_state}: the other side owes nothing", request_id=request.id,
+            request_state=request.state,
+        ))  # fmt: skip
 
 
 def owed(file: CaseFile, request: RequestRow) -> str:
     """What the other side is to be told; StepRefusedError where it knows all."""
     what = ceiling.owed_word(file, request)
     if not what:
-        raise StepRefusedError(f"the other side of {request.id} knows all that it has to know")
+        raise StepRefusedError(phrase(
+            "the other side of {request_id} knows all that it has to know", request_id=request.id,
+        ))  # fmt: skip
     return what
 
 
@@ -211,9 +230,14 @@ def extend(changes: Changeset, request_id: str, until: datetime, document: str) 
     request = by_people(changes.file, request_id)
     ends = request.hold_ends_at
     if request.state not in CARRIED_OUT or ends is None:
-        raise StepRefusedError(f"{request.id} is {request.state}: no freeze with an end is known")
+        raise StepRefusedError(phrase(
+            "{request_id} is {request_state}: no freeze with an end is known",
+            request_id=request.id, request_state=request.state,
+        ))  # fmt: skip
     if until <= ends:
-        raise MisuseError(f"--until is not after {ends:%Y-%m-%d %H:%M} UTC, the end that is known")
+        raise MisuseError(phrase(
+            "--until is not after {ends:%Y-%m-%d %H:%M} UTC, the end that is known", ends=ends,
+        ))  # fmt: skip
     values: dict[str, Scalar] = {
         "hold_ends_at": until, "answer_document": document, "rung": 0, "rung_done": 0,
     }  # fmt: skip
@@ -224,11 +248,15 @@ def withdraw(changes: Changeset, request_id: str, reason: str) -> bool:
     """Take a request back, and a freeze by it; whether the other side is to be told at once."""
     request = request_of(changes.file, request_id)
     if request.route is RequestRoute.PARTNER and request.state is not RequestState.DRAFT:
-        raise StepRefusedError(
-            f"{request.id} went to {request.partner_id} with its hold: release the hold"
-        )
+        raise StepRefusedError(phrase(
+            "{request_id} went to {partner_id} with its hold: release the hold",
+            request_id=request.id, partner_id=request.partner_id,
+        ))  # fmt: skip
     if request.state not in AT_HOME | UNDER_WAY | CARRIED_OUT:
-        raise StepRefusedError(f"{request.id} is {request.state}: there is nothing to take back")
+        raise StepRefusedError(phrase(
+            "{request_id} is {request_state}: there is nothing to take back", request_id=request.id,
+            request_state=request.state,
+        ))  # fmt: skip
     if request.sent_by and request.sent_at is None:
         _refuse_on_its_way(changes.file, request)
     void_approvals(changes, request.id, "the request was withdrawn")
@@ -247,20 +275,20 @@ def _refuse_on_its_way(file: CaseFile, request: RequestRow) -> None:
     """What may be there already is withdrawn once it is known to be: then the body is told."""
     open_calls = (c for c in file.calls if c.subject_id == request.id)
     if any(c.state is not CallState.PLANNED or c.may_have_arrived for c in open_calls):
-        raise StepRefusedError(
-            f"{request.id} is on its way to {request.carrier_id}: withdraw it when its receipt is "
-            "there"
-        )
+        raise StepRefusedError(phrase(
+            "{request_id} is on its way to {carrier_id}: withdraw it when its receipt is there",
+            request_id=request.id, carrier_id=request.carrier_id,
+        ))  # fmt: skip
 
 
 def by_people(file: CaseFile, request_id: str) -> RequestRow:
     """The request of that id, which people send; StepRefusedError where a connection does."""
     request = request_of(file, request_id)
     if request.route is RequestRoute.PARTNER:
-        raise StepRefusedError(
-            f"{request.id} goes over the connection of {request.partner_id}, or by its letter: "
-            "what it says is taken there"
-        )
+        raise StepRefusedError(phrase(
+            "{request_id} goes over the connection of {partner_id}, or by its letter: what it "
+            "says is taken there", request_id=request.id, partner_id=request.partner_id,
+        ))  # fmt: skip
     return request
 
 

@@ -16,6 +16,7 @@ from models.entities.event import EntityKind
 from models.entities.request import RequestRow, RequestState
 from models.facts import DeliveryReceipt, RequestAnswer, RequestFact
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.outcome import CallIntent, Scalar
 from recovery_flows.cross_border import announcements, ceiling, lifecycle
 from recovery_flows.cross_border.answers import Answer, take_answer
@@ -35,7 +36,10 @@ def dispatch(
     request, approval = lifecycle.ready_to_send(changes.file, request_id, actor)
     if not request.carrier_id:
         raise StepRefusedError(
-            f"{request.id} goes by hand: `recovery xborder sent` records how it went"
+            phrase(
+                "{request_id} goes by hand: `recovery xborder sent` records how it went",
+                request_id=request.id,
+            )
         )
     ceiling.check(changes.file, request)
     values: dict[str, Scalar] = {"sent_by": actor, "letter": letter, "reason": ""}

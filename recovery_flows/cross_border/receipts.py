@@ -12,6 +12,7 @@ from datetime import datetime
 from models.entities.event import EntityKind
 from models.entities.request import WENT_OUT, RequestRow
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.cross_border import clocks
 from recovery_flows.cross_border.channels import Channel
@@ -40,14 +41,26 @@ def take(changes: Changeset, request: RequestRow, receipt: Receipt, channel: Cha
     """Record a receipt; whether it counts. The same paper twice is one receipt."""
     rules = channel.receipts
     if rules is None:
-        raise StepRefusedError(f"{channel.code} knows no delivery receipts")
+        raise StepRefusedError(phrase("{code} knows no delivery receipts", code=channel.code))
     if receipt.kind not in rules.order:
-        raise MisuseError(f"--receipt takes one of {', '.join(rules.order)}, not {receipt.kind!r}")
+        raise MisuseError(
+            phrase(
+                "--receipt takes one of {named}, not {kind!r}",
+                named=", ".join(rules.order),
+                kind=receipt.kind,
+            )
+        )
     if request.state not in WENT_OUT or request.sent_at is None:
-        raise StepRefusedError(f"{request.id} is {request.state}: nothing of it was delivered")
+        raise StepRefusedError(
+            phrase(
+                "{request_id} is {request_state}: nothing of it was delivered",
+                request_id=request.id,
+                request_state=request.state,
+            )
+        )
     name = derive_id("receipt", request.id, receipt.kind, receipt.proof)
     if any(r.id == name for r in changes.file.receipts):
-        raise StepRefusedError(f"this {receipt.kind} is recorded already")
+        raise StepRefusedError(phrase("this {kind} is recorded already", kind=receipt.kind))
     counts = _counts(rules.order, rules.negative, request.receipt, receipt.kind)
     row: dict[str, Scalar] = {
         "request_id": request.id, "kind": receipt.kind, "at": receipt.at, "proof": receipt.proof,

@@ -11,6 +11,7 @@ from models.entities.event import EntityKind
 from models.entities.recall import OPEN_RECALLS
 from models.entities.recovery import RecoveryState
 from models.entities.request import CARRIED_OUT, RequestRoute, RequestRow, RequestState
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -39,7 +40,13 @@ def complete_request(
         changes.apply(Transition(EntityKind.REQUEST, request.id, "replaced", request.state))
         return cross_border.draft_request(changes, asset, fields, law, seal, next_version(request))
     if request.state not in (RequestState.DRAFT, RequestState.PENDING_APPROVAL):
-        raise StepRefusedError(f"request {request_id} is {request.state}: it cannot be changed")
+        raise StepRefusedError(
+            phrase(
+                "request {request_id} is {request_state}: it cannot be changed",
+                request_id=request_id,
+                request_state=request.state,
+            )
+        )
     values = cross_border.field_values(law, request.id, fields, seal, request.asked)
     changes.apply(Transition(EntityKind.REQUEST, request.id, "amended", request.state, values))
     void_approvals(changes, request.id, "the request was changed")
@@ -53,10 +60,11 @@ def refuse_unfit(
     asked = cross_border.asked_fields(laws[file.recovery.regime], request.asked)
     for name in given:
         if name not in asked:
-            raise StepRefusedError(
-                f"a request asks for no field {name!r}, and only what it asks for may leave; "
-                f"it asks for {', '.join(asked)}"
-            )
+            raise StepRefusedError(phrase(
+                "a request asks for no field {name!r}, and only what it asks for may leave; it "
+                "asks for {named}",
+                name=name, named=", ".join(asked),
+            ))  # fmt: skip
     if request.asked:
         wrong = wrong_fields(given, Money(request.requested_minor, request.currency))
         if wrong:
@@ -69,10 +77,22 @@ def submit_request(
     """Submit a complete request for approval; a gap is named field by field, with its rule."""
     request = request_of(changes.file, request_id)
     if request.state is not RequestState.DRAFT:
-        raise StepRefusedError(f"request {request_id} is {request.state}: only a draft goes on")
+        raise StepRefusedError(
+            phrase(
+                "request {request_id} is {request_state}: only a draft goes on",
+                request_id=request_id,
+                request_state=request.state,
+            )
+        )
     if request.missing:
         rules = rules_wanting(request, laws[changes.file.recovery.regime])
-        raise StepRefusedError(f"the request lacks {lacking(request)}: fill these first{rules}")
+        raise StepRefusedError(
+            phrase(
+                "the request lacks {lacking}: fill these first{rules}",
+                lacking=lacking(request),
+                rules=rules,
+            )
+        )
     if request.route is RequestRoute.PEOPLE:
         _refuse_repeating(changes.file, request)
         ceiling.check_traced(changes.file, request)
@@ -87,10 +107,11 @@ def _refuse_repeating(file: CaseFile, request: RequestRow) -> None:
     for other in file.requests:
         is_same = _said(other) == _said(request) and other.state is RequestState.REFUSED
         if is_same and other.id != request.id:
-            raise StepRefusedError(
-                f"{request.id} says exactly what {other.id} said, refused as "
-                f"{other.reason or 'no ground'}: change what was missing, or withdraw it"
-            )
+            raise StepRefusedError(phrase(
+                "{request_id} says exactly what {other_id} said, refused as {told}: change what "
+                "was missing, or withdraw it",
+                request_id=request.id, other_id=other.id, told=other.reason or "no ground",
+            ))  # fmt: skip
 
 
 def _said(request: RequestRow) -> tuple[object, ...]:
@@ -161,7 +182,13 @@ def _refuse_resubmitting(file: CaseFile, request: RequestRow, leaves: Sequence[s
     asset = file.asset(request.asset_id)
     is_frozen = request.state in CARRIED_OUT and request.hold_ends_at is None
     if request.state not in _ASKED_AGAIN or is_frozen:
-        raise StepRefusedError(f"request {request.id} is {request.state}: it was not refused")
+        raise StepRefusedError(
+            phrase(
+                "request {request_id} is {request_state}: it was not refused",
+                request_id=request.id,
+                request_state=request.state,
+            )
+        )
     is_refused = request.state is RequestState.REFUSED
     if (
         is_refused
@@ -170,13 +197,27 @@ def _refuse_resubmitting(file: CaseFile, request: RequestRow, leaves: Sequence[s
     ):
         told = ", ".join(option.replace("_", " ") for option in leaves)
         raise StepRefusedError(
-            f"request {request.id} was refused as {request.reason}, which leaves: {told}"
+            phrase(
+                "request {request_id} was refused as {reason}, which leaves: {told}",
+                request_id=request.id,
+                reason=request.reason,
+                told=told,
+            )
         )
     if file.recovery.state is not RecoveryState.OPEN:
-        raise StepRefusedError(f"the recovery is {file.recovery.state}: nothing is asked for it")
+        raise StepRefusedError(
+            phrase(
+                "the recovery is {recovery_state}: nothing is asked for it",
+                recovery_state=file.recovery.state,
+            )
+        )
     refuse_duplicate(file, asset, request.channel)
     if asset.left_alone or (request.route is RequestRoute.PARTNER and asset.traced_minor <= 0):
-        raise StepRefusedError(f"no money is traced to the account of {request.id} any more")
+        raise StepRefusedError(
+            phrase(
+                "no money is traced to the account of {request_id} any more", request_id=request.id
+            )
+        )
 
 
 def refuse_duplicate(file: CaseFile, asset: AssetRow, channel: str) -> None:
@@ -218,5 +259,11 @@ def request_of(file: CaseFile, request_id: str) -> RequestRow:
     found = next((r for r in file.requests if r.id == request_id), None)
     if found is None:
         there = ", ".join(r.id for r in file.requests) or "none"
-        raise MisuseError(f"the recovery has no request {request_id!r}; there is {there}")
+        raise MisuseError(
+            phrase(
+                "the recovery has no request {request_id!r}; there is {there}",
+                request_id=request_id,
+                there=there,
+            )
+        )
     return found

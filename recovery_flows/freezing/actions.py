@@ -7,6 +7,7 @@ from datetime import datetime
 from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.entities.hold import HoldRow, HoldState
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Transition
 from models.store.accounts import correct_holder
@@ -28,7 +29,13 @@ def hold_of(file: CaseFile, hold_id: str) -> HoldRow:
     found = next((h for h in file.holds if h.id == hold_id), None)
     if found is None:
         ref = file.recovery.ref
-        raise MisuseError(f"{ref} has no hold {hold_id}: `recovery show {ref}` lists them")
+        raise MisuseError(
+            phrase(
+                "{ref} has no hold {hold_id}: `recovery show {ref}` lists them",
+                ref=ref,
+                hold_id=hold_id,
+            )
+        )
     return found
 
 
@@ -63,7 +70,13 @@ def withdraw(
             release.ask_release(edit.changes, hold_id, edit.actor.id, edit.now)
             return f"{edit.ref}: release from the waiting list submitted for approval"
         if hold.state not in (HoldState.DRAFT, HoldState.PENDING_APPROVAL):
-            raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a draft is withdrawn")
+            raise StepRefusedError(
+                phrase(
+                    "hold {hold_id} is {hold_state}: only a draft is withdrawn",
+                    hold_id=hold_id,
+                    hold_state=hold.state,
+                )
+            )
         approval_requests.void_approvals(edit.changes, hold_id, "the draft was withdrawn")
         edit.changes.apply(Transition(EntityKind.HOLD, hold_id, "cancelled", hold.state))
         freezing.acknowledge_predecessor(edit.changes, hold, edit.actor.id)
@@ -149,7 +162,13 @@ def record_voluntary(
     with acting.editing(recovery_id, seen) as edit:
         asset = next((a for a in edit.file.assets if a.id == asset_id), None)
         if asset is None:
-            raise MisuseError(f"{edit.ref} has no account {asset_id}: `recovery show` lists them")
+            raise MisuseError(
+                phrase(
+                    "{edit_ref} has no account {asset_id}: `recovery show` lists them",
+                    edit_ref=edit.ref,
+                    asset_id=asset_id,
+                )
+            )
         try:
             money = Money.parse(amount, asset.currency)
         except ValueError as error:

@@ -8,6 +8,7 @@ from datetime import datetime
 from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState, Renewal
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -24,13 +25,16 @@ def submit_renewal(changes: Changeset, hold_id: str, actor: str, now: datetime) 
     """Submit the drafted renewal of a freeze for approval."""
     hold = changes.file.hold(hold_id)
     if hold.renewal not in OPEN_TO_SUBMIT or hold.state is not HoldState.FROZEN:
-        raise StepRefusedError(f"hold {hold_id} has no renewal that could be submitted")
+        raise StepRefusedError(
+            phrase("hold {hold_id} has no renewal that could be submitted", hold_id=hold_id)
+        )
     if hold.expires_at is not None and hold.expires_at <= now:
         partner = changes.file.asset(hold.asset_id).partner_id
-        raise StepRefusedError(
-            f"the term of hold {hold_id} is over: {partner} prolongs nothing now; wait for what it "
-            "states, then order the hold anew"
-        )
+        raise StepRefusedError(phrase(
+            "the term of hold {hold_id} is over: {partner} prolongs nothing now; wait for what "
+            "it states, then order the hold anew",
+            hold_id=hold_id, partner=partner,
+        ))  # fmt: skip
     changes.apply(renewal.move(hold, "renewal_submitted", Renewal.ASKED))
     ask(changes, ApprovalKind.RENEW, hold.id, actor, now, due_at=hold.expires_at)
 
@@ -49,23 +53,35 @@ def amend_hold(
     """
     hold = changes.file.hold(hold_id)
     if hold.kind is HoldKind.CUSTODY:
-        raise StepRefusedError("what came in has the sum that came in: withdraw it, enter it again")
+        raise StepRefusedError(
+            phrase("what came in has the sum that came in: withdraw it, enter it again")
+        )
     if hold.state not in (HoldState.DRAFT, HoldState.PENDING_APPROVAL):
-        raise StepRefusedError(f"hold {hold_id} is {hold.state}: its sum is fixed")
+        raise StepRefusedError(
+            phrase(
+                "hold {hold_id} is {hold_state}: its sum is fixed",
+                hold_id=hold_id,
+                hold_state=hold.state,
+            )
+        )
     if requested_minor <= 0:
-        raise StepRefusedError("the sum of a hold must be above zero")
+        raise StepRefusedError(phrase("the sum of a hold must be above zero"))
     disputed = Money(disputed_minor(changes.file, hold), hold.currency)
     free = freeze_plan.lets_go_minor(changes.file, replace(hold, requested_minor=requested_minor))
     if free:
         raise StepRefusedError(
-            f"{Money(free, hold.currency)} of victims' money that is stopped there would be free"
+            phrase(
+                "{amount} of victims' money that is stopped there would be free",
+                amount=Money(free, hold.currency),
+            )
         )
     over = requested_minor > disputed.minor
     if over and not scope_reason:
-        raise StepRefusedError(
-            f"only {disputed} is disputed there: blocking more takes a reason (--reason), "
-            "and a second person before it is sent"
-        )
+        raise StepRefusedError(phrase(
+            "only {disputed} is disputed there: blocking more takes a reason (--reason), and a "
+            "second person before it is sent",
+            disputed=disputed,
+        ))  # fmt: skip
     reason = scope_reason if over else ""
     values: dict[str, Scalar] = {"requested_minor": requested_minor, "scope_reason": reason}
     changes.apply(Transition(EntityKind.HOLD, hold.id, "amended", hold.state, values))
@@ -80,15 +96,32 @@ def name_at_bank(changes: Changeset, hold_id: str, bank_ref: str, now: datetime)
     """
     hold = changes.file.hold(hold_id)
     if hold.bank_ref and (hold.kind is not HoldKind.VOLUNTARY or hold.bank_revision):
-        raise StepRefusedError(f"hold {hold_id} has its reference from the bank itself")
+        raise StepRefusedError(
+            phrase("hold {hold_id} has its reference from the bank itself", hold_id=hold_id)
+        )
     if hold.state not in LIVE_HOLDS:
-        raise StepRefusedError(f"hold {hold_id} is {hold.state}: no order about it can be sent")
+        raise StepRefusedError(
+            phrase(
+                "hold {hold_id} is {hold_state}: no order about it can be sent",
+                hold_id=hold_id,
+                hold_state=hold.state,
+            )
+        )
     if not bank_ref.strip() or len(bank_ref.strip()) > _REFERENCE_LENGTH:
-        raise StepRefusedError(f"a reference has 1 to {_REFERENCE_LENGTH} characters")
+        raise StepRefusedError(
+            phrase(
+                "a reference has 1 to {reference_length} characters",
+                reference_length=_REFERENCE_LENGTH,
+            )
+        )
     of_account = changes.file.holds_of(hold.asset_id)
     if other := next((h for h in of_account if h.bank_ref == bank_ref.strip()), None):
         raise StepRefusedError(
-            f"{bank_ref.strip()} is hold {other.id}: ask the bank which reference this one has"
+            phrase(
+                "{bank_ref} is hold {other_id}: ask the bank which reference this one has",
+                bank_ref=bank_ref.strip(),
+                other_id=other.id,
+            )
         )
     values: dict[str, Scalar] = {"bank_ref": bank_ref.strip()}
     changes.apply(Transition(EntityKind.HOLD, hold.id, "updated", hold.state, values))

@@ -10,6 +10,7 @@ from models.case_file import CaseFile, Step
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.hold import HoldRow, HoldState
 from models.entities.officer import Role
+from models.language.phrase import phrase
 from models.step_wording import say
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.freezing import refused_releases, unrelated_funds
@@ -96,7 +97,11 @@ def release_again(changes: Changeset, hold_id: str) -> None:
     hold = changes.file.hold(hold_id)
     denial = denial_of(changes.file, hold_id)
     if changes.file.pending(hold_id) is not None:
-        raise StepRefusedError(f"hold {hold_id} has an approval pending: decide it first")
+        raise StepRefusedError(
+            phrase("hold {hold_id} has an approval pending: decide it first", hold_id=hold_id)
+        )
     if denial is None or not _is_kept(changes.file, hold):
-        raise StepRefusedError(f"hold {hold_id} is no denied stop that its bank has kept")
+        raise StepRefusedError(
+            phrase("hold {hold_id} is no denied stop that its bank has kept", hold_id=hold_id)
+        )
     order_release(changes, hold_id, denial.id, "its confirmation was refused")

@@ -9,6 +9,7 @@ from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.entities.hold import HoldRow, HoldState
 from models.facts import BankHoldState, HoldFact
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition, Values
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing.drafts import is_followed
@@ -28,7 +29,13 @@ def record_conversion(changes: Changeset, hold_id: str, now: datetime, laws: Reg
     """An officer learned of a court's order on a frozen sum before the bank said so."""
     hold = changes.file.hold(hold_id)
     if hold.state is not HoldState.FROZEN:
-        raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a freeze is taken over")
+        raise StepRefusedError(
+            phrase(
+                "hold {hold_id} is {hold_state}: only a freeze is taken over",
+                hold_id=hold_id,
+                hold_state=hold.state,
+            )
+        )
     changes.apply(_converted(changes.file, hold, "court_order_entered", {}, now, laws))
 
 

@@ -10,6 +10,7 @@ from models.entities.asset import Stage
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.officer import Role
+from models.language.phrase import phrase
 from models.outcome import Transition
 from models.step_wording import say
 from recovery_flows.errors import StepRefusedError
@@ -72,16 +73,34 @@ def order_again(changes: Changeset, hold_id: str, actor: str) -> str:
     hold = file.hold(hold_id)
     asset = file.asset(hold.asset_id)
     if hold.state not in (HoldState.REJECTED_BY_BANK, HoldState.NO_FUNDS):
-        raise StepRefusedError(f"hold {hold_id} is {hold.state}: the bank has not refused it")
+        raise StepRefusedError(
+            phrase(
+                "hold {hold_id} is {hold_state}: the bank has not refused it",
+                hold_id=hold_id,
+                hold_state=hold.state,
+            )
+        )
     if _is_monitored(file, hold):
-        raise StepRefusedError(f"hold {hold_id} found an empty account: that is watched")
+        raise StepRefusedError(
+            phrase("hold {hold_id} found an empty account: that is watched", hold_id=hold_id)
+        )
     if not asset.home:
         words = f"`recovery request resubmit {file.recovery.ref} {hold.request_id}`"
-        raise StepRefusedError(f"hold {hold_id} was asked for by a request: {words}")
+        raise StepRefusedError(
+            phrase(
+                "hold {hold_id} was asked for by a request: {words}", hold_id=hold_id, words=words
+            )
+        )
     if is_followed(file.holds, hold) or any(
         h.state in UNANSWERED and h.kind is hold.kind for h in file.holds_of(asset.id)
     ):
-        raise StepRefusedError(f"hold {hold_id} is followed by another {hold.kind} already")
+        raise StepRefusedError(
+            phrase(
+                "hold {hold_id} is followed by another {kind} already",
+                hold_id=hold_id,
+                kind=hold.kind,
+            )
+        )
     if not hold.lapse_seen_by:
         see(changes, hold_id, actor)
     if asset.stage is Stage.CLOSED:

@@ -9,6 +9,7 @@ from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
 from models.facts import BankHoldState, HoldFact
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -39,7 +40,9 @@ _KEPT = {
 def ask_release(changes: Changeset, hold_id: str, actor: str, now: datetime) -> None:
     """Ask for a hold that waits behind another authority's to be given up."""
     if changes.file.pending(hold_id) is not None:
-        raise StepRefusedError(f"hold {hold_id} has an approval pending: decide it first")
+        raise StepRefusedError(
+            phrase("hold {hold_id} has an approval pending: decide it first", hold_id=hold_id)
+        )
     ask(changes, ApprovalKind.RELEASE, hold_id, actor, now)
 
 
@@ -52,10 +55,11 @@ def ask_part(changes: Changeset, hold_id: str, minor: int, actor: str, now: date
     hold = _in_force(changes.file, hold_id)
     _check_part(hold, minor)
     if refused_releases.waits(changes.file, hold):
-        raise StepRefusedError(
-            f"the bank refused to release hold {hold_id}: look into that first, with"
-            f" `recovery discrepancy list`"
-        )
+        raise StepRefusedError(phrase(
+            "the bank refused to release hold {hold_id}: look into that first, with `recovery "
+            "discrepancy list`",
+            hold_id=hold_id,
+        ))  # fmt: skip
     values: dict[str, Scalar] = {"releasing_minor": minor}
     changes.apply(Transition(EntityKind.HOLD, hold.id, "part_asked", hold.state, values))
     ask(changes, ApprovalKind.RELEASE_PART, hold.id, actor, now)
@@ -68,10 +72,11 @@ def find_unrelated(
     hold = _in_force(changes.file, hold_id)
     kept = kept_minor(changes.file, hold_id)
     if kept:
-        raise StepRefusedError(
-            f"{Money(kept, changes.file.recovery.currency)} of hold {hold_id} is kept for a payee "
-            "who was announced: that share is claimed or goes to the treasury first"
-        )
+        raise StepRefusedError(phrase(
+            "{amount} of hold {hold_id} is kept for a payee who was announced: that share is "
+            "claimed or goes to the treasury first",
+            amount=Money(kept, changes.file.recovery.currency), hold_id=hold_id,
+        ))  # fmt: skip
     law = laws[changes.file.asset(hold.asset_id).regime]
     row = _clock_of(law, Measure.UNRELATED_RELEASE)
     due = terms.due_at(row.limit, now, law)
@@ -93,7 +98,9 @@ def complain(
     hold = _in_force(changes.file, hold_id)
     if not 0 < minor <= hold.held_minor:
         held = Money(hold.held_minor, hold.currency)
-        raise StepRefusedError(f"a complaint is about more than zero and at most {held} here")
+        raise StepRefusedError(
+            phrase("a complaint is about more than zero and at most {held} here", held=held)
+        )
     law = laws[changes.file.asset(hold.asset_id).regime]
     row = _clock_of(law, Measure.COMPLAINT)
     due = terms.due_at(row.limit, now, law)
@@ -133,7 +140,10 @@ def check_no_payout(file: CaseFile, hold: HoldRow) -> None:
     """StepRefusedError while a payout draws on a hold: what is told to be paid is a victim's."""
     if _is_paying(file, hold.id):
         raise StepRefusedError(
-            f"a payout out of hold {hold.id} is on its way: decide once its bank has answered"
+            phrase(
+                "a payout out of hold {hold_id} is on its way: decide once its bank has answered",
+                hold_id=hold.id,
+            )
         )
 
 
@@ -217,7 +227,10 @@ STAYS: dict[ApprovalKind, tuple[str, dict[str, Scalar]]] = {
 def _clock_of(law: Regime, measure: Measure) -> Row:
     if not law.has(measure):
         raise StepRefusedError(
-            f"the law {law.code} has no clock for this: let a part go, or deny its renewal"
+            phrase(
+                "the law {code} has no clock for this: let a part go, or deny its renewal",
+                code=law.code,
+            )
         )
     return law.measure(measure)
 
@@ -225,12 +238,23 @@ def _clock_of(law: Regime, measure: Measure) -> Row:
 def _in_force(file: CaseFile, hold_id: str) -> HoldRow:
     hold = file.hold(hold_id)
     if hold.state not in _IN_FORCE or not hold.held_minor:
-        raise StepRefusedError(f"hold {hold_id} is {hold.state}: it holds nothing to release")
+        raise StepRefusedError(
+            phrase(
+                "hold {hold_id} is {hold_state}: it holds nothing to release",
+                hold_id=hold_id,
+                hold_state=hold.state,
+            )
+        )
     if file.pending(hold_id) is not None:
-        raise StepRefusedError(f"hold {hold_id} has an approval pending: decide it first")
+        raise StepRefusedError(
+            phrase("hold {hold_id} has an approval pending: decide it first", hold_id=hold_id)
+        )
     if hold.releasing_minor:
         raise StepRefusedError(
-            f"a part of hold {hold_id} is on its way: wait for the bank's answer"
+            phrase(
+                "a part of hold {hold_id} is on its way: wait for the bank's answer",
+                hold_id=hold_id,
+            )
         )
     return hold
 
@@ -238,4 +262,6 @@ def _in_force(file: CaseFile, hold_id: str) -> HoldRow:
 def _check_part(hold: HoldRow, minor: int) -> None:
     if not 0 < minor < hold.held_minor:
         held = Money(hold.held_minor, hold.currency)
-        raise StepRefusedError(f"a part of a hold is more than zero and less than {held}")
+        raise StepRefusedError(
+            phrase("a part of a hold is more than zero and less than {held}", held=held)
+        )

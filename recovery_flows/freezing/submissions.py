@@ -6,6 +6,7 @@ from datetime import datetime
 
 from models.entities.event import EntityKind
 from models.entities.hold import HoldKind, HoldState
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
@@ -25,7 +26,13 @@ def order_stop(changes: Changeset, hold_id: str, actor: str, now: datetime, laws
     """
     hold = changes.file.hold(hold_id)
     if hold.kind is not HoldKind.STOP or hold.state is not HoldState.DRAFT:
-        raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a drafted stop can be sent")
+        raise StepRefusedError(
+            phrase(
+                "hold {hold_id} is {hold_state}: only a drafted stop can be sent",
+                hold_id=hold_id,
+                hold_state=hold.state,
+            )
+        )
     law = laws[changes.file.asset(hold.asset_id).regime]
     if hold.scope_reason or not law.has(Measure.CONFIRMATION):
         values: dict[str, Scalar] = {"drafted_by": actor}
@@ -46,7 +53,13 @@ def submit_freeze(changes: Changeset, hold_id: str, actor: str, now: datetime) -
     """Submit a drafted freeze for approval."""
     hold = changes.file.hold(hold_id)
     if hold.state is not HoldState.DRAFT:
-        raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a draft can be submitted")
+        raise StepRefusedError(
+            phrase(
+                "hold {hold_id} is {hold_state}: only a draft can be submitted",
+                hold_id=hold_id,
+                hold_state=hold.state,
+            )
+        )
     stop_ends = None
     if hold.supersedes_id:
         stop_ends = changes.file.hold(hold.supersedes_id).expires_at

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from models.entities.asset import AssetRow, Stage, reopened
 from models.entities.event import EntityKind
 from models.entities.hold import HoldKind
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing.drafts import next_hold_id
@@ -36,9 +37,9 @@ def record_voluntary(
     asset = file.asset(asset_id)
     law = laws[asset.regime]
     if not law.has(Measure.VOLUNTARY):
-        raise StepRefusedError(f"the law {law.code} knows no voluntary hold")
+        raise StepRefusedError(phrase("the law {code} knows no voluntary hold", code=law.code))
     if minor <= 0 or (until is not None and until <= since):
-        raise StepRefusedError("a voluntary hold is above zero and ends after it began")
+        raise StepRefusedError(phrase("a voluntary hold is above zero and ends after it began"))
     row = law.measure(Measure.VOLUNTARY)
     ends = terms.due_at(row.limit, since, law)
     ends = ends if until is None else min(ends, until)

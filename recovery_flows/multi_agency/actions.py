@@ -184,7 +184,9 @@ def _check_partners(read: Prospect, partners: Sequence[str]) -> None:
     for name in partners:
         if name not in known:
             why = dict(read.left_out).get(name, "no registered partner at home")
-            raise MisuseError(f"{name} cannot be given a task: it is {why}")
+            raise MisuseError(
+                phrase("{name} cannot be given a task: it is {why}", name=name, why=why)
+            )
 
 
 def task_named(file: CaseFile, named: str) -> TaskRow:
@@ -193,7 +195,11 @@ def task_named(file: CaseFile, named: str) -> TaskRow:
     if len(found) != 1:
         ref = file.recovery.ref
         raise MisuseError(
-            f"{ref} has no single task {named}: `recovery multi-agency show {ref}` lists them"
+            phrase(
+                "{ref} has no single task {named}: `recovery multi-agency show {ref}` lists them",
+                ref=ref,
+                named=named,
+            )
         )
     return found[0]
 
@@ -226,6 +232,12 @@ def last_document(database: Database, recovery_id: str, task: str) -> tuple[str,
     with database.reading() as session:
         row = task_named(load_file(session, recovery_id), task)
         if not row.document:
-            raise RefusedError(f"{row.partner_id} has not answered task {row.id} yet")
+            raise RefusedError(
+                phrase(
+                    "{partner_id} has not answered task {row_id} yet",
+                    partner_id=row.partner_id,
+                    row_id=row.id,
+                )
+            )
         raw, media_type = document_of(session, database.vault, row.document)
     return row.document, raw, media_type

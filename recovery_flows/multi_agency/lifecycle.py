@@ -19,6 +19,7 @@ from models.entities.multi_agency import (
 )
 from models.entities.recovery import RecoveryState
 from models.ids import canonical, derive_id
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from models.sealing.sealed_place import SealedPlace
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -51,13 +52,32 @@ def check_open(file: CaseFile) -> None:
     """StepRefusedError unless a multi-agency request can be started on this file."""
     if file.recovery.state is not RecoveryState.OPEN:
         raise StepRefusedError(
-            f"{file.recovery.ref} is {file.recovery.state}: accept it before partners are asked"
+            phrase(
+                "{ref} is {recovery_state}: accept it before partners are asked",
+                ref=file.recovery.ref,
+                recovery_state=file.recovery.state,
+            )
         )
 
 
 def _check_law(law: Regime) -> None:
     if not law.has(Measure.MULTI_AGENCY_REQUEST):
-        raise StepRefusedError(f"regime {law.code} has no rule for a multi-agency request")
+        raise StepRefusedError(
+            phrase("regime {code} has no rule for a multi-agency request", code=law.code)
+        )
+
+
+def _check_planned(file: CaseFile, planned: Sequence[Planned]) -> None:
+    """StepRefusedError for nobody to ask, and for too many at once."""
+    if len(planned) > TASKS_MAX:
+        raise StepRefusedError(phrase(
+            "{count} tasks at once are too many: {tasks_max} are the most", count=len(planned),
+            tasks_max=TASKS_MAX,
+        ))  # fmt: skip
+    if not planned:
+        raise StepRefusedError(
+            phrase("there is nobody to ask about {ref} that was not", ref=file.recovery.ref)
+        )
 
 
 def start(
@@ -79,12 +99,7 @@ def start(
     law = laws[file.recovery.regime]
     check_open(file)
     _check_law(law)
-    if len(planned) > TASKS_MAX:
-        raise StepRefusedError(
-            f"{len(planned)} tasks at once are too many: {TASKS_MAX} are the most"
-        )
-    if not planned:
-        raise StepRefusedError(f"there is nobody to ask about {file.recovery.ref} that was not")
+    _check_planned(file, planned)
     linkage_id = derive_id("linkage", file.recovery.id, len(file.multi_agency_requests) + 1)
     row = law.measure(Measure.MULTI_AGENCY_ANSWER)
     due = terms.due_at(row.limit, now, law)
@@ -190,9 +205,21 @@ def renew(changes: Changeset, task_id: str, now: datetime) -> None:
     """Ask a partner to preserve for another term; the officer decides it alone."""
     task = multi_agency.task_of(changes.file, task_id)
     if task.state is not TaskState.PRESERVED or task.expires_at is None:
-        raise StepRefusedError(f"task {task_id} is {task.state}: nothing is preserved to renew")
+        raise StepRefusedError(
+            phrase(
+                "task {task_id} is {task_state}: nothing is preserved to renew",
+                task_id=task_id,
+                task_state=task.state,
+            )
+        )
     if task.renewal == TaskRenewal.ORDERED:
-        raise StepRefusedError(f"task {task_id}: its renewal is on its way to {task.partner_id}")
+        raise StepRefusedError(
+            phrase(
+                "task {task_id}: its renewal is on its way to {partner_id}",
+                task_id=task_id,
+                partner_id=task.partner_id,
+            )
+        )
     values: dict[str, Scalar] = {"renewal": TaskRenewal.ORDERED}
     changes.apply(Transition(EntityKind.TASK, task.id, "renewal_ordered", task.state, values))
     mark = now.isoformat()
@@ -214,4 +241,10 @@ def cancel_task(changes: Changeset, task_id: str, reason: str) -> None:
     if task.state in _WITHDRAWABLE and request.state is not MultiAgencyRequestState.DENIED:
         multi_agency.withdraw_task(changes, task, reason)
     if len(changes.moves) == before:
-        raise StepRefusedError(f"task {task_id} is {task.state}: it cannot be withdrawn now")
+        raise StepRefusedError(
+            phrase(
+                "task {task_id} is {task_state}: it cannot be withdrawn now",
+                task_id=task_id,
+                task_state=task.state,
+            )
+        )

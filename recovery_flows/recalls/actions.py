@@ -15,6 +15,7 @@ from models.engine import Database
 from models.entities.claim import ClaimRow
 from models.entities.recall import RecallState
 from models.ids import digest_bytes
+from models.language.phrase import phrase
 from models.money import Money
 from models.queries.books.recalls import same_payment_recalled
 from models.queries.cases.case_files import load_file
@@ -54,7 +55,9 @@ def draft(
         _check_complete(payment, channel)
         twin = same_payment_recalled(edit.unit.session, recovery_id, payment.uetr)
         if twin:
-            raise StepRefusedError(f"this payment is called back already by {twin}")
+            raise StepRefusedError(
+                phrase("this payment is called back already by {twin}", twin=twin)
+            )
         recall_id = lifecycle.next_id(file, claim.id)
         case_ref = "RC" + digest_bytes(recall_id.encode())[:16].upper()
         raw = message.camt056(payment, case_ref, lifecycle.REASON, sender or "unit", now)
@@ -73,7 +76,9 @@ def _only_claim(file: CaseFile, named: str) -> str:
     if named or len(file.claims) == 1:
         return named or file.claims[0].id
     ids = ", ".join(c.id for c in file.claims)
-    raise MisuseError(f"{file.recovery.ref} has several claims: --claim one of {ids}")
+    raise MisuseError(
+        phrase("{ref} has several claims: --claim one of {ids}", ref=file.recovery.ref, ids=ids)
+    )
 
 
 def _payment(
@@ -97,14 +102,22 @@ def _check_complete(payment: message.Payment, channel: Channel) -> None:
     missing = [f for f in channel.required_fields(Help.RETURN) if f not in told]
     if missing:
         names = ", ".join(missing)
-        raise MisuseError(f"a recall by {channel.code} lacks {names}: ask the victim's bank")
+        raise MisuseError(
+            phrase(
+                "a recall by {code} lacks {names}: ask the victim's bank",
+                code=channel.code,
+                names=names,
+            )
+        )
 
 
 def channel_of(channels: Channels, code: str) -> Channel:
     """The channel of that code; MisuseError names those by which recalls go."""
     if code not in channels:
         known = ", ".join(c.code for c in channels.values() if c.recipient == "bank")
-        raise MisuseError(f"there is no channel {code!r}; recalls go by: {known}")
+        raise MisuseError(
+            phrase("there is no channel {code!r}; recalls go by: {known}", code=code, known=known)
+        )
     return channels[code]
 
 
@@ -120,10 +133,11 @@ def approved_message_of(database: Database, recovery_id: str, recall_id: str) ->
     with database.reading() as session:
         row = lifecycle.recall_of(load_file(session, recovery_id), recall_id)
         if row.state in (RecallState.PENDING_APPROVAL, RecallState.DENIED):
-            raise StepRefusedError(
-                f"{recall_id} is {spoken(row.state)}: its letter is written once it is approved; "
-                "`recovery recall message` writes the message to be read before"
-            )
+            raise StepRefusedError(phrase(
+                "{recall_id} is {kind}: its letter is written once it is approved; `recovery "
+                "recall message` writes the message to be read before",
+                recall_id=recall_id, kind=spoken(row.state),
+            ))  # fmt: skip
         return document_of(session, database.vault, row.message)[0]
 
 
@@ -164,7 +178,7 @@ def reversed_by_bank(
 ) -> str:  # fmt: skip
     """Enter that a bank took money of a recall back; another person confirms it by its proof."""
     if not paper:
-        raise MisuseError("enter the paper that shows that the bank took it back: --proof")
+        raise MisuseError(phrase("enter the paper that shows that the bank took it back: --proof"))
     named = " ".join(booking.split())
     with acting.editing(recovery_id) as edit:
         proof = edit.keep(paper, "recall proof")

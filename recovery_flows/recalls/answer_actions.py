@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from models.entities.officer import Role
 from models.entities.recall import MatchedBy, RecallRow
 from models.facts import RecallAnswerFact, RecallVerdict, ReturnFact
+from models.language.phrase import phrase
 from models.money import Money
 from models.queries.books.booked_credits import BookedCredit, booked_credits
 from models.queries.books.recalls import recalls_that_went_out, same_money_entered
@@ -46,14 +47,16 @@ def take_message(
     try:
         facts = read_message(raw)
     except MessageRefusedError as refusal:
-        raise MisuseError(f"{name} {refusal}") from refusal
+        raise MisuseError(phrase("{name} {refusal}", name=name, refusal=refusal)) from refusal
     with acting.database.reading() as session:
         out = recalls_that_went_out(session)
     chosen = [(fact, *_recall_for(fact, out, recall_id, name)) for fact in facts]
     ours = [(fact, row, by) for fact, row, by in chosen if row is not None]
     _refuse_several([fact for fact, _, by in ours if by is MatchedBy.PERSON], recall_id, name)
     if not ours:
-        raise StepRefusedError(f"{name} answers no recall of this unit, by UETR or by ids")
+        raise StepRefusedError(
+            phrase("{name} answers no recall of this unit, by UETR or by ids", name=name)
+        )
     told: list[str] = []
     for fact, row, by in ours:
         try:
@@ -75,11 +78,12 @@ def _refuse_several(
         f"{f.amount} {f.booking!r}" if isinstance(f, ReturnFact) else f"{f.refs.amount or f.code}"
         for f in unnamed[:5]
     )
-    raise StepRefusedError(
-        f"{name} has {len(unnamed)} payments that name no recall ({told}), and one of them can be "
-        f"of {recall_id}: ask the bank for a message of that one, or enter its credit with "
-        "`recovery recall receive`"
-    )
+    raise StepRefusedError(phrase(
+        "{name} has {count} payments that name no recall ({told}), and one of them can be of "
+        "{recall_id}: ask the bank for a message of that one, or enter its credit with `recovery "
+        "recall receive`",
+        name=name, count=len(unnamed), told=told, recall_id=recall_id,
+    ))  # fmt: skip
 
 
 def _recall_for(
@@ -89,18 +93,35 @@ def _recall_for(
     if not named:
         if found.sure is None and found.found:
             ids = ", ".join(f"{r.id} ({lifecycle.requested(r)})" for r in found.found[:5])
-            raise StepRefusedError(
-                f"{name} names no recall by UETR or ids; it may be of {ids}: say which with "
-                "--recall, and a second person sees that you chose"
-            )
+            raise StepRefusedError(phrase(
+                "{name} names no recall by UETR or ids; it may be of {ids}: say which with "
+                "--recall, and a second person sees that you chose",
+                name=name, ids=ids,
+            ))  # fmt: skip
         return found.sure, found.by
     row = next((r for r in out if r.id == named), None)
     if row is None:
-        raise StepRefusedError(f"no recall {named} was sent: `recovery recall list` shows them")
+        raise StepRefusedError(
+            phrase("no recall {named} was sent: `recovery recall list` shows them", named=named)
+        )
     if found.sure is not None and found.sure.id != row.id:
-        raise StepRefusedError(f"{name} is of {found.sure.id} by its {found.by}, not of {row.id}")
+        raise StepRefusedError(
+            phrase(
+                "{name} is of {sure_id} by its {by}, not of {row_id}",
+                name=name,
+                sure_id=found.sure.id,
+                by=found.by,
+                row_id=row.id,
+            )
+        )
     if fact.refs.uetr and row.uetr and fact.refs.uetr != row.uetr:
-        raise StepRefusedError(f"{name} is of another payment: its UETR is not that of {row.id}")
+        raise StepRefusedError(
+            phrase(
+                "{name} is of another payment: its UETR is not that of {row_id}",
+                name=name,
+                row_id=row.id,
+            )
+        )
     return row, found.by
 
 
@@ -117,7 +138,9 @@ def _take(
                 arrived_at=min(fact.settled_on, edit.now), proof=proof, is_further=is_further,
             )  # fmt: skip
             if fact.settled_on - _DAY_BEGINS_EARLIER > edit.now:
-                raise StepRefusedError(f"the return {fact.booking!r} settles on a day to come")
+                raise StepRefusedError(
+                    phrase("the return {booking!r} settles on a day to come", booking=fact.booking)
+                )
             return _enter(edit, row, credit)
         document = edit.keep(raw, "camt.029", "application/xml")
         is_part = fact.verdict is RecallVerdict.PART
@@ -134,7 +157,13 @@ def _enter(edit: Edit, row: RecallRow, credit: returned_money.Credit) -> str:
         edit.unit.session, claim.id, claim.victim_account_id, credit.booking, credit.proof
     )
     if other:
-        raise StepRefusedError(f"{credit.booking!r} is entered already as money of {other}")
+        raise StepRefusedError(
+            phrase(
+                "{booking!r} is entered already as money of {other}",
+                booking=credit.booking,
+                other=other,
+            )
+        )
     asked = returned_money.enter(edit.changes, row.id, credit, edit.actor.id, edit.now)
     if asked is None:
         return (
@@ -175,7 +204,9 @@ def receive(acting: ActingOfficer, recovery_id: str, recall_id: str, given: Rece
     """Enter a credit on the victim's account as money of a recall; another person confirms it."""
     booking = " ".join(given.booking.split())
     if not booking:
-        raise MisuseError("name the booking by its reference on the victim's account: --booking")
+        raise MisuseError(
+            phrase("name the booking by its reference on the victim's account: --booking")
+        )
     with acting.editing(recovery_id) as edit:
         row = lifecycle.recall_of(edit.file, recall_id)
         return _enter(edit, row, _credit(edit, row, booking, given))
@@ -185,14 +216,20 @@ def _credit(edit: Edit, row: RecallRow, booking: str, given: Received) -> return
     claim = next(c for c in edit.file.claims if c.id == row.claim_id)
     found = booked_credits(edit.unit.session, claim.victim_account_id, booking)
     if len(found) > 1:
-        raise StepRefusedError(
-            f"{len(found)} credits on the victim's account have the reference {booking!r}: name "
-            "the one by the bank's own reference"
-        )
+        raise StepRefusedError(phrase(
+            "{count} credits on the victim's account have the reference {booking!r}: name the "
+            "one by the bank's own reference",
+            count=len(found), booking=booking,
+        ))  # fmt: skip
     if found:
         if given.amount not in (None, found[0].amount):
             raise StepRefusedError(
-                f"the statement books {found[0].amount} under {booking}, not {given.amount}"
+                phrase(
+                    "the statement books {amount} under {booking}, not {amount2}",
+                    amount=found[0].amount,
+                    booking=booking,
+                    amount2=given.amount,
+                )
             )
         return returned_money.Credit(
             amount=found[0].amount, costs=None, booking=(found[0].names or (booking,))[0],
@@ -200,10 +237,11 @@ def _credit(edit: Edit, row: RecallRow, booking: str, given: Received) -> return
             proof=found[0].proof, is_further=given.is_further,
         )  # fmt: skip
     if given.amount is None or given.received_at is None or not given.paper:
-        raise MisuseError(
-            f"no imported statement of the victim's account has a credit {booking!r}: import it, "
-            "or enter --amount, --at and --proof with the paper that shows it"
-        )
+        raise MisuseError(phrase(
+            "no imported statement of the victim's account has a credit {booking!r}: import it, "
+            "or enter --amount, --at and --proof with the paper that shows it",
+            booking=booking,
+        ))  # fmt: skip
     return returned_money.Credit(
         amount=given.amount, costs=None, booking=booking, matched_by=MatchedBy.PERSON,
         arrived_at=given.received_at, is_further=given.is_further,

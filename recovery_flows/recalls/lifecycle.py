@@ -17,6 +17,7 @@ from models.entities.event import EntityKind
 from models.entities.recall import NEEDS_OFFICER, OPEN_RECALLS, WENT_OUT, RecallRow, RecallState
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.figures import is_in_force
@@ -51,21 +52,27 @@ def check_draft(file: CaseFile, claim_id: str, channel: Channel, now: datetime) 
         raise StepRefusedError(f"{file.recovery.ref} is {file.recovery.state}: nothing is recalled")
     claim = next((c for c in file.claims if c.id == claim_id), None)
     if claim is None or claim.state not in LOST:
-        raise StepRefusedError(f"{file.recovery.ref} has no verified claim {claim_id}")
+        raise StepRefusedError(phrase(
+            "{ref} has no verified claim {claim_id}", ref=file.recovery.ref, claim_id=claim_id,
+        ))  # fmt: skip
     if channel.recipient is not Recipient.BANK:
-        raise StepRefusedError(f"{channel.code} goes to no bank: a recall does")
+        raise StepRefusedError(phrase("{code} goes to no bank: a recall does", code=channel.code))
     if channel.currencies and claim.currency not in channel.currencies:
         only = ", ".join(channel.currencies)
-        raise StepRefusedError(f"{channel.code} is for {only}; the payment was in {claim.currency}")
+        raise StepRefusedError(phrase(
+            "{code} is for {only}; the payment was in {currency}", code=channel.code, only=only,
+            currency=claim.currency,
+        ))  # fmt: skip
     _refuse_late(claim, channel, now)
     going = next(
         (r for r in file.recalls if r.claim_id == claim.id and r.state in OPEN_RECALLS), None
     )
     if going is not None:
-        raise StepRefusedError(
-            f"the payment of {claim.id} is called back already ({going.id}, {going.state}): "
-            f"`recovery recall end {file.recovery.ref} {going.id}` ends that one"
-        )
+        raise StepRefusedError(phrase(
+            "the payment of {claim_id} is called back already ({going_id}, {going_state}): "
+            "`recovery recall end {ref} {going_id}` ends that one", claim_id=claim.id,
+            going_id=going.id, going_state=going.state, ref=file.recovery.ref,
+        ))  # fmt: skip
     _refuse_needless(file, claim)
     return claim
 
@@ -81,7 +88,9 @@ def _refuse_late(claim: ClaimRow, channel: Channel, now: datetime) -> None:
 def _refuse_needless(file: CaseFile, claim: ClaimRow) -> None:
     """Asked at drafting, approving and sending: money may have come or been held meanwhile."""
     if claim.state not in LOST or not owed_minor(file, claim):
-        raise StepRefusedError(f"the victim of {claim.id} has everything back: nothing is recalled")
+        raise StepRefusedError(phrase(
+            "the victim of {claim_id} has everything back: nothing is recalled", claim_id=claim.id,
+        ))  # fmt: skip
     _refuse_held(file, claim)
 
 
@@ -91,10 +100,10 @@ def _refuse_held(file: CaseFile, claim: ClaimRow) -> None:
             continue
         held = sum(h.held_minor for h in file.live_holds(asset.id))
         if held >= claim.reported_minor:
-            raise StepRefusedError(
-                f"the whole sum is held at {asset.partner_id}: it is returned out of the hold, and "
-                "its bank cannot pay back what it holds"
-            )
+            raise StepRefusedError(phrase(
+                "the whole sum is held at {partner_id}: it is returned out of the hold, and its "
+                "bank cannot pay back what it holds", partner_id=asset.partner_id,
+            ))  # fmt: skip
 
 
 def draft(changes: Changeset, given: Draft, actor: str, now: datetime) -> str:
@@ -124,7 +133,7 @@ def approve(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
     try:
         _refuse_needless(changes.file, claim_of(changes.file, row))
     except StepRefusedError as refusal:
-        raise StepRefusedError(f"{refusal}; deny it") from refusal
+        raise StepRefusedError(phrase("{refusal}; deny it", refusal=refusal)) from refusal
     changes.apply(Transition(EntityKind.RECALL, row.id, "approved", row.state))
 
 
@@ -139,11 +148,16 @@ def send(changes: Changeset, recall_id: str, how: str, channel: Channel, now: da
     file = changes.file
     row = recall_of(file, recall_id)
     if row.state is not RecallState.APPROVED:
-        raise StepRefusedError(f"{row.id} is {row.state}: only an approved recall is sent")
+        raise StepRefusedError(phrase(
+            "{row_id} is {row_state}: only an approved recall is sent", row_id=row.id,
+            row_state=row.state,
+        ))  # fmt: skip
     _refuse_needless(file, claim_of(file, row))
     _refuse_late(claim_of(file, row), channel, now)
     if not any(a.subject_id == row.id and is_in_force(file, a) for a in file.approvals):
-        raise StepRefusedError(f"{row.id} has changed since it was approved: draft it anew")
+        raise StepRefusedError(
+            phrase("{row_id} has changed since it was approved: draft it anew", row_id=row.id)
+        )
     values: dict[str, Scalar] = {"sent_at": now, "sent_how": how, **_answer_clock(channel, now)}
     ends = _clock(channel, ClockKind.EXPIRY)
     if ends is not None:
@@ -179,7 +193,10 @@ def chase(changes: Changeset, recall_id: str, channel: Channel, reason: str, now
         case RecallState.UNPAID | RecallState.PARTLY_RETURNED:
             clock = money_clock(channel, now)
         case _:
-            raise StepRefusedError(f"{row.id} is {row.state}: nothing of it is overdue")
+            raise StepRefusedError(phrase(
+                "{row_id} is {row_state}: nothing of it is overdue", row_id=row.id,
+                row_state=row.state,
+            ))  # fmt: skip
     changes.apply(_move(row, "chased", {**clock, "reason": reason}))
 
 
@@ -187,7 +204,9 @@ def end(changes: Changeset, recall_id: str, reason: str) -> None:
     """Nothing more is expected of it; `reason` is the fingerprint of the note that says why."""
     row = recall_of(changes.file, recall_id)
     if row.state not in OPEN_RECALLS:
-        raise StepRefusedError(f"{row.id} is {row.state}: it has ended")
+        raise StepRefusedError(
+            phrase("{row_id} is {row_state}: it has ended", row_id=row.id, row_state=row.state)
+        )
     if row.state is RecallState.PENDING_APPROVAL:
         void_approvals(changes, row.id, "the recall was ended before it was decided")
     changes.apply(_move(row, "ended", {"due_at": None, "reason": reason}))
@@ -209,7 +228,10 @@ def take_answer(
     """Record a bank's answer; whether it was new. The same document twice changes nothing."""
     row = recall_of(changes.file, recall_id)
     if row.state not in WENT_OUT or row.sent_at is None:
-        raise StepRefusedError(f"{row.id} is {row.state}: no bank can answer what was not sent")
+        raise StepRefusedError(phrase(
+            "{row_id} is {row_state}: no bank can answer what was not sent", row_id=row.id,
+            row_state=row.state,
+        ))  # fmt: skip
     if row.answer_document == answer.document:
         return False
     values: dict[str, Scalar] = {
@@ -269,8 +291,8 @@ def recall_of(file: CaseFile, recall_id: str) -> RecallRow:
     """The recall of that id; StepRefusedError where there is none."""
     found = next((r for r in file.recalls if r.id == recall_id), None)
     if found is None:
-        raise StepRefusedError(
-            f"{file.recovery.ref} has no recall {recall_id}: `recovery recall list "
-            f"{file.recovery.ref}` shows them"
-        )
+        raise StepRefusedError(phrase(
+            "{ref} has no recall {recall_id}: `recovery recall list {ref}` shows them",
+            ref=file.recovery.ref, recall_id=recall_id,
+        ))  # fmt: skip
     return found

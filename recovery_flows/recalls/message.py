@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from lxml import etree
 
 from models.facts import AccountRef
+from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.errors import MisuseError
 
@@ -51,16 +52,19 @@ def given_fields(payment: Payment) -> frozenset[str]:
 def check(payment: Payment) -> None:
     """MisuseError names the reference that no bank could have given."""
     if payment.uetr and not _UETR.fullmatch(payment.uetr):
-        raise MisuseError(
-            f"--uetr {payment.uetr[:40]!r} is no UETR: it has 36 characters as in "
-            "8a562c67-ca16-48ba-b074-65581be6f001"
-        )
+        raise MisuseError(phrase(
+            "--uetr {told!r} is no UETR: it has 36 characters as in "
+            "8a562c67-ca16-48ba-b074-65581be6f001",
+            told=payment.uetr[:40],
+        ))  # fmt: skip
     for option, text in (
         ("--original-message", payment.original_message),
         ("--instruction-id", payment.instruction_id),
     ):
         if len(text) > _ID_MAX:
-            raise MisuseError(f"{option} is longer than {_ID_MAX} characters")
+            raise MisuseError(
+                phrase("{option} is longer than {id_max} characters", option=option, id_max=_ID_MAX)
+            )
 
 
 def camt056(payment: Payment, case_ref: str, reason: str, sender: str, now: datetime) -> bytes:

@@ -25,6 +25,7 @@ from models.entities.recall import (
 )
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -67,12 +68,19 @@ def enter(
     file = changes.file
     row = recall_of(file, recall_id)
     if row.state not in WENT_OUT or row.sent_at is None:
-        raise StepRefusedError(f"{row.id} is {row.state}: no money comes by what was not sent")
-    if len(credit.booking) > _BOOKING_MAX:
         raise StepRefusedError(
-            f"the reference of the return has {len(credit.booking)} characters, a bank's has at "
-            f"most {_BOOKING_MAX}: ask the bank for it"
+            phrase(
+                "{row_id} is {row_state}: no money comes by what was not sent",
+                row_id=row.id,
+                row_state=row.state,
+            )
         )
+    if len(credit.booking) > _BOOKING_MAX:
+        raise StepRefusedError(phrase(
+            "the reference of the return has {count} characters, a bank's has at most "
+            "{booking_max}: ask the bank for it",
+            count=len(credit.booking), booking_max=_BOOKING_MAX,
+        ))  # fmt: skip
     mine = [c for c in file.recall_credits if c.claim_id == row.claim_id]
     if _is_known(row, mine, credit):
         return None
@@ -100,41 +108,45 @@ def _is_known(row: RecallRow, mine: list[RecallCreditRow], credit: Credit) -> bo
             continue
         amount = Money(known.amount_minor, known.currency)
         if known.state is CreditState.REVERSED:
-            raise StepRefusedError(
-                f"{amount} under {credit.booking!r} was taken back by its bank: where it came once "
-                "more, enter it by its reference on the statement: `recovery recall receive`"
-            )
+            raise StepRefusedError(phrase(
+                "{amount} under {booking!r} was taken back by its bank: where it came once more, "
+                "enter it by its reference on the statement: `recovery recall receive`",
+                amount=amount, booking=credit.booking,
+            ))  # fmt: skip
         if amount == credit.amount:
             return True
-        raise StepRefusedError(
-            f"{amount} of {row.id} is entered under {credit.booking!r} already, and this is "
-            f"{credit.amount}: ask the bank which it paid, or enter it by its reference on the "
-            "statement: `recovery recall receive`"
-        )
+        raise StepRefusedError(phrase(
+            "{amount} of {row_id} is entered under {booking!r} already, and this is {amount2}: "
+            "ask the bank which it paid, or enter it by its reference on the statement: "
+            "`recovery recall receive`",
+            amount=amount, row_id=row.id, booking=credit.booking, amount2=credit.amount,
+        ))  # fmt: skip
     return False
 
 
 def _check(row: RecallRow, mine: list[RecallCreditRow], credit: Credit, now: datetime) -> None:
     if credit.amount.minor <= 0:
-        raise StepRefusedError("money that came back is above zero")
+        raise StepRefusedError(phrase("money that came back is above zero"))
     if credit.arrived_at > now:
-        raise StepRefusedError("money that came back came before now")
+        raise StepRefusedError(phrase("money that came back came before now"))
     live = [c for c in mine if c.state in (CreditState.ASKED, CreditState.CONFIRMED)]
     same = [c for c in live if c.currency == credit.amount.currency]
     known = sum(c.amount_minor for c in same)
     is_more = known + credit.amount.minor > row.requested_minor
     if credit.amount.currency == row.currency and is_more:
-        raise StepRefusedError(
-            f"{credit.amount} with {Money(known, row.currency)} entered before is more than the "
-            f"payment of {requested(row)} that was called back: enter it where it belongs"
-        )
+        raise StepRefusedError(phrase(
+            "{amount} with {amount2} entered before is more than the payment of {requested} that "
+            "was called back: enter it where it belongs",
+            amount=credit.amount, amount2=Money(known, row.currency), requested=requested(row),
+        ))  # fmt: skip
     if same and not credit.is_further:
         # A message and the statement may tell of one return by two names and with two sums.
         before = ", ".join(f"{Money(c.amount_minor, c.currency)} {c.booking!r}" for c in same)
-        raise StepRefusedError(
-            f"money of {row.id} is entered already ({before}): where {credit.amount} came besides, "
-            "say --further"
-        )
+        raise StepRefusedError(phrase(
+            "money of {row_id} is entered already ({before}): where {amount} came besides, say "
+            "--further",
+            row_id=row.id, before=before, amount=credit.amount,
+        ))  # fmt: skip
 
 
 def reopen(changes: Changeset, reason: str) -> None:
@@ -143,7 +155,13 @@ def reopen(changes: Changeset, reason: str) -> None:
     if recovery.state is RecoveryState.OPEN:
         return
     if recovery.state not in _REOPENED:
-        raise StepRefusedError(f"{recovery.ref} is {recovery.state}: nothing is entered")
+        raise StepRefusedError(
+            phrase(
+                "{ref} is {recovery_state}: nothing is entered",
+                ref=recovery.ref,
+                recovery_state=recovery.state,
+            )
+        )
     changes.apply(
         Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
     )

@@ -13,6 +13,7 @@ from models.case_file import CaseFile
 from models.entities.approval import ApprovalRow
 from models.entities.event import EntityKind
 from models.entities.recall import CreditState, RecallCreditRow
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
@@ -35,7 +36,13 @@ def enter(
     credit, (at, proof) = _counted(changes.file, recall_id, booking), seen
     if not credit.arrived_at <= at <= now:
         came = f"{credit.arrived_at:%Y-%m-%d %H:%M} UTC"
-        raise StepRefusedError(f"{booking!r} came {came}: name an instant between that and now")
+        raise StepRefusedError(
+            phrase(
+                "{booking!r} came {came}: name an instant between that and now",
+                booking=booking,
+                came=came,
+            )
+        )
     values: dict[str, Scalar] = {
         "reversed_at": at, "reversal_proof": proof, "reversal_entered_by": actor,
     }  # fmt: skip
@@ -52,11 +59,16 @@ def _counted(file: CaseFile, recall_id: str, booking: str) -> RecallCreditRow:
     found = next((c for c in named if c.state is CreditState.CONFIRMED), None)
     if found is None:
         states = ", ".join(sorted({c.state for c in named})) or "not entered"
-        raise StepRefusedError(
-            f"the money {booking!r} of {row.id} is {states}: only what was confirmed is reversed"
-        )
+        raise StepRefusedError(phrase(
+            "the money {booking!r} of {row_id} is {states}: only what was confirmed is reversed",
+            booking=booking, row_id=row.id, states=states,
+        ))  # fmt: skip
     if found.reversal_entered_by:
-        raise StepRefusedError(f"a reversal of {booking!r} is entered: another person decides it")
+        raise StepRefusedError(
+            phrase(
+                "a reversal of {booking!r} is entered: another person decides it", booking=booking
+            )
+        )
     return found
 
 

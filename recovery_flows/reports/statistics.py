@@ -17,7 +17,9 @@ from models.money import Money
 from models.queries.cases.views import TermLine
 from models.queries.installation.clock import case_now
 from models.queries.installation.restrictions import Unseen, unseen
-from models.store.rollups.rows import SECOND_HOP, SENT_COUNT, sent_at_rank, tally
+from models.store.rollups.rows import SECOND_HOP, SENT_COUNT, sent_at_rank
+from models.store.rollups.tallies import tally
+from recovery_flows.reports.eight_weeks import EightWeeks, eight_weeks
 from recovery_flows.reports.rates import (
     Rate,
     held_to_returned_rate,
@@ -53,6 +55,7 @@ class Summary:
     blocked: tuple[tuple[str, Rate], ...]
     """Per currency of the accounts, not of the losses: what live holds block there."""
     report_to_request: Spread
+    weeks: EightWeeks
     not_seen: Unseen = field(default_factory=Unseen)
     """Restricted recoveries that whoever looks does not see: they are in none of the figures."""
 
@@ -60,9 +63,12 @@ class Summary:
 def summary(session: Session, wall_now: datetime) -> Summary:
     """Read the figures, which each write keeps; every amount is the balance of a ledger account."""
     sums = tally(session)
+    now = case_now(session, wall_now)
+    held = {code: sums.get(f"ledger {code} {LedgerAccount.HELD}", 0)
+            for code in _currencies(sums, "ledger")}  # fmt: skip
     holds = {name: count for name, count in sums.items() if name.startswith("hold ")}
     return Summary(
-        now=case_now(session, wall_now),
+        now=now,
         currencies=tuple(_currency(code, sums) for code in _currencies(sums, "ledger")),
         ends=tuple((s.value, sums[f"state {s}"]) for s in RecoveryState if f"state {s}" in sums),
         stages=tuple((s, sums[f"stage {s}"]) for s in Stage if f"stage {s}" in sums),
@@ -76,6 +82,7 @@ def summary(session: Session, wall_now: datetime) -> Summary:
         report_to_request=report_to_request(
             sums.get(SENT_COUNT, 0), partial(sent_at_rank, session)
         ),
+        weeks=eight_weeks(session, now, held),
         not_seen=unseen(session),
     )
 

@@ -18,6 +18,7 @@ from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.entities.payout import PayoutRow, PayoutState
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -49,14 +50,24 @@ def enter(changes: Changeset, paid: Paid, actor: str, now: datetime) -> str:
     file = changes.file
     claim = next((c for c in file.claims if c.id == paid.claim_id), None)
     if claim is None or claim.state not in LOST:
-        raise StepRefusedError(f"{file.recovery.ref} has no verified claim {paid.claim_id}")
+        raise StepRefusedError(
+            phrase(
+                "{ref} has no verified claim {claim_id}",
+                ref=file.recovery.ref,
+                claim_id=paid.claim_id,
+            )
+        )
     _check(file, claim, paid, now)
     booking = paid.booking or f"{paid.amount.minor} {paid.paid_at.isoformat()}"
     name = derive_id("compensation", claim.id, paid.payer_account_id, booking)
     if any(k.id == name and k.state is not CompensationState.DENIED for k in file.compensations):
-        raise StepRefusedError(f"this payment to the victim of {claim.id} is entered already")
+        raise StepRefusedError(
+            phrase("this payment to the victim of {claim_id} is entered already", claim_id=claim.id)
+        )
     if any(k.id == name for k in file.compensations):
-        raise StepRefusedError(f"this payment to the victim of {claim.id} was denied before")
+        raise StepRefusedError(
+            phrase("this payment to the victim of {claim_id} was denied before", claim_id=claim.id)
+        )
     values: dict[str, Scalar] = {
         "claim_id": claim.id, "payer_account_id": paid.payer_account_id,
         "amount_minor": paid.amount.minor, "currency": paid.amount.currency,
@@ -69,11 +80,15 @@ def enter(changes: Changeset, paid: Paid, actor: str, now: datetime) -> str:
 
 def _check(file: CaseFile, claim: ClaimRow, paid: Paid, now: datetime) -> None:
     if paid.amount.currency != claim.currency or paid.amount.minor <= 0:
-        raise StepRefusedError(f"what was paid is above zero and in {claim.currency}")
+        raise StepRefusedError(
+            phrase("what was paid is above zero and in {currency}", currency=claim.currency)
+        )
     if paid.paid_at > now:
-        raise StepRefusedError("what was paid was paid before now")
+        raise StepRefusedError(phrase("what was paid was paid before now"))
     if paid.payer_account_id in (claim.victim_account_id, claim.payout_account_id):
-        raise StepRefusedError("who has paid the victim has another account than the victim")
+        raise StepRefusedError(
+            phrase("who has paid the victim has another account than the victim")
+        )
     known = sum(
         k.amount_minor
         for k in file.compensations
@@ -82,7 +97,12 @@ def _check(file: CaseFile, claim: ClaimRow, paid: Paid, now: datetime) -> None:
     if known + paid.amount.minor > claim.upheld_minor:
         left = Money(max(0, claim.upheld_minor - known), claim.currency)
         raise StepRefusedError(
-            f"{paid.amount} is more than the {left} that is left of {claim.id} to step in for"
+            phrase(
+                "{amount} is more than the {left} that is left of {claim_id} to step in for",
+                amount=paid.amount,
+                left=left,
+                claim_id=claim.id,
+            )
         )
 
 

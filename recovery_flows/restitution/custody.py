@@ -16,6 +16,7 @@ from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -72,25 +73,37 @@ def receipt_id(receipt: Receipt) -> str:
 
 def _check(file: CaseFile, receipt: Receipt, place: Place, now: datetime) -> None:
     if file.recovery.state is not RecoveryState.OPEN and file.recovery.state not in _ENDED:
-        raise StepRefusedError(f"{file.recovery.ref} is {file.recovery.state}: nothing is received")
-    if receipt.amount.currency != file.recovery.currency or receipt.amount.minor <= 0:
         raise StepRefusedError(
-            f"what is received is above zero and in {file.recovery.currency}, the currency of the "
-            f"loss, not {receipt.amount}: have it converted, and enter what was credited"
+            phrase(
+                "{ref} is {recovery_state}: nothing is received",
+                ref=file.recovery.ref,
+                recovery_state=file.recovery.state,
+            )
         )
+    if receipt.amount.currency != file.recovery.currency or receipt.amount.minor <= 0:
+        raise StepRefusedError(phrase(
+            "what is received is above zero and in {currency}, the currency of the loss, not "
+            "{amount}: have it converted, and enter what was credited",
+            currency=file.recovery.currency, amount=receipt.amount,
+        ))  # fmt: skip
     if place.currency != file.recovery.currency:
         raise StepRefusedError(
-            f"the account is kept in {place.currency}, the loss is in {file.recovery.currency}"
+            phrase(
+                "the account is kept in {currency}, the loss is in {currency2}",
+                currency=place.currency,
+                currency2=file.recovery.currency,
+            )
         )
     if place.partner_id not in file.by_letter:
-        raise StepRefusedError(
-            f"{place.partner_id} takes orders by its interface, which pays only out of holds that "
-            "it keeps: register the bank of the unit's own account with `--channel letter`"
-        )
+        raise StepRefusedError(phrase(
+            "{partner_id} takes orders by its interface, which pays only out of holds that it "
+            "keeps: register the bank of the unit's own account with `--channel letter`",
+            partner_id=place.partner_id,
+        ))  # fmt: skip
     if receipt.received_at > now:
-        raise StepRefusedError("money that came in came before now")
+        raise StepRefusedError(phrase("money that came in came before now"))
     if any(a.account_id == receipt.account_id and not a.is_custody for a in file.assets):
-        raise StepRefusedError("this is an account of the case, none of the unit's own")
+        raise StepRefusedError(phrase("this is an account of the case, none of the unit's own"))
 
 
 def _open(changes: Changeset, receipt: Receipt, place: Place) -> None:

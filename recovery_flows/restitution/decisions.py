@@ -10,6 +10,7 @@ from models.entities.approval import ApprovalRow
 from models.entities.event import EntityKind
 from models.entities.payout import PayoutState
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
@@ -29,7 +30,9 @@ def establish_ownership(changes: Changeset, asset_id: str, actor: str) -> None:
     """
     asset = changes.file.asset(asset_id)
     if basis.ownership_stands(changes.file, asset):
-        raise StepRefusedError(f"the title of {asset_id} was checked before")
+        raise StepRefusedError(
+            phrase("the title of {asset_id} was checked before", asset_id=asset_id)
+        )
     values: dict[str, Scalar] = {
         "title_checked_by": actor,
         "title_basis": basis.title(changes.file, asset),
@@ -41,7 +44,13 @@ def publish_notice(changes: Changeset, allocation_id: str, now: datetime, laws: 
     """Publish who is to get what; the time for objections runs from now."""
     allocation = next(a for a in changes.file.allocations if a.id == allocation_id)
     if allocation.state is not AllocationState.DRAFT:
-        raise StepRefusedError(f"allocation {allocation_id} is {allocation.state}")
+        raise StepRefusedError(
+            phrase(
+                "allocation {allocation_id} is {allocation_state}",
+                allocation_id=allocation_id,
+                allocation_state=allocation.state,
+            )
+        )
     _check_guard(changes.file, allocation)
     law = laws[changes.file.recovery.regime]
     ends = terms.due_at(law.notice.limit, now, law)
@@ -69,9 +78,13 @@ def submit_allocation(
     needs_notice = by_rule and (step is None or step.needs_notice)
     ended = allocation.notice_to is not None and allocation.notice_to <= now
     if needs_notice and not ended:
-        raise StepRefusedError("a pro rata return is decided after its notice has run: publish it")
+        raise StepRefusedError(
+            phrase("a pro rata return is decided after its notice has run: publish it")
+        )
     if payee_is_asked(changes.file, allocation_id):
-        raise StepRefusedError("another payee is asked for: a second person decides that first")
+        raise StepRefusedError(
+            phrase("another payee is asked for: a second person decides that first")
+        )
     _check_guard(changes.file, allocation)
     reference = derive_id("decision", allocation_id, now.isoformat())
     values: dict[str, Scalar] = {"drafted_by": actor, "decision_ref": reference}
@@ -84,7 +97,13 @@ def submit_allocation(
 def _check_guard(file: CaseFile, allocation: AllocationRow) -> None:
     why = return_guards.why_not(file, allocation)
     if why:
-        raise StepRefusedError(f"the return {allocation.id} cannot go on: {why}")
+        raise StepRefusedError(
+            phrase(
+                "the return {allocation_id} cannot go on: {why}",
+                allocation_id=allocation.id,
+                why=why,
+            )
+        )
 
 
 def payee_is_asked(file: CaseFile, allocation_id: str) -> bool:
@@ -101,7 +120,9 @@ def submit_release(changes: Changeset, hold_id: str, actor: str, now: datetime) 
     if not (is_free or unrelated_funds.is_kept(changes.file, hold)):
         kept = str(return_guards.waits_for(changes.file, asset))
         why = kept or releasable.why_kept(changes.file, hold)
-        raise StepRefusedError(f"hold {hold_id} is not free to be released: {why}")
+        raise StepRefusedError(
+            phrase("hold {hold_id} is not free to be released: {why}", hold_id=hold_id, why=why)
+        )
     ask(changes, ApprovalKind.RELEASE, hold.id, actor, now)
 
 
@@ -111,7 +132,13 @@ def pay(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes)
     allocation = payouts.allocation_of(changes.file, approval.subject_id)
     why = return_guards.why_not(changes.file, allocation)
     if why:
-        raise StepRefusedError(f"the return {allocation.id} cannot be approved: {why}")
+        raise StepRefusedError(
+            phrase(
+                "the return {allocation_id} cannot be approved: {why}",
+                allocation_id=allocation.id,
+                why=why,
+            )
+        )
     changes.apply(Transition(EntityKind.ALLOCATION, allocation.id, "approved", allocation.state))
     going = [p for p in changes.file.payouts_of(allocation.id) if p.state is PayoutState.PREPARED]
     for payout in going:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
+from models.language.phrase import joined, phrase
 from models.money import Money
 from recovery_flows.restitution.methods.catalogue import Division, RuleName
 from recovery_flows.restitution.methods.stakes import Stake
@@ -44,48 +45,57 @@ _LEVELS = {
 }
 
 
-def page_of(division: Division, claim_id: str) -> Iterator[str]:
-    """The explanation page of one claimant, line by line; KeyError for a claim not in it."""
+def page_of(division: Division, claim_id: str, named: str = "") -> Iterator[str]:
+    """The explanation page of one claimant, line by line; KeyError for a claim not in it.
+
+    `named` is what the claim is called there.
+    """
     n = {s.claim_id: n for n, s in enumerate(division.stakes)}[claim_id]
     stake, share = division.stakes[n], division.parts.minor[n]
-    yield f"What {claim_id} gets of {_money(division, division.pool_minor)}"
+    rule, pool = division.rule, _money(division, division.pool_minor)
+    yield phrase("What {claim} gets of {pool}", claim=named or claim_id, pool=pool)
     yield ""
-    yield "Figures of this claim"
+    yield phrase("Figures of this claim")
     for name, minor in (
-        ("loss", stake.loss_minor),
-        ("compensated by others", stake.compensated_minor),
-        ("withdrawn before", stake.withdrawn_minor),
-        ("net loss", stake.net_minor),
+        (phrase("loss"), stake.loss_minor),
+        (phrase("compensated by others"), stake.compensated_minor),
+        (phrase("withdrawn before"), stake.withdrawn_minor),
+        (phrase("net loss"), stake.net_minor),
     ):
-        yield f"  {name:<22}{_money(division, minor):>24}"
+        yield joined("", [f"  {_money(division, minor):>24}  ", name])
     yield ""
-    yield "Rule"
-    yield f"  {division.rule.name}, version {division.rule.version}: {division.rule.label}"
-    yield f"  {division.rule.formula}"
-    yield f"  Odd units: {division.rule.tie_rule}"
-    yield f"  Source: {division.rule.source}"
+    yield phrase("Rule")
+    yield phrase("  {name}, version {version}: {label}", name=rule.name.value,
+                 version=rule.version, label=rule.label)  # fmt: skip
+    yield f"  {rule.formula}"
+    yield phrase("  Odd units: {tie_rule}", tie_rule=rule.tie_rule)
+    yield phrase("  Source: {source}", source=rule.source)
     yield ""
-    yield "Arithmetic"
-    for line in _ARITHMETIC[division.rule.name](division, n):
-        yield f"  {line}"
-    yield f"  This claim gets {_money(division, share)}."
-    yield f"  {_rest(division, stake, share)}"
+    yield phrase("Arithmetic")
+    for line in _ARITHMETIC[rule.name](division, n):
+        yield joined("", ["  ", line])
+    yield phrase("  This claim gets {amount}.", amount=_money(division, share))
+    yield joined("", ["  ", _rest(division, stake, share)])
     yield ""
-    yield f"Digest of claims, pool and rule: {division.digest}"
+    yield phrase("Digest of claims, pool and rule: {digest}", digest=division.digest)
 
 
 def _rest(division: Division, stake: Stake, share: int) -> str:
     got = _part(share + stake.received_minor, stake.loss_minor)
     left = stake.net_minor - share
-    whole = f"With what came before, {percent(got)} of the loss is made good"
-    return f"{whole}." if not left else f"{whole}; {_money(division, left)} is still lost."
+    if not left:
+        return phrase("With what came before, {part} of the loss is made good.", part=percent(got))
+    return phrase(
+        "With what came before, {part} of the loss is made good; {left} is still lost.",
+        part=percent(got), left=_money(division, left),
+    )  # fmt: skip
 
 
 def _proportion(division: Division, n: int) -> Iterator[str]:
     weight, whole = division.parts.weights[n], sum(division.parts.weights)
-    yield from _of_all(division, whole, "net losses")
+    yield from _of_all(division, whole, phrase("net losses"))
     if division.pool_minor >= whole:
-        yield "The pool is enough for all: each gets his whole net loss."
+        yield phrase("The pool is enough for all: each gets his whole net loss.")
         return
     yield _product(division, weight, whole)
     yield _rounded(division.parts.minor[n], division.pool_minor * weight, whole)
@@ -93,48 +103,53 @@ def _proportion(division: Division, n: int) -> Iterator[str]:
 
 def _admitted(division: Division, n: int) -> Iterator[str]:
     weight, whole = division.parts.weights[n], sum(division.parts.weights)
-    yield from _of_all(division, whole, "admitted claims (loss less withdrawn)")
+    yield from _of_all(division, whole, phrase("admitted claims (loss less withdrawn)"))
     if whole:
         yield _product(division, weight, whole)
     exact = Fraction(min(division.pool_minor, whole) * weight, whole or 1)
     if exact > division.stakes[n].net_minor:
-        yield "That is more than the net loss: what exceeds it is due to who compensated."
+        yield phrase("That is more than the net loss: what exceeds it is due to who compensated.")
     elif division.pool_minor < whole:
         yield _rounded(division.parts.minor[n], division.pool_minor * weight, whole)
 
 
 def _of_all(division: Division, whole: int, what: str) -> Iterator[str]:
-    yield f"All {what} together are {_money(division, whole)}."
+    yield phrase("All {what} together are {sum}.", what=what, sum=_money(division, whole))
 
 
 def _pari_passu(division: Division, n: int) -> Iterator[str]:
     level, stake = division.parts.level or Fraction(1), division.stakes[n]
-    yield f"Whoever is not whole gets the same part of his loss: {_level(level)}."
+    yield phrase("Whoever is not whole gets the same part of his loss: {part}.", part=_level(level))
     yield _of_loss(division, level, stake)
     if level * stake.loss_minor >= stake.net_minor:
-        yield "That reaches the net loss, which is the most that a claim gets."
+        yield phrase("That reaches the net loss, which is the most that a claim gets.")
     else:
         yield _rounded(division.parts.minor[n], level * stake.loss_minor)
 
 
 def _tide(division: Division, n: int) -> Iterator[str]:
     level, stake = division.parts.level or Fraction(0), division.stakes[n]
-    yield f"Everybody is lifted to the same part of his loss: {_level(level)}."
+    yield phrase("Everybody is lifted to the same part of his loss: {part}.", part=_level(level))
     yield _of_loss(division, level, stake)
     if level * stake.loss_minor <= stake.received_minor:
         received = _money(division, stake.received_minor)
-        yield f"{received} came back before: not less than that, so nothing is due in this round."
+        yield phrase(
+            "{received} came back before: not less than that, so nothing is due in this round.",
+            received=received,
+        )
         return
     exact = level * stake.loss_minor - stake.received_minor
-    yield f"Less {_money(division, stake.received_minor)} that came back before is " + _exact(
-        division, exact
-    )
+    yield phrase(
+        "Less {received} that came back before is {exact}",
+        received=_money(division, stake.received_minor), exact=_exact(division, exact),
+    )  # fmt: skip
     yield _rounded(division.parts.minor[n], exact)
 
 
 def _of_loss(division: Division, level: Fraction, stake: Stake) -> str:
     product = _exact(division, level * stake.loss_minor)
-    return f"{percent(level)} of {_money(division, stake.loss_minor)} is {product}."
+    loss = _money(division, stake.loss_minor)
+    return phrase("{part} of {loss} is {product}.", part=percent(level), loss=loss, product=product)
 
 
 def _by_date(division: Division, n: int) -> Iterator[str]:
@@ -147,13 +162,20 @@ def _by_date(division: Division, n: int) -> Iterator[str]:
     )
     here = sum(other.net_minor for other in stakes if other.first_loss_at == at)
     left = division.pool_minor - before
-    when = "later" if latest_first else "earlier"
-    yield f"Claims paid {when} than this one come first and take {_money(division, before)}."
-    yield f"{_money(division, left)} of the pool is left when it is this claim's turn."
+    taken = _money(division, before)
+    if latest_first:
+        yield phrase("Claims paid later than this one come first and take {taken}.", taken=taken)
+    else:
+        yield phrase("Claims paid earlier than this one come first and take {taken}.", taken=taken)
+    yield phrase(
+        "{left} of the pool is left when it is this claim's turn.", left=_money(division, left)
+    )
     if here > stakes[n].net_minor and left < here:
-        yield "Claims of the same instant share it by net loss, as no order tells them apart."
+        yield phrase(
+            "Claims of the same instant share it by net loss, as no order tells them apart."
+        )
     elif left >= here:
-        yield "That is enough for its whole net loss."
+        yield phrase("That is enough for its whole net loss.")
 
 
 def _by_class(division: Division, n: int) -> Iterator[str]:
@@ -163,12 +185,15 @@ def _by_class(division: Division, n: int) -> Iterator[str]:
     whole = sum(s.net_minor for s in division.stakes if s.tier == mine)
     left = division.pool_minor - before
     if mine is not None:
-        yield f"Class {mine.code}: {mine.label} ({mine.source})."
-    yield f"Classes that are paid before it take {_money(division, before)}."
-    yield f"{_money(division, left)} is left for this class."
-    yield from _of_all(division, whole, "net losses of this class")
+        yield phrase(
+            "Class {code}: {label} ({source}).",
+            code=mine.code, label=mine.label, source=mine.source,
+        )  # fmt: skip
+    yield phrase("Classes that are paid before it take {taken}.", taken=_money(division, before))
+    yield phrase("{left} is left for this class.", left=_money(division, left))
+    yield from _of_all(division, whole, phrase("net losses of this class"))
     if left >= whole:
-        yield "That is enough for all of it: each gets his whole net loss."
+        yield phrase("That is enough for all of it: each gets his whole net loss.")
         return
     yield _product(division, division.parts.weights[n], whole, left)
     yield _rounded(division.parts.minor[n], left * division.parts.weights[n], whole)
@@ -207,10 +232,12 @@ def _exact(division: Division, minor: Fraction) -> str:
 def _rounded(share: int, exact: Fraction | int, whole: int = 1) -> str:
     exact = Fraction(exact, whole)
     if exact.denominator == 1:
-        return "No unit is odd."
+        return phrase("No unit is odd.")
     if share > exact:
-        return "One of the odd units that rounding down leaves goes to this claim."
-    return "Rounded down; the odd units go to claims with a larger remainder, or by the tie rule."
+        return phrase("One of the odd units that rounding down leaves goes to this claim.")
+    return phrase(
+        "Rounded down; the odd units go to claims with a larger remainder, or by the tie rule."
+    )
 
 
 def percent(part: Fraction) -> str:
@@ -222,7 +249,9 @@ def percent(part: Fraction) -> str:
 def _level(level: Fraction) -> str:
     """A percentage with its exact fraction where the percentage is rounded."""
     exact = (level * _TEN_THOUSAND).denominator == 1
-    return percent(level) if exact else f"{percent(level)} (exactly {level})"
+    if exact:
+        return percent(level)
+    return phrase("{part} (exactly {level})", part=percent(level), level=str(level))
 
 
 def _part(some: int, whole: int) -> Fraction:

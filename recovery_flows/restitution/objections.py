@@ -19,6 +19,7 @@ from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from models.step_wording import say
@@ -77,7 +78,9 @@ def enter(
     if any(
         (o.kind, o.claim_id, o.allocation_id) == (kind, claim_id, named) for o in open_ones(file)
     ):
-        raise StepRefusedError(f"this objection to {named or claim_id} is open already: decide it")
+        raise StepRefusedError(
+            phrase("this objection to {told} is open already: decide it", told=named or claim_id)
+        )
     law = laws[file.recovery.regime]
     row = law.measure(_CLOCK[kind]) if law.has(_CLOCK[kind]) else None
     name = derive_id("objection", file.recovery.id, kind, claim_id, named, len(file.objections))
@@ -100,10 +103,16 @@ def _check_claim(file: CaseFile, kind: ObjectionKind, claim_id: str, now: dateti
     if kind is not ObjectionKind.APPEAL:
         return
     if claim.decided_minor is None or claim.decided_minor >= claim.reported_minor:
-        raise StepRefusedError(f"no decision has left {claim_id} with less than was reported")
+        raise StepRefusedError(
+            phrase("no decision has left {claim_id} with less than was reported", claim_id=claim_id)
+        )
     if claim.appeal_until is not None and claim.appeal_until <= now:
         raise StepRefusedError(
-            f"the time to appeal for {claim_id} ended on {claim.appeal_until:%Y-%m-%d}"
+            phrase(
+                "the time to appeal for {claim_id} ended on {appeal_until:%Y-%m-%d}",
+                claim_id=claim_id,
+                appeal_until=claim.appeal_until,
+            )
         )
 
 
@@ -118,7 +127,9 @@ def _division(
         running = [a for a in noticed if a.notice_to is not None and a.notice_to > now]
         if not running:
             ended = f": it ended on {noticed[-1].notice_to:%Y-%m-%d}" if noticed else ""
-            raise StepRefusedError(f"no notice of a division runs to which one can object{ended}")
+            raise StepRefusedError(
+                phrase("no notice of a division runs to which one can object{ended}", ended=ended)
+            )
         return next((a for a in running if a.id in mine), running[-1])
     if kind is ObjectionKind.ROWS:
         return next((a for a in going if a.id in mine), None)
@@ -142,7 +153,9 @@ def decide(
     """
     found = next((o for o in open_ones(changes.file) if o.id == objection_id), None)
     if found is None:
-        raise StepRefusedError(f"there is no open objection {objection_id}")
+        raise StepRefusedError(
+            phrase("there is no open objection {objection_id}", objection_id=objection_id)
+        )
     if loss is not None:
         _check_loss(changes.file, found, loss, is_upheld=is_upheld)
     values: dict[str, Scalar] = {
@@ -163,18 +176,31 @@ def decide(
 
 def _check_loss(file: CaseFile, found: ObjectionRow, loss: Money, *, is_upheld: bool) -> None:
     if not is_upheld:
-        raise StepRefusedError("an objection that is rejected changes no loss: leave --loss out")
+        raise StepRefusedError(
+            phrase("an objection that is rejected changes no loss: leave --loss out")
+        )
     if not found.claim_id:
-        raise StepRefusedError(f"objection {found.id} is about no claim: leave --loss out")
+        raise StepRefusedError(
+            phrase("objection {found_id} is about no claim: leave --loss out", found_id=found.id)
+        )
     claim = _claim(file, found.claim_id)
     if loss.currency != claim.currency or not 0 <= loss.minor <= claim.reported_minor:
         most = Money(claim.reported_minor, claim.currency)
-        raise StepRefusedError(f"what is upheld of {claim.id} is at least zero and at most {most}")
+        raise StepRefusedError(
+            phrase(
+                "what is upheld of {claim_id} is at least zero and at most {most}",
+                claim_id=claim.id,
+                most=most,
+            )
+        )
     gone = committed_minor(file, claim, without={a.id for a in file.allocations})
     if loss.minor < gone:
         raise StepRefusedError(
-            f"{Money(gone, claim.currency)} of {claim.id} has been paid or is being paid: less "
-            "cannot be upheld"
+            phrase(
+                "{amount} of {claim_id} has been paid or is being paid: less cannot be upheld",
+                amount=Money(gone, claim.currency),
+                claim_id=claim.id,
+            )
         )
 
 
@@ -235,5 +261,11 @@ def steps(file: CaseFile) -> Iterator[Step]:
 def _claim(file: CaseFile, claim_id: str) -> ClaimRow:
     claim = next((c for c in file.claims if c.id == claim_id), None)
     if claim is None:
-        raise StepRefusedError(f"{file.recovery.ref} has no claim {claim_id or 'without a name'}")
+        raise StepRefusedError(
+            phrase(
+                "{ref} has no claim {told}",
+                ref=file.recovery.ref,
+                told=claim_id or "without a name",
+            )
+        )
     return claim

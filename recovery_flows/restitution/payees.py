@@ -14,6 +14,7 @@ from models.entities.approval import ApprovalRow
 from models.entities.claim import ClaimRow
 from models.entities.event import EntityKind
 from models.entities.payout import PayoutRow, PayoutState
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
@@ -37,7 +38,9 @@ def ask_payee(
     """
     claim = _claim(changes.file, claim_id)
     if account_id == claim.payout_account_id:
-        raise StepRefusedError(f"{claim_id} is paid to this account already")
+        raise StepRefusedError(
+            phrase("{claim_id} is paid to this account already", claim_id=claim_id)
+        )
     going = _going(changes.file, claim_id)
     _check_unsent(changes.file, going)
     void_approvals(changes, claim_id, _ASKED)
@@ -90,7 +93,7 @@ def _check_unsent(file: CaseFile, going: list[PayoutRow]) -> None:
     """What a bank may have been told to pay is taken back only after the bank's own no."""
     ids = {payout.allocation_id for payout in going}
     if any(outstanding_losses.has_left(file, p) for p in file.payouts if p.allocation_id in ids):
-        raise StepRefusedError("the bank was told to pay already: wait for its answer")
+        raise StepRefusedError(phrase("the bank was told to pay already: wait for its answer"))
 
 
 def _hold_up(changes: Changeset, allocation_id: str) -> None:

@@ -24,6 +24,7 @@ from models.entities.payout import (
 )
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from models.step_wording import Wording
@@ -54,16 +55,19 @@ def announce(
     payout = next((p for p in file.payouts if p.id == payout_id), None)
     if payout is None or payout.unclaimed_id or payout.state not in NOT_PAID:
         stands = f"is {payout.state}" if payout else "is none of this recovery"
-        raise StepRefusedError(
-            f"{payout_id} {stands}: only what was refused or came back is announced as unclaimed"
-        )
+        raise StepRefusedError(phrase(
+            "{payout_id} {stands}: only what was refused or came back is announced as unclaimed",
+            payout_id=payout_id, stands=stands,
+        ))  # fmt: skip
     name = derive_id("unclaimed", payout.id)
     if any(u.id == name for u in file.unclaimed):
-        raise StepRefusedError(f"{payout_id} was announced before, as {name}")
+        raise StepRefusedError(
+            phrase("{payout_id} was announced before, as {name}", payout_id=payout_id, name=name)
+        )
     law = laws[file.recovery.regime]
     if not law.has(Measure.UNCLAIMED):
         raise StepRefusedError(
-            f"the law {law.code} has no row for unclaimed money: add `unclaimed`"
+            phrase("the law {code} has no row for unclaimed money: add `unclaimed`", code=law.code)
         )
     _check_not_reissued(file, payout)
     row = law.measure(Measure.UNCLAIMED)
@@ -88,17 +92,20 @@ def _check_not_reissued(file: CaseFile, payout: PayoutRow) -> None:
     """What is ordered again, or was paid since, is not unclaimed."""
     held = {p.hold_id: p.payable_minor for p in pools.pools(file, file.asset(payout.asset_id))}
     if held.get(payout.hold_id, 0) < payout.amount_minor:
-        raise StepRefusedError(
-            f"less than {Money(payout.amount_minor, payout.currency)} is held for {payout.id} now: "
-            "it was paid in another round, or the hold has fallen"
-        )
+        raise StepRefusedError(phrase(
+            "less than {amount} is held for {payout_id} now: it was paid in another round, or "
+            "the hold has fallen", amount=Money(payout.amount_minor, payout.currency),
+            payout_id=payout.id,
+        ))  # fmt: skip
     later = [
         p
         for p in file.payouts
         if p.claim_id == payout.claim_id and p.state is PayoutState.INSTRUCTED
     ]
     if later:
-        raise StepRefusedError(f"{later[0].id} pays the same claim now: wait for its bank")
+        raise StepRefusedError(
+            phrase("{payout_id} pays the same claim now: wait for its bank", payout_id=later[0].id)
+        )
 
 
 def notice_text(file: CaseFile, row: UnclaimedRow, law: Regime) -> str:
@@ -119,7 +126,9 @@ def claimed(changes: Changeset, name: str, reason: str) -> None:
     if row.state not in KEPT_UNCLAIMED:
         raise StepRefusedError(f"{name} is {row.state}: a late payee is refunded by the treasury")
     if any(p.state is PayoutState.INSTRUCTED for p in to_treasury(changes.file, row)):
-        raise StepRefusedError(f"{name} is on its way to the treasury: wait for its bank")
+        raise StepRefusedError(
+            phrase("{name} is on its way to the treasury: wait for its bank", name=name)
+        )
     _void_transfer(changes, row, "the payee came forward")
     changes.apply(_move(row, "claimed", {"reason": reason}))
 
@@ -141,20 +150,24 @@ def transfer(changes: Changeset, name: str, account_id: str, actor: str, now: da
     """Submit that a share goes to the treasury's account; returns the approval's id."""
     file, row = changes.file, _share(changes.file, name)
     if row.state is not _S.TERM_ENDED:
-        raise StepRefusedError(
-            f"{name} is {row.state}: a share goes to the treasury when its notice has run, "
-            f"until {row.due_at:%Y-%m-%d %H:%M} UTC"
-        )
+        raise StepRefusedError(phrase(
+            "{name} is {row_state}: a share goes to the treasury when its notice has run, until "
+            "{due_at:%Y-%m-%d %H:%M} UTC", name=name, row_state=row.state, due_at=row.due_at,
+        ))  # fmt: skip
     if is_going(file, row):
-        raise StepRefusedError(f"{name} is submitted already")
+        raise StepRefusedError(phrase("{name} is submitted already", name=name))
     first = next(p for p in file.payouts if p.id == row.payout_id)
     asset = file.asset(first.asset_id)
     why = kept_back(file, row)
     if why:
-        raise StepRefusedError(f"{name} cannot go to the treasury yet: {why}")
+        raise StepRefusedError(
+            phrase("{name} cannot go to the treasury yet: {why}", name=name, why=why)
+        )
     held = {p.hold_id: p.payable_minor for p in pools.carried(file, asset)}
     if held.get(keeping(file, first.hold_id), 0) < row.amount_minor:
-        raise StepRefusedError(f"less than {Money(row.amount_minor, row.currency)} is held for it")
+        raise StepRefusedError(phrase(
+            "less than {amount} is held for it", amount=Money(row.amount_minor, row.currency),
+        ))  # fmt: skip
     changes.apply(_move(row, "transfer_asked", {"treasury_account_id": account_id}))
     allocation_id = _draft(changes, _share(changes.file, name), first)
     values: dict[str, Scalar] = {
@@ -207,12 +220,17 @@ def enter_refund(
     """Enter what the treasury has paid to a late payee; returns the approval's id."""
     row = _share(changes.file, name)
     if row.state is not _S.TREASURY:
-        raise StepRefusedError(f"{name} is {row.state}: the treasury refunds what went to it")
+        raise StepRefusedError(phrase(
+            "{name} is {row_state}: the treasury refunds what went to it", name=name,
+            row_state=row.state,
+        ))  # fmt: skip
     most = Money(row.amount_minor, row.currency)
     if refunded.currency != row.currency or not 0 < refunded.minor <= row.amount_minor:
-        raise StepRefusedError(f"a refund of {name} is above zero and at most {most}")
+        raise StepRefusedError(
+            phrase("a refund of {name} is above zero and at most {most}", name=name, most=most)
+        )
     if not row.announced_at < at <= now:
-        raise StepRefusedError("a refund was paid after the notice began and before now")
+        raise StepRefusedError(phrase("a refund was paid after the notice began and before now"))
     _reopen(changes)
     values: dict[str, Scalar] = {
         "refunded_minor": refunded.minor, "refunded_at": at, "refund_proof": proof,
@@ -274,7 +292,8 @@ def _share(file: CaseFile, name: str) -> UnclaimedRow:
     found = next((u for u in file.unclaimed if u.id == name), None)
     if found is None:
         ref = file.recovery.ref
-        raise StepRefusedError(
-            f"{ref} has no unclaimed share {name}: `recovery unclaimed list {ref}` shows them"
-        )
+        raise StepRefusedError(phrase(
+            "{ref} has no unclaimed share {name}: `recovery unclaimed list {ref}` shows them",
+            ref=ref, name=name,
+        ))  # fmt: skip
     return found

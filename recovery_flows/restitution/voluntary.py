@@ -21,6 +21,7 @@ from models.entities.voluntary_return import (
     ReturnState,
 )
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.errors import StepRefusedError
@@ -92,15 +93,26 @@ def invite(
     """
     file = changes.file
     if file.recovery.state is not RecoveryState.OPEN:
-        raise StepRefusedError(f"{file.recovery.ref} is {file.recovery.state}: nobody is invited")
+        raise StepRefusedError(
+            phrase(
+                "{ref} is {recovery_state}: nobody is invited",
+                ref=file.recovery.ref,
+                recovery_state=file.recovery.state,
+            )
+        )
     if account_id not in {a.account_id for a in file.assets if not a.is_custody}:
-        raise StepRefusedError("only the holder of an account of this recovery is invited")
+        raise StepRefusedError(phrase("only the holder of an account of this recovery is invited"))
     known = next(
         (r for r in file.voluntary_returns if r.account_id == account_id and r.state not in _ENDED),
         None,
     )
     if known is not None and known.state is ReturnState.PROMISED:
-        raise StepRefusedError(f"{known.id}: its holder has promised already: record what comes in")
+        raise StepRefusedError(
+            phrase(
+                "{known_id}: its holder has promised already: record what comes in",
+                known_id=known.id,
+            )
+        )
     due, row, basis = _answer_due(laws[file.recovery.regime], until, now)
     values: dict[str, Scalar] = {
         "account_id": account_id, "currency": file.recovery.currency, "invited_by": actor,
@@ -119,10 +131,12 @@ def _answer_due(law: Regime, until: datetime | None, now: datetime) -> tuple[dat
     """By when an answer is due, by which row, and its basis in words."""
     if until is not None:
         if until <= now:
-            raise StepRefusedError("the end of the time to answer lies after now")
+            raise StepRefusedError(phrase("the end of the time to answer lies after now"))
         return until, "", ""
     if not law.has(Measure.VOLUNTARY_RETURN):
-        raise StepRefusedError(f"the law {law.code} names no time to answer: say --until")
+        raise StepRefusedError(
+            phrase("the law {code} names no time to answer: say --until", code=law.code)
+        )
     row = law.measure(Measure.VOLUNTARY_RETURN)
     return terms.due_at(row.limit, now, law), row.code, f"{row.instrument}, {row.article}"
 
@@ -137,15 +151,24 @@ def promise(
     """Record what was promised, part by part; a new plan replaces the parts that are still open."""
     row = _return(changes.file, return_id)
     if row.state is ReturnState.ENDED:
-        raise StepRefusedError(f"{row.id} has ended: invite its holder again")
+        raise StepRefusedError(phrase("{row_id} has ended: invite its holder again", row_id=row.id))
     if not parts:
-        raise StepRefusedError("a promise has at least one part: --part AMOUNT@DAY")
+        raise StepRefusedError(phrase("a promise has at least one part: --part AMOUNT@DAY"))
     days = [due for _, due in parts]
     if days != sorted(days) or days[0] <= now:
-        raise StepRefusedError("the parts of a promise fall due one after another, after now")
+        raise StepRefusedError(
+            phrase("the parts of a promise fall due one after another, after now")
+        )
     for number, (money, _) in enumerate(parts, start=1):
         if money.currency != row.currency or money.minor <= 0:
-            raise StepRefusedError(f"part {number}: {money} is not above zero in {row.currency}")
+            raise StepRefusedError(
+                phrase(
+                    "part {number}: {money} is not above zero in {currency}",
+                    number=number,
+                    money=money,
+                    currency=row.currency,
+                )
+            )
     total = received_minor(changes.file, row.id) + sum(money.minor for money, _ in parts)
     _check_total(changes.file, row, total)
     earlier = instalments_of(changes.file, row.id)
@@ -166,8 +189,11 @@ def _check_total(file: CaseFile, row: ReturnRow, total: int) -> None:
     lost = sum(c.reported_minor for c in file.claims)
     if total > lost:
         raise StepRefusedError(
-            f"{Money(total, row.currency)} is more than the whole loss of "
-            f"{Money(lost, row.currency)}: nobody is to promise more"
+            phrase(
+                "{amount} is more than the whole loss of {amount2}: nobody is to promise more",
+                amount=Money(total, row.currency),
+                amount2=Money(lost, row.currency),
+            )
         )
 
 
@@ -180,7 +206,9 @@ def remind(changes: Changeset, return_id: str, now: datetime, laws: Regimes) -> 
         if p.state is InstalmentState.OVERDUE
     ]  # fmt: skip
     if not late:
-        raise StepRefusedError(f"no part of {row.id} is overdue: there is nothing to remind of")
+        raise StepRefusedError(
+            phrase("no part of {row_id} is overdue: there is nothing to remind of", row_id=row.id)
+        )
     answer_due_at, _, basis = _answer_due(laws[changes.file.recovery.regime], None, now)
     for part in late:
         values: dict[str, Scalar] = {"answer_due_at": answer_due_at}
@@ -192,7 +220,9 @@ def end(changes: Changeset, return_id: str, reason: str) -> None:
     """Nothing more is expected: he declined, or the unit goes another way."""
     row = _return(changes.file, return_id)
     if row.state in _ENDED:
-        raise StepRefusedError(f"{row.id} is {row.state}: it has ended")
+        raise StepRefusedError(
+            phrase("{row_id} is {row_state}: it has ended", row_id=row.id, row_state=row.state)
+        )
     open_parts = [
         p for p in instalments_of(changes.file, row.id) if p.state in OPEN_INSTALMENTS
     ]  # fmt: skip
@@ -257,8 +287,9 @@ def _instalment(
 def _return(file: CaseFile, return_id: str) -> ReturnRow:
     found = next((r for r in file.voluntary_returns if r.id == return_id), None)
     if found is None:
-        raise StepRefusedError(
-            f"{file.recovery.ref} has no voluntary return {return_id}: `recovery voluntary list "
-            f"{file.recovery.ref}` shows them"
-        )
+        raise StepRefusedError(phrase(
+            "{ref} has no voluntary return {return_id}: `recovery voluntary list {ref}` shows "
+            "them",
+            ref=file.recovery.ref, return_id=return_id,
+        ))  # fmt: skip
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.language.phrase import phrase
 from recovery_flows.access.acting_officer import Edit
 from recovery_flows.errors import MisuseError
 from recovery_flows.tracing import rule_choice
@@ -15,7 +16,13 @@ def rule_of(text: str) -> RuleName:
     """The rule of that name, dashes allowed; MisuseError names those there are."""
     name = text.strip().lower().replace("-", "_")
     if name not in set(RuleName):
-        raise MisuseError(f"there is no tracing rule {text!r}; there are: {', '.join(RULES)}")
+        raise MisuseError(
+            phrase(
+                "there is no tracing rule {told!r}; there are: {named}",
+                told=text,
+                named=", ".join(RULES),
+            )
+        )
     return RuleName(name)
 
 
@@ -23,7 +30,13 @@ def among_of(text: str) -> str:
     """The rule among victims of that name, dashes allowed, "" for none."""
     name = text.strip().lower().replace("-", "_")
     if name and name not in set(Among):
-        raise MisuseError(f"there is no rule among victims {text!r}; there are: {', '.join(Among)}")
+        raise MisuseError(
+            phrase(
+                "there is no rule among victims {told!r}; there are: {named}",
+                told=text,
+                named=", ".join(Among),
+            )
+        )
     return name
 
 

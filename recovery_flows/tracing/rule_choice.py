@@ -12,6 +12,7 @@ from models.entities.event import EntityKind
 from models.entities.hold import HoldKind, HoldState
 from models.entities.payout import PayoutState
 from models.entities.recovery import RecoveryState
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -41,10 +42,17 @@ def check_choice(file: CaseFile, rule: RuleName, among: str) -> None:
     recovery, info = file.recovery, RULES[rule]
     if info.standing is not Standing.RULE:
         raise StepRefusedError(
-            f"{info.label} cannot be the rule of {recovery.ref}: {_WHY_NOT[info.standing]}"
+            phrase(
+                "{label} cannot be the rule of {ref}: {told}",
+                label=info.label,
+                ref=recovery.ref,
+                told=_WHY_NOT[info.standing],
+            )
         )
     if (recovery.tracing_rule, recovery.tracing_among) == (rule, among_of(rule, among)):
-        raise StepRefusedError(f"{info.label} is the rule of {recovery.ref} already")
+        raise StepRefusedError(
+            phrase("{label} is the rule of {ref} already", label=info.label, ref=recovery.ref)
+        )
     check_free(file)
 
 
@@ -53,7 +61,9 @@ def check_free(file: CaseFile) -> None:
     recovery = file.recovery
     if recovery.state is not RecoveryState.OPEN:
         spoken = recovery.state.replace("_", " ")
-        raise StepRefusedError(f"{recovery.ref} is {spoken}: its rule cannot change")
+        raise StepRefusedError(
+            phrase("{ref} is {spoken}: its rule cannot change", ref=recovery.ref, spoken=spoken)
+        )
     for allocation in file.allocations:
         if allocation.state in _DECIDED:
             raise _decided(file, allocation, allocation.state.replace("_", " "))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
+from models.language.catalogue import Language
+from models.language.phrase import as_phrase, phrase
+from models.language.shown import in_language, language_shown
 from recovery_flows.errors import RecoveryFlowsError, UnavailableError
 from recovery_flows.service.door import Asked
 from recovery_flows.web.guard import (
@@ -31,6 +34,7 @@ from recovery_flows.web.guard import (
     cookies_of,
     is_token,
 )
+from recovery_flows.web.language import language_of
 from recovery_flows.web.pages import ENDED, log_in_page, terminal_page
 from recovery_flows.web.sessions import Session, Sessions
 from recovery_flows.web.source import source_of
@@ -125,7 +129,8 @@ async def _start(web: Web, request: Request) -> Response:
     if session is not None and not session.has_terminal:
         return RedirectResponse("/terminal", 303)
     note = ENDED.get(request.query_params.get("ended", ""), "")
-    return HTMLResponse(log_in_page(web.unit_name, note=note))
+    with _in_its_language(request):
+        return HTMLResponse(log_in_page(web.unit_name, note=note))
 
 
 async def _log_in(web: Web, request: Request) -> Response:
@@ -142,7 +147,8 @@ async def _log_in(web: Web, request: Request) -> Response:
             line = await asyncio.to_thread(web.check, asked)
         cookie = web.sessions.open(line)
     except RecoveryFlowsError as error:
-        return _refused(web, error, handle)
+        with _in_its_language(request):
+            return _refused(web, error, handle)
     answer = RedirectResponse("/terminal", 303)
     _set_cookie(web, answer, SESSION_COOKIE, cookie)
     return answer
@@ -152,8 +158,23 @@ def _refused(web: Web, error: RecoveryFlowsError, handle: str) -> Response:
     headers, status = {}, 503 if isinstance(error, UnavailableError) else 401
     if isinstance(error, LogInFailedError) and error.wait_seconds:
         headers, status = {"Retry-After": str(error.wait_seconds)}, 429
-    page = log_in_page(web.unit_name, refused=str(error), handle=handle[:40])
+    page = log_in_page(web.unit_name, refused=_why(error), handle=handle[:40])
     return HTMLResponse(page, status, headers)
+
+
+def _why(error: RecoveryFlowsError) -> str:
+    """The sentence of the unit's service, which speaks English, in the words of the page."""
+    wait = error.wait_seconds if isinstance(error, LogInFailedError) else 0
+    if wait and language_shown() is not Language.ENGLISH:
+        return phrase("too many wrong tries: the next one is taken in {seconds} s", seconds=wait)
+    if isinstance(error, UnavailableError) and language_shown() is not Language.ENGLISH:
+        return phrase("the unit's service does not answer: `recovery serve` starts it")
+    return as_phrase(str(error))
+
+
+def _in_its_language(request: Request) -> AbstractContextManager[None]:
+    """Words are shown as the browser wants to have them."""
+    return in_language(language_of(request.headers.get("accept-language", "")))
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -186,7 +207,8 @@ async def _terminal(web: Web, request: Request) -> Response:
     session = _session(web, request)
     if session is None or session.has_terminal:
         return RedirectResponse("/?ended=elsewhere" if session else "/", 303)
-    page = terminal_page(web.unit_name, session.officer, web.idle_minutes)
+    with _in_its_language(request):
+        page = terminal_page(web.unit_name, session.officer, web.idle_minutes)
     return HTMLResponse(page, headers={"Content-Security-Policy": _TERMINAL_POLICY})
 
 

@@ -38,7 +38,7 @@ async def test_a_key_map_changes_keys_on_every_screen_and_the_help_says_the_new_
 async def test_keys_that_conflict_are_told_at_the_start_and_none_of_them_is_taken(
     unity: Any, wait: Any
 ) -> None:
-    app = unity.app("li", keys={"next_step": "q", "views": "W"})
+    app = unity.app("li", keys={"next_step": "q", "views": "Z"})
     async with app.run_test(size=(120, 40)) as pilot:
         await wait(pilot, app, "1 mistake in screen.keys, which is not used")
         await pilot.press("V")

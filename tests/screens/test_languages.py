@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,10 +18,14 @@ from recovery_flows.access.registers import decide, waiting_changes
 from recovery_flows.cases.kept.language import last_language
 from recovery_flows.cases.pages.renderings import plain_lines
 from recovery_flows.cases.views.saved_views import SavedView
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.intake.pasted.report import read_pasted
+from recovery_flows.intake.pasted.understood import Around
 from tests.language.messages import said
 from tests.language.stored import CHINESE, stored_in_chinese
 from tests.screens.conftest import HOME, returnable_case, traced_case
 from tui.app import RecoveryApp
+from tui.text import day_and_time, full_time, zoned_time
 from tui.whole_pages import whole_page
 
 OTHER = AccountRef(HOME, "9999000000007777", "Other Mule")
@@ -209,3 +214,42 @@ def test_a_screen_as_text_follows_the_language_and_a_file_of_it_stays_english(bu
     assert "下一步: ∩ 受理报案" in told
     assert left_over(told) == set()
     assert "next step: ∩ accept the report" in "\n".join(plain_lines(page))
+
+
+async def test_the_explanation_of_a_share_and_a_refusal_are_chinese(
+    unity: Any, wait: Any, returnable: str
+) -> None:
+    app = speaking(unity, Language.CHINESE, start_screen="now")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait(pilot, app, "R-2026-0001")
+        await pilot.press("enter", "7")
+        await wait(pilot, app, "申报")
+        await pilot.press("enter")
+        text = await wait(pilot, app, "该申报的金额", "连同此前所得", "足以全额返还")
+        for english in ("This claim gets", "Figures of", "net losses together", "Digest of"):
+            assert english not in text
+        figures = [row for row in text.splitlines() if "CNY" in row and "他人已赔付" in row]
+        assert len(figures) == 1
+    with pytest.raises(StepRefusedError) as refused:
+        unity.case_officer("li").refuse_report(returnable, "too late")
+    with in_language(Language.CHINESE):
+        told = shown(refused.value.args[0])
+    assert told.startswith("R-2026-0001 为在办：只有尚未受理的报案")
+
+
+def test_instants_have_no_english_month_in_chinese() -> None:
+    at = datetime(2026, 3, 2, 6, 3, 22, tzinfo=UTC)
+    told = [(day_and_time, "2 Mar 14:03"), (full_time, "2 Mar 2026 14:03:22 CST")]
+    assert [spell(at, "Asia/Shanghai") for spell, _ in told] == [text for _, text in told]
+    with in_language(Language.CHINESE):
+        assert day_and_time(at, "Asia/Shanghai") == "03-02 14:03"
+        assert zoned_time(at, "Asia/Shanghai") == "03-02 14:03 CST"
+        assert full_time(at, "Asia/Shanghai") == "2026-03-02 14:03:22 CST"
+
+
+def test_what_is_missing_of_a_pasted_report_is_named_in_chinese() -> None:
+    now = datetime(2026, 3, 2, 6, tzinfo=UTC)
+    read = read_pasted("nothing of use", Around(now, now, "Asia/Shanghai", {}))
+    with in_language(Language.CHINESE):
+        assert "金额" in [shown(problem.title) for problem in read.problems]
+        assert [shown(text) for text in read.remarks] == ["第 1 行：未采用"]

@@ -17,7 +17,7 @@ from recovery_flows.cases.pages import (
     statistics,
     trace as trace_page,
 )
-from recovery_flows.cases.pages.value import Bar, Cell, Column, Line, Page, Part, Table
+from recovery_flows.cases.pages.value import Cell, Column, Drawn, Line, Page, Part, Table
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cli.page_text import cell_text, long_table, page_lines, section_lines
 from recovery_flows.cli.table import instant_text
@@ -44,7 +44,7 @@ def facts(page_parts: Iterable[Part], spell: Any) -> list[str]:
     pieces = (piece for cell in cells(page_parts) for piece in cell)
     told = (
         spell(p.value) if isinstance(p.value, datetime) else str(p.value)
-        for p in pieces if not isinstance(p.value, Bar)
+        for p in pieces if not isinstance(p.value, Drawn)
     )  # fmt: skip
     return [" ".join(text.split()) for text in told if text.strip()]
 

@@ -13,7 +13,7 @@ from models.store.unit import unit_of_work
 from models.trouble import Trouble
 from recovery_flows.partners import contacts
 from recovery_flows.partners.breaker_state import FAILURES_MAX
-from tui.panels.partner import bars
+from tui.panels.page import bars
 from tui.screens import partners as screen
 from tui.widgets.partners import PartnersTable
 

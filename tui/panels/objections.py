@@ -8,6 +8,7 @@ from textual.content import Content
 
 from models.entities.claim import ObjectionState
 from models.language.phrase import phrase
+from models.language.shown import shown
 from recovery_flows.cases.pages.value import Column
 from recovery_flows.cases.views.restitution_views import (
     ClaimStanding,
@@ -137,7 +138,7 @@ def explained_lines(
             "This claim has no part in a distribution: there is nothing to explain yet."
         )
         return [*lines, *paragraph(word(nothing, MUTED), width)]
-    for line in told:
+    for line in map(shown, told):
         indent = len(line) - len(line.lstrip())
         lines += paragraph(word(line.strip()), width, indent) if line.strip() else [word("")]
     return [*lines, word(""), *command_lines(command, width)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from textual.content import Content
@@ -11,6 +11,7 @@ from models.language.phrase import phrase
 from models.money import split_minor
 from recovery_flows.cases.pages.value import (
     Bar,
+    Bars,
     Cell,
     Page,
     Part,
@@ -27,6 +28,8 @@ from tui.state_styles import CALM, MUTED, STYLES
 from tui.text import day_and_time, fitted, safe_lines, word, words, zoned_time
 
 _BAR = 14
+BARS = "▁▂▃▄▅▆▇█"
+NO_BAR = "·"
 
 
 def page_lines(page: Page, width: int) -> list[Content]:
@@ -80,10 +83,22 @@ def piece_content(piece: Piece, zone: str, *, short: bool = False) -> Content:
     if isinstance(value, Bar):
         filled = min(_BAR, (2 * value.part * _BAR + value.whole) // (2 * value.whole or 1))
         return words(("█" * filled, CALM), ("─" * (_BAR - filled), MUTED))
+    if isinstance(value, Bars):
+        return word(bars([count or None for count in value.values]), CALM)
     if isinstance(value, datetime):
         return word((day_and_time if short else zoned_time)(value, zone), style)
     made = word(piece.short if short and piece.short else value, style)
     return made.pad_right(piece.least - made.cell_length) if piece.least else made
+
+
+def bars(values: Sequence[int | None]) -> str:
+    """One bar for each value, the greatest as high as it goes; a dot where there is none."""
+    most = max((value for value in values if value is not None), default=0)
+    last = len(BARS) - 1
+    return "".join(
+        NO_BAR if value is None else BARS[round(last * value / most) if most else 0]
+        for value in values
+    )
 
 
 def _table(table: Table, zone: str, width: int, *, full: bool) -> list[Content]:

@@ -11,20 +11,8 @@ from recovery_flows.cases.pages.value import Page
 from tui.panels.page import panel_lines
 from tui.text import fitted, word, words
 
-BARS = "▁▂▃▄▅▆▇█"
-NO_WEEK = "·"
 _GAP = 3
 WIDE = 104
-
-
-def bars(weeks: tuple[int | None, ...]) -> str:
-    """One bar a week, the slowest as high as it goes; a dot where nothing was answered."""
-    most = max((week for week in weeks if week is not None), default=0)
-    last = len(BARS) - 1
-    return "".join(
-        NO_WEEK if week is None else BARS[round(last * week / most) if most else 0]
-        for week in weeks
-    )
 
 
 def detail_lines(page: Page, width: int) -> list[Content]:

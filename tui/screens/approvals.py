@@ -35,8 +35,8 @@ from tui.act_log import command
 from tui.panels.page import parts_lines
 from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, Confirm, TypeRef
-from tui.screens.live import LiveScreen
 from tui.screens.looks.copies import Copied, row_text
+from tui.screens.sized import SizedScreen
 from tui.screens.together.approvals import ask_together
 from tui.state_styles import CARE
 from tui.text import word, words
@@ -52,7 +52,7 @@ EMPTY = phrase(
 )
 
 
-class ApprovalsScreen(LiveScreen):
+class ApprovalsScreen(SizedScreen):
     """Pending approvals and what exactly each would bind."""
 
     AUTO_FOCUS = "WaitingTable"

@@ -19,6 +19,7 @@ from models.queries.cases.case_files import NoSuchRecoveryError
 from tui.key_map import named
 from tui.messages import ReadFailed, StatusMessage, ViewRead
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
+from tui.screens.looks.columns import ask_columns
 from tui.screens.looks.copies import Copied, ask_copy
 from tui.widgets.footer import KeyFooter
 from tui.widgets.header import HeaderBar, HeaderValue
@@ -125,6 +126,8 @@ class LiveScreen(Screen[None]):
         """
         if not self.is_mounted:
             return
+        for table in self.query(LineTable):
+            table.own = self.acting_app.arrangement.columns(table.id or "")
         with suppress(NoMatches):
             self.aim()
         if self._is_reading:
@@ -142,6 +145,9 @@ class LiveScreen(Screen[None]):
             table.refresh()
         self.refresh_bindings()
         self.reread()
+
+    def on_line_table_columns_wanted(self, message: LineTable.ColumnsWanted) -> None:
+        ask_columns(self.acting_app, message.table)
 
     def aim(self) -> None:
         """Copy from the widgets what the next reading needs; called before each."""

@@ -28,9 +28,10 @@ from tui.panels.preview import line_preview, page_preview
 from tui.screen_queries import READ_ERRORS, Source
 from tui.screens.looks.changes import ask_changes
 from tui.screens.looks.copies import Copied, row_text
+from tui.screens.looks.views import ask_view
 from tui.screens.marked import ask_marked
 from tui.screens.multi_agency import MultiAgencyStarter
-from tui.screens.views import ask_view
+from tui.screens.sized import SizedScreen
 from tui.text import word, words
 from tui.widgets.block import Block
 from tui.widgets.paged_table import PAGE_LINES, TablePage
@@ -56,7 +57,7 @@ DEMO_BEGINS = phrase(
 NO_MATCH = phrase("Nothing matches the filter. Esc clears it.")
 
 
-class NowScreen(MultiAgencyStarter):
+class NowScreen(SizedScreen, MultiAgencyStarter):
     """The queue with a filter and a preview of the line under the cursor."""
 
     AUTO_FOCUS = "QueueTable"
@@ -151,7 +152,7 @@ class NowScreen(MultiAgencyStarter):
         """Filter and order of a view."""
         box, table = self.query_one("#filter", Input), self.query_one(QueueTable)
         box.value, box.display = view.filter, bool(view.filter)
-        column = view.sort.removeprefix("-") or table.columns()[0].key
+        column = view.sort.removeprefix("-") or table.offered()[0].key
         table.sorted_by = (column, view.sort.startswith("-")) if view.sort else None
         self._with_closed = view.closed
 

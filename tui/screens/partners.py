@@ -25,8 +25,8 @@ from tui.messages import ContactsShown, Done, StatusMessage
 from tui.panels.partner import detail_lines
 from tui.screen_queries import Source, sentence_of
 from tui.screens.dialogs import AskLine, FullText
-from tui.screens.live import LiveScreen
 from tui.screens.looks.copies import Copied
+from tui.screens.sized import SizedScreen
 from tui.state_styles import ALARM, MUTED
 from tui.text import word, words
 from tui.widgets.block import Block
@@ -41,7 +41,7 @@ EMPTY = phrase(
 WHY = phrase("Why do you need the contacts? It is kept sealed, with your name and the time.")
 
 
-class PartnersScreen(LiveScreen):
+class PartnersScreen(SizedScreen):
     """The register with the page of the partner under the cursor."""
 
     AUTO_FOCUS = "PartnersTable"

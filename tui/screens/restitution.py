@@ -25,11 +25,11 @@ from tui.panels import objections, restitution
 from tui.panels.other_ways import WAY_COMMANDS, ways_lines
 from tui.screen_queries import Source
 from tui.screens.dialogs import FullText
-from tui.screens.live import LiveScreen
 from tui.screens.looks.copies import Copied, row_text
 from tui.screens.looks.documents import ask_documents
 from tui.screens.objections import ask_decision, ask_objection
 from tui.screens.other_ways import ask_act
+from tui.screens.sized import SizedScreen
 from tui.widgets.block import Block, Panel
 from tui.widgets.claims import ClaimsTable
 from tui.widgets.paged_table import PAGE_LINES, TablePage
@@ -43,7 +43,7 @@ NO_CLAIM = phrase("Put the cursor on a claim first.")
 IN_FULL = {"objections": objections.objections_lines, "rounds": restitution.rounds_lines}
 
 
-class RestitutionScreen(LiveScreen):
+class RestitutionScreen(SizedScreen):
     """Claims and evidence, rounds, rules side by side, objections, and the key for what is next."""
 
     AUTO_FOCUS = "ClaimsTable"

@@ -32,12 +32,13 @@ class SummaryScreen(LiveScreen):
     ]
 
     def compose_body(self) -> ComposeResult:
-        sums, stages, ends, spread, holds = (
+        sums, weeks, stages, ends, spread, holds = (
             Panel(title, partial(panel_lines, key), key) for key, title in TITLES.items()
         )
         yield Notice(phrase("adding up …"))
         with VerticalScroll(id="page", can_focus=False):
             yield sums
+            yield weeks
             with Horizontal(id="columns"):
                 with Vertical(id="left"):
                     yield stages

@@ -14,8 +14,8 @@ from models.queries.cases.views import ApprovalLine
 from recovery_flows.cases.pages.approvals import COLUMNS, row
 from tui.key_map import named
 from tui.panels.page import cell_content
+from tui.widgets.columns import TableColumn, laid_out
 from tui.widgets.paged_table import PagedTable
-from tui.widgets.table import TableColumn, laid_out
 
 _COLUMNS = laid_out(
     COLUMNS, {"due": 11, "ref": 11, "act": 21, "amount": 16, "by": 0}, unsorted=("amount",)
@@ -31,7 +31,7 @@ class WaitingTable(PagedTable[ApprovalLine]):
     now: reactive[datetime | None] = reactive(None)
     own_id: reactive[str] = reactive("")
 
-    def columns(self) -> Sequence[TableColumn]:
+    def offered(self) -> Sequence[TableColumn]:
         """Due, recovery, act, amount, who asked."""
         return _COLUMNS
 
@@ -42,6 +42,6 @@ class WaitingTable(PagedTable[ApprovalLine]):
     def cells(self, line: ApprovalLine) -> Sequence[Content]:
         """The line as text."""
         if self.now is None:
-            return [Content("") for _ in _COLUMNS]
+            return [Content("") for _ in self.columns()]
         told = row(line, self.now, self.own_id)
-        return [cell_content(told[column.key], "UTC", short=True) for column in _COLUMNS]
+        return [cell_content(told[column.key], "UTC", short=True) for column in self.columns()]

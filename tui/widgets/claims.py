@@ -14,8 +14,8 @@ from models.money import Money
 from recovery_flows.cases.views.restitution_views import ClaimStanding
 from tui.state_styles import CARE, CLAIMS, GOOD, MUTED
 from tui.text import plain, word, words
+from tui.widgets.columns import TableColumn
 from tui.widgets.paged_table import PagedTable
-from tui.widgets.table import TableColumn
 
 _LEAST = 8
 _RULES = 5
@@ -40,6 +40,15 @@ class ClaimsTable(PagedTable[ClaimStanding]):
     rules: reactive[tuple[str, ...]] = reactive(())
 
     def columns(self) -> Sequence[TableColumn]:
+        """The sums are as the officer arranged them, the rules side by side all there."""
+        return super().columns() if self.may_be_arranged else self.offered()
+
+    @property
+    def may_be_arranged(self) -> bool:
+        """The sums, not the rules."""
+        return not self.by_rule
+
+    def offered(self) -> Sequence[TableColumn]:
         """Number and victim, then sums or rules; as many rules as there is room for."""
         first = (TableColumn("number", "claim", 8), TableColumn("victim", "victim", sorts=False))
         width = self._sum_width()
@@ -83,17 +92,23 @@ class ClaimsTable(PagedTable[ClaimStanding]):
         )
         if self.by_rule:
             return (number, mark, *self._shares(line))
-        return (
-            number, mark, word(plain(line.reported)),
-            word(plain(line.booked), _short_of(line.booked, line.reported))
-            if line.booked is not None else word(phrase("no"), CARE),
-            word(plain(line.upheld), _short_of(line.upheld, line.reported)),
-            word(plain(line.paid), GOOD) if line.paid.minor else word("–", MUTED),
-            word(plain(line.open), "bold $foreground") if line.open.minor else word("–", MUTED),
-        )  # fmt: skip
+        told = {
+            "number": number,
+            "victim": mark,
+            "reported": word(plain(line.reported)),
+            "booked": word(plain(line.booked), _short_of(line.booked, line.reported))
+            if line.booked is not None
+            else word(phrase("no"), CARE),
+            "net": word(plain(line.upheld), _short_of(line.upheld, line.reported)),
+            "got": word(plain(line.paid), GOOD) if line.paid.minor else word("–", MUTED),
+            "open": word(plain(line.open), "bold $foreground")
+            if line.open.minor
+            else word("–", MUTED),
+        }
+        return [told[column.key] for column in self.columns()]
 
     def _shares(self, line: ClaimStanding) -> list[Content]:
-        shown = len(self.columns()) - 2
+        shown = len(self.offered()) - 2
         if not line.by_rule:
             return [word(phrase("no part") if n == 0 else "", MUTED) for n in range(shown)]
         first = line.by_rule[0]

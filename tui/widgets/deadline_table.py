@@ -14,10 +14,12 @@ from models.queries.cases.deadline_views import DeadlineEntry
 from recovery_flows.cases.pages.deadlines import COLUMNS, row
 from recovery_flows.law.regime import Regime
 from tui.panels.page import cell_content
-from tui.widgets.table import LineTable, TableColumn, laid_out
+from tui.widgets.columns import TableColumn, laid_out
+from tui.widgets.table import LineTable
 
 _NARROW = {"due": 11, "ref": 11, "what": 8, "amount": 16, "note": 0}
 _WIDE = {"due": 15, "ref": 11, "what": 8, "bank": 4, "amount": 16, "owner": 7, "note": 0}
+_OTHERS = laid_out(COLUMNS, {"bank": 10, "owner": 10, "law": 16}, unsorted=("law",))
 _NOTE_CELLS = 20
 """The least width of the last column."""
 
@@ -35,7 +37,7 @@ class DeadlineTable(LineTable[DeadlineEntry]):
         self._longest = dict(zip(("what", "bank", "owner"), longest, strict=False))
         super().watch_lines()
 
-    def columns(self) -> Sequence[TableColumn]:
+    def offered(self) -> Sequence[TableColumn]:
         """The columns that fit, as wide as what stands in them; the note takes what is left."""
         widths = {**(_WIDE if self.is_wide else _NARROW)}
         for key, wanted in self._longest.items():
@@ -43,6 +45,11 @@ class DeadlineTable(LineTable[DeadlineEntry]):
             if key in widths:
                 widths[key] += max(0, min(wanted - widths[key], spare))
         return laid_out(COLUMNS, widths)
+
+    def others(self) -> Sequence[TableColumn]:
+        """Bank and officer where they have no room at first, and the law."""
+        shown = {column.key for column in self.offered()}
+        return [column for column in _OTHERS if column.key not in shown]
 
     @property
     def is_wide(self) -> bool:

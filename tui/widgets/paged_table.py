@@ -71,7 +71,7 @@ class PagedTable(LineTable[T]):
 
     def look(self, text: str = "") -> QueueQuery:
         """What is to be read: the lines around the screen, as they are filtered and ordered."""
-        first = self.columns()[0].key
+        first = self.offered()[0].key
         column, is_down = self.sorted_by or (first, False)
         return QueueQuery(
             text=text, order_by="" if column == first else column, is_down=is_down,

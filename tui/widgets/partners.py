@@ -12,10 +12,11 @@ from models.language.phrase import phrase
 from recovery_flows.cases.pages.partner import BREAKERS, ago
 from recovery_flows.partners.page import PartnerPage
 from recovery_flows.wording import spoken
-from tui.panels.partner import bars
+from tui.panels.page import bars
 from tui.state_styles import ALARM, CALM, CARE, MUTED, sign_of
 from tui.text import word, words
-from tui.widgets.table import LineTable, TableColumn
+from tui.widgets.columns import TableColumn
+from tui.widgets.table import LineTable
 
 _WIDE_CELLS = 100
 _NARROW = (
@@ -49,7 +50,7 @@ _WIDE = (
 class PartnersTable(LineTable[PartnerPage]):
     """Partners by id; times are minutes, `–` where there are too few answers for one."""
 
-    def columns(self) -> Sequence[TableColumn]:
+    def offered(self) -> Sequence[TableColumn]:
         """The columns that fit."""
         return _WIDE if self.size.width >= _WIDE_CELLS else _NARROW
 
@@ -79,22 +80,28 @@ class PartnersTable(LineTable[PartnerPage]):
         row = line.row
         is_short = not is_wide and row.channel is not PartnerChannel.API
         channel = phrase("let") if is_short else spoken(row.channel)
-        cells = [
-            _name_cell(line, self._widths()[0]),
-            word(spoken(row.kind)), word(row.regime, MUTED),
-            word(channel, MUTED), sign_of(BREAKERS[line.breaker]).text(short=not is_wide),
-            word(ago(line), "$foreground"),
-        ]  # fmt: skip
+        shown = self.columns()
+        room = dict(zip((column.key for column in shown), self._widths(), strict=True))
         lately = f" {_figure(line.lately.p50)}"
         agreed = _figure(row.agreed_minutes or None)
         times = (agreed, _figure(line.ever.p50), _figure(line.ever.p90))
-        cells += [word(t) for t in times] if is_wide else [word("/".join(times), "$foreground")]
-        return [
-            *cells,
-            word(f"{len(line.breaches):,}", CARE if line.breaches else MUTED),
-            word(f"{line.calls.count:,}" if line.calls else "0", CALM if line.calls else MUTED),
-            words((bars(line.weeks), CALM), (lately if is_wide else "", "$foreground")),
-        ]
+        told = {
+            "name": _name_cell(line, room.get("name", 0)),
+            "kind": word(spoken(row.kind)),
+            "law": word(row.regime, MUTED),
+            "channel": word(channel, MUTED),
+            "breaker": sign_of(BREAKERS[line.breaker]).text(short=not is_wide),
+            "ago": word(ago(line), "$foreground"),
+            "agreed": word(agreed),
+            "p50": word(times[1]) if is_wide else word("/".join(times), "$foreground"),
+            "p90": word(times[2]),
+            "late": word(f"{len(line.breaches):,}", CARE if line.breaches else MUTED),
+            "calls": word(
+                f"{line.calls.count:,}" if line.calls else "0", CALM if line.calls else MUTED
+            ),
+            "weeks": words((bars(line.weeks), CALM), (lately if is_wide else "", "$foreground")),
+        }
+        return [told[column.key] for column in shown]
 
 
 def _name_cell(line: PartnerPage, room: int) -> Content:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
@@ -17,48 +15,13 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from models.language.shown import shown_term
-from recovery_flows.cases.pages.value import Column
+from recovery_flows.cases.kept.arrangement import OwnColumns
 from tui.state_styles import MUTED
-from tui.text import fitted, word, words
+from tui.text import cut, fitted, word, words
+from tui.widgets.columns import TableColumn
+from tui.widgets.own_columns import arranged
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class TableColumn:
-    """A column; width 0 takes what the others leave. Lines may be sorted by it if it `sorts`."""
-
-    key: str
-    title: str
-    width: int = 0
-    right: bool = False
-    sorts: bool = True
-    short: str = ""
-    """The title where there is no room for the other."""
-
-    @property
-    def shown_title(self) -> str:
-        """The title that fits, in the language of whoever looks."""
-        title = shown_term(self.title)
-        return shown_term(self.short) if 0 < self.width < cell_len(title) else title
-
-
-def laid_out(
-    columns: Mapping[str, Column], widths: Mapping[str, int], unsorted: Collection[str] = ()
-) -> tuple[TableColumn, ...]:
-    """These columns of a page, `widths` cells wide; one of 0 takes what the others leave."""
-    return tuple(
-        TableColumn(
-            key,
-            columns[key].title,
-            width,
-            right=columns[key].right,
-            sorts=key not in unsorted,
-            short=columns[key].short or columns[key].title,
-        )
-        for key, width in widths.items()
-    )
 
 
 class LineTable(ScrollView, Generic[T], can_focus=True):
@@ -75,10 +38,15 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
         Binding("end,G", "move(100000000)", "Last", show=False),
         Binding("enter", "open", "Open", tooltip="Open the line under the cursor"),
         Binding("s", "sort_next", "Sort by the next column", show=False),
+        Binding(
+            "W", "columns", "Columns", id="columns", show=False, tooltip="Columns, order, widths"
+        ),
     ]
     lines: reactive[tuple[T, ...]] = reactive((), always_update=True)
     sorted_by: reactive[tuple[str, bool] | None] = reactive(None)
     cursor_id: reactive[str] = reactive("")
+    own: reactive[OwnColumns] = reactive(())
+    """Columns as the officer who looks has arranged them; empty: as they are offered."""
 
     class Highlighted(Message):
         """The cursor came to stand on a line, or that line was read anew."""
@@ -97,14 +65,39 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
     class Marked(Message):
         """Other lines are marked."""
 
+    class ColumnsWanted(Message):
+        """Somebody wants to arrange the columns."""
+
+        def __init__(self, table: LineTable[Any]) -> None:
+            super().__init__()
+            self.table = table
+
     def __init__(self, node_id: str) -> None:
         super().__init__(id=node_id)
         self._shown: tuple[T, ...] = ()
         self._place: dict[str, int] = {}
 
-    def columns(self) -> Sequence[TableColumn]:
-        """The columns at the present width."""
+    def offered(self) -> Sequence[TableColumn]:
+        """The columns at the present width where nobody has arranged them; the first is read by."""
         raise NotImplementedError
+
+    def others(self) -> Sequence[TableColumn]:
+        """Columns that can be shown as well."""
+        return ()
+
+    def columns(self) -> Sequence[TableColumn]:
+        """The columns that are shown: as the officer arranged them, as far as there is room."""
+        room = self.scrollable_content_region.width
+        return arranged(self.offered(), self.others(), self.own, room)
+
+    @property
+    def may_be_arranged(self) -> bool:
+        """Whether its columns are those that an officer may arrange."""
+        return True
+
+    def shows(self, key: str) -> bool:
+        """Whether a column is shown."""
+        return any(column.key == key for column in self.columns())
 
     def cells(self, line: T) -> Sequence[Content]:
         """The cells of one line, in the order of the columns."""
@@ -151,6 +144,15 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
 
     def watch_sorted_by(self) -> None:
         self._arrange()
+
+    def watch_own(self) -> None:
+        """An order by a column that is hidden now would be one that nobody sees."""
+        if self.sorted_by and self.own and not any(c.key == self.sorted_by[0] for c in self.own):
+            self.sorted_by = None
+        self.refresh()
+
+    def action_columns(self) -> None:
+        self.post_message(self.ColumnsWanted(self))
 
     def _arrange(self) -> None:
         """Order the lines; the cursor stays on its id, or where its line was if that is gone."""
@@ -218,6 +220,8 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
 
     def action_sort_next(self) -> None:
         keys = [column.key for column in self.columns() if column.sorts]
+        if not keys:
+            return
         now = self.sorted_by[0] if self.sorted_by else keys[0]
         self.sort_by(keys[(keys.index(now) + 1) % len(keys)] if now in keys else keys[0])
 
@@ -274,7 +278,9 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
             turn = ""
             if self.sorted_by and self.sorted_by[0] == column.key:
                 turn = "▾" if self.sorted_by[1] else "▴"
-            pieces.append(fitted(word(column.shown_title + turn, MUTED), width, right=column.right))
+            told = column.shown_title.strip() if turn else column.shown_title
+            title = words(cut(word(told, MUTED), width - len(turn)), (turn, MUTED))
+            pieces.append(fitted(title, width, right=column.right))
         return Content(" ").join(pieces)
 
     def _row(self, line: T, *, is_cursor: bool) -> Content:

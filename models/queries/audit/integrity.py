@@ -21,7 +21,7 @@ from models.entities.asset import Asset
 from models.entities.call import Call
 from models.entities.catalogue import BY_NOUN, table_of
 from models.entities.claim import Claim
-from models.entities.event import EntityKind, Event
+from models.entities.event import LOG_IN_SET, LOG_IN_STEP, OF_OFFICERS, EntityKind, Event
 from models.entities.ledger import PostingRow
 from models.entities.partner import Partner
 from models.entities.payout import Payout
@@ -69,6 +69,12 @@ _OF_SUBJECTS = _OF_NOUN.where(_EVENTS.c.subject_id.in_(_SEVERAL)).order_by(_EVEN
 _LAST_OF_SUBJECT = (
     _OF_NOUN.where(_EVENTS.c.subject_id == _ONE).order_by(_EVENTS.c.seq.desc()).limit(1)
 )
+# Only literally the conditions of their indexes find them.
+_OF_SEVERAL = _EVENT.where(_EVENTS.c.subject_id.in_(_SEVERAL)).order_by(_EVENTS.c.seq)
+_OF_OFFICERS = _OF_SEVERAL.where(sa.text(OF_OFFICERS))
+_OF_LOG_IN = _EVENT.where(_EVENTS.c.subject_id == _ONE)
+_LOG_IN_SET = _OF_LOG_IN.where(sa.text(LOG_IN_SET)).order_by(_EVENTS.c.seq)
+_LOG_IN_STEP = _OF_LOG_IN.where(sa.text(LOG_IN_STEP)).order_by(_EVENTS.c.seq.desc()).limit(1)
 _LEGS = (
     raw_select(_POSTINGS)
     .where(_POSTINGS.c.recovery_id.in_(_SEVERAL))
@@ -111,9 +117,25 @@ def broken_subjects(
 ) -> list[str]:
     """Sentences for rows of one kind (statements, a partner) that their events deny."""
     replay = Replay()
-    events = _stored(session, _OF_SUBJECTS, subject_ids, noun=noun)
+    if noun is EntityKind.OFFICER:
+        events = _stored(session, _OF_OFFICERS, subject_ids)
+    else:
+        events = _stored(session, _OF_SUBJECTS, subject_ids, noun=noun)
     sentences = list(_fed(vault, replay, events, {}))
     within = {noun: Within("id", subject_ids)}
+    return sentences + [d.sentence for d in replay.differences(session, within)]
+
+
+def broken_log_in(session: Session, vault: Vault, officer_id: str) -> list[str]:
+    """Sentences where a log-in is not as its events left it.
+
+    Read are those that set something and the last that took a one-time password: tries, right or
+    wrong, change nothing else, so that it costs the same however many there were.
+    """
+    events = _stored(session, _LOG_IN_SET, officer_id) + _stored(session, _LOG_IN_STEP, officer_id)
+    replay = Replay()
+    sentences = list(_fed(vault, replay, sorted(events, key=lambda event: event["seq"]), {}))
+    within = {EntityKind.LOG_IN: Within("id", [officer_id])}
     return sentences + [d.sentence for d in replay.differences(session, within)]
 
 

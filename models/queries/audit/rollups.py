@@ -18,8 +18,8 @@ from models.store.rollups.rows import (
     figures_in,
     kept_entries,
     readable_entries,
-    tally,
 )
+from models.store.rollups.tallies import whole_tally
 
 _R, _ENTRIES, _TALLY = table_of(Recovery), table_of(QueueEntry), table_of(Tally)
 _COUNT = sa.select(sa.func.count()).select_from(_ENTRIES)
@@ -40,7 +40,7 @@ def rollup_differences(session: Session) -> Iterator[tuple[str, str, str]]:
     if session.execute(_COUNT).scalar_one() != known:
         for name in session.execute(_STRAY).scalars():
             yield _ENTRIES.name, name, f"the queue names a recovery {name} that is not there"
-    there = tally(session)
+    there = whole_tally(session)
     for name in sorted(sums.keys() | there.keys()):
         if sums[name] != there.get(name, 0) or (name in there and not there[name]):
             kept_as = f"the count {name!r} is kept as {there.get(name, 0)}"

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.case_file import Place
 from models.entities.account import Account
+from models.entities.asset import Asset
 from models.entities.catalogue import table_of
+from models.entities.claim import Claim
 from models.entities.partner import Partner
 from models.entities.statement import Statement, StatementLine
 from models.facts import Direction, LineKind
 from models.money import Money
+from models.rights.sessions import hidden_now, of_all
 from models.store.statements.line_imports import is_there
 
 _LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
 _ACCOUNTS, _PARTNERS = table_of(Account), table_of(Partner)
+_ASSETS, _CLAIMS = table_of(Asset), table_of(Claim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +176,38 @@ _PLACES = (
 
 
 def tails(session: Session, account_ids: Iterable[str]) -> dict[str, str]:
-    """The last digits of these accounts, which may be shown."""
-    query = sa.select(_ACCOUNTS.c.id, _ACCOUNTS.c.tail).where(_ACCOUNTS.c.id.in_(list(account_ids)))
-    return {row.id: row.tail for row in session.execute(query)}
+    """The last digits of these accounts, which may be shown; "" of a hidden victim's own account.
+
+    Its bookings stand in the statement of an account that others want too. Where a recovery that
+    whoever looks does see names the account itself, it is that recovery's as well.
+    """
+    wanted = list(account_ids)
+    query = sa.select(_ACCOUNTS.c.id, _ACCOUNTS.c.tail).where(_ACCOUNTS.c.id.in_(wanted))
+    found = {row.id: row.tail for row in session.execute(query)}
+    return found | dict.fromkeys(_of_hidden_victims(session, wanted), "")
+
+
+def _of_hidden_victims(session: Session, account_ids: list[str]) -> set[str]:
+    hidden = hidden_now(session)
+    if not hidden or not account_ids:
+        return set()
+    given = {"of": account_ids, "hidden": sorted(hidden)}
+    theirs = set(of_all(session, _OF_HIDDEN, given).scalars())
+    return theirs and theirs - set(session.execute(_OF_SEEN, given).scalars())
+
+
+def _named_by(*columns: sa.Column[Any], are_hidden: bool) -> sa.CompoundSelect[Any]:
+    """Those of the accounts that recoveries name in these columns."""
+    hidden: sa.BindParameter[Any] = sa.bindparam("hidden", expanding=True)
+    of: sa.BindParameter[Any] = sa.bindparam("of", expanding=True)
+    each = []
+    for column in columns:
+        recovery = column.table.c.recovery_id
+        which = recovery.in_(hidden) if are_hidden else recovery.not_in(hidden)
+        each.append(sa.select(column).where(column.in_(of), which))
+    return sa.union(*each)
+
+
+_VICTIMS = (_CLAIMS.c.victim_account_id, _CLAIMS.c.payout_account_id)
+_OF_HIDDEN = _named_by(*_VICTIMS, are_hidden=True)
+_OF_SEEN = _named_by(*_VICTIMS, _CLAIMS.c.payee_account_id, _ASSETS.c.account_id, are_hidden=False)

@@ -13,7 +13,8 @@ from models.entities.approval import Approval, ApprovalState
 from models.entities.catalogue import table_of
 from models.entities.recovery import Recovery
 from models.prepared import reading
-from models.store.rollups.rows import PENDING, tally
+from models.store.rollups.rows import PENDING
+from models.store.rollups.tallies import tally
 
 _A, _R = table_of(Approval), table_of(Recovery)
 _JOINED = _A.join(_R, _R.c.id == _A.c.recovery_id)

@@ -17,6 +17,7 @@ from models.entities.claim import Claim, ClaimRow
 from models.entities.event import EntityKind
 from models.entities.recovery import Note
 from models.letter_answer import TypedAnswer
+from models.queries.books.money import tails
 from models.queries.cases.letters import typed_answers
 from models.queries.cases.views import masked_account, masked_name
 from models.sealing.sealed_place import SealedPlace
@@ -67,16 +68,13 @@ def names_of(
         accounts |= {claim.asked_account_id}
     payers = {(k.payer_account_id, k.claim_id) for f in files for k in f.compensations}
     accounts |= {account_id for account_id, _ in payers}
-    tails = session.execute(
-        sa.select(_ACCOUNTS.c.id, _ACCOUNTS.c.tail).where(_ACCOUNTS.c.id.in_(accounts))
-    )
     people = session.execute(
         sa.select(_CLAIMS.c.id, _PARTIES.c.id.label("party_id"), _PARTIES.c.name_sealed)
         .join(_PARTIES, _PARTIES.c.id == _CLAIMS.c.party_id)
         .where(_CLAIMS.c.id.in_([c.id for c in claims]))
     )
     return Names(
-        {row.id: row.tail for row in tails},
+        tails(session, accounts),
         {row.id: masked_name(_victim(vault, row)) for row in people},
         _reasons(session, vault, files),
         typed_answers(session, vault, _looked_at(files)),

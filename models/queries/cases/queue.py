@@ -35,7 +35,8 @@ from models.queries.cases.queue_order import (
 from models.queries.cases.queue_views import QueueLine, QueuePage
 from models.queries.installation.clock import case_now, engine_view
 from models.step_wording import Wording
-from models.store.rollups.rows import OPEN, tally
+from models.store.rollups.rows import OPEN
+from models.store.rollups.tallies import tally
 from models.urgency import Attention, Lane, Urgency, urgency
 
 _R, _Q = table_of(Recovery), table_of(QueueEntry)

@@ -74,6 +74,17 @@ def view_of(session: Session, vault: Vault, recovery_id: str) -> RestrictionView
     return next(r for r in restrictions(session, vault) if r.recovery_id == recovery_id)
 
 
+def saw_it(session: Session, recovery_id: str) -> frozenset[str]:
+    """Who saw a recovery when its last restriction was lifted; nobody of one that had none.
+
+    Its case officer was one of them: it was assigned to nobody else.
+    """
+    row = session.execute(_LAST, {"of": recovery_id}).first()
+    if row is None:
+        return frozenset()
+    return frozenset({*members_of(session, row.id), row.asked_by, row.confirmed_by})
+
+
 def unseen(session: Session) -> Unseen:
     """What of the unit is left out of what this session shows."""
     ask = who_to_ask(session, hidden_now(session))
@@ -81,6 +92,12 @@ def unseen(session: Session) -> Unseen:
     return Unseen(len(rows), tuple(sorted(set(ask.values()))))
 
 
+_LAST = (
+    sa.select(_R.c.id, _R.c.asked_by, _R.c.confirmed_by)
+    .where(_R.c.recovery_id == sa.bindparam("of", type_=_R.c.recovery_id.type))
+    .order_by(_R.c.since.desc(), _R.c.ended_at.desc())
+    .limit(1)
+)
 # What was merged into a restricted one is no recovery of its own any more.
 _RESTRICTED = sa.select(_R.c.recovery_id).where(
     _R.c.state == _ACTIVE, _R.c.recovery_id.in_(sa.bindparam("ids", expanding=True))

@@ -21,21 +21,20 @@ from models.entities.catalogue import table_of
 from models.entities.claim import Claim
 from models.entities.event import DONE, SENT, Event
 from models.entities.hold import LIVE_HOLDS, Hold, HoldKind, HoldState
-from models.entities.installation import QueueEntry, Tally
+from models.entities.installation import QueueEntry
 from models.entities.ledger import LedgerAccount, PostingRow
 from models.entities.payout import Payout, PayoutState
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.ids import canonical
 from models.money import Money
 from models.prepared import looked_through
-from models.rights.hidden import hidden_here
-from models.rights.sessions import is_picture, of_all
 from models.step_wording import Wording
+from models.store.rollups.days import held_days, hold_days
 from models.urgency import counted_from, lane_of, waits_since
 
 _R, _C, _E, _P = table_of(Recovery), table_of(Claim), table_of(Event), table_of(PostingRow)
 _A, _H, _Y, _CALLS = table_of(Asset), table_of(Hold), table_of(Payout), table_of(Call)
-_APPROVALS, _ENTRIES, _TALLY = table_of(Approval), table_of(QueueEntry), table_of(Tally)
+_APPROVALS, _ENTRIES = table_of(Approval), table_of(QueueEntry)
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _CHUNK = 500
 _ASKS = (CallKind.HOLD, CallKind.REQUEST)
@@ -106,18 +105,6 @@ def kept_entries(session: Session, ids: Sequence[str]) -> dict[str, Row]:
     return {row["id"]: dict(row) for row in session.execute(_KEPT, {"ids": list(ids)}).mappings()}
 
 
-def tally(session: Session) -> dict[str, int]:
-    """All counts and sums, by name: one row each; without what is hidden from whoever reads."""
-    found = {row.name: row.value for row in session.execute(_ALL_TALLIES)}
-    if is_picture(session):
-        given = {"ids": sorted(hidden_here(session))}
-        less: Counter[str] = Counter()
-        for row in of_all(session, _KEPT, given).mappings():
-            less.update(figures_in(row))
-        found = {name: left for name in found if (left := found[name] - less[name])}
-    return found
-
-
 def sent_at_rank(session: Session, rank: int) -> int:
     """The rank-th shortest time, from 1, from a report to the first order about it, in seconds."""
     seconds = _ENTRIES.c.sent_seconds
@@ -166,7 +153,7 @@ def _figures(session: Session, given: Mapping[str, Any]) -> defaultdict[str, Cou
             if HoldState(second) in LIVE_HOLDS:
                 with_holds.add(of)
         else:
-            found[of][what] = int(minor)
+            found[of][" ".join(part for part in (what, first, second) if part)] = int(minor)
     for of, currency, minor in _among(session, _EVER, held):
         found[of][f"ever held {currency}"] = int(minor)
     for of, currency, blocked, disputed in _among(session, _BLOCKED, with_holds):
@@ -269,7 +256,8 @@ def _sums() -> sa.CompoundSelect[Any]:
         _sum("hold", (_H.c.kind, _H.c.state), sa.func.count()),
         _sum(SECOND_HOP, (), accounts).where(*hops),
         _sum(PENDING, (), sa.func.count(_APPROVALS.c.id)).where(pending),
-    )
+        held_days(_IDS), hold_days(_IDS),
+    )  # fmt: skip
 
 
 def _sum(what: str, by: tuple[sa.Column[Any], ...], minor: sa.ColumnElement[Any]) -> sa.Select[Any]:
@@ -292,5 +280,4 @@ _DONE_AT = (
     .group_by(_E.c.recovery_id)
 )
 _KEPT = sa.select(_ENTRIES).where(_ENTRIES.c.id.in_(_IDS))
-_ALL_TALLIES = sa.select(_TALLY)
 _AFTER = sa.select(_R.c.id).where(_R.c.id > sa.bindparam("last")).order_by(_R.c.id).limit(_CHUNK)

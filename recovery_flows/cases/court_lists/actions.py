@@ -13,6 +13,7 @@ from pathlib import Path
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
+from models.language.phrase import phrase
 from models.money import Money
 from models.queries.books.money import tails
 from models.queries.cases.claims import claims_by_reference
@@ -105,7 +106,11 @@ def import_lists(
     reference = " ".join(order.reference.split())
     if not reference or len(reference) > lists.REFERENCE_MAX:
         raise MisuseError(
-            f"--reference has {len(reference)} characters: 1 to {lists.REFERENCE_MAX}"
+            phrase(
+                "--reference has {count} characters: 1 to {reference_max}",
+                count=len(reference),
+                reference_max=lists.REFERENCE_MAX,
+            )
         )
     done: list[ImportedList] = []
     try:
@@ -167,9 +172,17 @@ def _asset(file: CaseFile, asset_id: str) -> AssetRow:
         return held[0]
     ref = file.recovery.ref
     if held:
-        raise MisuseError(f"which account is meant? --asset {' or '.join(a.id for a in held)}")
+        raise MisuseError(
+            phrase("which account is meant? --asset {named}", named=" or ".join(a.id for a in held))
+        )
     which = f" {asset_id}" if asset_id else ""
-    raise MisuseError(f"nothing is held on an account{which} of {ref}: `recovery show {ref}`")
+    raise MisuseError(
+        phrase(
+            "nothing is held on an account{which} of {ref}: `recovery show {ref}`",
+            which=which,
+            ref=ref,
+        )
+    )
 
 
 def _known(unit: Unit, file: CaseFile) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from models.language.shown import shown, shown_term
 from models.safe_text import safe
-from recovery_flows.cases.pages.value import Bar, Cell, Line, Page, Part, Prose, Table, Whole
+from recovery_flows.cases.pages.value import Cell, Drawn, Line, Page, Part, Prose, Table, Whole
 
 _CALCULATED = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
@@ -72,7 +72,7 @@ def words_of(cell: Cell, zone: str) -> str:
         f"{p.value.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
         if isinstance(p.value, datetime) else shown(p.value)
         for p in cell
-        if not isinstance(p.value, Bar)
+        if not isinstance(p.value, Drawn)
     )  # fmt: skip
     return safe(" ".join(told.split()))
 

@@ -27,6 +27,7 @@ from recovery_flows.cases.pages.value import (
     strong,
     table,
 )
+from recovery_flows.cases.pages.weeks import weeks_parts
 from recovery_flows.cases.views.state_names import (
     Tone,
     Worded,
@@ -41,6 +42,7 @@ from recovery_flows.wording import counted, spoken
 
 TITLES = {
     "sums": phrase("Where the reported money is"),
+    "weeks": phrase("Eight weeks, by days of UTC"),
     "stages": phrase("Open recoveries by stage"),
     "ends": phrase("All recoveries"),
     "spread": phrase("Time from report to first order"),
@@ -62,6 +64,7 @@ def written(figures: Summary, zone: str) -> Page:
     stages = ((stage_word(stage), n) for stage, n in figures.stages)
     parts: dict[str, Iterable[Part]] = {
         "sums": _sums(figures),
+        "weeks": weeks_parts(figures.weeks),
         "stages": _counts(stages),
         "ends": _counts(ends),
         "spread": _spread(figures.report_to_request),

@@ -15,12 +15,25 @@ from models.money import Money
 from recovery_flows.cases.views.state_names import Tone
 
 
+class Drawn:
+    """What is drawn on a screen only: words and figures beside it say the same."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Drawn):
     """`part` of `whole` (counts, minor units or tenths of a per cent); drawn, never read alone."""
 
     part: int
     whole: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bars(Drawn):
+    """One bar for each value, none below zero, the greatest as high as it goes."""
+
+    values: tuple[int, ...]
 
 
 class Piece(NamedTuple):
@@ -29,7 +42,7 @@ class Piece(NamedTuple):
     It takes `least` cells or more, so that what follows stands under what follows another.
     """
 
-    value: str | int | Money | datetime | Bar
+    value: str | int | Money | datetime | Drawn
     tone: Tone = Tone.PLAIN
     short: str = ""
     least: int = 0

@@ -11,6 +11,7 @@ from datetime import datetime
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
 from models.entities.outside.third_party_claim import DamagesSource, ThirdPartyGround
+from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.errors import MisuseError
@@ -62,10 +63,21 @@ def _asset(file: CaseFile, filing: Filing) -> AssetRow:
         return named[0]
     ref = file.recovery.ref
     if named:
-        raise MisuseError(f"which account is meant? --asset {' or '.join(a.id for a in named)}")
+        raise MisuseError(
+            phrase(
+                "which account is meant? --asset {named}", named=" or ".join(a.id for a in named)
+            )
+        )
     what = "was ever held" if is_past else "is held now"
     which = f" {filing.asset_id}" if filing.asset_id else ""
-    raise MisuseError(f"no account{which} of {ref} {what}: `recovery show {ref} --json` has them")
+    raise MisuseError(
+        phrase(
+            "no account{which} of {ref} {what}: `recovery show {ref} --json` has them",
+            which=which,
+            ref=ref,
+            what=what,
+        )
+    )
 
 
 def decide(
@@ -115,9 +127,15 @@ def pay(acting: CaseOfficer, recovery_id: str, name: str, paid: Paid) -> str:
     """Enter what was paid for a wrong freeze; another person holds it to its paper."""
     booking = " ".join(paid.booking.split())
     if not booking or len(booking) > BOOKING_MAX:
-        raise MisuseError(f"--booking has {len(booking)} characters: 1 to {BOOKING_MAX}")
+        raise MisuseError(
+            phrase(
+                "--booking has {count} characters: 1 to {booking_max}",
+                count=len(booking),
+                booking_max=BOOKING_MAX,
+            )
+        )
     if not paid.paper:
-        raise MisuseError("a payment is entered with the paper that shows it: --proof")
+        raise MisuseError(phrase("a payment is entered with the paper that shows it: --proof"))
     with acting.editing(recovery_id) as edit:
         edit.note(f"payment of {name}", f"from {paid.source.replace('_', ' ')}")
         row = found(edit.file, name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.facts import AccountRef
+from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.errors import MisuseError
@@ -49,7 +50,7 @@ def refund(
 ) -> str:
     """Enter what the treasury has paid to a late payee; another person holds it to its proof."""
     if not paper:
-        raise MisuseError("a refund is entered with the paper that shows it: --proof FILE")
+        raise MisuseError(phrase("a refund is entered with the paper that shows it: --proof FILE"))
     with acting.editing(recovery_id) as edit:
         proof = edit.keep(paper, "refund proof")
         asked = unclaimed.enter_refund(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from models.language.phrase import phrase
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.views.victim_line import victim_line
 from recovery_flows.cases.views.victim_line_zh import victim_line_zh
@@ -21,7 +22,13 @@ def words_of(language: str) -> Callable[..., tuple[str, ...]]:
     """The five lines of a victim in a language; MisuseError where there are none."""
     if language not in LANGUAGES:
         known = ", ".join(LANGUAGES)
-        raise MisuseError(f"there are no messages in language {language!r}; there are: {known}")
+        raise MisuseError(
+            phrase(
+                "there are no messages in language {language!r}; there are: {known}",
+                language=language,
+                known=known,
+            )
+        )
     return LANGUAGES[language]
 
 
@@ -33,10 +40,18 @@ def sent(acting: CaseOfficer, recovery_id: str, claim_id: str, language: str, ho
         changes, ref, noted = edit.changes, edit.ref, edit.note(about, how, "--how")
         claims = {c.id: c for c in changes.file.claims}
         if claim_id and claim_id not in claims:
-            raise MisuseError(f"{ref} has no claim {claim_id}: `recovery show {ref}` lists them")
+            raise MisuseError(
+                phrase(
+                    "{ref} has no claim {claim_id}: `recovery show {ref}` lists them",
+                    ref=ref,
+                    claim_id=claim_id,
+                )
+            )
         waiting = [n for n in news.due(changes.file, acting.laws) if claim_id in ("", n.claim_id)]
         if not waiting:
-            raise StepRefusedError(f"{ref}: every victim has been told how far his report has come")
+            raise StepRefusedError(
+                phrase("{ref}: every victim has been told how far his report has come", ref=ref)
+            )
         zone = acting.laws[changes.file.recovery.regime].time_zone
         for one in waiting:
             lines = write(changes.file, claims[one.claim_id], edit.now, zone)

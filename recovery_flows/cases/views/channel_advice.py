@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.engine import Database
+from models.language.phrase import phrase
 from models.queries.cases.case_files import load_file
 from models.queries.cases.requests import filled_fields
 from models.queries.installation.clock import case_now
@@ -66,7 +67,7 @@ def channel_advice(
     law, ref = laws[file.recovery.regime], file.recovery.ref
     questions = questions_of(file, RAIL, Help.FREEZE, now, filled, law)
     if not questions:
-        raise RefusedError(f"{ref}: no money is traced to an account abroad")
+        raise RefusedError(phrase("{ref}: no money is traced to an account abroad", ref=ref))
     assets = [a for a in file.assets if not a.home and a.traced_minor > 0]
     accounts = tuple(
         AdvisedAccount(asset.id, asset.partner_id, question, ())

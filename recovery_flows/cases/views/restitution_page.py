@@ -114,8 +114,8 @@ def explanation(
         reading = _Reading.of(load_file(session, recovery_id), allocation_id)
     if reading.comparison is None or claim_id not in reading.by_rule:
         return ()
-    told = tuple(page_of(reading.comparison.divisions[0], claim_id))
-    return tuple(line.replace(claim_id, claim_number(claim_id)) for line in told)
+    division = reading.comparison.divisions[0]
+    return tuple(page_of(division, claim_id, claim_number(claim_id)))
 
 
 @dataclass(frozen=True, slots=True)

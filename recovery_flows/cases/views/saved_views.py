@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from models.language.phrase import phrase
 from models.privacy.personal_data import personal_data
 from models.queries.cases.queue_order import SORTED_BY
 from models.safe_text import steers_or_hides
@@ -60,9 +61,13 @@ def read_views(folder: Path) -> dict[str, SavedView]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise MisuseError(f"{file} cannot be read as TOML: {error}") from error
+        raise MisuseError(
+            phrase("{file} cannot be read as TOML: {error}", file=file, error=error)
+        ) from error
     if not isinstance(found, dict):
-        raise MisuseError(f'{file}: a view is a table such as [views."ends soon"]')
+        raise MisuseError(
+            phrase('{file}: a view is a table such as [views."ends soon"]', file=file)
+        )
     return {name: _view(file, name, given) for name, given in found.items()}
 
 
@@ -71,7 +76,9 @@ def view_named(folder: Path | None, name: str) -> SavedView:
     known = read_views(folder) if folder else {}
     if name not in known:
         named = ", ".join(known) or f"none: V on the queue saves one, in {FILE_NAME}"
-        raise MisuseError(f"there is no view {name!r}; there are {named}")
+        raise MisuseError(
+            phrase("there is no view {name!r}; there are {named}", name=name, named=named)
+        )
     return known[name]
 
 
@@ -79,13 +86,19 @@ def add_view(folder: Path, name: str, view: SavedView) -> str:
     """Write one view more into the file; one sentence of what was done."""
     name = " ".join(name.split())
     if name in read_views(folder):
-        raise MisuseError(f"there is a view {name!r} already: change or remove it in {FILE_NAME}")
+        raise MisuseError(
+            phrase(
+                "there is a view {name!r} already: change or remove it in {file_name}",
+                name=name,
+                file_name=FILE_NAME,
+            )
+        )
     if steers_or_hides(name + view.filter):
-        raise MisuseError("a name of a view has no control characters, and no filter has")
+        raise MisuseError(phrase("a name of a view has no control characters, and no filter has"))
     text = f"{name} / {view.filter}"
     has_long = any(sum(c.isdigit() for c in word) >= _ACCOUNT_DIGITS for word in text.split())
     if has_long or personal_data(text):
-        raise MisuseError("this may hold an account number, and views are kept in clear")
+        raise MisuseError(phrase("this may hold an account number, and views are kept in clear"))
     # TOML takes no pairs of surrogates, by which JSON escapes some letters.
     lines = [f"\n[views.{json.dumps(name, ensure_ascii=False)}]"]
     lines += [
@@ -105,15 +118,30 @@ def add_view(folder: Path, name: str, view: SavedView) -> str:
 def _view(file: Path, name: str, given: Any) -> SavedView:  # noqa: ANN401 - as TOML gave it
     where = f"{file}: view {name!r}"
     if not isinstance(given, dict):
-        raise MisuseError(f"{where} is no table with filter, sort, closed")
+        raise MisuseError(phrase("{where} is no table with filter, sort, closed", where=where))
     for key, value in given.items():
         if key not in _FIELDS:
-            raise MisuseError(f"{where} has {key!r}; it may have filter, sort, closed")
+            raise MisuseError(
+                phrase(
+                    "{where} has {key!r}; it may have filter, sort, closed", where=where, key=key
+                )
+            )
         if not isinstance(value, _FIELDS[key]):
-            raise MisuseError(f"{where}: {key} must be a {_FIELDS[key].__name__}")
+            raise MisuseError(
+                phrase(
+                    "{where}: {key} must be a {name}",
+                    where=where,
+                    key=key,
+                    name=_FIELDS[key].__name__,
+                )
+            )
     view = SavedView(**given)
     if view.sort.removeprefix("-") not in ("", *SORTED_BY):
-        raise MisuseError(f"{where}: sort is one of {', '.join(SORTED_BY)}, or empty")
+        raise MisuseError(
+            phrase(
+                "{where}: sort is one of {named}, or empty", where=where, named=", ".join(SORTED_BY)
+            )
+        )
     return view
 
 

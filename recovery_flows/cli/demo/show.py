@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from models.language.phrase import phrase
 from recovery_flows.caller import entered_officer
 from recovery_flows.cli.composition import Installation, open_installation
 from recovery_flows.cli.demo.figures import tell_ending
@@ -71,7 +72,8 @@ def open_terminal(
     handle = acting_as or (SUPERVISOR if installation.is_demo and not entered_officer() else "")
     if story is None and installation.is_demo and (installation.data_dir / PLAN).exists():
         world = read_plan(installation.data_dir).world
-        story = lambda: f"demo world: {world}"  # noqa: E731 - a constant as a callable
+        told = phrase("demo world: {world}", world=world)
+        story = lambda: told  # noqa: E731 - a constant as a callable
     return run(
         installation.database,
         installation.laws,

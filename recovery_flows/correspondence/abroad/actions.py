@@ -12,6 +12,7 @@ from models.entities.officer import Role
 from models.entities.outside.disclosure import DisclosureKind
 from models.entities.outside.request_message import MessageKind
 from models.entities.request import RequestRow, RequestState
+from models.language.phrase import phrase
 from models.privacy.personal_data import personal_data
 from models.queries.cases.case_files import load_file
 from models.queries.cases.requests import opened_fields
@@ -88,22 +89,29 @@ def record_reveal(acting: ActingOfficer, recovery_id: str, request_id: str) -> N
 def check_approved(request: RequestRow) -> None:
     """StepRefusedError where a letter would become a file that two people have not approved."""
     if request.sent_at is None and request.state is not RequestState.APPROVED:
-        raise StepRefusedError(
-            f"{request.id} is {request.state}: its letter is written once it is approved; "
-            "`recovery xborder preview` shows it before"
-        )
+        raise StepRefusedError(phrase(
+            "{request_id} is {request_state}: its letter is written once it is approved; "
+            "`recovery xborder preview` shows it before",
+            request_id=request.id, request_state=request.state,
+        ))  # fmt: skip
 
 
 def notice_of(facts: LetterFacts, language: str) -> Document:
     """The notice that the other side is owed; StepRefusedError where it knows all."""
     what = ceiling.owed_word(facts.file, facts.request)
     if not what:
-        raise StepRefusedError(f"the other side of {facts.request.id} knows all it has to know")
-    if what == MessageKind.ASSURANCE:
         raise StepRefusedError(
-            f"the assurance about {facts.request.id} is kept as it was approved: "
-            "`recovery xborder told` sends it again"
+            phrase(
+                "the other side of {request_id} knows all it has to know",
+                request_id=facts.request.id,
+            )
         )
+    if what == MessageKind.ASSURANCE:
+        raise StepRefusedError(phrase(
+            "the assurance about {request_id} is kept as it was approved: `recovery xborder "
+            "told` sends it again",
+            request_id=facts.request.id,
+        ))  # fmt: skip
     return notice(facts, language, what)
 
 
@@ -113,7 +121,7 @@ def sent(
 ) -> str:  # fmt: skip
     """Record that the approved letter went out; the letter, proof and translation are kept."""
     if not how.strip() or not proof:
-        raise MisuseError("say with --how how it went, and give the --proof of it")
+        raise MisuseError(phrase("say with --how how it went, and give the --proof of it"))
     with acting.editing(recovery_id) as edit:
         request = request_of(edit.file, request_id)
         raw = _letter_bytes(acting, edit, request, sender, channels, translation)
@@ -158,7 +166,12 @@ def _letter_bytes(
 ) -> bytes:  # fmt: skip
     is_ours = ours(request.language)
     if not is_ours and not translation:
-        raise MisuseError(f"the requested State reads {request.language!r}: give the --translation")
+        raise MisuseError(
+            phrase(
+                "the requested State reads {language!r}: give the --translation",
+                language=request.language,
+            )
+        )
     facts = facts_in(acting, edit, request, sender, channels)
     return as_markdown(letter(facts, request.language if is_ours else "en")).encode()
 
@@ -168,11 +181,14 @@ def _passed_translation(unit: Unit, file: CaseFile, raw: bytes, translation: byt
     try:
         text = translation.decode()
     except UnicodeDecodeError:
-        raise MisuseError("--translation goes over a connection as text in UTF-8") from None
+        raise MisuseError(phrase("--translation goes over a connection as text in UTF-8")) from None
     approved = raw.decode()
     for found in personal_data(text, known_data(unit.session, unit.vault, file)):
         if text[found.start : found.end] not in approved:
             raise StepRefusedError(
-                f"--translation holds a {found.kind} that the approved letter does not hold"
+                phrase(
+                    "--translation holds a {kind} that the approved letter does not hold",
+                    kind=found.kind,
+                )
             )
     return text.encode()

@@ -9,6 +9,7 @@ from models.case_file import CaseFile
 from models.entities.asset import AssetRow
 from models.entities.partner import PartnerChannel, PartnerKind
 from models.entities.recovery import RecoveryState
+from models.language.phrase import phrase
 from models.money import Money
 from models.privacy.personal_data import personal_data
 from models.queries.cases.work import PartnerLine, partners
@@ -55,7 +56,13 @@ def draft(
 def check_open(file: CaseFile) -> None:
     """StepRefusedError where nothing is drafted for a recovery yet, or any more."""
     if file.recovery.state is not RecoveryState.OPEN:
-        raise StepRefusedError(f"{file.recovery.ref} is {file.recovery.state}: accept it first")
+        raise StepRefusedError(
+            phrase(
+                "{ref} is {recovery_state}: accept it first",
+                ref=file.recovery.ref,
+                recovery_state=file.recovery.state,
+            )
+        )
 
 
 def draft_one(
@@ -108,13 +115,20 @@ _BODIES = {
 def _check_address(unit: Unit, file: CaseFile, authority: str, language: str) -> None:
     """Both stand in clear, in the history and in every list: no control characters, no person."""
     if len(authority) > _AUTHORITY_LENGTH_MAX or steers_or_hides(undirected(authority)):
-        raise MisuseError(
-            f"--authority has at most {_AUTHORITY_LENGTH_MAX} characters and no control characters"
-        )
+        raise MisuseError(phrase(
+            "--authority has at most {authority_length_max} characters and no control characters",
+            authority_length_max=_AUTHORITY_LENGTH_MAX,
+        ))  # fmt: skip
     if found := personal_data(authority, known_data(unit.session, unit.vault, file)):
-        raise StepRefusedError(f"--authority holds a {found[0].kind}, and it is stored in clear")
+        raise StepRefusedError(
+            phrase("--authority holds a {kind}, and it is stored in clear", kind=found[0].kind)
+        )
     if not (len(language) == _LANGUAGE_LENGTH and language.isascii() and language.islower()):
-        raise MisuseError(f"--language {language!r} is no code of ISO 639-1 such as fr, en")
+        raise MisuseError(
+            phrase(
+                "--language {language!r} is no code of ISO 639-1 such as fr, en", language=language
+            )
+        )
 
 
 def assets_of(file: CaseFile, given: Given) -> list[AssetRow]:
@@ -123,13 +137,18 @@ def assets_of(file: CaseFile, given: Given) -> list[AssetRow]:
     if given.account:
         abroad = [a for a in abroad if a.id == given.account]
         if not abroad:
-            raise MisuseError(f"--account {given.account!r} is no account abroad of it")
+            raise MisuseError(
+                phrase("--account {account!r} is no account abroad of it", account=given.account)
+            )
     elif given.amount and len(abroad) > 1:
         raise MisuseError(
-            f"--amount is for one account: --account {', '.join(a.id for a in abroad)}"
+            phrase(
+                "--amount is for one account: --account {named}",
+                named=", ".join(a.id for a in abroad),
+            )
         )
     if not abroad:
-        raise StepRefusedError(f"{file.recovery.ref} has no account abroad")
+        raise StepRefusedError(phrase("{ref} has no account abroad", ref=file.recovery.ref))
     return abroad
 
 
@@ -137,20 +156,40 @@ def _requested(asset: AssetRow, text: str) -> Money:
     if not text:
         found = Money(asset.traced_minor, asset.currency)
         if found.minor <= 0:
-            raise StepRefusedError(f"no money is traced to {asset.id}: name it with --amount")
+            raise StepRefusedError(
+                phrase("no money is traced to {asset_id}: name it with --amount", asset_id=asset.id)
+            )
         return found
     try:
         found = Money.parse(text, asset.currency)
     except ValueError as error:
-        raise MisuseError(f"--amount {text!r} is no sum in {asset.currency}: {error}") from error
+        raise MisuseError(
+            phrase(
+                "--amount {told!r} is no sum in {currency}: {error}",
+                told=text,
+                currency=asset.currency,
+                error=error,
+            )
+        ) from error
     if found.minor <= 0:
-        raise MisuseError(f"--amount {text!r} is no sum above zero")
+        raise MisuseError(phrase("--amount {told!r} is no sum above zero", told=text))
     return found
 
 
 def _wanted(channel: Channel, text: str) -> Help:
     if channel.recipient == Recipient.BANK:
-        raise MisuseError(f"{channel.code} calls a payment back: `recovery recall draft` does that")
+        raise MisuseError(
+            phrase(
+                "{code} calls a payment back: `recovery recall draft` does that", code=channel.code
+            )
+        )
     if text not in set(channel.help):
-        raise MisuseError(f"{channel.code} gives {', '.join(channel.help)}, not {text!r}")
+        raise MisuseError(
+            phrase(
+                "{code} gives {named}, not {told!r}",
+                code=channel.code,
+                named=", ".join(channel.help),
+                told=text,
+            )
+        )
     return Help(text)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.entities.outside.disclosure import DisclosureKind
+from models.language.phrase import phrase
 from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.access.disclosures import note_files
 from recovery_flows.correspondence.abroad.actions import check_approved, notice_of
@@ -27,7 +28,13 @@ def check_endings(endings: Sequence[str], *, is_notice: bool = False) -> None:
     known = ENDINGS if is_notice else (*ENDINGS, XML)
     for one in endings:
         if one not in known:
-            raise MisuseError(f"--format: there is no {one!r}; there are: {', '.join(known)}")
+            raise MisuseError(
+                phrase(
+                    "--format: there is no {one!r}; there are: {named}",
+                    one=one,
+                    named=", ".join(known),
+                )
+            )
 
 
 def write_letter(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from models.language.phrase import phrase
 from recovery_flows.correspondence.abroad.letter import words_of
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.returns.page import Document, Section, Table
@@ -75,7 +76,7 @@ def _read(raw: bytes) -> etree._Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     root = etree.fromstring(raw, parser)
     if root.find(".//{*}FIToFIPmtCxlReq") is None:
-        raise MisuseError("the message of this recall is no camt.056")
+        raise MisuseError(phrase("the message of this recall is no camt.056"))
     return root
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
+from models.language.phrase import phrase
 from recovery_flows.access.acting_officer import ActingOfficer, Edit
 from recovery_flows.correspondence.abroad import drafting
 from recovery_flows.correspondence.abroad.drafting import Given
@@ -49,7 +50,7 @@ def draft_all(
                 else:
                     drafted.append(_draft(acting, edit, asset, part, given, channels, law))
         if not drafted:
-            raise StepRefusedError(f"nothing was drafted; {'; '.join(left)}")
+            raise StepRefusedError(phrase("nothing was drafted; {named}", named="; ".join(left)))
     return SideBySide(tuple(drafted), tuple(left))
 
 
@@ -75,7 +76,9 @@ def _check_fields(template: Template, given: Given, channels: Channels, law: Reg
     for name in given.fields:
         if name not in asked:
             codes = ", ".join(part.channel for part in template.request)
-            raise MisuseError(f"--field {name}: none of {codes} asks for it")
+            raise MisuseError(
+                phrase("--field {name}: none of {codes} asks for it", name=name, codes=codes)
+            )
 
 
 def _left_out(

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from models.language.phrase import phrase
 from models.privacy.personal_data import Known
 from models.safe_text import steers
 from recovery_flows.cross_border.channels import (
@@ -52,17 +53,44 @@ def check(
     """The channel that it came by; MisuseError names what is missing or does not fit."""
     _check_texts(given, now)
     if given.from_state not in groups["iso_3166"].members:
-        raise MisuseError(f"--from {given.from_state!r} is no code of ISO 3166-1 such as FR, GB")
+        raise MisuseError(
+            phrase(
+                "--from {from_state!r} is no code of ISO 3166-1 such as FR, GB",
+                from_state=given.from_state,
+            )
+        )
     if given.law not in laws:
-        raise MisuseError(f"--law {given.law!r}: there are {', '.join(sorted(laws))}")
+        raise MisuseError(
+            phrase("--law {law!r}: there are {named}", law=given.law, named=", ".join(sorted(laws)))
+        )
     if given.channel not in channels:
-        raise MisuseError(f"--channel {given.channel!r}: there are {', '.join(sorted(channels))}")
+        raise MisuseError(
+            phrase(
+                "--channel {channel!r}: there are {named}",
+                channel=given.channel,
+                named=", ".join(sorted(channels)),
+            )
+        )
     channel = channels[given.channel]
     if given.wanted not in channel.help:
-        raise MisuseError(f"--want {given.wanted!r}: {channel.code} is for {_list(channel.help)}")
+        raise MisuseError(
+            phrase(
+                "--want {wanted!r}: {code} is for {wants}",
+                wanted=given.wanted,
+                code=channel.code,
+                wants=_list(channel.help),
+            )
+        )
     for state, codes in ((given.from_state, channel.from_states), (given.law, channel.to_states)):
         if not is_member(state, codes, groups):
-            raise MisuseError(f"{channel.code} does not bind {state}: {channel.source}")
+            raise MisuseError(
+                phrase(
+                    "{code} does not bind {state}: {source}",
+                    code=channel.code,
+                    state=state,
+                    source=channel.source,
+                )
+            )
     return channel
 
 
@@ -73,15 +101,27 @@ def _check_texts(given: Given, now: datetime) -> None:
     ):  # fmt: skip
         most = _LENGTHS.get(name, _LENGTH_MAX)
         if not text.strip():
-            raise MisuseError(f"{name} is missing: a request says it, or it is asked to")
+            raise MisuseError(
+                phrase("{name} is missing: a request says it, or it is asked to", name=name)
+            )
         if len(text) > most or steers(text):
-            raise MisuseError(f"{name} has at most {most} characters and no control characters")
+            raise MisuseError(
+                phrase(
+                    "{name} has at most {most} characters and no control characters",
+                    name=name,
+                    most=most,
+                )
+            )
     if bool(given.bank) != bool(given.account):
-        raise MisuseError("--bank and --account go together: a number is one bank's")
+        raise MisuseError(phrase("--bank and --account go together: a number is one bank's"))
     if given.received_at is not None and given.received_at > now:
-        raise MisuseError(f"--received {given.received_at.isoformat()} is ahead of now")
+        raise MisuseError(
+            phrase("--received {at} is ahead of now", at=given.received_at.isoformat())
+        )
     if given.due_at is not None and given.due_at <= (given.received_at or now):
-        raise MisuseError(f"--due {given.due_at.isoformat()} is before it was received")
+        raise MisuseError(
+            phrase("--due {at} is before it was received", at=given.due_at.isoformat())
+        )
 
 
 def clock_of(
@@ -119,23 +159,30 @@ def check_answer(fields: Mapping[str, str], channel: Channel, law: Regime, known
     references = {rule.reference_field for rule in law.disclosures.values()}
     for name, text in fields.items():
         if name not in law.data_classes and name not in references:
-            raise MisuseError(f"--field {name!r}: no class of data has it; see config/privacy.toml")
+            raise MisuseError(
+                phrase(
+                    "--field {name!r}: no class of data has it; see config/privacy.toml", name=name
+                )
+            )
         if not text.strip():
-            raise MisuseError(f"--field {name} is empty")
+            raise MisuseError(phrase("--field {name} is empty", name=name))
     if not set(fields) - references:
-        raise MisuseError("the answer has no content: give --field NAME=TEXT")
+        raise MisuseError(phrase("the answer has no content: give --field NAME=TEXT"))
     for rule in rules:
         if not fields.get(rule.reference_field, "").strip():
-            raise StepRefusedError(
-                f"before {', '.join(rule.because_of)} is told, {rule.rule} ({rule.source}) wants "
-                f"the approval of the competent authority: --field {rule.reference_field}=REFERENCE"
-            )
+            raise StepRefusedError(phrase(
+                "before {named} is told, {rule} ({source}) wants the approval of the competent "
+                "authority: --field {reference_field}=REFERENCE",
+                named=", ".join(rule.because_of), rule=rule.rule, source=rule.source,
+                reference_field=rule.reference_field,
+            ))  # fmt: skip
     found = marks(fields, law.data_classes, known)
     if found:
-        raise StepRefusedError(
-            f"the field {found[0].field} holds a {found[0].what} ({found[0].masked}): give it in "
-            "the fields account and persons, or leave it out"
-        )
+        raise StepRefusedError(phrase(
+            "the field {field} holds a {what} ({masked}): give it in the fields account and "
+            "persons, or leave it out",
+            field=found[0].field, what=found[0].what, masked=found[0].masked,
+        ))  # fmt: skip
 
 
 def of_persons(fields: Collection[str], law: Regime) -> tuple[str, ...]:
@@ -148,7 +195,14 @@ def check_ground(ground: str, channel: Channel) -> None:
     """MisuseError for a ground by which nothing is refused on this channel."""
     codes = [g.code for g in channel.ground if g.kind in _SAYS_NO]
     if ground not in codes:
-        raise MisuseError(f"--ground {ground!r}: {channel.code} has {', '.join(codes) or 'none'}")
+        raise MisuseError(
+            phrase(
+                "--ground {ground!r}: {code} has {told}",
+                ground=ground,
+                code=channel.code,
+                told=", ".join(codes) or "none",
+            )
+        )
 
 
 def _list(helps: Collection[Help]) -> str:

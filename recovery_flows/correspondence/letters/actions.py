@@ -13,6 +13,7 @@ from models.entities.call import QUERIES, CallRow, CallState
 from models.entities.officer import Role
 from models.entities.outside.disclosure import DisclosureKind
 from models.ids import digest_bytes
+from models.language.phrase import phrase
 from models.queries.cases.case_files import load_file
 from models.queries.cases.letters import LetterCall, document_bytes, letter_call
 from models.queries.cases.work import calls_by_id
@@ -56,7 +57,12 @@ def letter_known(session: Session, vault: Vault, call_id: str) -> LetterCall:
     """The call of that id; MisuseError where there is none."""
     found = letter_call(session, vault, call_id)
     if found is None:
-        raise MisuseError(f"there is no letter {call_id}: `recovery letter list` shows those open")
+        raise MisuseError(
+            phrase(
+                "there is no letter {call_id}: `recovery letter list` shows those open",
+                call_id=call_id,
+            )
+        )
     return found
 
 
@@ -116,10 +122,10 @@ def _noted(acting: ActingOfficer, recovery_id: str, printed: Printed) -> Printed
 
 def _check_sender(sender: Sender) -> None:
     if not (sender.name.strip() and sender.answer_to.strip()):
-        raise MisuseError(
+        raise MisuseError(phrase(
             "a letter says who writes and where the answer goes: set screen.unit_name and "
-            "letters.answer_to first"
-        )
+            "letters.answer_to first",
+        ))  # fmt: skip
 
 
 def _broken(acting: ActingOfficer, edit: Edit, call: CallRow) -> str:
@@ -138,7 +144,13 @@ def _broken(acting: ActingOfficer, edit: Edit, call: CallRow) -> str:
 def _refuse_broken(call_id: str, detail: str) -> None:
     # After the transaction: what was found is to stay.
     if detail:
-        raise StepRefusedError(f"the letter {call_id} must not go out: {vouching.BROKEN}")
+        raise StepRefusedError(
+            phrase(
+                "the letter {call_id} must not go out: {broken}",
+                call_id=call_id,
+                broken=vouching.BROKEN,
+            )
+        )
 
 
 def _may_leave(changes: Changeset, call: CallRow) -> bool:
@@ -149,7 +161,9 @@ def _may_leave(changes: Changeset, call: CallRow) -> bool:
     if call.state is CallState.PLANNED:
         why = call_validity.waits(changes.file, call.kind, call.subject_id)
         if why and letter_steps.may_be_sent(changes.file, call):
-            raise StepRefusedError(f"the letter {call.id} waits: {why}")
+            raise StepRefusedError(
+                phrase("the letter {call_id} waits: {why}", call_id=call.id, why=why)
+            )
     if call.state is not CallState.PLANNED or letter_steps.may_be_sent(changes.file, call):
         return True
     call_validity.withdraw_call(changes, call)
@@ -159,7 +173,13 @@ def _may_leave(changes: Changeset, call: CallRow) -> bool:
 def _refuse_void(call_id: str, *, may_leave: bool) -> None:
     # After the transaction: the cancelling is to stay.
     if not may_leave:
-        raise StepRefusedError(f"the letter {call_id} must not go out: {call_validity.VOID}")
+        raise StepRefusedError(
+            phrase(
+                "the letter {call_id} must not go out: {void}",
+                call_id=call_id,
+                void=call_validity.VOID,
+            )
+        )
 
 
 def _fix(acting: ActingOfficer, edit: Edit, call: CallRow, post: Post) -> None:
@@ -174,10 +194,16 @@ def _fix(acting: ActingOfficer, edit: Edit, call: CallRow, post: Post) -> None:
 
 def _printed_before(session: Session, vault: Vault, known: LetterCall) -> Printed:
     if known.state is CallState.CANCELLED:
-        raise StepRefusedError(f"the letter {known.id} was cancelled: it must not go out")
+        raise StepRefusedError(
+            phrase("the letter {known_id} was cancelled: it must not go out", known_id=known.id)
+        )
     raw = document_bytes(session, vault, known.letter_digest)
     if raw is None or digest_bytes(raw) != known.letter_digest:
-        raise StepRefusedError(f"the letter {known.id} is not as it was: `recovery audit verify`")
+        raise StepRefusedError(
+            phrase(
+                "the letter {known_id} is not as it was: `recovery audit verify`", known_id=known.id
+            )
+        )
     ref = load_file(session, known.recovery_id).recovery.ref
     return Printed(ref, known.id, raw, known.letter_digest)
 

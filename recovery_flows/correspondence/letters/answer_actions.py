@@ -12,6 +12,7 @@ from models.case_file import CaseFile
 from models.entities.call import CallKind, CallRow
 from models.entities.officer import Role
 from models.entities.outside.disclosure import DisclosureKind
+from models.language.phrase import phrase
 from models.letter_answer import AnswerState, TypedAnswer
 from models.queries.cases.letters import answer_place, document_bytes, letter_call
 from models.queries.cases.views import masked_account
@@ -56,7 +57,9 @@ def enter_answer(
     with acting.editing(known.recovery_id, seen) as edit:
         call = letter_steps.letter_of(edit.file, call_id)
         if call.sent_at is None and not call.sent_how:
-            raise StepRefusedError(f"the letter {call_id} has not been sent: enter that first")
+            raise StepRefusedError(
+                phrase("the letter {call_id} has not been sent: enter that first", call_id=call_id)
+            )
         return _enter(acting, edit, call, fields, document, raw)
 
 
@@ -76,7 +79,9 @@ def record_bank_notice(
         call_id = letter_steps.receive(edit.changes, hold_id, document, edit.now)
         is_open = any(c.id == call_id for c in edit.file.calls)
         if not is_open or _is_over(edit.unit, edit.changes, call_id):
-            raise StepRefusedError(f"this letter about {hold_id} was taken already")
+            raise StepRefusedError(
+                phrase("this letter about {hold_id} was taken already", hold_id=hold_id)
+            )
         call = letter_steps.letter_of(edit.file, call_id)
         return _enter(acting, edit, call, fields, document, raw)
 
@@ -126,10 +131,10 @@ def _with_file(
     number = account_ref(unit.session, unit.vault, account_of(file, call)).number
     told = _own(parts, number)
     if not any(part.head.opening for part in told):
-        raise RefusedError(
+        raise RefusedError(phrase(
             "the file states no opening balance, so it covers no stretch: ask the bank for one "
-            "that does, or take its bookings in with `recovery intake statement`"
-        )
+            "that does, or take its bookings in with `recovery intake statement`",
+        ))  # fmt: skip
     return replace(answer, told=tuple(_figures(told, ZoneInfo(answer.zone))))
 
 
@@ -138,7 +143,11 @@ def _own(parts: list[FileStatement], number: str) -> list[FileStatement]:
     if not own:
         there = ", ".join(masked_account(part.head.number[-4:]) for part in parts) or "no account"
         asked = masked_account(number[-4:])
-        raise RefusedError(f"the file tells of {there}, the letter asked for {asked}")
+        raise RefusedError(
+            phrase(
+                "the file tells of {there}, the letter asked for {asked}", there=there, asked=asked
+            )
+        )
     return own
 
 
@@ -167,7 +176,9 @@ def answer_document(acting: ActingOfficer, call_id: str) -> bytes:
         known = letter_known(session, acting.database.vault, call_id)
         raw = document_bytes(session, acting.database.vault, known.answer_document)
     if raw is None:
-        raise MisuseError(f"no answer to the letter {call_id} was typed in yet")
+        raise MisuseError(
+            phrase("no answer to the letter {call_id} was typed in yet", call_id=call_id)
+        )
     what = f"the bank's answer to {call_id}"
     note_files(acting, known.recovery_id, DisclosureKind.ANSWER_DOCUMENT, what, {call_id: raw})
     return raw

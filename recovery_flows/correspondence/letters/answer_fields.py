@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from models.case_file import CaseFile
 from models.entities.call import CallKind, CallRow
 from models.entities.hold import HoldState
+from models.language.phrase import phrase
 from models.letter_answer import AnswerState, TypedAnswer
 from models.money import Money
 from recovery_flows.errors import MisuseError
@@ -104,17 +105,33 @@ def typed_answer(
 
 def _state(text: str, form: Form) -> AnswerState:
     if text.lower() not in set(form):
-        raise MisuseError(f"--state takes one of {', '.join(form)} here, not {text!r}")
+        raise MisuseError(
+            phrase(
+                "--state takes one of {named} here, not {told!r}", named=", ".join(form), told=text
+            )
+        )
     return AnswerState(text.lower())
 
 
 def _check_names(state: AnswerState, takes: Takes, given: Mapping[str, str]) -> None:
     lacking = [name for name in takes.needed if name not in given]
     if lacking:
-        raise MisuseError(f"an answer {state} lacks {', '.join(map(option, lacking))}")
+        raise MisuseError(
+            phrase(
+                "an answer {state} lacks {named}",
+                state=state,
+                named=", ".join(map(option, lacking)),
+            )
+        )
     surplus = [name for name in given if name not in (*takes.needed, *takes.also)]
     if surplus:
-        raise MisuseError(f"an answer {state} takes no {', '.join(map(option, surplus))}")
+        raise MisuseError(
+            phrase(
+                "an answer {state} takes no {named}",
+                state=state,
+                named=", ".join(map(option, surplus)),
+            )
+        )
 
 
 def option(field: str) -> str:
@@ -137,9 +154,9 @@ def _money(text: str, name: str, currency: str) -> Money:
     try:
         money = Money.parse(text, currency)
     except ValueError as error:
-        raise MisuseError(f"{option(name)}: {error}") from error
+        raise MisuseError(phrase("{option}: {error}", option=option(name), error=error)) from error
     if money.minor < 0:
-        raise MisuseError(f"{option(name)} is below zero")
+        raise MisuseError(phrase("{option} is below zero", option=option(name)))
     return money
 
 
@@ -148,7 +165,11 @@ def _instant(text: str, name: str, zone: ZoneInfo) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise MisuseError(
-            f"{option(name)} {text!r} is not a date and time such as 2026-03-02T10:15"
+            phrase(
+                "{option} {told!r} is not a date and time such as 2026-03-02T10:15",
+                option=option(name),
+                told=text,
+            )
         ) from None
     return at if at.tzinfo else at.replace(tzinfo=zone)
 
@@ -161,17 +182,26 @@ def instant_of(text: str, name: str, law: Regime) -> datetime:
 def _reference(text: str, name: str, zone: ZoneInfo) -> str:
     del zone
     if len(text) > _REF_LENGTH_MAX or not text.isprintable():
-        raise MisuseError(f"{option(name)} takes 1 to {_REF_LENGTH_MAX} printable characters")
+        raise MisuseError(
+            phrase(
+                "{option} takes 1 to {ref_length_max} printable characters",
+                option=option(name),
+                ref_length_max=_REF_LENGTH_MAX,
+            )
+        )
     return text
 
 
 def _reason(text: str, call: CallRow, grounds: Collection[str]) -> str:
     known = list(dict.fromkeys((*REFUSALS, *(grounds if call.kind is CallKind.REQUEST else ()))))
     if call.kind in ORDERS_OF_HOLDS and text not in known:
-        raise MisuseError(f"--reason takes one of {', '.join(known)}, not {text!r}")
+        raise MisuseError(
+            phrase("--reason takes one of {named}, not {told!r}", named=", ".join(known), told=text)
+        )
     if not _CODE.fullmatch(text):
-        raise MisuseError("--reason takes a code of capitals, digits and underscores; words go "
-                          "into a note")  # fmt: skip
+        raise MisuseError(phrase(
+            "--reason takes a code of capitals, digits and underscores; words go into a note",
+        ))  # fmt: skip
     return text
 
 

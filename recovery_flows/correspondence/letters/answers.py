@@ -10,6 +10,7 @@ from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldState
 from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
 from models.ids import digest_bytes
+from models.language.phrase import phrase
 from models.letter_answer import AnswerState, TypedAnswer
 from models.money import Money
 from models.outcome import Scalar, Transition
@@ -82,9 +83,16 @@ def _check_new(file: CaseFile, call: CallRow, name: str, document: str) -> None:
         return
     pending = file.pending(call.id)
     if pending is not None:
-        raise StepRefusedError(f"this very answer waits for its second look: approval {pending.id}")
+        raise StepRefusedError(
+            phrase(
+                "this very answer waits for its second look: approval {pending_id}",
+                pending_id=pending.id,
+            )
+        )
     if not letter_steps.was_returned(file, call):
-        raise StepRefusedError(f"this very answer to {call.id} was taken already")
+        raise StepRefusedError(
+            phrase("this very answer to {call_id} was taken already", call_id=call.id)
+        )
 
 
 def _look_by(file: CaseFile, call: CallRow, answer: TypedAnswer, laws: Regimes) -> datetime | None:

@@ -6,6 +6,7 @@ import mimetypes
 from contextlib import suppress
 from pathlib import Path
 
+from models.language.phrase import phrase
 from recovery_flows.caller import (
     create_named,
     is_folder,
@@ -26,9 +27,11 @@ def default_name(call_id: str, suffix: str = ".txt") -> str:
 def check_free(path: Path) -> None:
     """Raise MisuseError where a file would be overwritten or its folder is not there."""
     if is_there(path):
-        raise MisuseError(f"{path} is there already and is not overwritten: name another file")
+        raise MisuseError(
+            phrase("{path} is there already and is not overwritten: name another file", path=path)
+        )
     if not is_folder(path.parent):
-        raise MisuseError(f"{path.parent} is no folder")
+        raise MisuseError(phrase("{parent} is no folder", parent=path.parent))
 
 
 def write_new(path: Path, raw: bytes) -> None:
@@ -52,12 +55,24 @@ def read_document(path: Path) -> bytes:
     try:
         raw = read_named(path, DOCUMENT_BYTES_MAX)
     except OSError as error:
-        raise MisuseError(f"the document {path.name} cannot be read: {error.strerror}") from error
+        raise MisuseError(
+            phrase(
+                "the document {file} cannot be read: {strerror}",
+                file=path.name,
+                strerror=error.strerror,
+            )
+        ) from error
     if len(raw) > DOCUMENT_BYTES_MAX:
         limit = DOCUMENT_BYTES_MAX // 1_000_000
-        raise MisuseError(f"the document {path.name} is larger than {limit} MB: scan it smaller")
+        raise MisuseError(
+            phrase(
+                "the document {file} is larger than {limit} MB: scan it smaller",
+                file=path.name,
+                limit=limit,
+            )
+        )
     if not raw.strip():
-        raise MisuseError(f"the document {path.name} is empty")
+        raise MisuseError(phrase("the document {file} is empty", file=path.name))
     return raw
 
 

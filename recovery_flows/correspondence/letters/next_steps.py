@@ -14,6 +14,7 @@ from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
 from models.entities.officer import Role
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from models.privacy.personal_data import CARD, CERTAIN, NOTHING_KNOWN, personal_data
 from models.step_wording import say
@@ -117,9 +118,17 @@ def letter_of(file: CaseFile, call_id: str) -> CallRow:
     """The open letter of that id; StepRefusedError where it is not open."""
     call = next((c for c in file.calls if c.id == call_id and c.state in OPEN_CALLS), None)
     if call is None:
-        raise StepRefusedError(f"{call_id} is answered, cancelled or refused already")
+        raise StepRefusedError(
+            phrase("{call_id} is answered, cancelled or refused already", call_id=call_id)
+        )
     if not is_by_letter(file, call):
-        raise StepRefusedError(f"{call.partner_id} has an interface: the engine sends {call_id}")
+        raise StepRefusedError(
+            phrase(
+                "{partner_id} has an interface: the engine sends {call_id}",
+                partner_id=call.partner_id,
+                call_id=call_id,
+            )
+        )
     return call
 
 
@@ -148,21 +157,31 @@ def record_sent(changes: Changeset, call: CallRow, how: str, at: datetime, now: 
 
 def _check_sending(call: CallRow, how: str, at: datetime, now: datetime) -> None:
     if call.state is not CallState.PLANNED:
-        raise StepRefusedError(f"{call.id} was entered as sent before")
+        raise StepRefusedError(phrase("{call_id} was entered as sent before", call_id=call.id))
     if not call.letter_digest:
-        raise StepRefusedError(f"{call.id} was never printed: what was sent has to be known")
+        raise StepRefusedError(
+            phrase("{call_id} was never printed: what was sent has to be known", call_id=call.id)
+        )
     if not _HOW.fullmatch(how.strip()) or any(
         found.kind in {*CERTAIN, CARD} for found in personal_data(how, NOTHING_KNOWN)
     ):
-        raise StepRefusedError(
+        raise StepRefusedError(phrase(
             "how it was sent is one of fax, courier, post, e-mail, hand, and a number if it has "
-            "one, such as `courier 4711`: it stands in the history in clear"
-        )
+            "one, such as `courier 4711`: it stands in the history in clear",
+        ))  # fmt: skip
     if at > now:
-        raise StepRefusedError(f"a letter cannot have been sent in the future: {at.isoformat()}")
+        raise StepRefusedError(
+            phrase(
+                "a letter cannot have been sent in the future: {at}",
+                at=at.isoformat(),
+            )
+        )
     if is_before_order(call, at):
         raise StepRefusedError(
-            f"a letter cannot have been sent before it was ordered: {call.planned_at}"
+            phrase(
+                "a letter cannot have been sent before it was ordered: {planned_at}",
+                planned_at=call.planned_at,
+            )
         )
 
 
@@ -178,9 +197,17 @@ def receive(changes: Changeset, hold_id: str, document: str, now: datetime) -> s
     hold = file.hold(hold_id)
     bank = file.asset(hold.asset_id).partner_id
     if bank not in file.by_letter:
-        raise StepRefusedError(f"{bank} has an interface: its word comes through that")
+        raise StepRefusedError(
+            phrase("{bank} has an interface: its word comes through that", bank=bank)
+        )
     if hold.state not in LIVE_HOLDS | {HoldState.QUEUED}:
-        raise StepRefusedError(f"hold {hold_id} is {hold.state}: no word is taken on it")
+        raise StepRefusedError(
+            phrase(
+                "hold {hold_id} is {hold_state}: no word is taken on it",
+                hold_id=hold_id,
+                hold_state=hold.state,
+            )
+        )
     call_id = derive_id("call", hold.id, "word", document)
     if any(c.id == call_id for c in file.calls):
         return call_id
@@ -200,7 +227,9 @@ def receive(changes: Changeset, hold_id: str, document: str, now: datetime) -> s
 def cancel(changes: Changeset, call: CallRow, reason: str) -> None:
     """Cancel a balance query or an unsolicited letter that was entered by mistake."""
     if call.kind is not CallKind.BALANCE and not is_unasked(call):
-        raise StepRefusedError(f"{call.id} is an order or a statement: it cannot be dropped")
+        raise StepRefusedError(
+            phrase("{call_id} is an order or a statement: it cannot be dropped", call_id=call.id)
+        )
     void_approvals(changes, call.id, reason)
     changes.apply(Transition(EntityKind.CALL, call.id, "dropped", call.state, reason=reason))
 

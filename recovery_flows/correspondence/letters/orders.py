@@ -13,6 +13,7 @@ from models.entities.call import CallKind, CallRow
 from models.entities.hold import HoldKind, HoldRow
 from models.facts import AccountRef
 from models.ids import canonical, digest_bytes
+from models.language.phrase import phrase
 from models.money import Money
 from models.queries.cases.letters import addressee, bank_name
 from models.queries.cases.requests import fields_place, sealed_fields
@@ -48,7 +49,7 @@ class OrderMaker(Protocol):
 
 def _no_orders(unit: Unit, file: CaseFile, call: CallLine, laws: Regimes) -> NoReturn:
     del unit, file, call, laws
-    raise MisuseError("no letters are written here: `recovery letter` writes them")
+    raise MisuseError(phrase("no letters are written here: `recovery letter` writes them"))
 
 
 @dataclass(frozen=True, slots=True)

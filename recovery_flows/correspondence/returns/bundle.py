@@ -17,6 +17,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
+from models.language.phrase import phrase
 from recovery_flows.errors import MisuseError
 from recovery_flows.intake.budget import Limits
 from recovery_flows.intake.statements import zipped
@@ -57,7 +58,12 @@ def differences(raw: bytes, keys: Mapping[str, object] | None) -> list[str]:
     """
     files, found = _unpacked(raw)
     if MANIFEST not in files:
-        raise MisuseError(f"this is no bundle: there is no {MANIFEST} in it that can be read")
+        raise MisuseError(
+            phrase(
+                "this is no bundle: there is no {manifest} in it that can be read",
+                manifest=MANIFEST,
+            )
+        )
     told = files.pop(MANIFEST)
     signature = files.pop(SIGNATURE, b"")
     if keys is not None:
@@ -73,14 +79,14 @@ def _unpacked(raw: bytes) -> tuple[dict[str, bytes], list[str]]:
         with zipped.opened(io.BytesIO(raw)) as archive:
             infos = zipped.files_of(archive, len(raw), Limits(), FILES_MAX)
             if len({info.filename for info in infos}) < len(infos):
-                raise MisuseError("this is no bundle: it holds two files of one name")
+                raise MisuseError(phrase("this is no bundle: it holds two files of one name"))
             for info in infos:
                 try:
                     files[info.filename] = zipped.MemberStream(archive, info).read()
                 except StatementRefusedError as error:
                     damaged.append(f"{info.filename}: {error}")
     except StatementRefusedError as error:
-        raise MisuseError(f"this is no bundle: {error}") from error
+        raise MisuseError(phrase("this is no bundle: {error}", error=error)) from error
     return files, damaged
 
 
@@ -90,7 +96,9 @@ def _listed(told: bytes) -> dict[str, dict[str, object]]:
         return {str(name): {"bytes": row["bytes"], "sha256": row["sha256"]}
                 for name, row in files.items()}  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise MisuseError(f"this is no bundle: {MANIFEST} cannot be read") from error
+        raise MisuseError(
+            phrase("this is no bundle: {manifest} cannot be read", manifest=MANIFEST)
+        ) from error
 
 
 def _signature_differences(

@@ -15,6 +15,7 @@ from models.entities.allocation import AllocationRow, AllocationState
 from models.entities.catalogue import table_of
 from models.entities.event import Event
 from models.entities.payout import PayoutRow, PayoutState
+from models.language.phrase import phrase
 from models.queries.books.money import places
 from models.queries.cases.case_files import load_file
 from models.queries.cases.names import names_of
@@ -59,7 +60,11 @@ def documents_of(
     unknown = [kind for kind in kinds if kind not in ALL_KINDS]
     if unknown:
         known = ", ".join(ALL_KINDS)
-        raise MisuseError(f"there is no document {unknown[0]!r}; there are: {known}")
+        raise MisuseError(
+            phrase(
+                "there is no document {told!r}; there are: {known}", told=unknown[0], known=known
+            )
+        )
     words = wording(language)
     with database.reading() as session:
         facts = _facts(session, database, laws, recovery_id, sender, wall_now)

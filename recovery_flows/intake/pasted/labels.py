@@ -66,6 +66,7 @@ MENDS: Mapping[str, str] = {
 """By field, what to write instead."""
 
 TITLES: Mapping[str, str] = {
+    "amount": phrase("amount"),
     "external_ref": phrase("report"),
     "victim_name": phrase("victim"),
     "victim_contact": phrase("phone"),

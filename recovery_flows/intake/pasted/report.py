@@ -77,7 +77,9 @@ def read_pasted(text: str, around: Around) -> Pasted:
     understood = understand(found.found, around)
     fields = tuple(PastedField(n, v, understood.notes.get(n, "")) for n, v in _shown(understood))
     problems = tuple(_problems(understood, around.now))
-    unused = (phrase("{unused}: not used", unused=", ".join(found.unused)),) if found.unused else ()
+    unused = (
+        (phrase("{unused}: not used", unused=joined(", ", found.unused)),) if found.unused else ()
+    )
     case = understood.cells.get(CASE, "")
     if problems:
         return Pasted(fields, problems, unused, None, case)

@@ -22,6 +22,7 @@ from models.entities.payout import (
 )
 from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -55,7 +56,11 @@ def order(
     if payout is None or payout.state is not PayoutState.SETTLED or payout.unclaimed_id:
         stands = f"is {payout.state}" if payout else f"is none of {file.recovery.ref}"
         raise StepRefusedError(
-            f"{payout_id} {stands}: only what a bank has paid to a victim is ordered back"
+            phrase(
+                "{payout_id} {stands}: only what a bank has paid to a victim is ordered back",
+                payout_id=payout_id,
+                stands=stands,
+            )
         )
     known = sum(
         c.amount_minor
@@ -65,7 +70,11 @@ def order(
     most = Money(payout.credited_minor - known, payout.currency)
     if amount.currency != payout.currency or not 0 < amount.minor <= most.minor:
         raise StepRefusedError(
-            f"what is ordered back of {payout_id} is above zero and at most {most}"
+            phrase(
+                "what is ordered back of {payout_id} is above zero and at most {most}",
+                payout_id=payout_id,
+                most=most,
+            )
         )
     _reopen(changes)
     number = len([c for c in file.clawbacks if c.payout_id == payout_id])
@@ -87,7 +96,13 @@ def _reopen(changes: Changeset) -> None:
             Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
         )
     elif recovery.state is not RecoveryState.OPEN:
-        raise StepRefusedError(f"{recovery.ref} is {recovery.state}: nothing is ordered back")
+        raise StepRefusedError(
+            phrase(
+                "{ref} is {recovery_state}: nothing is ordered back",
+                ref=recovery.ref,
+                recovery_state=recovery.state,
+            )
+        )
 
 
 def approve(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
@@ -170,7 +185,13 @@ def _timed(
 
 def _check_waits(row: ClawbackRow) -> None:
     if row.state not in _WAITS:
-        raise StepRefusedError(f"{row.id} is {row.state.replace('_', ' ')}: nobody owes it now")
+        raise StepRefusedError(
+            phrase(
+                "{row_id} is {state}: nobody owes it now",
+                row_id=row.id,
+                state=row.state.replace("_", " "),
+            )
+        )
 
 
 def _move(row: ClawbackRow, event: str, values: dict[str, Scalar] | None = None) -> Transition:
@@ -183,6 +204,10 @@ def found(file: CaseFile, name: str) -> ClawbackRow:
     if row is None:
         ref = file.recovery.ref
         raise StepRefusedError(
-            f"{ref} has no clawback {name}: `recovery clawback list {ref}` shows them"
+            phrase(
+                "{ref} has no clawback {name}: `recovery clawback list {ref}` shows them",
+                ref=ref,
+                name=name,
+            )
         )
     return row

@@ -11,6 +11,7 @@ from datetime import datetime
 from models.entities.allocation import CourtListState
 from models.entities.approval import ApprovalRow
 from models.entities.event import EntityKind
+from models.language.phrase import phrase
 from models.outcome import Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
@@ -25,7 +26,13 @@ def ask_end(changes: Changeset, list_id: str, reason: str, actor: str, now: date
     """The court has withdrawn its list; returns the approval's id by which that counts."""
     found = list_of(changes.file, list_id)
     if found.state is not CourtListState.IN_FORCE:
-        raise StepRefusedError(f"{found.id} is {found.state}: only a list in force is ended")
+        raise StepRefusedError(
+            phrase(
+                "{found_id} is {found_state}: only a list in force is ended",
+                found_id=found.id,
+                found_state=found.state,
+            )
+        )
     _check_not_asked(changes, found.id)
     values = {"reason": reason}
     changes.apply(Transition(EntityKind.COURT_LIST, found.id, "end_asked", found.state, values))
@@ -73,4 +80,6 @@ def keep_row(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
 
 def _check_not_asked(changes: Changeset, name: str) -> None:
     if changes.file.pending(name) is not None:
-        raise StepRefusedError(f"{name} waits for a second person already: `recovery approve`")
+        raise StepRefusedError(
+            phrase("{name} waits for a second person already: `recovery approve`", name=name)
+        )

@@ -11,6 +11,7 @@ from datetime import datetime
 from models.entities.allocation import CourtShareRow
 from models.entities.approval import ApprovalRow
 from models.entities.event import EntityKind
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
@@ -37,11 +38,21 @@ def ask_identity(
 def _check(changes: Changeset, row: CourtShareRow, claim_id: str) -> None:
     """StepRefusedError where the claim is not there, or another row of the list is its."""
     if claim_id not in {c.id for c in changes.file.claims}:
-        raise StepRefusedError(f"{changes.file.recovery.ref} has no claim {claim_id}")
+        raise StepRefusedError(
+            phrase(
+                "{ref} has no claim {claim_id}", ref=changes.file.recovery.ref, claim_id=claim_id
+            )
+        )
     found = list_of(changes.file, row.list_id)
     twin = next((r for r in shares_of(changes.file, found) if r.claim_id == claim_id), None)
     if twin is not None:
-        raise StepRefusedError(f"line {twin.line} of the list names {claim_id} already")
+        raise StepRefusedError(
+            phrase(
+                "line {line} of the list names {claim_id} already",
+                line=twin.line,
+                claim_id=claim_id,
+            )
+        )
 
 
 def identify(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:

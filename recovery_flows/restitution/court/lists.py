@@ -19,6 +19,7 @@ from models.entities.allocation import (
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.event import EntityKind
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
@@ -90,19 +91,26 @@ def _name(file: CaseFile, ordered: ListOrdered) -> str:
 def _check(file: CaseFile, ordered: ListOrdered, name: str, now: datetime) -> None:
     if any(c.id == name for c in file.court_lists):
         raise StepRefusedError(
-            f"the court's list {ordered.reference} of this account is entered already: {name}"
+            phrase(
+                "the court's list {reference} of this account is entered already: {name}",
+                reference=ordered.reference,
+                name=name,
+            )
         )
     if ordered.ordered_at > now:
-        raise StepRefusedError("a court has ordered its list before now: see --ordered-at")
+        raise StepRefusedError(phrase("a court has ordered its list before now: see --ordered-at"))
     if file.asset(ordered.asset_id).is_custody:
-        raise StepRefusedError("a court's list is about a held account, not about the unit's own")
+        raise StepRefusedError(
+            phrase("a court's list is about a held account, not about the unit's own")
+        )
     lines: dict[str, int] = {}
     for share in (s for s in ordered.shares if s.claim_id):
         if share.claim_id in lines:
-            raise StepRefusedError(
-                f"lines {lines[share.claim_id]} and {share.line} name the same claim "
-                f"{share.claim_id}: give it one row with its whole sum"
-            )
+            raise StepRefusedError(phrase(
+                "lines {told} and {line} name the same claim {claim_id}: give it one row with "
+                "its whole sum",
+                told=lines[share.claim_id], line=share.line, claim_id=share.claim_id,
+            ))  # fmt: skip
         lines[share.claim_id] = share.line
 
 
@@ -148,7 +156,13 @@ def unknown_row(file: CaseFile, share_id: str) -> CourtShareRow:
     row = next((r for r in file.court_shares if r.id == share_id), None)
     if row is None or row.state is not CourtShareState.UNKNOWN:
         stands = f"is {row.state.replace('_', ' ')}" if row else "is none of this recovery"
-        raise StepRefusedError(f"{share_id} {stands}: only a row that names nobody is looked into")
+        raise StepRefusedError(
+            phrase(
+                "{share_id} {stands}: only a row that names nobody is looked into",
+                share_id=share_id,
+                stands=stands,
+            )
+        )
     return row
 
 

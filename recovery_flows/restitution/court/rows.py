@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from models.case_file import CaseFile
 from models.entities.allocation import AllocationState, CourtListRow, CourtShareRow
+from models.language.phrase import phrase
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger import pools
 from recovery_flows.ledger.court_money import shares_of
@@ -22,7 +23,11 @@ def list_of(file: CaseFile, list_id: str) -> CourtListRow:
     if found is None:
         ref = file.recovery.ref
         raise StepRefusedError(
-            f"{ref} has no court's list {list_id}: `recovery court-list list {ref}` shows them"
+            phrase(
+                "{ref} has no court's list {list_id}: `recovery court-list list {ref}` shows them",
+                ref=ref,
+                list_id=list_id,
+            )
         )
     return found
 

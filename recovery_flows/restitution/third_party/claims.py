@@ -16,6 +16,7 @@ from models.entities.asset import AssetRow
 from models.entities.event import EntityKind
 from models.entities.outside.third_party_claim import ThirdPartyGround, ThirdPartyRow
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.errors import StepRefusedError
@@ -73,29 +74,41 @@ def file_claim(
 
 def _beyond_dispute(file: CaseFile, asset: AssetRow, ground: ThirdPartyGround) -> Money:
     if ground is not _G.EXCESS:
-        raise StepRefusedError("say how much is claimed: --amount")
+        raise StepRefusedError(phrase("say how much is claimed: --amount"))
     beyond = held_minor(file, asset.id) - disputed_minor(file, asset)
     return Money(max(0, beyond), asset.currency)
 
 
 def _check_filed(file: CaseFile, asset: AssetRow, ground: ThirdPartyGround, amount: Money) -> None:
     if asset.is_custody:
-        raise StepRefusedError("this is the unit's own account: nobody's money is frozen on it")
+        raise StepRefusedError(
+            phrase("this is the unit's own account: nobody's money is frozen on it")
+        )
     if amount.currency != asset.currency:
-        raise StepRefusedError(f"the account is in {asset.currency}: name a sum in it")
+        raise StepRefusedError(
+            phrase("the account is in {currency}: name a sum in it", currency=asset.currency)
+        )
     if ground is _G.WRONG_FREEZE:
         if amount.minor <= 0:
-            raise StepRefusedError("what is asked for a wrong freeze is above zero")
+            raise StepRefusedError(phrase("what is asked for a wrong freeze is above zero"))
         if not any(hold.acted_at for hold in file.holds_of(asset.id)):
-            raise StepRefusedError("this account was never held: no freeze has done harm there")
+            raise StepRefusedError(
+                phrase("this account was never held: no freeze has done harm there")
+            )
         return
     held, disputed = held_minor(file, asset.id), disputed_minor(file, asset)
     if not held:
-        raise StepRefusedError("nothing is held on this account now: there is nothing to claim")
+        raise StepRefusedError(
+            phrase("nothing is held on this account now: there is nothing to claim")
+        )
     is_excess = ground is _G.EXCESS
     most = Money(max(0, held - disputed) if is_excess else disputed, asset.currency)
     if not 0 < amount.minor <= most.minor:
         what = "beyond what is disputed" if is_excess else "and disputed"
         raise StepRefusedError(
-            f"what is claimed is above zero and at most {most}, held there {what}"
+            phrase(
+                "what is claimed is above zero and at most {most}, held there {what}",
+                most=most,
+                what=what,
+            )
         )

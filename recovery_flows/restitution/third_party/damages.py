@@ -14,6 +14,7 @@ from models.entities.outside.third_party_claim import (
     ThirdPartyGround,
     ThirdPartyState,
 )
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -42,12 +43,24 @@ def enter_payment(
     """Enter the payment of what was decided; returns the approval's id by which it counts."""
     row = found(changes.file, name)
     if row.state is not _S.UPHELD or row.ground is not _G.WRONG_FREEZE:
-        raise StepRefusedError(f"{name} is {row.state.replace('_', ' ')}: no payment is due of it")
+        raise StepRefusedError(
+            phrase(
+                "{name} is {state}: no payment is due of it",
+                name=name,
+                state=row.state.replace("_", " "),
+            )
+        )
     due = Money(row.granted_minor, row.currency)
     if amount != due:
-        raise StepRefusedError(f"{due} was decided to be paid, not {amount}: pay what was decided")
+        raise StepRefusedError(
+            phrase(
+                "{due} was decided to be paid, not {amount}: pay what was decided",
+                due=due,
+                amount=amount,
+            )
+        )
     if payment.paid_at > now or (row.decided_at is not None and payment.paid_at < row.decided_at):
-        raise StepRefusedError("it was paid after it was decided, and before now: see --at")
+        raise StepRefusedError(phrase("it was paid after it was decided, and before now: see --at"))
     values: dict[str, Scalar] = {
         "paid_from": payment.source, "paid_at": payment.paid_at, "booking": payment.booking,
         "payment_proof": payment.proof, "asked_by": actor,

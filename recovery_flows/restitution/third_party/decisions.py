@@ -18,6 +18,7 @@ from models.entities.outside.third_party_claim import (
     ThirdPartyRow,
     ThirdPartyState,
 )
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -48,7 +49,13 @@ def propose(
     """Ask a second person to uphold a claim with this sum, or with None to reject it."""
     row = found(changes.file, name)
     if row.state is not _S.FILED:
-        raise StepRefusedError(f"{name} is {row.state.replace('_', ' ')}: nothing is to be decided")
+        raise StepRefusedError(
+            phrase(
+                "{name} is {state}: nothing is to be decided",
+                name=name,
+                state=row.state.replace("_", " "),
+            )
+        )
     asset = changes.file.asset(row.asset_id)
     values: dict[str, Scalar] = {
         "granted_minor": 0, "hold_id": "", "asked_by": actor, "decision_reason": reason,
@@ -67,7 +74,9 @@ def _granted(file: CaseFile, row: ThirdPartyRow, granted: Money) -> dict[str, Sc
     most = Money(row.claimed_minor - row.released_minor, row.currency)
     if granted.currency != row.currency or not 0 < granted.minor <= most.minor:
         what = "what is open of it," if row.released_minor else "the claimed"
-        raise StepRefusedError(f"what is upheld is above zero and at most {what} {most}")
+        raise StepRefusedError(
+            phrase("what is upheld is above zero and at most {what} {most}", what=what, most=most)
+        )
     if row.ground is _G.WRONG_FREEZE:
         return {"granted_minor": granted.minor}
     hold = _hold_for(file, row, granted)
@@ -81,7 +90,9 @@ def _hold_for(file: CaseFile, row: ThirdPartyRow, granted: Money) -> HoldRow:
     hold = max(held, key=lambda h: (h.held_minor, h.id), default=None)
     if hold is None or hold.held_minor < granted.minor:
         most = Money(hold.held_minor if hold else 0, row.currency)
-        raise StepRefusedError(f"one hold keeps at most {most} there now: decide on that much")
+        raise StepRefusedError(
+            phrase("one hold keeps at most {most} there now: decide on that much", most=most)
+        )
     enough = [h for h in held if h.held_minor >= granted.minor]
     return max(enough, key=lambda h: (not h.releasing_minor, h.held_minor, h.id))
 
@@ -136,10 +147,22 @@ def appeal(
     """A rejected claimant appeals within his term: it is decided anew, by two people again."""
     row = found(changes.file, name)
     if row.state is not _S.REJECTED:
-        raise StepRefusedError(f"{name} is {row.state.replace('_', ' ')}: only a rejection is")
+        raise StepRefusedError(
+            phrase(
+                "{name} is {state}: only a rejection is",
+                name=name,
+                state=row.state.replace("_", " "),
+            )
+        )
     if row.appeal_until is not None and row.appeal_until < now:
         ended = f"{row.appeal_until:%Y-%m-%d %H:%M} UTC"
-        raise StepRefusedError(f"the time to appeal against the rejection of {name} ended {ended}")
+        raise StepRefusedError(
+            phrase(
+                "the time to appeal against the rejection of {name} ended {ended}",
+                name=name,
+                ended=ended,
+            )
+        )
     reopen(changes)
     void_approvals(changes, name, "the claimant has appealed")
     clock = clock_of(changes.file, laws, Measure.APPEAL_DECISION)
@@ -155,7 +178,15 @@ def withdraw(changes: Changeset, name: str, reason: str) -> None:
     """The claimant takes his claim back before it is decided."""
     row = found(changes.file, name)
     if row.state is _S.PROPOSED:
-        raise StepRefusedError(f"a decision on {name} waits for another person: it is denied first")
+        raise StepRefusedError(
+            phrase("a decision on {name} waits for another person: it is denied first", name=name)
+        )
     if row.state is not _S.FILED:
-        raise StepRefusedError(f"{name} is {row.state.replace('_', ' ')}: nothing is taken back")
+        raise StepRefusedError(
+            phrase(
+                "{name} is {state}: nothing is taken back",
+                name=name,
+                state=row.state.replace("_", " "),
+            )
+        )
     changes.apply(move(row, "withdrawn", {"decision_reason": reason, "due_at": None}))

@@ -14,6 +14,7 @@ from models.entities.outside.third_party_claim import (
     ThirdPartyRow,
     ThirdPartyState,
 )
+from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import refused_releases, release
@@ -29,23 +30,30 @@ def check(file: CaseFile, row: ThirdPartyRow, hold: HoldRow, minor: int) -> None
     """StepRefusedError where so much of a hold cannot be released for a claim now, and why."""
     if hold.state not in _IN_FORCE or hold.held_minor < minor:
         held = Money(hold.held_minor, hold.currency)
-        raise StepRefusedError(
-            f"hold {hold.id} is {hold.state} and keeps {held}: deny what was asked, and decide anew"
-        )
+        raise StepRefusedError(phrase(
+            "hold {hold_id} is {hold_state} and keeps {held}: deny what was asked, and decide "
+            "anew",
+            hold_id=hold.id, hold_state=hold.state, held=held,
+        ))  # fmt: skip
     if file.pending(hold.id) is not None or hold.releasing_minor:
-        raise StepRefusedError(f"hold {hold.id} has another decision on its way: that comes first")
-    if refused_releases.waits(file, hold):
         raise StepRefusedError(
-            f"the bank refused to release hold {hold.id}: look into that first, with"
-            f" `recovery discrepancy list`"
+            phrase(
+                "hold {hold_id} has another decision on its way: that comes first", hold_id=hold.id
+            )
         )
+    if refused_releases.waits(file, hold):
+        raise StepRefusedError(phrase(
+            "the bank refused to release hold {hold_id}: look into that first, with `recovery "
+            "discrepancy list`",
+            hold_id=hold.id,
+        ))  # fmt: skip
     release.check_no_payout(file, hold)
     _check_kept(file, hold, minor)
     if waits_for_trace(file, row):
-        raise StepRefusedError(
+        raise StepRefusedError(phrase(
             "what of this account is traced to victims is being worked out anew: what is held "
-            "beyond that is decided once the trace is there, see `recovery trace`"
-        )
+            "beyond that is decided once the trace is there, see `recovery trace`",
+        ))  # fmt: skip
     asset = file.asset(row.asset_id)
     most = Money(_free_minor(file, asset, row.ground), row.currency)
     if minor > most.minor:
@@ -89,10 +97,11 @@ def _check_kept(file: CaseFile, hold: HoldRow, minor: int) -> None:
     kept = Money(kept_minor(file, hold.id), file.recovery.currency)
     is_left = kept.currency == hold.currency and hold.held_minor - kept.minor >= minor
     if kept.minor and not is_left:
-        raise StepRefusedError(
-            f"{kept} of hold {hold.id} is kept for a payee who was announced: that share is "
-            "claimed or goes to the treasury first"
-        )
+        raise StepRefusedError(phrase(
+            "{kept} of hold {hold_id} is kept for a payee who was announced: that share is "
+            "claimed or goes to the treasury first",
+            kept=kept, hold_id=hold.id,
+        ))  # fmt: skip
 
 
 def _free_minor(file: CaseFile, asset: AssetRow, ground: ThirdPartyGround) -> int:

@@ -8,6 +8,7 @@ from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.entities.outside.third_party_claim import ThirdPartyRow
 from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.law import terms
@@ -25,7 +26,13 @@ def reopen(changes: Changeset) -> None:
             Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
         )
     elif recovery.state is not RecoveryState.OPEN:
-        raise StepRefusedError(f"{recovery.ref} is {recovery.state}: no claim is filed in it")
+        raise StepRefusedError(
+            phrase(
+                "{ref} is {recovery_state}: no claim is filed in it",
+                ref=recovery.ref,
+                recovery_state=recovery.state,
+            )
+        )
 
 
 def clock_of(file: CaseFile, laws: Regimes, measure: Measure) -> Row | None:
@@ -56,7 +63,8 @@ def found(file: CaseFile, name: str) -> ThirdPartyRow:
     row = next((t for t in file.third_party_claims if t.id == name), None)
     if row is None:
         ref = file.recovery.ref
-        raise StepRefusedError(
-            f"{ref} has no third-party claim {name}: `recovery third-party list {ref}` shows them"
-        )
+        raise StepRefusedError(phrase(
+            "{ref} has no third-party claim {name}: `recovery third-party list {ref}` shows them",
+            ref=ref, name=name,
+        ))  # fmt: skip
     return row

@@ -66,5 +66,5 @@ window.addEventListener("resize", () => fit.fit());
 document.fonts?.ready.then(() => fit.fit());
 window.addEventListener("beforeunload", (event) => { if (isOpen) event.preventDefault(); });
 document.querySelector("header form").addEventListener("submit", () => { isOpen = false; });
-window.addEventListener("offline", () => { told.textContent = "no network"; });
+window.addEventListener("offline", () => { told.textContent = document.body.dataset.offline; });
 window.addEventListener("online", () => { told.textContent = ""; });

@@ -94,7 +94,10 @@ def test_a_recovery_goes_from_report_to_receipt_and_its_guards_stand(
         ):
             raw.execute(sa.text(statement))
     with unit.database.reading() as session:
-        assert ledger_check(session).differences == ()
+        check, weeks = ledger_check(session), summary(session, unit.now).weeks
+        assert (check.differences, check.miscounted) == ((), ())
+        assert sum(weeks.holds) > 0
+        assert max(money.minor for money in weeks.currencies[0].held) == 200_000
     assert verify(unit.database) == ()
 
 

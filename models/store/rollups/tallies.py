@@ -1,0 +1,49 @@
+"""Reading the counts and sums that each write keeps, without what is hidden from whoever reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.entities.catalogue import table_of
+from models.entities.installation import QueueEntry, Tally
+from models.prepared import reading_any
+from models.rights.hidden import hidden_here
+from models.rights.sessions import is_picture, of_all
+from models.store.rollups.days import OF_DAYS
+from models.store.rollups.rows import figures_in
+
+_ENTRIES, _TALLY = table_of(QueueEntry), table_of(Tally)
+_ALL = sa.select(_TALLY)
+_WITHOUT_DAYS = _ALL.where(_TALLY.c.name.not_like(f"{OF_DAYS}%"))
+_NAMED = reading_any(_TALLY.c.name)
+_KEPT = reading_any(_ENTRIES.c.id)
+
+
+def tally(session: Session) -> dict[str, int]:
+    """All counts and sums by name, but those of days, of which there are always more."""
+    return _seen(session, _WITHOUT_DAYS, {})
+
+
+def whole_tally(session: Session) -> dict[str, int]:
+    """All counts and sums by name."""
+    return _seen(session, _ALL, {})
+
+
+def tally_of(session: Session, names: Sequence[str]) -> dict[str, int]:
+    """The counts and sums of these names, as far as there are any."""
+    return _seen(session, _NAMED, {"of": list(names)})
+
+
+def _seen(session: Session, query: sa.Select[Any], given: Mapping[str, Any]) -> dict[str, int]:
+    found = {row.name: row.value for row in session.execute(query, given)}
+    if is_picture(session):
+        less: Counter[str] = Counter()
+        for row in of_all(session, _KEPT, {"of": sorted(hidden_here(session))}).mappings():
+            less.update(figures_in(row))
+        found = {name: left for name in found if (left := found[name] - less[name])}
+    return found
