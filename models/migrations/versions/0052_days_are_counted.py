@@ -1,7 +1,7 @@
 """what is held by day, and holds by day, are counted
 
 Revision ID: 0052
-Revises: 0049
+Revises: 0051
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from alembic import op
 
 
 revision = '0052'
-down_revision = '0049'
+down_revision = '0051'
 branch_labels = None
 depends_on = None
 

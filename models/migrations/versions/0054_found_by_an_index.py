@@ -1,7 +1,7 @@
 """what a filter and a search ask for in small letters is found by an index; assets by their bank
 
 Revision ID: 0054
-Revises: 0049
+Revises: 0053
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = '0054'
-down_revision = '0049'
+down_revision = '0053'
 branch_labels = None
 depends_on = None
 
