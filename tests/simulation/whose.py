@@ -228,10 +228,10 @@ def _sums(result: dict[str, list[list[object]]]) -> dict[str, int]:
 
 
 def _changes(hold: Hold) -> Iterable[tuple[datetime, int]]:
-    """By how much a hold grew or shrank, when."""
+    """By how much a hold grew or shrank, when; an order that is only received holds nothing."""
     before = 0
     for at, told in (*hold.past, (hold.modified, hold.json())):
-        held = minor_of(told["amountHeld"])
+        held = 0 if told["status"] == "RECEIVED" else minor_of(told["amountHeld"])
         yield at, held - before
         before = held
 
