@@ -78,7 +78,7 @@ class AssetRow:
     id: Id
     recovery_id: Annotated[str, foreign_key("recovery.id")]
     account_id: Annotated[str, foreign_key("account.id")]
-    partner_id: Annotated[str, foreign_key("partner.id", index=False)]
+    partner_id: Annotated[str, foreign_key("partner.id")]
     currency: Currency
     home: bool
     regime: Text8
