@@ -53,6 +53,7 @@ def reads(world: Path) -> dict[str, dict[str, object]]:
         steps[0] += _STEPS_AT_ONCE
         return 0
 
+    database.engine.dispose()  # the connections that are open already are not watched
     sa.event.listen(
         database.engine, "connect", lambda raw, _: raw.set_progress_handler(stepped, _STEPS_AT_ONCE)
     )
