@@ -110,6 +110,16 @@ async def test_esc_leaves_the_columns_as_they_were_and_the_last_one_cannot_be_hi
         await wait(pilot, app, "officer")
 
 
+async def test_in_an_empty_list_a_hidden_column_makes_no_other_one_too_wide(
+    unity: Any, wait: Any, tmp_path: Path
+) -> None:
+    app = unity.app("li", folder=tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, app, "No open recovery")
+        await pilot.press("W", "down", "down", "space")
+        await wait(pilot, app, "Enter keeps it for you")
+
+
 async def test_an_order_by_a_column_is_given_up_where_that_column_is_hidden(
     unity: Any, wait: Any, tmp_path: Path
 ) -> None:

@@ -86,8 +86,8 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
         return ()
 
     def columns(self) -> Sequence[TableColumn]:
-        """The columns that are shown: as the officer arranged them, as far as there is room."""
-        room = self.scrollable_content_region.width
+        """The columns that are shown: as the officer arranged them; an empty list has no width."""
+        room = self.scrollable_content_region.width or self.app.size.width
         return arranged(self.offered(), self.others(), self.own, room)
 
     @property
