@@ -8,7 +8,6 @@ import pytest
 
 from tests.simulation.foreign.plan import DYING, FIRST, OF_NEWS, OF_ORDERS, OTHERS, SCENES
 from tests.simulation.place import Place, place
-from tests.simulation.plan import plan_of
 from tests.simulation.scenes import history_of
 from tests.simulation.test_found import assert_well, played
 
@@ -28,10 +27,12 @@ def at() -> Iterator[Place]:
         (90000027, "came in and"),
         # Cash left before the bank acted: what it holds since then is not the victim's by the rule.
         (95500050, "south:M2 pays cash 400.00"),
+        # A part that was let go of what a bank holds for a request is no more asked for by it.
+        (96001106, "lets GBP 66.66 of hold"),
     ],
 )
 def test_a_history_of_the_foreign_side_that_failed_is_well(at: Place, seed: int, says: str) -> None:
-    told, story = played(at, plan_of(seed))
+    told, story = played(at, history_of(seed))
     assert_well(told, story)
     assert says in story
 

@@ -98,14 +98,17 @@ class AbroadOracle(BodiesOracle):
         came = self._came(recovery)
         asked: dict[str, Fraction] = {}
         rows = self._all(
-            "SELECT id, asset_id, state, sent_by, requested_minor, executed_minor FROM request"
-            f" WHERE recovery_id = ? AND state IN ({_LIVE}) AND wanted IN ('freeze', 'return')",
+            "SELECT id, asset_id, state, sent_by, requested_minor, executed_minor, route FROM"
+            " request WHERE recovery_id = ? AND wanted IN ('freeze', 'return')"
+            f" AND state IN ({_LIVE})",
             recovery,
         )
-        for name, asset, state, sender, minor, reached in rows:
+        for name, asset, state, sender, minor, reached, route in rows:
             still = self._part_of_loss(str(name))
-            if state == "partially_executed":
-                still = still * min(int(str(reached)), int(str(minor))) / int(str(minor))
+            to_bank = route == "partner" and state == "executed"
+            if to_bank or state == "partially_executed":
+                got = self._stands(str(name)) if route == "partner" else int(str(reached))
+                still = still * min(got, int(str(minor))) / int(str(minor))
             if sender or state not in ("draft", "pending_approval", "approved"):
                 since = came.get(str(asset), 0) - self._abroad_to.came.get(str(name), 0)
                 still -= max(0, since)
@@ -115,6 +118,18 @@ class AbroadOracle(BodiesOracle):
             raise ViolationError(
                 "ceiling", f"{recovery}: {sum(came.values())} came, {open_ones} asked, {order} lost"
             )
+
+    def _stands(self, name: str) -> int:
+        """What a bank holds under a request, by its own books, with what it paid out of that."""
+        ours = {row[0] for row in self._all("SELECT id FROM hold WHERE request_id = ?", name)}
+        return sum(
+            hold.held + sum(
+                one.debited for one in bank.payouts.values()
+                if one.hold_id == hold.id and one.status == "SETTLED"
+            )
+            for bank in self.banks.values() for hold in bank.holds.values()
+            if hold.order_ref in ours
+        )  # fmt: skip
 
     def _part_of_loss(self, name: str) -> Fraction:
         """What of the loss a request asks for, by the last trace that found money there."""

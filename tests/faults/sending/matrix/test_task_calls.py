@@ -76,10 +76,11 @@ async def refused(unit: Any) -> None:
 
 
 async def prolonged_the_next_time(unit: Any) -> None:
+    """Offered again with the next reminder of its end; who does not wait asks by a command."""
     kept = task(unit, TaskKind.PRESERVE)
     assert at_platform(unit) == [*KEPT]
     assert (kept.state, kept.renewal) == (TaskState.PRESERVED, "refused")
-    assert "renew_preservation" in {s.action for s in unit.page().steps}
+    assert "renew_preservation" not in {s.action for s in unit.page().steps}
     multi_agency_actions.renew(unit.case_officer(), unit.recovery_id, kept.id)
     await unit.come_to_rest()
     await prolonged(unit)
