@@ -135,8 +135,14 @@ def is_baseless(file: CaseFile, request: RequestRow) -> bool:
 
     What was asked for without a trace, by an officer who named the sum, stands.
     """
-    is_traced = file.asset(request.asset_id).traced_minor > 0
-    return _is_open(request) and request.claim_minor > 0 and not is_traced
+    return _is_open(request) and not has_ground(file, request)
+
+
+def has_ground(file: CaseFile, request: RequestRow) -> bool:
+    """Whether what it asks for is traced there, or was asked for without a trace by an officer."""
+    if file.asset(request.asset_id).traced_minor > 0 or not is_of_money(request):
+        return True
+    return request.route is RequestRoute.PEOPLE and not request.claim_minor
 
 
 def asked_part(file: CaseFile, request: RequestRow) -> Fraction:
@@ -163,7 +169,7 @@ def open_part(file: CaseFile, request: RequestRow, came: Mapping[str, int]) -> F
     Of one that was carried out in part, that part. What came back from the account after it left
     is received, and no more asked for; what had come before it left is not what it asks for.
     """
-    if not _is_open(request):
+    if not _is_open(request) or not request.requested_minor:
         return Fraction(0)
     whole = asked_part(file, request)
     reached = min(_reached_minor(file, request), request.requested_minor)
