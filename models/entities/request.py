@@ -70,6 +70,8 @@ UNDER_WAY = frozenset(
 )  # fmt: skip
 """States in which the other side is to act, or waits for us."""
 CARRIED_OUT = frozenset({_Q.EXECUTED, _Q.PARTIALLY_EXECUTED})
+_NOTHING_THERE = frozenset({_Q.DRAFT, _Q.NEEDS_INFO})
+"""States in which a bank abroad has nothing of a request, or has given it back as incomplete."""
 WENT_OUT = frozenset({*UNDER_WAY, *CARRIED_OUT, _Q.REFUSED, _Q.EXPIRED, _Q.REPLACED, _Q.WITHDRAWN})
 """States in which an answer is accepted: late, repeated, or after the request was given up."""
 _ANSWERS = {
@@ -202,6 +204,13 @@ class RequestRow:
     def is_connected(self) -> bool:
         """Whether what is said about it goes over the connection by which it was sent."""
         return bool(self.carrier_id and self.carrier_ref)
+
+    @property
+    def is_withdrawable(self) -> bool:
+        """Whether people may take it back; a hold that a bank abroad keeps by it is released."""
+        if self.route is RequestRoute.PARTNER:
+            return self.state in _NOTHING_THERE
+        return self.state in AT_HOME | UNDER_WAY | CARRIED_OUT
 
 
 @stored(RequestRow)

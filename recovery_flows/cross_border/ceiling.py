@@ -7,15 +7,14 @@ sums in another currency are no whole minor units of it.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
-from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow
+from models.entities.hold import LIVE_HOLDS, HoldRow
 from models.entities.ledger import RETURNED
 from models.entities.outside.request_message import (
     OPEN_MESSAGES,
@@ -34,10 +33,11 @@ from models.entities.request import (
 from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar
-from recovery_flows.cross_border import announcements
+from recovery_flows.cross_border import came_back
+from recovery_flows.cross_border.came_back import CameBack
 from recovery_flows.cross_border.channels import Help
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.ledger import recalled, received
+from recovery_flows.ledger import received
 
 _OF_MONEY = (Help.FREEZE, Help.RETURN)
 
@@ -64,7 +64,7 @@ def ceiling(file: CaseFile) -> Ceiling:
     """Where a recovery stands against its ceiling; the sums are in the currency of the loss."""
     currency = file.recovery.currency
     by_account: dict[str, Fraction] = {}
-    came = came_by_account(file)
+    came = came_back.by_account(file)
     for request in file.requests:
         asked = open_part(file, request, came)
         by_account[request.asset_id] = max(by_account.get(request.asset_id, Fraction(0)), asked)
@@ -73,28 +73,6 @@ def ceiling(file: CaseFile) -> Ceiling:
         received=Money(received_minor(file), currency),
         asked=Money(math.ceil(sum(by_account.values())), currency),
     )
-
-
-def came_by_account(file: CaseFile) -> dict[str, int]:
-    """What came back from each account, by asset, in minor units of the loss's currency.
-
-    Paid out there to the victims; called back from there; received by the unit under a booking that
-    the body announced which was asked about the account.
-    """
-    came: Counter[str] = Counter()
-    for balance in file.balances:
-        if balance.account in RETURNED and balance.asset_id:
-            came[balance.asset_id] += balance.claim_minor
-    asset_of = {asset.account_id: asset.id for asset in file.assets}
-    payee_of = {claim.id: claim.payee_account_id for claim in file.claims}
-    announced = announcements.assets_by_booking(file)
-    for credit in recalled.confirmed(file):
-        asset_id = asset_of.get(payee_of.get(credit.claim_id, ""), "")
-        came[announced.get(credit.booking, asset_id)] += credit.counted_minor
-    for hold in file.holds:
-        if hold.kind is HoldKind.CUSTODY and hold.bank_ref in announced:
-            came[announced[hold.bank_ref]] += received.received_by(file, hold)
-    return came
 
 
 def received_minor(file: CaseFile) -> int:
@@ -135,8 +113,14 @@ def is_baseless(file: CaseFile, request: RequestRow) -> bool:
 
     What was asked for without a trace, by an officer who named the sum, stands.
     """
-    is_traced = file.asset(request.asset_id).traced_minor > 0
-    return _is_open(request) and request.claim_minor > 0 and not is_traced
+    return _is_open(request) and not has_ground(file, request)
+
+
+def has_ground(file: CaseFile, request: RequestRow) -> bool:
+    """Whether what it asks for is traced there, or was asked for without a trace by an officer."""
+    if file.asset(request.asset_id).traced_minor > 0 or not is_of_money(request):
+        return True
+    return request.route is RequestRoute.PEOPLE and not request.claim_minor
 
 
 def asked_part(file: CaseFile, request: RequestRow) -> Fraction:
@@ -157,7 +141,7 @@ def asked_part(file: CaseFile, request: RequestRow) -> Fraction:
     return Fraction(sum(claim.upheld_minor for claim in paid_there))
 
 
-def open_part(file: CaseFile, request: RequestRow, came: Mapping[str, int]) -> Fraction:
+def open_part(file: CaseFile, request: RequestRow, came: CameBack) -> Fraction:
     """What of the loss may still come in by a request: none once it has ended.
 
     Of one that was carried out in part, that part. What came back from the account after it left
@@ -165,17 +149,18 @@ def open_part(file: CaseFile, request: RequestRow, came: Mapping[str, int]) -> F
     """
     if not _is_open(request):
         return Fraction(0)
-    whole = asked_part(file, request)
-    reached = min(_reached_minor(file, request), request.requested_minor)
-    whole *= Fraction(reached, request.requested_minor)
+    part = _reached_part(file, request)
     if request.state in AT_HOME and not request.sent_by:
-        return whole
-    return max(Fraction(0), whole - _came_since(request, came))
+        return part
+    return max(Fraction(0), part - came_back.taken_since(file, request, part, came))
 
 
-def _came_since(request: RequestRow, came: Mapping[str, int]) -> int:
-    """What came back from its account since a request left, in the currency of the loss."""
-    return max(0, came.get(request.asset_id, 0) - request.came_minor)
+def _reached_part(file: CaseFile, request: RequestRow) -> Fraction:
+    """The part of the loss that a request may reach, or has reached once it is carried out."""
+    if not request.requested_minor:
+        return Fraction(0)
+    reached = min(_reached_minor(file, request), request.requested_minor)
+    return asked_part(file, request) * Fraction(reached, request.requested_minor)
 
 
 def _reached_minor(file: CaseFile, request: RequestRow) -> int:
@@ -194,7 +179,8 @@ def _frozen_minor(file: CaseFile, request: RequestRow) -> int:
         return 0
     if request.route is RequestRoute.PEOPLE:
         whole = asked_part(file, request)
-        paid = request.requested_minor * _came_since(request, came_by_account(file))
+        part, came = _reached_part(file, request), came_back.by_account(file)
+        paid = request.requested_minor * came_back.taken_since(file, request, part, came)
         return request.executed_minor - (math.ceil(paid / whole) if whole else 0)
     live = (h for h in _holds_by(file, request) if h.state in LIVE_HOLDS)
     return sum(hold.held_minor for hold in live)
@@ -208,7 +194,7 @@ def still_wanted(file: CaseFile, request: RequestRow) -> Money:
     """What of a request the loss still has room for, in its currency, rounded down."""
     room = Fraction(max(_lost(file) - received_minor(file), 0))
     whole = asked_part(file, request)
-    part = min(open_part(file, request, came_by_account(file)), room)
+    part = min(open_part(file, request, came_back.by_account(file)), room)
     if not whole:
         return Money(request.requested_minor if room else 0, request.currency)
     return Money(math.floor(request.requested_minor * part / whole), request.currency)
@@ -247,7 +233,7 @@ def dispatched(file: CaseFile, request: RequestRow) -> dict[str, Scalar]:
     """
     return {
         "told_minor": received_minor(file),
-        "came_minor": came_by_account(file).get(request.asset_id, 0),
+        "came_minor": came_back.by_account(file).total[request.asset_id],
     }
 
 

@@ -7,7 +7,6 @@ from enum import StrEnum
 from models.case_file import CaseFile
 from models.entities.outside.request_message import MessageKind
 from models.entities.request import (
-    AT_HOME,
     CARRIED_OUT,
     UNDER_WAY,
     WENT_OUT,
@@ -16,7 +15,7 @@ from models.entities.request import (
     RequestState,
 )
 from recovery_flows.cross_border import messages
-from recovery_flows.cross_border.ceiling import is_baseless, owed_word
+from recovery_flows.cross_border.ceiling import has_ground, is_baseless, owed_word
 
 
 class RequestAct(StrEnum):
@@ -60,6 +59,7 @@ def acts_of(file: CaseFile, request: RequestRow) -> tuple[RequestAct, ...]:
         RequestAct.ANSWER: by_people and state in WENT_OUT and request.sent_at is not None,
         RequestAct.CHOOSE: by_people and state in _ENDED and not request.chosen,
         RequestAct.RESUBMIT: not has_next
+        and has_ground(file, request)
         and (
             state in (*_ENDED, RequestState.DENIED)
             or (state in CARRIED_OUT and request.hold_ends_at is not None)
@@ -67,8 +67,9 @@ def acts_of(file: CaseFile, request: RequestRow) -> tuple[RequestAct, ...]:
         RequestAct.REMIND: waits and state is not RequestState.NEEDS_INFO and not is_reminded,
         RequestAct.EXTEND: by_people and state in CARRIED_OUT and request.hold_ends_at is not None,
         RequestAct.RECEIPT: waits and bool(request.receipt or request.receipt_next),
-        RequestAct.WITHDRAW: by_people and state in AT_HOME | UNDER_WAY | CARRIED_OUT,
+        RequestAct.WITHDRAW: by_people and request.is_withdrawable,
     }
-    if by_people and is_baseless(file, request):
-        allowed = {RequestAct.WITHDRAW: True, **allowed} | dict.fromkeys(_LEAVES, False)
+    if request.is_withdrawable and is_baseless(file, request):
+        first = {RequestAct.WITHDRAW: True}
+        allowed = first | allowed | first | dict.fromkeys(_LEAVES, False)
     return tuple(act for act, is_allowed in allowed.items() if is_allowed)

@@ -247,12 +247,13 @@ def extend(changes: Changeset, request_id: str, until: datetime, document: str) 
 def withdraw(changes: Changeset, request_id: str, reason: str) -> bool:
     """Take a request back, and a freeze by it; whether the other side is to be told at once."""
     request = request_of(changes.file, request_id)
-    if request.route is RequestRoute.PARTNER and request.state is not RequestState.DRAFT:
+    is_over = request.state not in AT_HOME | UNDER_WAY | CARRIED_OUT
+    if not request.is_withdrawable and not is_over:
         raise StepRefusedError(phrase(
             "{request_id} went to {partner_id} with its hold: release the hold",
             request_id=request.id, partner_id=request.partner_id,
         ))  # fmt: skip
-    if request.state not in AT_HOME | UNDER_WAY | CARRIED_OUT:
+    if is_over:
         raise StepRefusedError(phrase(
             "{request_id} is {request_state}: there is nothing to take back", request_id=request.id,
             request_state=request.state,
@@ -268,7 +269,7 @@ def withdraw(changes: Changeset, request_id: str, reason: str) -> bool:
             EntityKind.REQUEST, request.id, "withdrawn", request.state, values, reason=reason
         )
     )
-    return request.sent_at is not None
+    return request.sent_at is not None and request.route is RequestRoute.PEOPLE
 
 
 def _refuse_on_its_way(file: CaseFile, request: RequestRow) -> None:

@@ -24,7 +24,7 @@ from recovery_flows.cross_border import ceiling, clocks, messages
 def steps(file: CaseFile) -> Iterator[Step]:
     """Drafts are filled and submitted; what went out is sent, followed and answered by people."""
     for request in file.requests:
-        if request.route is RequestRoute.PEOPLE and ceiling.is_baseless(file, request):
+        if request.is_withdrawable and ceiling.is_baseless(file, request):
             yield _baseless(request)
         elif request.state is RequestState.DRAFT:
             lacks = len(request.missing.split(",")) if request.missing else 0

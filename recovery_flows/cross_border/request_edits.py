@@ -36,6 +36,7 @@ def complete_request(
     request = request_of(changes.file, request_id)
     law = laws[changes.file.recovery.regime]
     if request.state is RequestState.NEEDS_INFO:
+        ceiling.check_traced(changes.file, request)
         asset = changes.file.asset(request.asset_id)
         changes.apply(Transition(EntityKind.REQUEST, request.id, "replaced", request.state))
         return cross_border.draft_request(changes, asset, fields, law, seal, next_version(request))
@@ -93,9 +94,9 @@ def submit_request(
                 rules=rules,
             )
         )
+    ceiling.check_traced(changes.file, request)
     if request.route is RequestRoute.PEOPLE:
         _refuse_repeating(changes.file, request)
-        ceiling.check_traced(changes.file, request)
         ceiling.check(changes.file, request)
     values: dict[str, Scalar] = {"drafted_by": actor}
     changes.apply(Transition(EntityKind.REQUEST, request.id, "submitted", request.state, values))
@@ -212,7 +213,7 @@ def _refuse_resubmitting(file: CaseFile, request: RequestRow, leaves: Sequence[s
             )
         )
     refuse_duplicate(file, asset, request.channel)
-    if asset.left_alone or (request.route is RequestRoute.PARTNER and asset.traced_minor <= 0):
+    if asset.left_alone or not ceiling.has_ground(file, request):
         raise StepRefusedError(
             phrase(
                 "no money is traced to the account of {request_id} any more", request_id=request.id

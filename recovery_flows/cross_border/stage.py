@@ -189,6 +189,7 @@ def send(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes
     """
     file = changes.file
     request = next(r for r in file.requests if r.id == approval.subject_id)
+    ceiling.check_traced(file, request)
     if request.route is RequestRoute.PEOPLE:
         changes.apply(Transition(EntityKind.REQUEST, request.id, "approved", request.state))
         return

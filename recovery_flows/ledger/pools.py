@@ -5,7 +5,8 @@ rate is not known before it has paid. So what is asked of such a hold is counted
 account, each rounded up by the rate at which the trace carries the claim; a sum worth one coin or
 less cannot be paid at all, and after a refusal for want of money a coin less is asked for. Where
 that does not do, the rate has moved: a person looks at each further refusal, and one part of a
-hundred less is asked for, then two, four; once the bank has paid, its own rate is known.
+hundred less is asked for, then two, four; once the bank has paid, its own rate is known, and less
+than that is asked for only where it refuses that too.
 """
 
 from __future__ import annotations
@@ -141,13 +142,28 @@ def is_payable(file: CaseFile, asset: AssetRow, minor: int) -> bool:
 def coins_less(file: CaseFile, hold: HoldRow, held_minor: int) -> int:
     """Coins of those held that a conversion leaves: one for each refusal for want of money.
 
-    After more of these than MOST_COINS_LESS a part of all, which each doubles, until it has paid.
+    After more of these than MOST_COINS_LESS a part of all, which each doubles, until it has paid;
+    once it has, what is asked for at its own rate is refused before a part of it is left.
     """
     rounds = len(short_rounds(file, hold))
-    if rounds <= MOST_COINS_LESS or _paid(file, hold):
+    looks = rounds - MOST_COINS_LESS
+    if _paid(file, hold):
+        looks = min(looks - 1, _short_since_paid(file, hold))
+    if looks <= 0:
         return min(rounds, MOST_COINS_LESS)
-    parts: int = min(_MOST_PARTS_LESS, 2 ** (rounds - MOST_COINS_LESS - 1))
+    parts: int = min(_MOST_PARTS_LESS, 2 ** (looks - 1))
     return MOST_COINS_LESS + held_minor * parts // 100
+
+
+def _short_since_paid(file: CaseFile, hold: HoldRow) -> int:
+    """In how many allocations its bank had not enough after the last in which it has paid."""
+    number = {a.id: a.round_number for a in file.allocations}
+    last = max(
+        number.get(p.allocation_id, 0)
+        for p in file.payouts
+        if p.hold_id == hold.id and p.credited_minor
+    )
+    return sum(number.get(name, 0) > last for name in short_rounds(file, hold))
 
 
 def short_rounds(file: CaseFile, hold: HoldRow) -> frozenset[str]:

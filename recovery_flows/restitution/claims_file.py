@@ -155,9 +155,9 @@ def _instants(times: Sequence[str]) -> list[datetime]:
     """What is written with an offset; none where one is written otherwise."""
     try:
         told = list(map(datetime.fromisoformat, times))
-    except ValueError:
+        return [at.astimezone(UTC) for at in told] if all(at.tzinfo for at in told) else []
+    except (ValueError, OverflowError):
         return []
-    return [at.astimezone(UTC) for at in told] if all(at.tzinfo for at in told) else []
 
 
 def _tier(path: Path, line: int, text: str, tiers: Mapping[str, Tier]) -> Tier:

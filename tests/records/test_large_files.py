@@ -162,3 +162,21 @@ def test_an_import_that_was_only_slow_goes_on_and_one_that_another_takes_out_doe
         pytest.raises(line_imports.ImportLostError, match="taken out again"),
     ):
         line_imports.go_on(work, "import-slow", much_later)
+
+
+def test_an_import_whose_time_ends_just_as_another_begins_does_not_run_beside_it(unit: Any) -> None:
+    """It was alive when the other looked for dead ones, and is not when that one begins."""
+    late = wall_clock() + line_imports.LEASE + timedelta(seconds=1)
+    with unit_of_work(unit.database) as work:
+        line_imports.begin(work, "import-slow", wall_clock())
+    assert line_imports.undo_dead(unit.database, wall_clock()) == 0
+    with unit_of_work(unit.database) as work:
+        line_imports.begin(work, "import-next", late)
+    with (
+        pytest.raises(line_imports.ImportLostError, match="taken out again"),
+        unit_of_work(unit.database) as work,
+    ):
+        line_imports.go_on(work, "import-slow", late)
+    assert line_imports.undo_dead(unit.database, late) == 1
+    with unit_of_work(unit.database) as work:
+        line_imports.finish(work, "import-next", late)

@@ -41,6 +41,10 @@ def test_one_odd_spelling_among_thousands_changes_no_other_claim(tmp_path: Path)
         ("x,1,-2,0,2026-01-01T00:00:00Z", "compensated -2 is below zero"),
         ("x,1,0,,2026-01-01T00:00:00Z", "withdrawn is empty: write 0 where there is none"),
         ("x,1.00,0,0,", "loss_time is empty"),
+        (
+            "x,1.00,0,0,0001-01-01T00:00:00+08:00",
+            "loss_time '0001-01-01T00:00:00+08:00' is neither",
+        ),
         ("x,1.00,0,0,soon", "loss_time 'soon' is neither ISO 8601 nor a whole number"),
         ("c5,1.00,0,0,2026-01-01T00:00:00Z", "claimant 'c5' is on line 6 too"),
         (",1.00,0,0,2026-01-01T00:00:00Z", "claimant has 0 characters"),

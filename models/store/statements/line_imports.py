@@ -42,10 +42,12 @@ def is_there(lines: sa.FromClause = _LINES) -> sa.ColumnElement[bool]:
 
 
 def begin(unit: Unit, import_id: str, wall_now: datetime) -> None:
-    """Begin an import; ImportRunningError while another one is alive."""
+    """Begin an import; ImportRunningError while another one is alive. The others are over."""
     alive = sa.select(_IMPORTS.c.id).where(_IMPORTS.c.lease_until > wall_now)
     if unit.session.execute(alive).first():
         raise ImportRunningError
+    # One that is only slow must not go on beside this one: see `go_on`.
+    _mark(unit, _IMPORTS.c.lease_until <= wall_now)
     unit.session.execute(
         _IMPORTS.insert().values(id=import_id, begun_at=wall_now, lease_until=wall_now + LEASE)
     )

@@ -117,3 +117,26 @@ def test_a_bank_s_freeze_by_our_request_counts_as_far_as_the_bank_holds(abroad: 
     assert ceiling.over_frozen(paid, part) == Money(15_000, "GBP")
     ended = replace(paid, holds=file.holds)
     assert ceiling.ceiling(ended).asked.minor == 0
+
+
+def test_a_recall_takes_first_what_the_request_does_not_ask_for(abroad: Abroad) -> None:
+    """A freeze is not paid out by it: half of what is traced there is frozen, and stays wanted."""
+    unit, rid = abroad.unit, abroad.recovery_id
+    name = abroad.out(amount="250.00")
+    abroad.says(name, "executed", until=abroad.at(days=30))
+    drafted(unit, rid)
+    unit.approve(rid)
+    sent(unit, rid)
+    take(unit, answered("ACCR"))
+    take(unit, returned("300.00"))
+    unit.approve(rid)
+    file, row = unit.file(rid), abroad.row(name)
+    account = file.asset(row.asset_id).account_id
+    there = replace(
+        file, claims=tuple(replace(claim, payee_account_id=account) for claim in file.claims)
+    )
+    assert file.asset(row.asset_id).traced_claim_minor == 50_000
+    assert ceiling.still_wanted(there, row) == Money(20_000, "GBP"), "50 of it were frozen money"
+    assert ceiling.over_frozen(there, row).minor == 0
+    found = ceiling.ceiling(there)
+    assert (found.received.minor, found.asked.minor) == (30_000, 20_000)

@@ -9,6 +9,7 @@ import pytest
 
 from models.action_kinds import ActionKind
 from models.case_file import Balance, CaseFile
+from models.entities.allocation import AllocationRow, AllocationState
 from models.entities.asset import Stage
 from models.entities.hold import HoldKind
 from models.entities.ledger import LedgerAccount
@@ -137,3 +138,36 @@ def test_where_the_rate_has_moved_each_look_of_a_person_asks_for_less_and_never_
     at_its_rate = 950 * 80_000 // 10_050
     assert pool(rest, 4, paid).payable_minor == at_its_rate * 947 // 950
     assert pool(left(1, 9), 4, paid).less(1).coins >= 0
+
+
+def test_a_rate_that_moves_on_after_the_bank_has_paid_asks_for_less_after_each_look_too(
+    abroad: Any,
+) -> None:
+    left, freeze_id = abroad
+    rest = left(45_000, 4_975)
+    asset = rest.asset(rest.hold(freeze_id).asset_id)
+    refused = [
+        _payout(rest, freeze_id, n, PayoutState.REFUSED, reason=pools.NO_BALANCE)
+        for n in range(1, 9)
+    ]
+
+    def coins(paid_in: int, refusals: int) -> int:
+        paid = _payout(
+            rest, freeze_id, 90, PayoutState.SETTLED, settled_minor=45_000, settled_currency="CNY",
+            debited_minor=5_025,
+        )  # fmt: skip
+        paid = replace(paid, allocation_id=f"alloc-{paid_in}")
+        rounds = tuple(
+            AllocationRow(
+                id=f"alloc-{n}", asset_id=asset.id, round_number=n, state=AllocationState.NOT_PAID,
+                method="", formula="", pool_minor=0, currency="CNY",
+            )
+            for n in range(1, 10)
+        )  # fmt: skip
+        given = replace(rest, allocations=rounds, payouts=(*refused[:refusals], paid))
+        (found,) = pools.pools(given, asset)
+        return found.coins
+
+    assert [coins(1, n) for n in range(1, 5)] == [4_974, 4_973, 4_972, 4_972], "its rate is tried"
+    assert [coins(1, n) for n in range(5, 8)] == [4_923, 4_873, 4_773]
+    assert [coins(6, n) for n in range(6, 9)] == [4_972, 4_923, 4_873], "paid after six looks"
