@@ -101,9 +101,7 @@ def compare_payout(changes: Changeset, payout: PayoutRow, fact: PayoutFact, now:
         )
 
 
-def _compare_in_all(
-    changes: Changeset, payout: PayoutRow, fact: PayoutFact, now: datetime
-) -> None:
+def _compare_in_all(changes: Changeset, payout: PayoutRow, fact: PayoutFact, now: datetime) -> None:
     """What was ordered was paid, and yet a victim has more than he lost: he was paid before."""
     ordered = Money(payout.amount_minor, payout.currency)
     if payout.state is not PayoutState.INSTRUCTED or fact.amount != ordered or payout.unclaimed_id:

@@ -57,7 +57,11 @@ def twice(unit: Any, acts: Any) -> Callable[[PayoutState], tuple[str, list[Payou
         if state is S.CANCELLED:
             acts.newcomer(recovery_id, 3)
             acts.until(recovery_id, "approved")
-        words = {S.SETTLED: ["SETTLED"], S.REFUSED: ["REFUSED"], S.RETURNED: ["SETTLED", "RETURNED"]}
+        words = {
+            S.SETTLED: ["SETTLED"],
+            S.REFUSED: ["REFUSED"],
+            S.RETURNED: ["SETTLED", "RETURNED"],
+        }
         for payout_id, word in product(first, words.get(state, [])):
             acts.settle(recovery_id, payout_id, word)
         payouts = [p for p in unit.file(recovery_id).payouts if p.id in first]
@@ -125,7 +129,7 @@ def test_each_word_of_a_bank_on_a_payout_in_each_state_is_booked_or_owned(
         assert after.state == (S.SETTLED if word.startswith("SETTLED") else after.state)
         assert_books_hold(unit, recovery_id)
         acts.decide(recovery_id)
-        told = payout_answers.NOTHING_NEW.get((ours, word.split()[0]))
+        told = payout_answers.NOTHING_NEW.get((ours, word.split(maxsplit=1)[0]))
         if not (told and " " not in word) and (ours is not S.INSTRUCTED or " " in word):
             assert_nothing_leaves(unit, recovery_id, payout)
     go_on(unit, acts, recovery_id)
