@@ -10,7 +10,7 @@ from models.entities.recall import MatchedBy
 from models.figures import AccountNumber, Document, Figure, Holder, Payee, Reason
 from models.ids import digest
 from models.money import Money
-from recovery_flows.ledger.clawed import received_for
+from recovery_flows.ledger.payout_parts import received_for
 
 
 def receipt(file: CaseFile, hold_id: str) -> Iterator[Figure]:

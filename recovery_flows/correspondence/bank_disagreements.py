@@ -19,6 +19,8 @@ from recovery_flows.freezing.answer_table import HOLDING, NOT_HELD, OVER
 from recovery_flows.ledger import bank_contradictions, discrepancies
 from recovery_flows.ledger.bank_contradictions import About
 from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.ledger.outstanding_losses import paid_minor
+from recovery_flows.ledger.payout_parts import loss_minor
 from recovery_flows.restitution.payout_answers import debited_of
 
 _CLOSED = frozenset(
@@ -83,6 +85,7 @@ def compare_payout(changes: Changeset, payout: PayoutRow, fact: PayoutFact, now:
     after = next(p for p in changes.file.payouts if p.id == payout.id)
     if after.state is not PayoutState.SETTLED:
         return
+    _compare_in_all(changes, payout, fact, now)
     debited = debited_of(hold, fact)
     if debited.currency != hold.currency or ordered.currency == hold.currency:
         expected = ordered if ordered.currency == hold.currency else Money(0, hold.currency)
@@ -96,6 +99,20 @@ def compare_payout(changes: Changeset, payout: PayoutRow, fact: PayoutFact, now:
             detail="no debit stated",
             mark="debited",
         )
+
+
+def _compare_in_all(changes: Changeset, payout: PayoutRow, fact: PayoutFact, now: datetime) -> None:
+    """What was ordered was paid, and yet a victim has more than he lost: he was paid before."""
+    ordered = Money(payout.amount_minor, payout.currency)
+    if payout.state is not PayoutState.INSTRUCTED or fact.amount != ordered or payout.unclaimed_id:
+        return
+    claim = next(c for c in changes.file.claims if c.id == payout.claim_id)
+    loss, paid = loss_minor(claim), paid_minor(changes.file, claim)
+    if paid > loss:
+        bank_contradictions.compare(
+            changes, About.payout(payout), Money(loss, claim.currency),
+            Money(paid, claim.currency), now, "paid in all",
+        )  # fmt: skip
 
 
 def compare_restated(

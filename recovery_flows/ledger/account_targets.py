@@ -6,7 +6,7 @@ away is its own figure. What is carried in another currency than the loss has a 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
@@ -15,6 +15,7 @@ from models.entities.ledger import LedgerAccount
 from models.entities.payout import PayoutRow, PayoutState
 from recovery_flows.ledger.account_keys import Key, Sums, memo
 from recovery_flows.ledger.hold_figures import unconfirmed_minor
+from recovery_flows.ledger.payout_parts import Parts
 from recovery_flows.ledger.third_parties import kept_targets
 from recovery_flows.ledger.unclaimed_money import refund_through
 
@@ -27,11 +28,11 @@ DISPOSED = "disposed"
 
 
 NOT_CREDITED = "debited_not_credited"
-"""Detail of what a bank says that it debited for a payee and did not credit to him."""
+"""Detail of what a bank says that it debited and that paid no loss back."""
 
 
 OVERPAID = "paid_beyond_order"
-"""Detail of what a bank says that it credited beyond our order: no part of the loss."""
+"""Detail of what a bank says that it credited beyond our order, or beyond its payee's loss."""
 
 
 CLAWED, CLAWED_RECEIVED = "clawed_back", "clawed_back_received"
@@ -62,13 +63,18 @@ def overdrawn(currency: str, there: str) -> LedgerAccount:
     return LedgerAccount.MEMO_COST if there == currency else LedgerAccount.MEMO_EXCHANGE
 
 
-def asset_targets(file: CaseFile, asset: AssetRow, traced: Sums) -> Iterator[tuple[Key, Sums]]:
-    """Returned, held (up to the claim), excess and the rest located, for one account."""
+def asset_targets(
+    file: CaseFile, asset: AssetRow, traced: Sums, parts: Mapping[str, Parts]
+) -> Iterator[tuple[Key, Sums]]:
+    """Returned, held (up to the claim), excess and the rest located, for one account.
+
+    `parts` are those of each settled payout of the file, by `payout_parts.parts_of`.
+    """
     currency = file.recovery.currency
-    left = yield from _returned_targets(file, asset, traced)
+    left = yield from _returned_targets(file, asset, traced, parts)
     # Less was traced than was returned: the rest gives way elsewhere.
     left = Sums(max(0, left.claim_minor), left.asset_minor)
-    left = yield from _not_credited_targets(file, asset, traced, left)
+    left = yield from _not_credited_targets(file, asset, traced, left, parts)
     left = yield from _held_targets(file, asset, left)
     left = yield from _disposed_targets(file, asset, left)
     claim_left, amount_left = yield from kept_targets(file, asset, left)
@@ -83,11 +89,13 @@ def asset_targets(file: CaseFile, asset: AssetRow, traced: Sums) -> Iterator[tup
 _Targets = Generator[tuple[Key, Sums], None, Sums]
 
 
-def _returned_targets(file: CaseFile, asset: AssetRow, traced: Sums) -> _Targets:
+def _returned_targets(
+    file: CaseFile, asset: AssetRow, traced: Sums, parts: Mapping[str, Parts]
+) -> _Targets:
     """What payees got, as the bank says it, and what it debited for that; what is left then.
 
-    What it credited beyond our order is none of the loss; what it credited in another currency
-    pays nothing back.
+    What it credited beyond our order, or beyond what its payee has lost, is none of the loss; what
+    it credited in another currency pays nothing back.
     """
     currency = file.recovery.currency
     claim_left, amount_left = traced
@@ -98,21 +106,19 @@ def _returned_targets(file: CaseFile, asset: AssetRow, traced: Sums) -> _Targets
             account, asset.id, payout.hold_id, payout.claim_id, detail, currency,
             payout.debited_currency,
         )  # fmt: skip
-        returned = min(payout.credited_minor, payout.amount_minor)
+        returned, clawed, more = parts[payout.id]
         refunded = min(returned, refund_through(file, payout))
-        clawed = clawed_of_order(payout)
-        yield key, Sums(returned - refunded - clawed, payout.debited_minor)
+        yield key, Sums(returned - refunded, payout.debited_minor)
         if clawed:
             what = CLAWED_RECEIVED if asset.is_custody else CLAWED
             yield key._replace(account=LedgerAccount.GONE, detail=what), Sums(clawed, 0)
         if refunded:
             yield key._replace(account=LedgerAccount.RETURNED_TREASURY), Sums(refunded, 0)
-        more = payout.credited_minor - returned - (payout.clawed_minor - clawed)
-        if more > 0:
+        if more:
             beyond = key._replace(account=LedgerAccount.MEMO_EXCESS, detail=OVERPAID)
             yield beyond, Sums(more, 0)
             yield Key(LedgerAccount.MEMO_BANK, "", "", "", "", currency, currency), Sums(-more, 0)
-        claim_left -= returned
+        claim_left -= returned + clawed
         if payout.debited_currency == asset.currency:
             amount_left -= payout.debited_minor
         else:
@@ -123,12 +129,6 @@ def _returned_targets(file: CaseFile, asset: AssetRow, traced: Sums) -> _Targets
     return Sums(claim_left, max(0, amount_left))
 
 
-def clawed_of_order(payout: PayoutRow) -> int:
-    """What was called back of our order: what came beyond it is called back first."""
-    ordered = min(payout.credited_minor, payout.amount_minor)
-    return ordered - min(ordered, max(0, payout.credited_minor - payout.clawed_minor))
-
-
 def _account_of(asset: AssetRow, payout: PayoutRow) -> LedgerAccount:
     """Whose a settled payout is: the victims', or the treasury's where nobody has claimed it."""
     if payout.unclaimed_id:
@@ -136,11 +136,16 @@ def _account_of(asset: AssetRow, payout: PayoutRow) -> LedgerAccount:
     return LedgerAccount.RETURNED_VOLUNTARY if asset.is_custody else LedgerAccount.RETURNED_HOLD
 
 
-def _not_credited_targets(file: CaseFile, asset: AssetRow, traced: Sums, left: Sums) -> _Targets:
-    """What a bank debited and did not credit is located with it, owed; what is left then."""
+def _not_credited_targets(
+    file: CaseFile, asset: AssetRow, traced: Sums, left: Sums, parts: Mapping[str, Parts]
+) -> _Targets:
+    """What a bank debited and no loss was paid with is located, owed; what is left then.
+
+    It is with the bank, or with a payee who got more than he has lost.
+    """
     claim_left, amount_left = left
     for payout in settled(file, asset):
-        owed = min(claim_left, _not_credited_minor(payout, traced))
+        owed = min(claim_left, _not_credited_minor(payout, traced, parts[payout.id].of_loss))
         if owed:
             key = Key(
                 LedgerAccount.LOCATED, asset.id, payout.hold_id, payout.claim_id, NOT_CREDITED,
@@ -151,17 +156,17 @@ def _not_credited_targets(file: CaseFile, asset: AssetRow, traced: Sums, left: S
     return Sums(claim_left, amount_left)
 
 
-def _not_credited_minor(payout: PayoutRow, traced: Sums) -> int:
-    """What of a debit did not reach the payee, in the currency of the loss."""
+def _not_credited_minor(payout: PayoutRow, traced: Sums, of_loss_minor: int) -> int:
+    """What of a debit paid none of the loss back, in the currency of the loss."""
     if payout.debited_currency == payout.currency:
-        return max(0, payout.debited_minor - payout.credited_minor)
-    # Across currencies only a payee who got less than ordered shows that something is missing; the
-    # trace's own conversion says how much of that the debit would have paid.
-    short = payout.amount_minor - payout.credited_minor
-    if short <= 0 or not traced.asset_minor:
+        return max(0, payout.debited_minor - of_loss_minor)
+    # Across currencies only a payee who got another sum than was ordered of his loss shows that
+    # something is missing; the trace's own conversion says how much the debit would have paid.
+    off = max(payout.amount_minor, payout.credited_minor) - of_loss_minor
+    if off <= 0 or not traced.asset_minor:
         return 0
     debited = payout.debited_minor * traced.claim_minor // traced.asset_minor
-    return min(short, max(0, debited - payout.credited_minor))
+    return min(off, max(0, debited - of_loss_minor))
 
 
 def settled(file: CaseFile, asset: AssetRow) -> list[PayoutRow]:

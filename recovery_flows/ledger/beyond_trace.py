@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from models.case_file import CaseFile, DissipatedPart, Position
@@ -11,6 +11,7 @@ from models.entities.ledger import LedgerAccount
 from models.entities.payout import PayoutRow, PayoutState
 from models.facts import LineKind
 from recovery_flows.ledger.outstanding_losses import may_have_left
+from recovery_flows.ledger.payout_parts import Parts, parts_of
 
 if TYPE_CHECKING:
     from recovery_flows.ledger.account_keys import Key
@@ -25,7 +26,7 @@ def beyond_trace(file: CaseFile, states: frozenset[PayoutState] = SETTLED) -> di
     Minor units of the loss's currency; an asset of which no more is returned is left out. An order
     that cannot have left is not on its way: another trace takes it back.
     """
-    unsent = _unsent(file)
+    parts, unsent = parts_of(file), _unsent(file)
     traced: dict[str, int] = defaultdict(int)
     for part in _at_accounts(file):
         traced[part.account_id] += part.claim_minor
@@ -38,7 +39,7 @@ def beyond_trace(file: CaseFile, states: frozenset[PayoutState] = SETTLED) -> di
             for p in file.payouts
             if p.asset_id == asset.id and p.state in states and p.id not in unsent
         ]
-        beyond = sum(_returned_minor(p) for p in paid) - traced[asset.account_id]
+        beyond = sum(_returned_minor(p, parts) for p in paid) - traced[asset.account_id]
         if beyond > 0:
             found[asset.id] = beyond
     return found
@@ -46,22 +47,24 @@ def beyond_trace(file: CaseFile, states: frozenset[PayoutState] = SETTLED) -> di
 
 def returned_or_going_minor(file: CaseFile, asset_id: str) -> int:
     """What was paid back from an asset or is on its way, in the loss's currency."""
-    unsent = _unsent(file)
+    parts, unsent = parts_of(file), _unsent(file)
     return sum(
-        _returned_minor(p)
+        _returned_minor(p, parts)
         for p in file.payouts
         if p.asset_id == asset_id and p.state in SETTLED_OR_GOING and p.id not in unsent
     )
 
 
 def _unsent(file: CaseFile) -> set[str]:
-    return {c.subject_id for c in file.calls if not may_have_left(c)}
+    """Payouts whose order cannot have left, unless their bank has paid them all the same."""
+    paid = {p.id for p in file.payouts if p.state is PayoutState.SETTLED}
+    return {c.subject_id for c in file.calls if not may_have_left(c)} - paid
 
 
-def _returned_minor(payout: PayoutRow) -> int:
+def _returned_minor(payout: PayoutRow, parts: Mapping[str, Parts]) -> int:
     """What a payout returns of the loss: as the bank says it, or as ordered while it is going."""
     if payout.state is PayoutState.SETTLED:
-        return min(payout.credited_minor, payout.amount_minor)
+        return parts[payout.id].of_loss
     return payout.amount_minor
 
 
@@ -74,6 +77,7 @@ def _at_accounts(file: CaseFile) -> Iterator[Position | DissipatedPart]:
 
 _GIVING_WAY = (
     LedgerAccount.NOT_LOCATED, LedgerAccount.LOCATED, LedgerAccount.GONE, LedgerAccount.HELD,
+    LedgerAccount.THIRD_PARTY,
 )  # fmt: skip
 
 
@@ -84,8 +88,8 @@ def give_way(
 ) -> dict[str, int]:
     """Take what was returned beyond the trace from where the trace has the same loss instead.
 
-    What is held gives way last; what the bank holds stays in the books as excess. Returns what was
-    taken, by the currency of the accounts, in its minor units.
+    What is held gives way after that, and what others keep last; what the bank holds stays in the
+    books as excess. Returns what was taken, by the currency of the accounts, in its minor units.
     """
     given: dict[str, int] = defaultdict(int)
     for account in accounts:
@@ -99,6 +103,9 @@ def give_way(
             given[key.asset_currency] += there
             if account is LedgerAccount.HELD:
                 target[key._replace(account=LedgerAccount.MEMO_EXCESS)][1] += there
+            elif account is LedgerAccount.THIRD_PARTY:
+                sums[1] += there
+            if account in (LedgerAccount.HELD, LedgerAccount.THIRD_PARTY):
                 bank = key._replace(account=LedgerAccount.MEMO_BANK, asset_id="", hold_id="")
                 target[bank][1] -= there
     return given

@@ -8,10 +8,10 @@ whose payment the trace has not found. Nothing is found by taking the others fro
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from models.case_file import CaseFile
-from models.entities.claim import ClaimRow, ClaimState
+from models.entities.claim import ClaimRow
 from models.entities.ledger import LedgerAccount
 from models.facts import LineKind
 from models.outcome import Posting
@@ -23,6 +23,7 @@ from recovery_flows.ledger.account_targets import (
     settled,
 )
 from recovery_flows.ledger.beyond_trace import beyond_trace, give_way
+from recovery_flows.ledger.payout_parts import Parts, loss_minor, parts_of
 from recovery_flows.ledger.received import received_targets
 from recovery_flows.ledger.third_parties import damages_targets, kept
 
@@ -38,11 +39,12 @@ def entry(file: CaseFile) -> tuple[Posting, ...]:
     says: where that finds less at the account, the other places of the loss give way.
     """
     target: dict[Key, list[int]] = defaultdict(lambda: [0, 0])
-    for key, sums in _targets(file):
+    parts = parts_of(file)
+    for key, sums in _targets(file, parts):
         target[key][0] += sums.claim_minor
         target[key][1] += sums.asset_minor
     _give_way(target, file)
-    for key, sums in list(received_targets(file, target)):
+    for key, sums in list(received_targets(file, target, parts)):
         target[key][0] += sums.claim_minor
         target[key][1] += sums.asset_minor
     for balance in file.balances:
@@ -77,14 +79,14 @@ def _posting(key: Key, claim_minor: int, asset_minor: int) -> Posting:
     )
 
 
-def _targets(file: CaseFile) -> Iterator[tuple[Key, Sums]]:
+def _targets(file: CaseFile, parts: Mapping[str, Parts]) -> Iterator[tuple[Key, Sums]]:
     currency = file.recovery.currency
     located: set[str] = set()
     if file.trace is not None:
         located = {p.claim_id for p in file.trace.positions} | {g.claim_id for g in file.trace.gone}
     for claim in file.claims:
         yield from _claim_targets(claim, is_traced=claim.id in located)
-    yield from _trace_targets(file, currency)
+    yield from _trace_targets(file, currency, parts)
     yield from damages_targets(file)
 
 
@@ -94,7 +96,7 @@ def _claim_targets(claim: ClaimRow, *, is_traced: bool) -> Iterator[tuple[Key, S
     def key(account: LedgerAccount) -> Key:
         return Key(account, "", "", claim.id, "", currency, currency)
 
-    upheld = claim.reported_minor if claim.state is ClaimState.FILED else claim.upheld_minor
+    upheld = loss_minor(claim)
     yield key(LedgerAccount.REPORTED), Sums(-claim.reported_minor, -claim.reported_minor)
     rejected = claim.reported_minor - upheld
     if rejected:
@@ -103,7 +105,9 @@ def _claim_targets(claim: ClaimRow, *, is_traced: bool) -> Iterator[tuple[Key, S
         yield key(LedgerAccount.NOT_LOCATED), Sums(upheld, upheld)
 
 
-def _trace_targets(file: CaseFile, currency: str) -> Iterator[tuple[Key, Sums]]:
+def _trace_targets(
+    file: CaseFile, currency: str, parts: Mapping[str, Parts]
+) -> Iterator[tuple[Key, Sums]]:
     assets = {a.account_id: a for a in file.assets if not a.is_custody}
     # What a bank holds is in the books whatever a trace says: as excess, until one says more. So is
     # what it has paid out: a trace that finds nothing there contradicts it.
@@ -135,7 +139,7 @@ def _trace_targets(file: CaseFile, currency: str) -> Iterator[tuple[Key, Sums]]:
             yield from _placed(key, claim_minor, None)
         else:
             yield from conversion(currency, asset.currency, claim_minor, amount_minor)
-            yield from asset_targets(file, asset, Sums(claim_minor, amount_minor))
+            yield from asset_targets(file, asset, Sums(claim_minor, amount_minor), parts)
 
 
 def _placed(key: Key, claim_minor: int, amount_minor: int | None) -> Iterator[tuple[Key, Sums]]:

@@ -8,14 +8,15 @@ that a bank only holds. What is more than the whole loss is excess, for no claim
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
 from models.entities.hold import LIVE_HOLDS, HoldRow
 from models.entities.ledger import LedgerAccount
 from recovery_flows.ledger.account_keys import Key, Sums
-from recovery_flows.ledger.account_targets import asset_targets, clawed_of_order, settled
+from recovery_flows.ledger.account_targets import asset_targets, settled
+from recovery_flows.ledger.payout_parts import Parts
 from recovery_flows.ledger.recalled import counted_minor, recalled_targets
 
 MADE_GOOD = "made_good"
@@ -44,10 +45,10 @@ def standing_minor(file: CaseFile, hold: HoldRow) -> int:
     return paid + (hold.held_minor if hold.state in LIVE_HOLDS else 0)
 
 
-def _paid_on(file: CaseFile) -> int:
+def _paid_on(file: CaseFile, parts: Mapping[str, Parts]) -> int:
     """What was paid on out of the unit's own account and did not come back there."""
     return sum(
-        min(p.credited_minor, p.amount_minor) - clawed_of_order(p)
+        parts[p.id].returned
         for asset in file.assets
         if asset.is_custody
         for p in settled(file, asset)
@@ -61,26 +62,36 @@ def _lost(target: dict[Key, list[int]]) -> dict[LedgerAccount, int]:
     }
 
 
-def received_targets(file: CaseFile, target: dict[Key, list[int]]) -> Iterator[tuple[Key, Sums]]:
-    """What was received, and the places of the loss in `target` that it makes good."""
-    lost = _lost(target)
-    yield from _recalled(file, lost)
+def received_targets(
+    file: CaseFile, target: dict[Key, list[int]], parts: Mapping[str, Parts]
+) -> Iterator[tuple[Key, Sums]]:
+    """What was received, and the places of the loss in `target` that it makes good.
+
+    What was paid on from there has its room in the loss before what is only kept.
+    """
+    lost, to_come = _lost(target), _paid_on(file, parts)
+    yield from _recalled(file, lost, parts)
     for asset in file.assets:
         if not asset.is_custody:
             continue
+        ours = [parts[p.id] for p in settled(file, asset)]
         # What was paid on and called back is a loss again, which the money that came makes good.
-        lost[LedgerAccount.GONE] += sum(clawed_of_order(p) for p in settled(file, asset))
-        good = min(received_minor(file, asset), sum(lost.values()))
-        yield from asset_targets(file, asset, Sums(good, good))
+        lost[LedgerAccount.GONE] += sum(p.clawed for p in ours)
+        to_come -= sum(p.returned for p in ours)
+        there = max(received_minor(file, asset), sum(p.of_loss for p in ours))
+        good = min(there, max(0, sum(lost.values()) - to_come))
+        yield from asset_targets(file, asset, Sums(good, good), parts)
         yield from _made_good(file, lost, good)
 
 
-def _recalled(file: CaseFile, lost: dict[LedgerAccount, int]) -> Iterator[tuple[Key, Sums]]:
+def _recalled(
+    file: CaseFile, lost: dict[LedgerAccount, int], parts: Mapping[str, Parts]
+) -> Iterator[tuple[Key, Sums]]:
     """What came back by recalls; what the unit has paid on keeps its room beside it.
 
     What a bank still holds for a victim who has his money back covers no claim any more.
     """
-    good = min(counted_minor(file), max(0, sum(lost.values()) - _paid_on(file)))
+    good = min(counted_minor(file), max(0, sum(lost.values()) - _paid_on(file, parts)))
     yield from recalled_targets(file, good)
     yield from _made_good(file, lost, good)
 

@@ -148,10 +148,11 @@ def pay(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes)
 
 
 def deny(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
-    """It is not decided so: its payouts are cancelled."""
+    """It is not decided so: its payouts are cancelled, but for what a bank has paid by itself."""
     del reason
     file = changes.file
     allocation = next(a for a in file.allocations if a.id == approval.subject_id)
     changes.apply(Transition(EntityKind.ALLOCATION, allocation.id, "denied", allocation.state))
     for payout in file.payouts_of(allocation.id):
-        changes.apply(Transition(EntityKind.PAYOUT, payout.id, "cancelled", payout.state))
+        if payout.state is PayoutState.PREPARED:
+            changes.apply(Transition(EntityKind.PAYOUT, payout.id, "cancelled", payout.state))

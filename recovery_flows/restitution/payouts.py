@@ -39,8 +39,17 @@ def is_on_its_way(file: CaseFile) -> bool:
 
 def changed(file: CaseFile, allocation: AllocationRow) -> str:
     """What an allocation rests on and is another now, in words; empty where it stands."""
+    if is_paid_undecided(file, allocation):
+        return "a bank has paid of it before it was decided"
     left = any(has_left(file, p) for p in file.payouts_of(allocation.id))
     return basis.changed(file, allocation, has_left=left)
+
+
+def is_paid_undecided(file: CaseFile, allocation: AllocationRow) -> bool:
+    """Whether a bank says what became of a payout that nobody had decided on yet."""
+    return allocation.state in UNDECIDED and any(
+        has_left(file, p) for p in file.payouts_of(allocation.id)
+    )
 
 
 def intents(file: CaseFile, payouts: Sequence[PayoutRow], approval: str) -> list[CallIntent]:
@@ -62,14 +71,16 @@ def intents(file: CaseFile, payouts: Sequence[PayoutRow], approval: str) -> list
 def void(changes: Changeset, allocation_id: str, reason: str) -> None:
     """End an allocation: what has not left is cancelled, its notice and its yes count no more.
 
-    Where an order may have left, that one goes on to its end, and the allocation with it.
+    Where an order may have left, that one goes on to its end, and the allocation with it. What a
+    bank has paid before it was decided stays paid, and no allocation's.
     """
     payouts = changes.file.payouts_of(allocation_id)
+    is_undecided = allocation_of(changes.file, allocation_id).state in UNDECIDED
     gone = [p for p in payouts if has_left(changes.file, p)]
     for payout in payouts:
         if payout.state in GOING and payout not in gone:
             _cancel(changes, payout, reason)
-    if gone:
+    if gone and not is_undecided:
         return
     _void_approvals(changes, allocation_id, reason)
     state = allocation_of(changes.file, allocation_id).state
@@ -115,7 +126,9 @@ def void_changed(changes: Changeset) -> None:
 
 
 def can_be_ended(file: CaseFile, allocation: AllocationRow) -> bool:
-    """Whether an allocation has payouts of which no order may have left."""
+    """Whether an allocation has payouts of which no order may have left, or was never decided."""
+    if is_paid_undecided(file, allocation):
+        return True
     payouts = file.payouts_of(allocation.id)
     return any(p.state in GOING and not has_left(file, p) for p in payouts)
 

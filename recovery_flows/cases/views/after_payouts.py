@@ -18,7 +18,7 @@ from models.money import Money
 from models.queries.cases.names import Names
 from recovery_flows.cases.views.other_ways import Doable, Way, WayAct
 from recovery_flows.correspondence.returns.compose import claim_number
-from recovery_flows.ledger.clawed import received_for
+from recovery_flows.ledger.payout_parts import received_for
 from recovery_flows.restitution.court.rows import due_minor
 from recovery_flows.restitution.refused_payouts import NOT_PAID
 from recovery_flows.restitution.unclaimed import is_going

@@ -20,7 +20,7 @@ from models.money import Money
 from recovery_flows.correspondence.returns.compose import Facts, claim_number, composed
 from recovery_flows.correspondence.returns.page import Document, Section, Table
 from recovery_flows.correspondence.returns.wording import Wording
-from recovery_flows.ledger.clawed import received_for
+from recovery_flows.ledger.payout_parts import received_for
 from recovery_flows.ledger.third_parties import given_minor
 
 KINDS = ("third-party-letter", "clawback-order")

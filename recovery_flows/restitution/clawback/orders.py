@@ -32,7 +32,7 @@ from recovery_flows.law import terms
 from recovery_flows.law.regime import Regimes
 from recovery_flows.law.rows import Measure, Row
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.ledger.clawed import clawed_minor, received_for
+from recovery_flows.ledger.payout_parts import clawed_minor, received_for
 
 _S = ClawbackState
 _WAITS = (_S.ORDERED, _S.OVERDUE)

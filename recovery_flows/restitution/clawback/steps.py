@@ -11,7 +11,7 @@ from models.entities.officer import Role
 from models.entities.payout import ClawbackRow, ClawbackState
 from models.money import Money
 from models.step_wording import Wording, say
-from recovery_flows.ledger.clawed import received_for
+from recovery_flows.ledger.payout_parts import received_for
 
 
 def steps(file: CaseFile) -> Iterator[Step]:
