@@ -67,7 +67,7 @@ READ_ERRORS = (
     SQLAlchemyError, StoreBusyError, VaultError, DatabaseMissingError, LookupError, OSError,
     RecoveryFlowsError, FileUnreadableError,
 )  # fmt: skip
-PAPERS = ("notice", "decision", "receipt", *claimants.KINDS)
+PAPERS = ("application", "report", "notice", "decision", "receipt", *claimants.KINDS)
 DEADLINES_LIMIT = 500
 """Recoveries whose deadlines are read at once, complete up to the next recovery's."""
 
@@ -182,7 +182,7 @@ class Source:
         return explanation(self.database, recovery_id, claim_id, of)
 
     def write_documents(self, acting: ActingOfficer, recovery_id: str, folder: Path) -> list[Path]:
-        """Notices, decisions, receipts and letters of a recovery as PDF, into a new folder."""
+        """The papers of a recovery's return and its letters as PDF, into a new folder."""
         made = documents_of(
             self.database, self.laws, recovery_id, self.post.sender, wall_clock(), "en", PAPERS
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from models.case_file import CaseFile
 from models.entities.allocation import AllocationRow, AllocationState
@@ -93,15 +94,27 @@ def number_of(allocation: AllocationRow) -> int:
     return int(json.loads(allocation.basis)["number"]) if allocation.basis else 0
 
 
-def changed(file: CaseFile, allocation: AllocationRow, *, has_left: bool) -> str:
-    """What of the basis of an allocation is another now, in words; empty where it stands."""
+def then_and_now(file: CaseFile, allocation: AllocationRow) -> Mapping[str, tuple[str, str]]:
+    """Each part of the basis by its name: as it was at the drafting, as it would be now.
+
+    Ids and digests; empty for an allocation of a version that kept no basis.
+    """
     if not allocation.basis:
-        return "it was drafted by a version that kept no basis"
+        return {}
     then = json.loads(allocation.basis)
     now = json.loads(
         _spell(file, file.asset(allocation.asset_id), int(then["number"]), allocation.id)
     )
-    names = [n for n in _CHANGED if then[n] != now[n] and not (has_left and n in _UNTIL_SENT)]
+    return {name: (str(then.get(name, "")), str(part)) for name, part in now.items()}
+
+
+def changed(file: CaseFile, allocation: AllocationRow, *, has_left: bool) -> str:
+    """What of the basis of an allocation is another now, in words; empty where it stands."""
+    if not allocation.basis:
+        return "it was drafted by a version that kept no basis"
+    parts = then_and_now(file, allocation)
+    other = {name for name, (then, now) in parts.items() if then != now}
+    names = [n for n in _CHANGED if n in other and not (has_left and n in _UNTIL_SENT)]
     if not names and _is_overcommitted(file, allocation):
         return "a victim would get more than his loss"
     return ", ".join(_CHANGED[name] for name in names)

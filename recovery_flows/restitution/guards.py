@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from models.case_file import CaseFile
@@ -28,61 +29,82 @@ def waits_for(file: CaseFile, asset: AssetRow, *, but: str = "") -> Wording:
 
     `but` names an allocation that is itself under way: the guard is asked again until it has left.
     """
-    if file.recovery.trace_wanted or file.trace is None:
-        return say("trace_old")
-    people = _waits_for_people(file, asset, but)
-    if people:
-        return people
-    if any(c.kind is CallKind.HOLD_QUERY for c in file.open_calls(asset.id)):
-        return say("asked_what_is_held")
-    leaving = _leaves(file, asset)
-    if leaving:
-        return leaving
-    if any(account == asset.account_id for account, _, _ in file.shared_with):
-        return say("account_shared")
-    if any(h.state is HoldState.STOPPED for h in file.live_holds(asset.id)):
-        return say("freeze_pending")
-    upstream = [a for a in file.assets if a.home and a.stage in (Stage.FREEZING, Stage.TRACING)]
-    if upstream:
-        return say("upstream")
-    if any(
+    for code, keeps in CHECKS.items():
+        if keeps(file, asset, but):
+            return _why(file, asset, but, code)
+    return NOTHING
+
+
+def checks(file: CaseFile, asset: AssetRow, *, but: str = "") -> Iterator[tuple[str, bool]]:
+    """Every check before a return of an asset: its code, and whether it is passed now."""
+    return ((code, not keeps(file, asset, but)) for code, keeps in CHECKS.items())
+
+
+def _why(file: CaseFile, asset: AssetRow, but: str, code: str) -> Wording:
+    refused = refused_payouts.blocking(file, asset, but=but) if code == _REFUSED else None
+    return say(code, claim=refused.claim_id) if refused is not None else say(code)
+
+
+def _given(file: CaseFile, but: str) -> set[str]:
+    """The claims that the allocation under way pays; without one, all of them may share."""
+    return {p.claim_id for p in file.payouts_of(but)} or {c.id for c in file.claims}
+
+
+def _has_discrepancy(file: CaseFile, asset: AssetRow, but: str) -> bool:
+    if not file.discrepancies:
+        return False
+    return discrepancies.open_on(file, asset_id=asset.id) or any(
+        discrepancies.open_on(file, claim_id=claim_id) for claim_id in _given(file, but)
+    )
+
+
+def _is_payee_asked(file: CaseFile, asset: AssetRow, but: str) -> bool:
+    del asset
+    asked = {c.id for c in file.claims if c.asked_account_id}
+    return bool(asked) and bool(asked & _given(file, but))
+
+
+def _is_part_leaving(file: CaseFile, asset: AssetRow, but: str) -> bool:
+    """What is being released is not there to be divided; its bank's answer says what is."""
+    del but
+    return any(h.releasing_minor and h.state is HoldState.FROZEN for h in file.live_holds(asset.id))
+
+
+def _is_upstream_busy(file: CaseFile, asset: AssetRow, but: str) -> bool:
+    del asset, but
+    return any(a.home and a.stage in (Stage.FREEZING, Stage.TRACING) for a in file.assets)
+
+
+def _is_another_open(file: CaseFile, asset: AssetRow, but: str) -> bool:
+    return any(
         a.asset_id == asset.id and a.state not in payouts.ENDED and a.id != but
         for a in file.allocations
-    ):
-        return say("allocation_open")
-    if any(c.state is ClaimState.FILED for c in file.claims):
-        return say("claim_unverified")
-    return NOTHING
+    )
 
 
-def _leaves(file: CaseFile, asset: AssetRow) -> Wording:
-    """What is being released is not there to be divided; its bank's answer says what is."""
-    held = file.live_holds(asset.id)
-    if any(unrelated_funds.is_found(h) for h in held):
-        return say("unrelated_leaving")
-    if any(h.releasing_minor and h.state is HoldState.FROZEN for h in held):
-        return say("part_leaving")
-    return NOTHING
-
-
-def _waits_for_people(file: CaseFile, asset: AssetRow, but: str) -> Wording:
-    refused = refused_payouts.blocking(file, asset, but=but)
-    if refused is not None:
-        return say("payout_refused", claim=refused.claim_id)
-    if file.recovery.asked_rule:
-        return say("rule_asked")
-    given = {p.claim_id for p in file.payouts_of(but)} or {c.id for c in file.claims}
-    if any(c.asked_account_id for c in file.claims if c.id in given):
-        return say("payee_asked")
-    if objections.holds_up(file, asset, given):
-        return say("objection_first")
-    if third_parties.holds_up_return(file, asset.id):
-        return say("third_party_first")
-    if discrepancies.open_on(file, asset_id=asset.id) or any(
-        discrepancies.open_on(file, claim_id=claim_id) for claim_id in given
-    ):
-        return say("discrepancy_first")
-    return NOTHING
+_REFUSED = "payout_refused"
+CHECKS: Mapping[str, Callable[[CaseFile, AssetRow, str], bool]] = {
+    "trace_old": lambda f, _, __: f.recovery.trace_wanted or f.trace is None,
+    _REFUSED: lambda f, a, but: refused_payouts.blocking(f, a, but=but) is not None,
+    "rule_asked": lambda f, _, __: bool(f.recovery.asked_rule),
+    "payee_asked": _is_payee_asked,
+    "objection_first": lambda f, a, but: (
+        bool(f.objections) and objections.holds_up(f, a, _given(f, but))
+    ),
+    "third_party_first": lambda f, a, _: third_parties.holds_up_return(f, a.id),
+    "discrepancy_first": _has_discrepancy,
+    "asked_what_is_held": lambda f, a, _: any(
+        c.kind is CallKind.HOLD_QUERY for c in f.open_calls(a.id)
+    ),
+    "unrelated_leaving": lambda f, a, _: any(map(unrelated_funds.is_found, f.live_holds(a.id))),
+    "part_leaving": _is_part_leaving,
+    "account_shared": lambda f, a, _: any(n == a.account_id for n, _, _ in f.shared_with),
+    "freeze_pending": lambda f, a, _: any(h.state is HoldState.STOPPED for h in f.live_holds(a.id)),
+    "upstream": _is_upstream_busy,
+    "allocation_open": _is_another_open,
+    "claim_unverified": lambda f, _, __: any(c.state is ClaimState.FILED for c in f.claims),
+}
+"""What a return waits for, by the code of the sentence that says so; the first one is told."""
 
 
 def why_not(file: CaseFile, allocation: AllocationRow) -> Wording:

@@ -53,7 +53,7 @@ class RestitutionScreen(SizedScreen):
         Binding("e", "enter", "Object", tooltip="Enter an objection for this claim"),
         Binding("d", "decide", "Decide", show=False, tooltip="Decide an objection that is open"),
         Binding("m", "money", "Ways", tooltip="Voluntary returns and recalls"),
-        Binding("w", "write", "PDF", tooltip="Write notice, decision and receipts as PDF"),
+        Binding("w", "write", "PDF", tooltip="Write the papers of the return as PDF"),
         Binding("r", "other_round", "Round", show=False, tooltip="The rules over another round"),
         Binding("v", "view", "In full", show=False, tooltip="Show the panel in full"),
         Binding("escape", "back", "Back", show=False, tooltip="To the recovery"),

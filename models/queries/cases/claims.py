@@ -201,3 +201,22 @@ def covered(
     for account_id, since, until in session.execute(query):
         found.setdefault(account_id, []).append((since, until))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPaper:
+    """One statement of an account as evidence: what it covers, and the SHA-256 of its bytes."""
+
+    account_id: str
+    covers_from: datetime
+    covers_to: datetime
+    is_complete: bool
+    document_digest: str
+
+
+def statement_papers(session: Session, accounts: Collection[str]) -> tuple[StatementPaper, ...]:
+    """The statements of these accounts, by account and the time that they cover."""
+    columns = (_S.account_id, _S.covers_from, _S.covers_to, _S.is_complete, _S.document_digest)
+    query = sa.select(*columns).where(_S.account_id.in_(list(accounts)))
+    found = session.execute(query.order_by(_S.account_id, _S.covers_from, _S.covers_to, _S.id))
+    return tuple(StatementPaper(*row) for row in found)

@@ -26,6 +26,7 @@ from models.sealing.vault import Vault, VaultError
 _ACCOUNTS, _PARTIES, _CLAIMS = table_of(Account), table_of(Party), table_of(Claim)
 _NOTES = table_of(Note)
 _UNREADABLE = "? (changed by hand)"
+_NOT_KNOWN, _THE_VICTIM = "not known", "(the victim)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,12 @@ class Names:
 
     def holder(self, account_id: str, claim_id: str) -> str:
         """A masked holder's name, and whether it is the victim's."""
-        return self.holders.get((account_id, claim_id), "not known")
+        return self.holders.get((account_id, claim_id), _NOT_KNOWN)
+
+    def is_victims(self, account_id: str, claim_id: str) -> bool | None:
+        """Whether its holder has the name of the claim's victim; None where he is not known."""
+        text = self.holders.get((account_id, claim_id), _NOT_KNOWN)
+        return None if text == _NOT_KNOWN else text.endswith(_THE_VICTIM)
 
     def account(self, account_id: str) -> str:
         """A masked account number."""
@@ -115,9 +121,10 @@ def _holders(
 
 def _held_by(holder: str, victim: str) -> str:
     if not holder:
-        return "not known"
+        return _NOT_KNOWN
     is_same = " ".join(holder.split()).casefold() == " ".join(victim.split()).casefold()
-    return f"{masked_name(holder)} ({'the victim' if is_same else 'NOT the name of the victim'})"
+    whose = _THE_VICTIM if is_same else "(NOT the name of the victim)"
+    return f"{masked_name(holder)} {whose}"
 
 
 def _looked_at(files: list[CaseFile]) -> set[str]:

@@ -39,7 +39,7 @@ def document(
     ref: Ref,
     kinds: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[KIND]...", help="Such as notice; an unknown one lists all."),
+        typer.Argument(metavar="[KIND]...", help="Such as report; an unknown one lists all."),
     ] = None,
     *,
     out: Annotated[
@@ -51,7 +51,11 @@ def document(
     ] = ["pdf"],  # noqa: B006 - typer reads it, nobody changes it
     acting_as: ActingAs = "",
 ) -> None:
-    """Write notice, decision, receipts, flow of money. Persons by number only."""
+    """Write a return's papers, from application to receipt.
+
+    Application, flow of money, report for approval, notice, decision, receipts; others by their
+    KIND. Persons by number only.
+    """
     from models.entities.outside.disclosure import DisclosureKind
     from recovery_flows.access.disclosures import note_files
     from recovery_flows.correspondence.returns.writing import (

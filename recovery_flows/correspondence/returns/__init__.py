@@ -1,1 +1,1 @@
-"""What a return is told with: notice, decision, receipt and the way of the money, on paper."""
+"""A return on paper: application, flow of money, report, notice, decision, receipt."""

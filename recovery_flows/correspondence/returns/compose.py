@@ -19,15 +19,14 @@ from models.entities.claim import ClaimRow
 from models.entities.payout import PayoutRow, PayoutState
 from models.money import Money
 from recovery_flows.correspondence.documents.text import Sender
-from recovery_flows.correspondence.returns.flow_graph import flow_graph, resting_minor
-from recovery_flows.correspondence.returns.flow_picture import end_of, flow_picture
 from recovery_flows.correspondence.returns.page import Document, Section, Table
 from recovery_flows.correspondence.returns.wording import Wording
 from recovery_flows.law.regime import Regime
 from recovery_flows.ledger.outstanding_losses import paid_minor
-from recovery_flows.tracing.views import HopView
+from recovery_flows.restitution.allocation import COURT_LIST
 
 if TYPE_CHECKING:
+    from models.queries.cases.claims import StatementPaper
     from models.queries.cases.names import Names
 
 _SHORT = 8
@@ -59,6 +58,8 @@ class Facts:
     """The name of each partner."""
     repeats: Mapping[str, tuple[Repeat, ...]] = field(default_factory=dict)
     """Other recoveries with the same account, by account."""
+    statements: tuple[StatementPaper, ...] = ()
+    """The statements of the accounts in the file, by account and the time that they cover."""
 
     def bank_of(self, partner_id: str) -> str:
         """The name of a partner, its id where it has none."""
@@ -88,10 +89,10 @@ def notice(facts: Facts, allocation: AllocationRow, words: Wording) -> Document:
     """The notice of a division: who is to get what, by which rule, until when to object."""
     sections = [
         Section(words("notice.who"), (words("notice.intro"),), _shares(facts, allocation, words)),
-        _rule(facts, allocation, words),
+        rule(facts, allocation, words),
         Section(words("notice.objections"), tuple(_objections(facts, allocation, words))),
     ]
-    return composed(facts, "notice", allocation.id, words, _pool(facts, allocation, words),
+    return composed(facts, "notice", allocation.id, words, pool_facts(facts, allocation, words),
                      sections)  # fmt: skip
 
 
@@ -102,10 +103,10 @@ def decision(facts: Facts, allocation: AllocationRow, words: Wording) -> Documen
         (words("decision.intro"), words("decision.stands", state=_state(words, allocation.state))),
         _shares(facts, allocation, words),
     )
-    left = Section(words("common.pool"), (_left_over(facts, allocation, words),))
-    signed = Section(words("decision.signed"), tuple(_signed(facts, allocation, words)))
-    return composed(facts, "decision", allocation.id, words, _pool(facts, allocation, words),
-                     [shares, left, _rule(facts, allocation, words), signed])  # fmt: skip
+    left = Section(words("common.pool"), (left_over(facts, allocation, words),))
+    approved = Section(words("decision.signed"), tuple(signed(facts, allocation, words)))
+    return composed(facts, "decision", allocation.id, words, pool_facts(facts, allocation, words),
+                     [shares, left, rule(facts, allocation, words), approved])  # fmt: skip
 
 
 def receipt(facts: Facts, payout: PayoutRow, words: Wording) -> Document:
@@ -120,23 +121,13 @@ def receipt(facts: Facts, payout: PayoutRow, words: Wording) -> Document:
     booked = Money(payout.settled_minor, payout.settled_currency or payout.currency)
     payment = (
         (words("receipt.amount"), str(booked)),
-        (words("receipt.booked"), _zoned(facts, words, payout.settled_at)),
+        (words("receipt.booked"), zoned(facts, words, payout.settled_at)),
         (words("receipt.bank_ref"), payout.bank_ref),
         (words("receipt.payee"), facts.account(payout.payee_account_id)),
     )
     paid = Section(words("receipt.payment"), (words("receipt.intro"),), Table((), payment))
     of_loss = Section(words("receipt.of_loss"), (), _of_loss(facts, claim, words))
     return composed(facts, "receipt", payout.id, words, rows, [paid, of_loss])
-
-
-def flow(facts: Facts, hops: dict[str, tuple[HopView, ...]], words: Wording) -> Document:
-    """The way of each claim's money, payment by payment, by the rule in force."""
-    rule = words.named("tracing", facts.file.recovery.tracing_rule)
-    graph = flow_graph(hop for way in hops.values() for hop in way)
-    picture = flow_picture(graph, facts.file.recovery.currency, words)
-    sections = [Section(words("flow.title"), (words("flow.intro", rule=rule),), None, picture)]
-    sections += [_way(facts, claim, hops.get(claim.id, ()), words) for claim in facts.file.claims]
-    return composed(facts, "flow", facts.file.recovery.id, words, [], sections)
 
 
 def composed(
@@ -153,7 +144,7 @@ def composed(
         (words("common.ref"), recovery.ref),
         (words("common.case"), recovery.case_number or "-"),
         (words("common.law"), recovery.regime),
-        (words("common.dated"), _zoned(facts, words, facts.now)),
+        (words("common.dated"), zoned(facts, words, facts.now)),
     )
     return Document(
         kind=kind,
@@ -171,7 +162,8 @@ def composed(
     )
 
 
-def _zoned(facts: Facts, words: Wording, at: datetime | None) -> str:
+def zoned(facts: Facts, words: Wording, at: datetime | None) -> str:
+    """An instant in the legal zone, with the name of that zone."""
     return words("common.zone", day=facts.day(at), zone=facts.law.time_zone)
 
 
@@ -179,7 +171,8 @@ def _state(words: Wording, state: str) -> str:
     return words.named("state", state)
 
 
-def _pool(facts: Facts, allocation: AllocationRow, words: Wording) -> list[tuple[str, str]]:
+def pool_facts(facts: Facts, allocation: AllocationRow, words: Wording) -> list[tuple[str, str]]:
+    """Which account, which round, and how much there is to be divided."""
     account_id = facts.file.asset(allocation.asset_id).account_id
     return [
         (words("common.account"), facts.account(account_id)),
@@ -209,17 +202,22 @@ def _paid_by(file: CaseFile, allocation: AllocationRow, claim: ClaimRow) -> int:
     return sum(payout.returned_minor for payout in mine)
 
 
-def _left_over(facts: Facts, allocation: AllocationRow, words: Wording) -> str:
+def left_over(facts: Facts, allocation: AllocationRow, words: Wording) -> str:
+    """What of the money to be divided this division gives to nobody."""
     given = sum(p.amount_minor for p in facts.file.payouts_of(allocation.id))
     rest = allocation.pool_minor - given
     return words("common.rest", rest=facts.money(rest)) if rest else words("common.rest_none")
 
 
-def _rule(facts: Facts, allocation: AllocationRow, words: Wording) -> Section:
+def rule(facts: Facts, allocation: AllocationRow, words: Wording) -> Section:
+    """By which rule it is divided: in words, as a formula, under which article."""
     version, _, formula = allocation.formula.partition(": ")
-    formula = words.named("formula", formula)
-    told = [words(f"rule.{allocation.method}"),
-            words("rule.formula", version=version, formula=formula)]  # fmt: skip
+    told = [words(f"rule.{allocation.method}")]
+    if allocation.method == COURT_LIST:  # what is kept as its formula is the court's reference
+        told.append(words("rule.by_court", reference=formula))
+    else:
+        formula = words.named("formula", formula)
+        told.append(words("rule.formula", version=version, formula=formula))
     step = next((s for s in facts.law.ladder if s.code == allocation.method), None)
     if step is not None:
         told.append(
@@ -238,15 +236,16 @@ def _objections(facts: Facts, allocation: AllocationRow, words: Wording) -> Iter
     if allocation.notice_to is None:
         yield words("notice.no_term")
         return
-    yield words("notice.until", until=_zoned(facts, words, allocation.notice_to))
+    yield words("notice.until", until=zoned(facts, words, allocation.notice_to))
     yield words("notice.open")
     to = facts.sender.answer_to or facts.sender.address
     yield words("notice.to", to=to) if to else words("notice.to_unit")
 
 
-def _signed(facts: Facts, allocation: AllocationRow, words: Wording) -> Iterator[str]:
+def signed(facts: Facts, allocation: AllocationRow, words: Wording) -> Iterator[str]:
+    """Notice, who asked and who approved; that it is a draft before that."""
     if allocation.notice_from is not None:
-        begun, until = (_zoned(facts, words, at) for at in
+        begun, until = (zoned(facts, words, at) for at in
                         (allocation.notice_from, allocation.notice_to))  # fmt: skip
         yield words("decision.notice", begun=begun, until=until)
     asked = [a for a in facts.file.approvals if a.subject_id == allocation.id]
@@ -259,9 +258,9 @@ def _signed(facts: Facts, allocation: AllocationRow, words: Wording) -> Iterator
 
 def _two_people(facts: Facts, approval: ApprovalRow, words: Wording) -> Iterator[str]:
     yield words("decision.asked", who=approval.asked_by,
-                when=_zoned(facts, words, approval.asked_at))  # fmt: skip
+                when=zoned(facts, words, approval.asked_at))  # fmt: skip
     yield words("decision.decided", who=approval.decided_by,
-                when=_zoned(facts, words, approval.decided_at))  # fmt: skip
+                when=zoned(facts, words, approval.decided_at))  # fmt: skip
 
 
 def _of_loss(facts: Facts, claim: ClaimRow, words: Wording) -> Table:
@@ -272,25 +271,3 @@ def _of_loss(facts: Facts, claim: ClaimRow, words: Wording) -> Table:
         ("common.still", max(0, claim.upheld_minor - paid)),
     )
     return Table((), tuple((words(key), str(facts.money(m))) for key, m in figures))
-
-
-def _way(facts: Facts, claim: ClaimRow, hops: Sequence[HopView], words: Wording) -> Section:
-    heading = words(
-        "flow.claim", claim=claim_number(claim.id), loss=facts.money(claim.upheld_minor)
-    )
-    if not hops:
-        return Section(heading, (words("flow.nothing"),))
-    rests = resting_minor(hops)
-    head = ("step", "time", "from", "to", "amount", "ends")
-    rows = tuple(
-        (
-            str(hop.depth + 1),
-            facts.day(hop.at),
-            words.named("end", hop.payer),
-            words.named("end", hop.payee),
-            str(Money(hop.amount_minor, hop.amount_currency)),
-            end_of(hop, facts.money(rest), words),
-        )
-        for hop, rest in zip(hops, rests, strict=True)
-    )
-    return Section(heading, (), Table(tuple(words(f"flow.{key}") for key in head), rows, (0, 4)))

@@ -18,22 +18,33 @@ from models.entities.payout import PayoutRow, PayoutState
 from models.language.phrase import phrase
 from models.queries.books.money import places
 from models.queries.cases.case_files import load_file
+from models.queries.cases.claims import statement_papers
 from models.queries.cases.names import names_of
 from models.queries.installation.clock import case_now
 from models.queries.partners.bank_names import bank_names
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.returns import claimants, compose, other_ways
+from recovery_flows.correspondence.returns.application import application
+from recovery_flows.correspondence.returns.approval_report import report
 from recovery_flows.correspondence.returns.compose import Facts, Repeat
 from recovery_flows.correspondence.returns.fact_sheet import fact_sheet
+from recovery_flows.correspondence.returns.flow_table import flow
 from recovery_flows.correspondence.returns.page import Document
-from recovery_flows.correspondence.returns.wording import wording
+from recovery_flows.correspondence.returns.wording import Wording, wording
 from recovery_flows.errors import MisuseError
 from recovery_flows.law.regime import Regimes
 from recovery_flows.restitution.allocation import is_round
 from recovery_flows.tracing.hops import hops_of
 from recovery_flows.tracing.views import HopView
 
-KINDS = ("notice", "decision", "receipt", "flow")
+KINDS = ("application", "flow", "report", "notice", "decision", "receipt")
+"""The papers of a return, in the order in which they are needed."""
+_OF_DIVISIONS: Mapping[str, Callable[[Facts, AllocationRow, Wording], Document]] = {
+    "application": application,
+    "report": report,
+    "notice": compose.notice,
+    "decision": compose.decision,
+}
 FACT_SHEET = "fact-sheet"
 """For a court, about an account's holder: only where it is asked for by name."""
 ALL_KINDS = (*KINDS, FACT_SHEET, *other_ways.KINDS, *claimants.KINDS)
@@ -54,8 +65,8 @@ def documents_of(
 
     `repeats` finds what a fact sheet may tell its reader of other recoveries.
 
-    Notices and decisions of divisions that are not void, receipts of payments that banks have
-    booked, the way of the money.
+    Applications, reports for approval, notices and decisions of divisions that are not void,
+    receipts of payments that banks have booked, the way of the money.
     """
     unknown = [kind for kind in kinds if kind not in ALL_KINDS]
     if unknown:
@@ -73,7 +84,7 @@ def documents_of(
         made: list[Document] = []
         for kind in kinds:
             if kind == "flow":
-                made.append(compose.flow(facts, _ways(session, facts), words))
+                made.append(flow(facts, _ways(session, facts), words))
             elif kind in other_ways.KINDS:
                 made += other_ways.papers(facts, kind, words)
             elif kind in claimants.KINDS:
@@ -83,7 +94,7 @@ def documents_of(
             elif kind == "receipt":
                 made += [compose.receipt(facts, p, words) for p in _settled(facts.file)]
             else:
-                make: Callable[..., Document] = getattr(compose, kind)
+                make = _OF_DIVISIONS[kind]
                 made += [make(facts, a, words) for a in facts.file.allocations if _tells(a, kind)]
     return tuple(made)
 
@@ -98,7 +109,7 @@ def _facts(
 ) -> Facts:
     file = load_file(session, recovery_id)
     accounts = {a.account_id for a in file.assets} | {p.payee_account_id for p in file.payouts}
-    accounts |= {c.victim_account_id for c in file.claims}
+    accounts |= {a for c in file.claims for a in (c.victim_account_id, c.payee_account_id)}
     called = {bank.id: bank.name for bank in bank_names(session)}
     there = {a: called.get(place.partner_id, "") for a, place in places(session, accounts).items()}
     last = session.execute(
@@ -117,6 +128,7 @@ def _facts(
         seq=last.seq,
         digest=last.digest,
         partners=called,
+        statements=statement_papers(session, accounts),
     )
 
 

@@ -1,4 +1,4 @@
-"""Notice, decision, receipt and the way of the money, as they would be read by others."""
+"""Notice, decision, receipt and the way of the money, as they would be read by others; bundles."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_no_text_is_taken_for_markup(unit: Any, paid: str) -> None:
 
 
 def test_an_unknown_kind_or_language_is_said_with_those_there_are(unit: Any, paid: str) -> None:
-    with pytest.raises(MisuseError, match="no document 'bill'; there are: notice, decision"):
+    with pytest.raises(MisuseError, match="no document 'bill'; there are: application, flow"):
         made(unit, paid, "en", "bill")
     with pytest.raises(MisuseError, match="no documents in language 'xx'; there are: en, zh"):
         made(unit, paid, "xx")
@@ -181,6 +181,8 @@ def test_a_bundle_is_checked_without_a_database(signed: tuple[bytes, Signer]) ->
     raw, signer = signed
     assert differences(raw, signer.public_jwks()) == []
     assert differences(raw, None) == []
+    kinds = {name.split("-")[3] for name in zipfile.ZipFile(BytesIO(raw)).namelist() if "-" in name}
+    assert kinds == {"application", "flow", "report", "notice", "decision", "receipt"}
 
 
 def test_each_change_of_a_bundle_is_named(signed: tuple[bytes, Signer], tmp_path: Path) -> None:
