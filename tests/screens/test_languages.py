@@ -267,3 +267,25 @@ def test_what_the_store_refuses_is_told_in_chinese_too(unity: Any) -> None:
     with in_language(Language.CHINESE):
         told = [shown(sentence_of(error.value)) for error in (own, unknown)]
     assert all(CHINESE.search(one) and not left_over(one) for one in told), told
+
+
+async def test_what_became_of_marked_recoveries_is_told_in_chinese(
+    unity: Any, wait: Any, tmp_path: Any
+) -> None:
+    for minor in (100_000, 200_000):
+        unity.report(minor)
+    app = speaking(unity, Language.CHINESE, "li", folder=tmp_path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait(pilot, app, "R-2026-0002")
+        await pilot.press("asterisk", "n")
+        await wait(pilot, app, "分别办理各自的下一步？")
+        unity.case_officer("li").advance(app.source.recovery_id("R-2026-0001"), case_number="else")
+        await pilot.press(*"J-1", "enter", "y")
+        text = await wait(pilot, app, "各项结果", "✓", "✕", "J-2")
+        assert left_over(text) == set(), text
+        assert "已受理，案件编号 J-2" in text
+        assert "has changed since" not in text
+        await pilot.press("escape", "escape", "V", "ctrl+s", *"a", "enter")
+        await wait(pilot, app, "'a'")
+        await pilot.press("V", "ctrl+s", *"a", "enter")
+        await wait(pilot, app, "已存在：请在")
