@@ -17,8 +17,8 @@ from models.entities.register_change import RegisterAct
 from models.facts import AccountRef, BankHoldState, Direction, HoldFact
 from models.migrate import alembic_config, upgrade
 from models.money import Money
-from models.store.rollups.tallies import whole_tally
 from models.store.registers import ask_change, confirm_change
+from models.store.rollups.tallies import whole_tally
 from models.store.unit import Actor, Unit, unit_of_work
 from recovery_flows.cases.pages.renderings import plain_lines
 from recovery_flows.cases.pages.statistics import written

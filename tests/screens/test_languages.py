@@ -260,7 +260,7 @@ def test_what_is_missing_of_a_pasted_report_is_named_in_chinese() -> None:
 def test_what_the_store_refuses_is_told_in_chinese_too(unity: Any) -> None:
     wang, li = unity.case_officer("wang"), unity.case_officer("li")
     change = ask_officer(wang, "chen", [Role.OFFICER], os_user="chen-of-tests")
-    with pytest.raises(StepRefusedError, match="asked for .* cannot decide it") as own:
+    with pytest.raises(StepRefusedError, match=r"asked for .* cannot decide it") as own:
         decide(wang, change, is_yes=True)
     with pytest.raises(StepRefusedError, match="there is no change c-none") as unknown:
         decide(li, "c-none", is_yes=True)
