@@ -78,6 +78,6 @@ def capital(text: str) -> str:
     english = f"{text[:1].upper()}{text[1:]}"
     if not isinstance(text, Phrase):
         return english
-    made = Phrase(english.replace("{", "{{").replace("}", "}}") if text.figures else english, {})
+    made = Phrase(english, {})  # without figures its braces are braces
     made.text, made.figures, made.context = text.text, text.figures, text.context
     return made

@@ -76,8 +76,11 @@ def hidden_from(session: Session, viewer: str) -> frozenset[str]:
 
 
 def hidden_here(session: Session) -> frozenset[str]:
-    """The ids of what is left out of a picture."""
-    return frozenset(session.execute(_HIDDEN_HERE).scalars())
+    """The ids of what is left out of a picture; asked once in a reading."""
+    known = session.hidden_known() if isinstance(session, PlainSession) else {}
+    if HIDDEN_VIEW not in known:
+        known[HIDDEN_VIEW] = frozenset(session.execute(_HIDDEN_HERE).scalars())
+    return known[HIDDEN_VIEW]
 
 
 @lru_cache(maxsize=1)

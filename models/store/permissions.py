@@ -16,7 +16,7 @@ from models.entities.outside.third_party_claim import ThirdPartyClaim
 from models.entities.payout import Clawback, UnclaimedShare
 from models.entities.recall import Recall, RecallCredit
 from models.entities.register_change import RegisterChange
-from models.language.phrase import phrase
+from models.language.phrase import as_phrase, phrase
 from models.outcome import Transition
 from models.prepared import reading
 from models.rights.decisions import DECISIONS
@@ -128,5 +128,5 @@ def _four_eyes(unit: Unit, actor: Actor, move: Transition) -> None:
         raise NotPermittedError(phrase(
             "{actor_id} asked for {noun} {move_id} and cannot decide it: a second person has "
             "to",
-            actor_id=actor.id, noun=move.noun.replace("_", " "), move_id=move.id,
+            actor_id=actor.id, noun=as_phrase(move.noun.replace("_", " ")), move_id=move.id,
         ))  # fmt: skip

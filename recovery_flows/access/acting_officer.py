@@ -41,13 +41,16 @@ WallClock = Callable[[], datetime]
 
 @contextmanager
 def as_refusal() -> Iterator[None]:
-    """Raise an error of the store as one of the program's own, with the same sentence."""
+    """Raise an error of the store as one of the program's own, with the same sentence.
+
+    `str` of an error would be its English alone: its first argument is the phrase.
+    """
     try:
         yield
     except (StaleFileError, NotPermittedError) as error:
-        raise StepRefusedError(str(error)) from error
+        raise StepRefusedError(error.args[0]) from error
     except NoSuchRecoveryError as error:
-        raise MisuseError(str(error.args[0])) from error
+        raise MisuseError(error.args[0]) from error
 
 
 def given_reason(text: str, option: str = "--reason") -> str:

@@ -97,7 +97,8 @@ def unlock(database: Database, handle: str, password: str, now: datetime) -> str
     try:
         begin_try(database, who, now)
     except TooManyTriesError as error:
-        return str(error)
+        said: str = error.args[0]
+        return said
     with database.reading() as session:
         kept = stored_log_in(session, database.vault, handle)
     if not (kept.is_set and kept.secrets and password_fits(password, kept.secrets.password)):

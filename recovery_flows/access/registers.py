@@ -205,7 +205,7 @@ def _as_refusal() -> Iterator[None]:
     try:
         yield
     except ChangeVoidError as error:
-        raise StepRefusedError(str(error)) from error
+        raise StepRefusedError(error.args[0]) from error
 
 
 def _anybody(acting: ActingOfficer) -> Actor:

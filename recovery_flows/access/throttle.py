@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.engine import Database
+from models.language.phrase import phrase
 from models.store.log_ins import (
     Tries,
     begin_anew,
@@ -36,8 +37,12 @@ class TooManyTriesError(RefusedError):
         self.until = until
         self.seconds = max(1, round((until - now).total_seconds()))
         super().__init__(
-            f"too many wrong tries: the next one is taken at {until:%H:%M:%S} UTC "
-            f"(in {self.seconds} s)"
+            phrase(
+                "too many wrong tries: the next one is taken at {until:%H:%M:%S} UTC (in "
+                "{seconds} s)",
+                until=until,
+                seconds=self.seconds,
+            )
         )
 
 

@@ -26,6 +26,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from models.language.phrase import phrase
+
 VERSION = 1
 SOCKET_VARIABLE = "RECOVERY_SERVICE_SOCKET"
 """The environment variable by which a caller names the socket of the service."""
@@ -118,5 +120,7 @@ def why_not_to_be_trusted(path: Path) -> str:
     Also where each removes only his own, as in /tmp: while no service runs the name is free.
     """
     if path.parent.stat().st_mode & 0o022:
-        return f"others may write to {path.parent}: the socket there may be anybody's"
+        return phrase(
+            "others may write to {folder}: the socket there may be anybody's", folder=path.parent
+        )
     return ""

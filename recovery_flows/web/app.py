@@ -163,13 +163,11 @@ def _refused(web: Web, error: RecoveryFlowsError, handle: str) -> Response:
 
 
 def _why(error: RecoveryFlowsError) -> str:
-    """The sentence of the unit's service, which speaks English, in the words of the page."""
+    """Why, as a phrase; the unit's service speaks English, so its sentence is looked up here."""
     wait = error.wait_seconds if isinstance(error, LogInFailedError) else 0
     if wait and language_shown() is not Language.ENGLISH:
         return phrase("too many wrong tries: the next one is taken in {seconds} s", seconds=wait)
-    if isinstance(error, UnavailableError) and language_shown() is not Language.ENGLISH:
-        return phrase("the unit's service does not answer: `recovery serve` starts it")
-    return as_phrase(str(error))
+    return as_phrase(error.args[0])
 
 
 def _in_its_language(request: Request) -> AbstractContextManager[None]:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from models.language.phrase import phrase
 from recovery_flows.errors import RefusedError
 from recovery_flows.web.unit_line import UnitLine
 
@@ -66,9 +67,13 @@ class Sessions:
         own = Counter(one.officer for one in self._open.values())[line.officer]
         if own >= self._bounds.of_one or len(self._open) >= self._bounds.sessions:
             line.close()
-            whose = f" of {line.officer}" if own >= self._bounds.of_one else ""
             raise TooManySessionsError(
-                f"too many sessions{whose} are open: log out in another window first"
+                phrase(
+                    "too many sessions of {officer} are open: log out in another window first",
+                    officer=line.officer,
+                )
+                if own >= self._bounds.of_one
+                else phrase("too many sessions are open: log out in another window first")
             )
         cookie, now = secrets.token_urlsafe(_COOKIE_BYTES), self._clock()
         self._open[_digest(cookie)] = Session(line, now, now)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.language.phrase import phrase
 from recovery_flows.errors import RefusedError, UnavailableError
 from recovery_flows.service.door import Asked
 from recovery_flows.service.wire import (
@@ -109,7 +110,7 @@ def _answer(line: socket.socket, kind: str, wanted: str, **body: str) -> Message
         send(line, kind, (), version=VERSION, **body)
         answer = receive(line)
     except ValueError as error:
-        raise LogInFailedError("that is too long", 0) from error
+        raise LogInFailedError(phrase("that is too long"), 0) from error
     except (OSError, NotSpokenError) as error:
         raise _away(error) from error
     if answer is not None and answer.kind == "refused":
@@ -121,4 +122,6 @@ def _answer(line: socket.socket, kind: str, wanted: str, **body: str) -> Message
 
 def _away(error: Exception) -> NoServiceError:
     why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "no answer"
-    return NoServiceError(f"the unit's service does not answer ({why}): `recovery serve` starts it")
+    return NoServiceError(
+        phrase("the unit's service does not answer ({why}): `recovery serve` starts it", why=why)
+    )

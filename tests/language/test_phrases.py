@@ -78,6 +78,7 @@ def test_joined_and_capital_phrases_and_names_in_words_keep_their_meaning() -> N
     assert told == "late, test-east, pending approval"
     assert listed(["supervisor", "officer"]) == "officer, supervisor"
     assert capital(phrase("accept the report")) == "Accept the report"
+    assert capital(phrase("{name} acts now", name="{li}")) == "{li} acts now"
     found = say("look_into") + say("processing")
     assert without(found.phrase(), LOOK_INTO) == "processing"
     with in_language(Language.CHINESE):

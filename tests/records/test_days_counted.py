@@ -12,11 +12,14 @@ import sqlalchemy as sa
 from alembic import command
 from sqlmodel import Session
 
+from models.entities.officer import Role
+from models.entities.register_change import RegisterAct
 from models.facts import AccountRef, BankHoldState, Direction, HoldFact
 from models.migrate import alembic_config, upgrade
 from models.money import Money
+from models.store.registers import ask_change, confirm_change
 from models.store.rollups.tallies import whole_tally
-from models.store.unit import Unit
+from models.store.unit import Actor, Unit, unit_of_work
 from recovery_flows.cases.pages.renderings import plain_lines
 from recovery_flows.cases.pages.statistics import written
 from recovery_flows.correspondence import answers
@@ -34,8 +37,9 @@ def unity(tmp_path: Path) -> Iterator[Unity]:
     made.database.dispose()
 
 
-def _held(unity: Unity) -> dict[str, list[int]]:
-    with unity.database.reading() as session:
+def _held(unity: Unity, viewer: str = "") -> dict[str, list[int]]:
+    database = unity.database.seen_by(viewer) if viewer else unity.database
+    with database.reading() as session:
         found = summary(session, datetime.now(UTC))
     return {one.currency: [m.minor for m in one.held] for one in found.weeks.currencies}
 
@@ -87,6 +91,21 @@ def test_the_held_sum_of_each_day_is_the_ledgers_and_goes_back_from_now(unity: U
     assert "Eight weeks, by days of UTC: CNY 30,000.00 held now, most on" in page
     assert f"{found.weeks.days[-1]}: held CNY: CNY 30,000.00" in page
     assert "█" not in page
+
+
+def test_a_day_on_which_what_is_hidden_makes_up_for_the_rest_is_not_lost(unity: Unity) -> None:
+    unity.move_clock(days=60)
+    seen = _holds(unity, 4_000_000, MULE)
+    unity.move_clock(days=1)
+    _corrects(unity, seen, 1_000_000)
+    hidden = _holds(unity, 3_000_000, SECOND)
+    assert _held(unity)["CNY"][-3:] == [0, 4_000_000, 4_000_000]
+    named = {"members": "zhao", "reason": "an insider"}
+    with unit_of_work(unity.database) as unit:
+        wang, zhao = Actor("wang", Role.SUPERVISOR), Actor("zhao", Role.SUPERVISOR)
+        change = ask_change(unit, wang, unity.now, RegisterAct.RESTRICT, hidden, named)
+        confirm_change(unit, zhao, unity.now, change)
+    assert _held(unity, "somebody else")["CNY"][-3:] == [0, 4_000_000, 1_000_000]
 
 
 def test_a_count_of_a_day_that_somebody_changed_is_named(unity: Unity) -> None:

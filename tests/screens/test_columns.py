@@ -120,6 +120,24 @@ async def test_in_an_empty_list_a_hidden_column_makes_no_other_one_too_wide(
         await wait(pilot, app, "Enter keeps it for you")
 
 
+async def test_a_list_that_changes_meanwhile_shows_the_columns_that_are_being_chosen(
+    unity: Any, wait: Any, tmp_path: Path
+) -> None:
+    unity.report(100_000)
+    app = unity.app("li", folder=tmp_path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait(pilot, app, "R-2026-0001")
+        table = app.screen.query_one(QueueTable)
+        await pilot.press("W", "space")
+        await wait(pilot, app, "Enter keeps it for you")
+        assert not table.shows("due")
+        unity.report(200_000)
+        await wait(pilot, app, "R-2026-0002")
+        assert not table.shows("due")
+        await pilot.press("escape")
+        await wait(pilot, app, "time left")
+
+
 async def test_an_order_by_a_column_is_given_up_where_that_column_is_hidden(
     unity: Any, wait: Any, tmp_path: Path
 ) -> None:

@@ -10,11 +10,12 @@ import pytest
 from rich.cells import cell_len
 from textual.widgets import Input
 
+from models.entities.officer import Role
 from models.facts import AccountRef
 from models.language.catalogue import Language
 from models.language.shown import in_language, show_to, shown
 from models.queries.cases.history import events_of
-from recovery_flows.access.registers import decide, waiting_changes
+from recovery_flows.access.registers import ask_officer, decide, waiting_changes
 from recovery_flows.cases.kept.language import last_language
 from recovery_flows.cases.pages.renderings import plain_lines
 from recovery_flows.cases.views.saved_views import SavedView
@@ -25,6 +26,7 @@ from tests.language.messages import said
 from tests.language.stored import CHINESE, stored_in_chinese
 from tests.screens.conftest import HOME, returnable_case, traced_case
 from tui.app import RecoveryApp
+from tui.screen_queries import sentence_of
 from tui.text import day_and_time, full_time, zoned_time
 from tui.whole_pages import whole_page
 
@@ -253,3 +255,37 @@ def test_what_is_missing_of_a_pasted_report_is_named_in_chinese() -> None:
     with in_language(Language.CHINESE):
         assert "金额" in [shown(problem.title) for problem in read.problems]
         assert [shown(text) for text in read.remarks] == ["第 1 行：未采用"]
+
+
+def test_what_the_store_refuses_is_told_in_chinese_too(unity: Any) -> None:
+    wang, li = unity.case_officer("wang"), unity.case_officer("li")
+    change = ask_officer(wang, "chen", [Role.OFFICER], os_user="chen-of-tests")
+    with pytest.raises(StepRefusedError, match=r"asked for .* cannot decide it") as own:
+        decide(wang, change, is_yes=True)
+    with pytest.raises(StepRefusedError, match="there is no change c-none") as unknown:
+        decide(li, "c-none", is_yes=True)
+    with in_language(Language.CHINESE):
+        told = [shown(sentence_of(error.value)) for error in (own, unknown)]
+    assert all(CHINESE.search(one) and not left_over(one) for one in told), told
+
+
+async def test_what_became_of_marked_recoveries_is_told_in_chinese(
+    unity: Any, wait: Any, tmp_path: Any
+) -> None:
+    for minor in (100_000, 200_000):
+        unity.report(minor)
+    app = speaking(unity, Language.CHINESE, "li", folder=tmp_path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait(pilot, app, "R-2026-0002")
+        await pilot.press("asterisk", "n")
+        await wait(pilot, app, "分别办理各自的下一步？")
+        unity.case_officer("li").advance(app.source.recovery_id("R-2026-0001"), case_number="else")
+        await pilot.press(*"J-1", "enter", "y")
+        text = await wait(pilot, app, "各项结果", "✓", "✕", "J-2")
+        assert left_over(text) == set(), text
+        assert "已受理，案件编号 J-2" in text
+        assert "has changed since" not in text
+        await pilot.press("escape", "escape", "V", "ctrl+s", *"a", "enter")
+        await wait(pilot, app, "'a'")
+        await pilot.press("V", "ctrl+s", *"a", "enter")
+        await wait(pilot, app, "已存在：请在")

@@ -12,6 +12,7 @@ from textual.widgets import Input, Label, TextArea
 
 from models.language.phrase import phrase
 from recovery_flows.errors import RecoveryFlowsError
+from tui.screen_queries import sentence_of
 from tui.screens.dialogs import Dialog
 from tui.screens.looks.editor import edited, editor_of
 from tui.state_styles import MUTED
@@ -61,7 +62,7 @@ class NoteForm(Dialog[str]):
         except SuspendNotSupported:
             self._tell(phrase("this terminal cannot be left for an editor"))
         except RecoveryFlowsError as error:
-            self._tell(str(error))
+            self._tell(sentence_of(error))
         else:
             area.text = text
             area.move_cursor(area.document.end)

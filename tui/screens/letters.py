@@ -92,7 +92,7 @@ class LetterDialog(Dialog[str]):
         try:
             path = expanded(self.query_one("#path", Input).value.strip())
         except MisuseError as error:
-            self._complain(str(error))
+            self._complain(sentence_of(error))
             return
         if not path.name:
             self._complain(phrase("name a file"))

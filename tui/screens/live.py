@@ -19,7 +19,7 @@ from models.queries.cases.case_files import NoSuchRecoveryError
 from tui.key_map import named
 from tui.messages import ReadFailed, StatusMessage, ViewRead
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
-from tui.screens.looks.columns import ask_columns
+from tui.screens.looks.columns import ColumnsDialog, ask_columns
 from tui.screens.looks.copies import Copied, ask_copy
 from tui.widgets.footer import KeyFooter
 from tui.widgets.header import HeaderBar, HeaderValue
@@ -126,7 +126,9 @@ class LiveScreen(Screen[None]):
         """
         if not self.is_mounted:
             return
-        for table in self.query(LineTable):
+        # While somebody chooses columns, the list shows what he chooses.
+        is_kept = not any(isinstance(one, ColumnsDialog) for one in self.app.screen_stack)
+        for table in self.query(LineTable) if is_kept else ():
             table.own = self.acting_app.arrangement.columns(table.id or "")
         with suppress(NoMatches):
             self.aim()

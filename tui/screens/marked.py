@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input, Label
 
 from models.case_file import Step
-from models.language.phrase import joined, phrase
+from models.language.phrase import Phrase, joined, phrase
 from models.language.shown import shown
 from models.queries.cases.views import RecoveryPage
 from recovery_flows.cases.case_officer import CaseOfficer
@@ -122,6 +122,13 @@ def _ask(app: Terminal, unmark: Callable[[frozenset[str]], object], planned: lis
         )
 
 
+def _without_ref(done: str, ref: str) -> str:
+    """What was done, where its line names the recovery already."""
+    if isinstance(done, Phrase) and done.text == "{ref}: {done}":
+        return joined("", [done.figures["done"]])
+    return done.removeprefix(f"{ref}: ")
+
+
 def case_numbers(first: str, planned: Sequence[Planned]) -> dict[str, str]:
     """A case number for each that is accepted: the first one's, then counted up at its end."""
     asking = [one.page.recovery_id for one in planned if one.asks_number]
@@ -140,7 +147,7 @@ def _do_all(
                 case_number=numbers.get(page.recovery_id, ""),
                 seen_version=page.version,
             )
-            results.append(Result(page, done.removeprefix(f"{page.ref}: "), is_done=True))
+            results.append(Result(page, _without_ref(done, page.ref), is_done=True))
         except DESK_ERRORS as error:
             results.append(Result(page, sentence_of(error), is_done=False))
     done_count = sum(one.is_done for one in results)

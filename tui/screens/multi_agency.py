@@ -27,6 +27,7 @@ from recovery_flows.wording import counted
 from tui.act_log import command
 from tui.layout import paragraph
 from tui.panels.page import parts_lines
+from tui.screen_queries import sentence_of
 from tui.screens.dialogs import Dialog
 from tui.screens.forms import Drafts
 from tui.screens.live import LiveScreen
@@ -113,7 +114,7 @@ class SubjectsForm(Dialog[Answer]):
         try:
             planned = self._prospect.planned(self._subjects(), ask=self._ask)
         except (MisuseError, RefusedError) as error:
-            return _Preview(self._prospect, wrong=str(error))
+            return _Preview(self._prospect, wrong=sentence_of(error))
         return _Preview(self._prospect, planned)
 
     def _show(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,24 +26,33 @@ _KEPT = reading_any(_ENTRIES.c.id)
 
 def tally(session: Session) -> dict[str, int]:
     """All counts and sums by name, but those of days, of which there are always more."""
-    return _seen(session, _WITHOUT_DAYS, {})
+    return _seen(session, _WITHOUT_DAYS, {}, lambda name: not name.startswith(OF_DAYS))
 
 
 def whole_tally(session: Session) -> dict[str, int]:
     """All counts and sums by name."""
-    return _seen(session, _ALL, {})
+    return _seen(session, _ALL, {}, lambda _name: True)
 
 
 def tally_of(session: Session, names: Sequence[str]) -> dict[str, int]:
     """The counts and sums of these names, as far as there are any."""
-    return _seen(session, _NAMED, {"of": list(names)})
+    return _seen(session, _NAMED, {"of": list(names)}, frozenset(names).__contains__)
 
 
-def _seen(session: Session, query: sa.Select[Any], given: Mapping[str, Any]) -> dict[str, int]:
-    found = {row.name: row.value for row in session.execute(query, given)}
+def _seen(
+    session: Session,
+    query: sa.Select[Any],
+    given: Mapping[str, Any],
+    is_asked: Callable[[str], bool],
+) -> dict[str, int]:
+    """What the query finds, without the share of what is hidden.
+
+    A sum of nothing is not stored, but may be what is seen and as much less of what is hidden.
+    """
+    found = Counter({row.name: row.value for row in session.execute(query, given)})
     if is_picture(session):
-        less: Counter[str] = Counter()
         for row in of_all(session, _KEPT, {"of": sorted(hidden_here(session))}).mappings():
-            less.update(figures_in(row))
-        found = {name: left for name in found if (left := found[name] - less[name])}
-    return found
+            less = figures_in(row)
+            found.subtract({name: less[name] for name in less if is_asked(name)})
+        return {name: left for name, left in found.items() if left}
+    return dict(found)

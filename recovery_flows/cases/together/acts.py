@@ -172,4 +172,5 @@ def counted_up(first: str, count: int) -> list[str]:
 
 
 def _sentence(error: Exception) -> str:
-    return str(error.args[0]) if error.args else type(error).__name__
+    said: str = error.args[0] if error.args else type(error).__name__
+    return said

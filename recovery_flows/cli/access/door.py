@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 
 from config.settings import Settings
+from models.language.phrase import phrase
 from recovery_flows.caller import name_of
 from recovery_flows.service.door import Asked, Entry, Refusal
 
@@ -49,7 +50,7 @@ class UnitDoor:
         except RefusedError as error:
             return Refusal(str(error))
         except RecoveryFlowsError:
-            return Refusal("the unit's database does not answer: try again later")
+            return Refusal(phrase("the unit's database does not answer: try again later"))
         return Entry(entered.officer.handle, _SETS[entered.must_set], entered.officer.entry)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from models.language.catalogue import Language
+from models.language.shown import in_language, shown
 from recovery_flows.access.password_log_in import (
     LogInRefusedError,
     unlock,
@@ -92,6 +94,8 @@ def test_who_unlocks_is_throttled_too(unit: Any) -> None:
     said = [unlock(unit.database, "chen", "a wrong one", NOW) for _ in range(6)]
     assert said[:5] == ["that is not it"] * 5
     assert said[5].startswith("too many wrong tries")
+    with in_language(Language.CHINESE):
+        assert shown(said[5]).startswith("错误次数过多")
     assert unlock(unit.database, "chen", PASSWORD, NOW + timedelta(minutes=1)) == ""
 
 

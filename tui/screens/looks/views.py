@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from models.language.phrase import joined, phrase
 from recovery_flows.cases.views.saved_views import SavedView, add_view, read_views
 from recovery_flows.errors import RecoveryFlowsError
+from tui.screen_queries import sentence_of
 from tui.screens.dialogs import AskLine, Dialog
 from tui.state_styles import CALM, MUTED
 from tui.text import word, words
@@ -38,7 +39,7 @@ def ask_view(app: Terminal, now: SavedView, show: Callable[[SavedView], object])
             try:
                 app.say(add_view(folder, name, now))
             except RecoveryFlowsError as error:
-                app.say(str(error), refused=True)
+                app.say(sentence_of(error), refused=True)
 
     def ask(views: Counted) -> None:
         def picked(name: str | None) -> None:
