@@ -1,8 +1,9 @@
 """What looking costs as a command: `python -m bench.lists WORLD`, a folder of `bench.stored_world`.
 
 Each command runs in a process of its own; wall and processor seconds, and memory at its most, stand
-beside an interpreter that only starts. `--record` keeps them in `lists.json` under the number of
-recoveries.
+beside an interpreter that only starts. One that did not end well says why: a refusal is no figure.
+`find --name` is refused unless it runs as the world's own system user, `synthetic-officer`.
+`--record` keeps them in `lists.json` under the number of recoveries.
 """
 
 from __future__ import annotations
@@ -49,20 +50,24 @@ def measured(command: list[str], world: Path) -> dict[str, object]:
     """Seconds, memory in MiB and bytes of output of one command in a process of its own."""
     settings = {**os.environ, "RECOVERY_DATA_DIR": str(world / "data"),
                 "RECOVERY_KEY_DIR": str(world / "data-keys")}  # fmt: skip
-    out = world / "out"
+    out, err = world / "out", world / "err"
     begun = time.perf_counter()
     child = os.posix_spawn(
         command[0], command, settings,
-        file_actions=[(os.POSIX_SPAWN_OPEN, n, str(out) if n == 1 else os.devnull,
-                       os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600) for n in (1, 2)],
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, n, str(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            for n, path in ((1, out), (2, err))
+        ],
     )  # fmt: skip
     _, status, used = os.wait4(child, 0)
+    code = os.waitstatus_to_exitcode(status)
     return {
         "seconds": round(time.perf_counter() - begun, 2),
         "cpu": round(used.ru_utime + used.ru_stime, 2),
         "mib": used.ru_maxrss // 1024,
         "bytes": out.stat().st_size,
-        "exit": os.waitstatus_to_exitcode(status),
+        "exit": code,
+        **({"said": err.read_text("utf-8").strip()} if code else {}),
     }
 
 
