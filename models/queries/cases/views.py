@@ -166,6 +166,8 @@ class ApprovalLine:
     digest: str
     headline: str = ""
     also: tuple[AlsoLine, ...] = ()
+    report: str = ""
+    """The command that writes the report about it; "" where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

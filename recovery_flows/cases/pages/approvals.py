@@ -154,6 +154,8 @@ def detail(approval: ApprovalLine) -> Iterator[Line | Table]:
     yield from table(_FIGURES, rows, whole=True)
     if asks := ASKS.get(approval.act, ""):
         yield line(muted(asks))
+    if approval.report:
+        yield line(muted(phrase("All that it rests on: {command}", command=approval.report)))
 
 
 def in_full(approval: ApprovalLine, now: datetime) -> Section:

@@ -31,6 +31,7 @@ from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.deconfliction_check import also_lines
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.law.regime import Regimes
+from recovery_flows.restitution.allocation import is_round
 
 _AT_ONCE = 200
 _SENDS = frozenset({ApprovalKind.ORDER_STOP, ApprovalKind.FREEZE, ApprovalKind.REQUEST})
@@ -52,7 +53,14 @@ def approval_line(file: CaseFile, approval: ApprovalRow, names: Names, zone: str
         figures=shown(subject.figures, names, zone),
         headline=main_figure(subject.figures, names),
         digest=approval.subject_digest,
+        report=_report(file, approval),
     )
+
+
+def _report(file: CaseFile, approval: ApprovalRow) -> str:
+    """How the report for approval is written; a share for the treasury has none."""
+    rounds = {a.id for a in file.allocations if is_round(a)}
+    return f"recovery document {file.recovery.ref} report" if approval.subject_id in rounds else ""
 
 
 @dataclass(frozen=True, slots=True)

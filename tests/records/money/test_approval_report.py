@@ -9,6 +9,8 @@ from models.entities.claim import ObjectionKind
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.entities.outside.third_party_claim import ThirdPartyGround
+from models.language.catalogue import Language
+from models.language.shown import in_language, shown
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, unit_of_work
@@ -16,7 +18,10 @@ from recovery_flows.approvals.figures import subject_of
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.commit import commit_changes
 from recovery_flows.cases.objection_actions import enter
+from recovery_flows.cases.pages.approvals import detail
+from recovery_flows.cases.pages.value import Line
 from recovery_flows.cases.third_parties import actions
+from recovery_flows.cases.views.pending_approvals import pending_approvals
 from recovery_flows.correspondence.returns.compose import claim_number
 from recovery_flows.correspondence.returns.page import as_json, as_markdown
 from recovery_flows.correspondence.returns.wording import wording
@@ -172,3 +177,19 @@ def test_a_discrepancy_is_told_in_the_readers_language_without_its_detail(
         paper, "report.checks"
     )
     assert WHY not in as_json(paper)
+
+
+def test_the_second_person_is_told_how_to_get_the_report_where_there_is_one(
+    unit: Any, asked: str, language: str
+) -> None:
+    (waiting,) = pending_approvals(unit.database, unit.laws)
+    assert made(unit, asked, "en", waiting.report.split()[-1])
+    assert waiting.report == f"recovery document {unit.file(asked).recovery.ref} report"
+    with in_language(Language(language)):
+        page = [shown(piece.value) for part in detail(waiting) if isinstance(part, Line)
+                for piece in part.cell]  # fmt: skip
+    (told_there,) = [text for text in page if waiting.report in text]
+    assert told_there.startswith("All that it rests on" if language == "en" else "全部依据")
+    unit.case_officer().change_payee(asked, claims(unit, asked)[0], OTHER, WHY)
+    (payee,) = pending_approvals(unit.database, unit.laws)
+    assert (payee.act, payee.report) == (ApprovalKind.PAYEE, "")
