@@ -36,7 +36,7 @@ WORDS: Mapping[str, Callable[[PayoutRow], dict[str, Any]]] = {
     "SETTLED half": lambda p: _sums(p.amount_minor // 2),
     "SETTLED twofold": lambda p: _sums(p.amount_minor * 2),
     "SETTLED in yen": lambda _: {"credited": Money(9_000, "JPY")},
-    "SETTLED for nothing": lambda p: {"debited": Money(0, "CNY")},
+    "SETTLED for nothing": lambda _: {"debited": Money(0, "CNY")},
 }
 BEYOND_TRACE = {Check.GONE, Check.TRACED, Check.NOT_LOCATED}
 """What the ledger check finds where more was paid than the trace in force places there."""
