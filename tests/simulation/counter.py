@@ -89,6 +89,14 @@ class BankContext:
         self._entries += 1
         self._diary.append((at, self._entries, act, is_rude))
 
+    def do_later(self, hours: float, act: Callable[[], object]) -> None:
+        """Plan what nobody expects any more."""
+
+        def late(_: datetime) -> None:
+            act()
+
+        self._plan(self.now() + timedelta(hours=hours), late, is_rude=True)
+
     def advance(self) -> None:
         """Let everything happen that was due until now, in its order."""
         while due := [entry for entry in self._diary if entry[0] <= self.now()]:

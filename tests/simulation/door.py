@@ -68,6 +68,8 @@ class Door(Telling, httpx.AsyncBaseTransport):
     # Orders
 
     def _order(self, request: httpx.Request, body: bytes) -> httpx.Response:
+        if self._is_kept(request, body):
+            return _problem(503, "ServiceUnavailable", {"retry-after": "30"})
         fault = self.bank.rude("order")
         kind = fault.kind if fault else ""
         if kind in ("down", "lost_before"):
@@ -82,6 +84,17 @@ class Door(Telling, httpx.AsyncBaseTransport):
             return _problem(status, name, {"retry-after": "30"})
         status, answer = carried_out(self.bank.calls, self._act, request, body)
         return self._bent(request, kind, status, answer)
+
+    def _is_kept(self, request: httpx.Request, body: bytes) -> bool:
+        """Whether an order to pay is declined as if unread, and carried out at another time."""
+        if request.url.path.rpartition("/")[2] != "payouts":
+            return False
+        fault = self.bank.rude("kept order")
+        if fault is not None:
+            self.bank.do_later(
+                fault.hours, lambda: carried_out(self.bank.calls, self._act, request, body)
+            )
+        return fault is not None
 
     def _act(self, path: str, body: Json) -> Json:
         parts = unquote(path).split("/")[2:]

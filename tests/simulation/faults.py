@@ -32,6 +32,11 @@ ODD_SUMS = ("coin", "doubled")
 """Payouts of a coin too little, or of twice the sum; drawn apart from the others."""
 
 
+KEPT = "kept"
+"""An order to pay that a bank says it cannot read now, and carries out later all the same, whatever
+became of the decision meanwhile; drawn apart from the others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """The `nth` time (0: every time) that `occasion` comes at `bank`, it does `kind`."""

@@ -47,13 +47,23 @@ class Orders(Eyes):
                 "SELECT p.id FROM payout p JOIN event s ON s.subject_id IN (SELECT c.id FROM call c"
                 " WHERE c.subject_id = p.id AND c.kind = 'payout') AND s.event = 'sent' AND s.seq <"
                 " ?2 WHERE p.recovery_id = ?1 AND NOT EXISTS (SELECT 1 FROM event t WHERE"
-                f" t.subject_id = p.id AND t.seq < ?2 AND t.event IN {_THROUGH}) LIMIT 1",
+                f" t.subject_id = p.id AND t.seq < ?2 AND t.event IN {_THROUGH})",
                 stays, seq,
             )  # fmt: skip
-            if going:
+            left = [p for (p,) in going if not _put_off(self._attempts(str(p), int(str(seq))))]
+            if left:
                 raise ViolationError(
-                    "on its way", f"{joins} joins {stays}, whose {going[0][0]} is on its way"
+                    "on its way", f"{joins} joins {stays}, whose {left[0]} is on its way"
                 )
+
+    def _attempts(self, payout: str, until: int) -> list[str]:
+        """What became of each attempt to order a payout, until an event."""
+        rows = self._all(
+            "SELECT e.event FROM event e JOIN call c ON c.id = e.subject_id WHERE c.kind = 'payout'"
+            " AND c.subject_id = ? AND e.seq < ? AND e.event <> 'cancelled' ORDER BY e.seq",
+            payout, until,
+        )  # fmt: skip
+        return [str(row[0]) for row in rows]
 
     def _given_up(self) -> None:
         """No freeze leaves to take over what a second person had released before: that is free."""

@@ -3,8 +3,8 @@
 Free dice play each of them too seldom to be found. Seeds from 80000000 on play them, each with
 other sums, hours, banks and ends; three in ten of these seeds are free histories as before. Seeds
 from 85000000 on play the scenes of holds, from 86000000 on those of returns, from 86100000 on those
-of recalls and refused reports besides, from 87000000 on those of what banks refuse: they came
-later, and a seed keeps the story that it told. Those of the foreign side, from 90000000 on, have
+of recalls and refused reports besides, from 87000000 on those of what banks refuse, from 88000000
+on those of orders that a bank says it has not read and carries out all the same: they came later, and a seed keeps the story that it told. Those of the foreign side, from 90000000 on, have
 scenes of their own: until these were told apart seven in ten of them played a return at home.
 """
 
@@ -26,8 +26,10 @@ from tests.simulation.plan import (
     Temper,
     Tick,
     plan_of,
+    plan_with_kept_orders,
 )
 from tests.simulation.scenes_of_holds import SCENES_OF_HOLDS
+from tests.simulation.scenes_of_kept_orders import SCENES_OF_KEPT_ORDERS
 from tests.simulation.scenes_of_recalls import SCENES_OF_RECALLS
 from tests.simulation.scenes_of_refusals import SCENES_OF_REFUSALS
 from tests.simulation.scenes_of_returns import SCENES_OF_RETURNS
@@ -36,6 +38,7 @@ from tests.simulation.staging import Scene, Stage
 FIRST = 80_000_000
 OF_HOLDS, OF_RETURNS = 85_000_000, 86_000_000
 OF_RECALLS, OF_REFUSALS = 86_100_000, 87_000_000
+OF_KEPT_ORDERS = 88_000_000
 _FREE = 0.3
 _BANKS = ("north", "south", "east", "abroad")
 _SUMS = (400_00, 800_00, 1_234_56, 3_000_00)
@@ -46,10 +49,14 @@ def history_of(seed: int) -> Plan:
     """The history of a seed."""
     dice = random.Random(f"scene {seed}")  # noqa: S311 - a story, no secret
     if seed < FIRST or seed >= FIRST_ABROAD or dice.random() < _FREE:
-        return plan_of(seed)
+        return (plan_with_kept_orders if _has_kept_orders(seed) else plan_of)(seed)
     scene = dice.choice(next(scenes for first, scenes in _NEWEST_FIRST if seed >= first))
     stage = Stage(dice, dice.choice(MULES[:2]), dice.choice(_SUMS), 10 * dice.randrange(100))
     return _plan(seed, stage, scene(stage))
+
+
+def _has_kept_orders(seed: int) -> bool:
+    return OF_KEPT_ORDERS <= seed < FIRST_ABROAD
 
 
 def _plan(seed: int, stage: Stage, scene: Scene) -> Plan:
@@ -236,6 +243,7 @@ SCENES: Sequence[Callable[[Stage], Scene]] = (
     _surplus_beside_a_freeze_in_doubt,
 )
 _NEWEST_FIRST: Sequence[tuple[int, Sequence[Callable[[Stage], Scene]]]] = (
+    (OF_KEPT_ORDERS, SCENES_OF_KEPT_ORDERS),
     (OF_REFUSALS, SCENES_OF_REFUSALS),
     (OF_RECALLS, (*SCENES_OF_RETURNS, *SCENES_OF_RECALLS)),
     (OF_RETURNS, SCENES_OF_RETURNS),
