@@ -17,6 +17,7 @@ from models.entities.discrepancy import DiscrepancyKind
 from models.entities.recovery import RecoveryState
 from models.money import Money
 from models.queries.audit.verify import verify
+from models.queries.cases.queue import worded
 from models.step_wording import SENTENCES, Wording, say
 from recovery_flows.approvals import figures as approval_subjects
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -40,6 +41,15 @@ def test_what_stands_in_the_database_is_codes_and_figures_and_no_words(unit: Any
     assert line.sentence == page.steps[0].sentence == "waiting for bank-home: hold"
 
 
+@pytest.fixture
+def worded_anew() -> Iterator[None]:
+    """The words of a step are worked out once a process: here they change within one."""
+    worded.cache_clear()
+    yield
+    worded.cache_clear()
+
+
+@pytest.mark.usefixtures("worded_anew")
 def test_other_words_are_shown_without_any_row_being_written(
     unit: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

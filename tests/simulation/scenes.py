@@ -4,8 +4,9 @@ Free dice play each of them too seldom to be found. Seeds from 80000000 on play 
 other sums, hours, banks and ends; three in ten of these seeds are free histories as before. Seeds
 from 85000000 on play the scenes of holds, from 86000000 on those of returns, from 86100000 on those
 of recalls and refused reports besides, from 87000000 on those of what banks refuse, from 88000000
-on those of orders that a bank says it has not read and carries out all the same: they came later, and a seed keeps the story that it told. Those of the foreign side, from 90000000 on, have
-scenes of their own: until these were told apart seven in ten of them played a return at home.
+on those of orders that a bank says it has not read and carries out all the same: they came later,
+and a seed keeps the story that it told. Those of the foreign side, from 90000000 on, have scenes of
+their own: until these were told apart seven in ten of them played a return at home.
 """
 
 from __future__ import annotations

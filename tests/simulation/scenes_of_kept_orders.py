@@ -1,4 +1,4 @@
-"""Scenes of orders that a bank says it has not read and carries out later, whatever came between."""
+"""Scenes of orders that a bank says it has not read and carries out later, come what may."""
 
 from __future__ import annotations
 

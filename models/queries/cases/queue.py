@@ -134,7 +134,7 @@ _LEFT_OUT, _RED, _FOUND = range(3)
 
 
 @lru_cache(maxsize=4096)
-def _sentence(stored: str) -> Phrase:
+def worded(stored: str) -> Phrase:
     """A next step in words: most recoveries of a queue wait for one of a few."""
     return Wording.read(stored).phrase()
 
@@ -160,7 +160,7 @@ def _line(
         due_at=row.due_at,
         action=row.step_action,
         role=row.step_role,
-        sentence=_sentence(row.step_wording),
+        sentence=worded(row.step_wording),
         owner=row.owner_id,
         method=row.method,
         reported_at=row.reported_at,
