@@ -49,8 +49,7 @@ from recovery_flows.correspondence.documents.text import Line
 from recovery_flows.correspondence.incoming.actions import incoming_view
 from recovery_flows.correspondence.letters.actions import preview
 from recovery_flows.correspondence.letters.orders import NO_POST, Post
-from recovery_flows.correspondence.returns import claimants
-from recovery_flows.correspondence.returns.reading import documents_of
+from recovery_flows.correspondence.returns.reading import PAPERS, documents_of
 from recovery_flows.correspondence.returns.writing import check_all_free, files_of, write_files
 from recovery_flows.cross_border.channels import Channel, StateGroup
 from recovery_flows.errors import MisuseError, RecoveryFlowsError, unwritable
@@ -67,7 +66,6 @@ READ_ERRORS = (
     SQLAlchemyError, StoreBusyError, VaultError, DatabaseMissingError, LookupError, OSError,
     RecoveryFlowsError, FileUnreadableError,
 )  # fmt: skip
-PAPERS = ("application", "report", "notice", "decision", "receipt", *claimants.KINDS)
 DEADLINES_LIMIT = 500
 """Recoveries whose deadlines are read at once, complete up to the next recovery's."""
 
@@ -181,10 +179,12 @@ class Source:
         """The arithmetic of one victim's share, no other claim in it."""
         return explanation(self.database, recovery_id, claim_id, of)
 
-    def write_documents(self, acting: ActingOfficer, recovery_id: str, folder: Path) -> list[Path]:
+    def write_documents(
+        self, acting: ActingOfficer, recovery_id: str, folder: Path, language: str
+    ) -> list[Path]:
         """The papers of a recovery's return and its letters as PDF, into a new folder."""
         made = documents_of(
-            self.database, self.laws, recovery_id, self.post.sender, wall_clock(), "en", PAPERS
+            self.database, self.laws, recovery_id, self.post.sender, wall_clock(), language, PAPERS
         )
         if not made:
             none = phrase("there is no document of it yet: no distribution has a notice")

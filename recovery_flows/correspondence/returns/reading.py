@@ -45,6 +45,8 @@ _OF_DIVISIONS: Mapping[str, Callable[[Facts, AllocationRow, Wording], Document]]
     "notice": compose.notice,
     "decision": compose.decision,
 }
+PAPERS = ("application", "report", "notice", "decision", "receipt", *claimants.KINDS)
+"""What is written at once of a recovery, so that its return can be decided and told."""
 FACT_SHEET = "fact-sheet"
 """For a court, about an account's holder: only where it is asked for by name."""
 ALL_KINDS = (*KINDS, FACT_SHEET, *other_ways.KINDS, *claimants.KINDS)

@@ -13,14 +13,17 @@ from rich.cells import cell_len
 from models.entities.catalogue import table_of
 from models.entities.claim import Claim, ObjectionKind
 from models.entities.officer import Role
+from models.language.catalogue import Language
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.objection_actions import enter
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cases.views.restitution_page import explanation, restitution_page
+from tests.patience import come
 from tests.screens.conftest import seen, until
 from tui.app import RecoveryApp
 from tui.screen_queries import Source
+from tui.screens.dialogs import AskLine
 from tui.widgets.block import Block
 from tui.widgets.claims import ClaimsTable
 
@@ -37,11 +40,11 @@ def identities(unit: Any) -> dict[str, Identity]:
     }
 
 
-def app_of(unit: Any, recovery_id: str, who: str = "officer") -> RecoveryApp:
+def app_of(unit: Any, recovery_id: str, who: str = "officer", **more: Any) -> RecoveryApp:
     known = identities(unit)
     return RecoveryApp(
         Source(unit.database, unit.laws), known[who], officers=tuple(known.values()),
-        unit_name="Test Unit", recovery_id=recovery_id, start_screen="restitution",
+        unit_name="Test Unit", recovery_id=recovery_id, start_screen="restitution", **more,
     )  # fmt: skip
 
 
@@ -215,8 +218,26 @@ async def test_the_keys_lead_from_the_notice_to_the_victims_receipts(
         await until(pilot, app, "written to")
     written = sorted(path.name for path in (tmp_path / "papers").iterdir())
     assert sum("receipt" in name for name in written) == len(_settled(unit, noticed))
-    assert any("decision" in name for name in written)
+    for kind in ("application", "report", "decision"):
+        assert any(kind in name and name.endswith("-en.pdf") for name in written)
     assert (tmp_path / "papers" / written[0]).read_bytes().startswith(b"%PDF")
+
+
+async def test_the_papers_are_written_in_the_language_of_the_screen(
+    unit: Any, noticed: str, tmp_path: Path
+) -> None:
+    pytest.importorskip("typst", reason="the extra `pdf` is not installed")
+    app = app_of(unit, noticed, language=Language.CHINESE)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, app, "返还")
+        await pilot.press("w")
+        await come(lambda: isinstance(app.screen, AskLine), "no question for a folder")
+        await pilot.press(*str(tmp_path / "papers"), "enter")
+        await come((tmp_path / "papers").is_dir, "no folder")
+        await come(lambda: len([*(tmp_path / "papers").iterdir()]) == 4, "not all of the papers")
+    names = sorted(path.name for path in (tmp_path / "papers").iterdir())
+    assert [name.split("-")[3] for name in names] == ["application", "decision", "notice", "report"]
+    assert all(name.endswith("-zh.pdf") for name in names)
 
 
 def _settled(unit: Any, recovery_id: str) -> list[Any]:
