@@ -27,6 +27,8 @@ def at() -> Iterator[Place]:
         (90000027, "came in and"),
         # Cash left before the bank acted: what it holds since then is not the victim's by the rule.
         (95500050, "south:M2 pays cash 400.00"),
+        # A body put an answer before one that we had: the one behind it was no news.
+        (90004087, "notice that execution was noted dispatched"),
         # A part that was let go of what a bank holds for a request is no more asked for by it.
         (96001106, "lets GBP 66.66 of hold"),
     ],
