@@ -16,8 +16,14 @@ _PAID: dict[str, Callable[[int], int]] = {
 }
 
 
+OWN = "own"
+
+
 class Bank(HoldingDesk):
-    """One bank; it also pays out of what it holds."""
+    """One bank; it also pays out of what it holds.
+
+    An order that it kept it pays with its own money where the hold has none any more.
+    """
 
     def make_polite(self) -> None:
         """From now on each order is carried out, each answer given, each figure put right."""
@@ -59,7 +65,7 @@ class Bank(HoldingDesk):
         return ("payout", payout.hold_id, payout.ordered, payout.currency, payout.payee)
 
     def _pay(self, payout: Payout, fault: Fault | None, at: datetime) -> None:
-        kind = fault.kind if fault else ""
+        kind = OWN if payout.order_ref in self.on_its_own else fault.kind if fault else ""
         payee, hold = self.find(*payout.payee), self.holds.get(payout.hold_id)
         if kind.startswith("refuse"):
             self._refuse_payout(payout, kind.partition(" ")[2] or "OTHER", at)
@@ -71,7 +77,7 @@ class Bank(HoldingDesk):
             self._refuse_payout(payout, "ACCOUNT_CLOSURE", at)
         elif payee.currency != payout.currency:
             self._refuse_payout(payout, "OTHER", at)
-        elif hold is None or hold.status not in LIVE:
+        elif hold is None or (hold.status not in LIVE and kind != OWN):
             self._refuse_payout(payout, "NO_BALANCE", at)
         else:
             self._settle_payout(payout, kind, at)
@@ -81,7 +87,7 @@ class Bank(HoldingDesk):
 
     def _settle_payout(self, payout: Payout, kind: str, at: datetime) -> None:
         hold = self.holds[payout.hold_id]
-        if hold.status not in LIVE or payout.status == "SETTLED":
+        if (hold.status not in LIVE and kind != OWN) or payout.status == "SETTLED":
             return
         paid = _PAID[kind](payout.ordered) if kind in _PAID else payout.ordered
         debit = self._cost(payout, hold, paid)
@@ -90,7 +96,7 @@ class Bank(HoldingDesk):
             debit = self._cost(payout, hold, paid)
         # The last coin of a conversion is not refused.
         coin = int(payout.currency != hold.currency)
-        if debit - coin > hold.held or not debit:
+        if (debit - coin > hold.held and kind != OWN) or not debit:
             self._refuse_payout(payout, "NO_BALANCE" if debit else "OTHER", at)
             return
         debit = min(debit, hold.held)
@@ -99,8 +105,9 @@ class Bank(HoldingDesk):
         payout.booked, payout.reason = at, None
         self._save(payout, "SETTLED", at)
         hold.held -= debit
-        self._save(hold, hold.status if hold.held else "PAID_OUT", at)
-        hold.is_untold = kind == "quiet"
+        if hold.status in LIVE:
+            self._save(hold, hold.status if hold.held else "PAID_OUT", at)
+            hold.is_untold = kind == "quiet"
         self._book(payout, hold, at, 1)
 
     def _cost(self, payout: Payout, hold: Hold, paid: int) -> int:

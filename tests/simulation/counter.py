@@ -52,6 +52,7 @@ class BankContext:
     settle_hours: float = 0
     hold_stamp: timedelta = timedelta(0)
     coins_more: int = 0
+    on_its_own: set[str] = field(default_factory=set)
     polite: bool = False
     told: Counter[str] = field(default_factory=Counter)
     refused: list[Refused] = field(default_factory=list)

@@ -91,10 +91,14 @@ class Door(Telling, httpx.AsyncBaseTransport):
             return False
         fault = self.bank.rude("kept order")
         if fault is not None:
-            self.bank.do_later(
-                fault.hours, lambda: carried_out(self.bank.calls, self._act, request, body)
-            )
+            self.bank.do_later(fault.hours, lambda: self._carry_out_kept(request, body))
         return fault is not None
+
+    def _carry_out_kept(self, request: httpx.Request, body: bytes) -> None:
+        """Pay what was kept and not ordered again, from the bank's own money if need be."""
+        if request.headers["idempotency-key"] not in self.bank.calls:
+            self.bank.on_its_own.add(json.loads(body)["orderRef"])
+            carried_out(self.bank.calls, self._act, request, body)
 
     def _act(self, path: str, body: Json) -> Json:
         parts = unquote(path).split("/")[2:]

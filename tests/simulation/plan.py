@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tests.simulation.faults import KEPT, KINDS, ODD_SUMS, Fault
+from tests.simulation.faults import KINDS, ODD_SUMS, Fault
 from tests.simulation.foreign.plan import Foreign, foreign_of
 
 HOME = ("north", "south")
@@ -138,12 +138,6 @@ def plan_of(seed: int) -> Plan:
     return foreign_of(replace(plan, ticks=_by_order(seed, plan.ticks)))
 
 
-def plan_with_kept_orders(seed: int) -> Plan:
-    """The same where banks may carry out later what they said they had not read."""
-    plan = plan_of(seed)
-    return replace(plan, faults=(*plan.faults, *_kept_orders(seed)))
-
-
 def plan_without_orders(seed: int) -> Plan:
     """The same where no court sends a list, and nobody is ordered to give money back."""
     plan = plan_without_recalls(seed)
@@ -219,15 +213,6 @@ def _odd_sums(seed: int, faults: tuple[Fault, ...]) -> Iterator[Fault]:
     if dice.random() < 1 / 6:
         bank = dice.choice([f.bank for f in faults] or list(HOME))
         yield Fault(bank, "payout", dice.choice((1, 1, 2)), dice.choice(ODD_SUMS))
-
-
-def _kept_orders(seed: int) -> Iterator[Fault]:
-    """In each other history both banks carry out later what they said they had not read."""
-    dice = random.Random(f"kept orders {seed}")  # noqa: S311 - a story, no secret
-    if dice.random() < 0.5:
-        nth, hours = dice.choice((0, 0, 1, 2)), dice.choice((10, 80, 24 * 10, 24 * 40))
-        for bank in HOME:
-            yield Fault(bank, "kept order", nth, KEPT, hours)
 
 
 def _temper(dice: random.Random, bank: str) -> Temper:

@@ -27,10 +27,9 @@ from tests.simulation.plan import (
     Temper,
     Tick,
     plan_of,
-    plan_with_kept_orders,
 )
 from tests.simulation.scenes_of_holds import SCENES_OF_HOLDS
-from tests.simulation.scenes_of_kept_orders import SCENES_OF_KEPT_ORDERS
+from tests.simulation.scenes_of_kept_orders import SCENES_OF_KEPT_ORDERS, plan_with_kept_orders
 from tests.simulation.scenes_of_recalls import SCENES_OF_RECALLS
 from tests.simulation.scenes_of_refusals import SCENES_OF_REFUSALS
 from tests.simulation.scenes_of_returns import SCENES_OF_RETURNS

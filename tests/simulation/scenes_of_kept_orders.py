@@ -1,11 +1,13 @@
-"""Scenes of orders that a bank says it has not read and carries out later, come what may."""
+"""Scenes of orders that a bank says it has not read and carries out later all the same."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from tests.simulation.faults import KEPT, Fault
-from tests.simulation.plan import Tick
+from tests.simulation.plan import HOME, Plan, Tick, plan_of
 from tests.simulation.staging import Scene, Stage
 
 _FROZEN = (Tick(3), Tick(1), Tick(1), Tick(1))
@@ -44,6 +46,21 @@ def _two_shares_and_one_more(stage: Stage) -> Scene:
         reports=(stage.report(), stage.report(2, 2.1), stage.report(3, hour)),
         faults=_kept(stage),
     )
+
+
+def plan_with_kept_orders(seed: int) -> Plan:
+    """The history of a seed in which banks may carry out later what they said they had not read."""
+    plan = plan_of(seed)
+    return replace(plan, faults=(*plan.faults, *_kept_orders(seed)))
+
+
+def _kept_orders(seed: int) -> Iterator[Fault]:
+    """In each other history both banks carry out later what they said they had not read."""
+    dice = random.Random(f"kept orders {seed}")  # noqa: S311 - a story, no secret
+    if dice.random() < 0.5:
+        nth, hours = dice.choice((0, 0, 1, 2)), dice.choice((10, 80, 24 * 10, 24 * 40))
+        for bank in HOME:
+            yield Fault(bank, "kept order", nth, KEPT, hours)
 
 
 SCENES_OF_KEPT_ORDERS: Sequence[Callable[[Stage], Scene]] = (

@@ -13,6 +13,7 @@ class States(Orders):
     def _states(self) -> None:
         self._paid_claims()
         self._left_closed()
+        self._returned_within_loss()
         self._paid_unlooked()
         self._lapsed_unheard()
         self._closed_holding()
@@ -35,6 +36,17 @@ class States(Orders):
         )
         for claim, upheld, got in rows:
             raise ViolationError("not paid", f"{claim} is paid, and got {got} of {upheld}")
+
+    def _returned_within_loss(self) -> None:
+        """What a victim was paid twice counts as returned once, and for no other victim."""
+        rows = self._all(
+            "SELECT c.id, c.reported_minor, sum(p.claim_minor) AS returned FROM posting p"
+            " JOIN claim c ON c.id = p.claim_id WHERE p.account IN ('returned_hold',"
+            " 'returned_voluntary', 'returned_treasury', 'treasury') GROUP BY 1, 2"
+            " HAVING returned > c.reported_minor"
+        )
+        for claim, reported, returned in rows:
+            raise ViolationError("returned", f"{returned} count for {claim} of {reported}")
 
     def _left_closed(self) -> None:
         """A payout that came back, or a hold that is in force after all, opens its recovery."""

@@ -12,7 +12,13 @@ import pytest
 from tests.simulation.guards import GUARDS
 from tests.simulation.place import Place, place
 from tests.simulation.play import History
-from tests.simulation.scenes import FIRST, OF_RECALLS, OF_REFUSALS, history_of
+from tests.simulation.scenes import (
+    FIRST,
+    OF_KEPT_ORDERS,
+    OF_RECALLS,
+    OF_REFUSALS,
+    history_of,
+)
 
 REVERSED, REFUSED = OF_RECALLS + 1, OF_RECALLS + 11
 BY_NAME = {mutant.name: mutant for mutant in GUARDS}
@@ -65,3 +71,13 @@ def test_what_a_bank_took_back_and_what_was_refused_is_reached(at: Place) -> Non
         with closing(sqlite3.connect(at.path)) as rows:
             reached |= set(rows.execute("SELECT noun, event FROM event"))
     assert reached >= {("recall_credit", "reversed"), ("recovery", "rejected")}
+
+
+@pytest.mark.parametrize("turn", [4, 28, 42])
+def test_a_victim_paid_twice_by_an_order_that_was_cancelled_ends_well(at: Place, turn: int) -> None:
+    assert found(at, OF_KEPT_ORDERS + turn) == ""
+    with closing(sqlite3.connect(at.path)) as rows:
+        reached = set(rows.execute("SELECT old_state, event FROM event WHERE noun = 'payout'"))
+        beyond = rows.execute("SELECT 1 FROM posting WHERE detail = 'paid_beyond_order'").fetchall()
+    assert ("cancelled", "settled") in reached
+    assert beyond
