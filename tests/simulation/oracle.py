@@ -68,7 +68,10 @@ class Oracle(Words, States, Rounds, Whose, Decreed, LeftThere, AbroadOracle, Oth
                 x.order_ref: x.paid
                 for bank in self.banks.values()
                 for x in bank.payouts.values()
-                if x.status == "SETTLED" and x.paid_currency == x.currency
+                if x.status == "SETTLED"
+                and x.paid_currency == x.currency
+                # What it pays by itself is owned once its feed has told of it.
+                and (x.order_ref not in bank.on_its_own or self._is_told(x.order_ref, x.revision))
             }
         )
         for claim, _, reported, external, payout, _ in rows:
