@@ -16,13 +16,17 @@ class Given(Eyes):
         self._in_the_victims_place()
 
     def paid_of(self, payout: str) -> int:
-        """What reached the payee of a payout by any bank, the unit's own too."""
+        """What reached the payee of a payout by any bank, the unit's own too.
+
+        What a bank pays by itself counts once its feed has told of it.
+        """
         by_banks = sum(
             one.paid
             for bank in self.banks.values()
             for one in bank.payouts.values()
             if one.order_ref == payout and one.status == "SETTLED"
             and one.paid_currency == one.currency
+            and (payout not in bank.on_its_own or self._is_told(payout, one.revision))
         )  # fmt: skip
         return by_banks + self.chest.paid.get(payout, 0)
 
