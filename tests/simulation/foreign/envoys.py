@@ -142,10 +142,10 @@ class Envoys(Post):
             case "submit_request":
                 done = self._try(who, f"submits {subject}", lambda: desk.advance(
                     recovery, to=subject, knowing=True))  # fmt: skip
-                return done or self._taken_back(recovery, subject, who)
+                return done or self.taken_back(recovery, subject, who)
             case "dispatch_request" | "send_request":
                 done = self._left_for_abroad(recovery, subject, who, carrier)
-                return done or self._taken_back(recovery, subject, who)
+                return done or self.taken_back(recovery, subject, who)
             case "follow_request":
                 return self._followed(recovery, subject, who, state, channel)
         return None
@@ -197,7 +197,7 @@ class Envoys(Post):
             if dice % 3:
                 return self._try(who, f"assures for {name}", lambda: message_actions.assure(
                     desk, recovery, name, "synthetic", SENDER, CHANNELS))  # fmt: skip
-            return self._taken_back(recovery, name, who)
+            return self.taken_back(recovery, name, who)
         if state in ("refused", "expired"):
             return self._chosen(recovery, name, who, dice)
         how = self._by_hand(name, self._carrier_of(name))
@@ -218,7 +218,7 @@ class Envoys(Post):
         for what, act in acts:
             if self._try(who, f"{what} {name}", act) and self._step_of(recovery) != before:
                 return True
-        return self._taken_back(recovery, name, who)
+        return self.taken_back(recovery, name, who)
 
     def _carrier_of(self, name: str) -> object:
         query = "SELECT carrier_id FROM request WHERE id = ?"
@@ -228,7 +228,8 @@ class Envoys(Post):
         query = "SELECT step_action, step_subject, step_wording FROM recovery WHERE id = ?"
         return self._eyes.execute(query, [recovery]).fetchone()
 
-    def _taken_back(self, recovery: str, name: str, who: str) -> bool:
+    def taken_back(self, recovery: str, name: str, who: str) -> bool:
+        """Whether a request is withdrawn, as the officer's step is where its ground is gone."""
         return self._try(who, f"takes {name} back", lambda: message_actions.withdraw(
             self._desk_of(who), recovery, name, "synthetic", SENDER, CHANNELS))  # fmt: skip
 
