@@ -46,7 +46,7 @@ def _held(one: HeldByDay, weeks: EightWeeks) -> Line:
 
 def _began(weeks: EightWeeks) -> Line:
     if not any(weeks.holds):
-        return line(muted(phrase("no hold took effect")))
+        return line(muted(phrase("no hold took effect in these weeks")))
     most = max(weeks.holds)
     told = phrase(
         ", {today:,} today, most on {day}: {most:,}   ",
