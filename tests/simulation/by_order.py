@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 import zlib
-from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -14,11 +11,11 @@ from models.entities.payout import ClawbackGround
 from models.facts import AccountRef
 from models.money import Money
 from recovery_flows.cases import money_actions
-from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.clawbacks import actions as clawback_actions
 from recovery_flows.cases.court_lists import actions as court_actions
 from recovery_flows.intake.budget import Limits
-from tests.simulation.chest import OURS, TREASURY, Chest
+from tests.simulation.chest import OURS, TREASURY
+from tests.simulation.desks import Desks
 from tests.simulation.ordered import TOO_MUCH, WRONG_PAYEE, Demand, Part
 
 _OURS = AccountRef(TREASURY, OURS, "Synthetic Unit")
@@ -38,21 +35,8 @@ _ROWS = (
 )
 
 
-class ByOrder:
+class ByOrder(Desks):
     """Courts' lists and their rows; orders to give money back, what comes of them, write-offs."""
-
-    _wall: Callable[[], datetime]
-    _eyes: sqlite3.Connection
-    chest: Chest
-
-    def _try(self, who: str, what: str, act: Callable[[], object]) -> bool:
-        raise NotImplementedError
-
-    def _desk_of(self, owner: object) -> CaseOfficer:
-        raise NotImplementedError
-
-    def _one(self, query: str, pick: float) -> tuple[object, ...] | None:
-        raise NotImplementedError
 
     # Lists of courts
 

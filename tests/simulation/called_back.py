@@ -6,10 +6,7 @@ hand in are made of it, and now and then of a mistake, which the second person s
 
 from __future__ import annotations
 
-import sqlite3
 import zlib
-from collections.abc import Callable
-from datetime import datetime
 from functools import cache, partial
 from uuid import UUID
 
@@ -20,7 +17,8 @@ from recovery_flows.cases.unclaimed import actions as unclaimed_actions
 from recovery_flows.cli.case.channels import border_channels, state_groups
 from recovery_flows.recalls import actions, answer_actions
 from tests.recall_messages import answered, returned
-from tests.simulation.chest import STATE, Chest
+from tests.simulation.chest import STATE
+from tests.simulation.desks import Desks
 
 _PAPER = b"%PDF synthetic proof"
 ANSWERS = ("ACCR", "RJCR", "PDCR", "whole", "whole", "half", "coin", "twice", "by_statement")
@@ -35,21 +33,8 @@ def _channels() -> actions.Channels:
     return border_channels(state_groups())
 
 
-class CalledBack:
+class CalledBack(Desks):
     """Recalls and their answers, reversals; announcements, payees who are late, refunds."""
-
-    _wall: Callable[[], datetime]
-    _eyes: sqlite3.Connection
-    chest: Chest
-
-    def _try(self, who: str, what: str, act: Callable[[], object]) -> bool:
-        raise NotImplementedError
-
-    def _desk_of(self, owner: object) -> CaseOfficer:
-        raise NotImplementedError
-
-    def _one(self, query: str, pick: float) -> tuple[object, ...] | None:
-        raise NotImplementedError
 
     # Recalls
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from models.facts import AccountRef
@@ -15,8 +14,8 @@ from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.letters import actions as letter_actions, answer_actions
 from recovery_flows.correspondence.letters.orders import Post
 from recovery_flows.engine.outbox.bodies import path_and_body
-from tests.simulation.chest import INSURERS, OURS, TREASURY, Chest
-from tests.simulation.place import Place
+from tests.simulation.chest import INSURERS, OURS, TREASURY
+from tests.simulation.desks import Desks
 
 POST = Post(Sender("Synthetic Unit", "1 Invented Street", "Answer Desk"), path_and_body)
 _OURS = AccountRef(TREASURY, OURS, "Synthetic Unit")
@@ -28,22 +27,8 @@ _CLAIMS = (
 )
 
 
-class OtherWays:
+class OtherWays(Desks):
     """Invitations, promises, receipts, compensations, rejections; letters and their answers."""
-
-    _place: Place
-    _wall: Callable[[], datetime]
-    _eyes: sqlite3.Connection
-    chest: Chest
-
-    def _try(self, who: str, what: str, act: Callable[[], object]) -> bool:
-        raise NotImplementedError
-
-    def _desk_of(self, owner: object) -> CaseOfficer:
-        raise NotImplementedError
-
-    def _one(self, query: str, pick: float) -> tuple[object, ...] | None:
-        raise NotImplementedError
 
     # Given back
 

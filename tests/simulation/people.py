@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 
 from models.entities.officer import Role
@@ -12,21 +9,16 @@ from models.facts import ReportFact
 from models.money import Money
 from models.store.reports.filing import file_reports
 from models.store.unit import Actor, unit_of_work
-from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases import discrepancy_actions, objection_actions
-from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.report_and_stop import stop_at_once
-from recovery_flows.errors import RecoveryFlowsError
 from recovery_flows.freezing import actions as hold_actions
 from tests.simulation.by_order import ByOrder
 from tests.simulation.called_back import CalledBack
-from tests.simulation.chest import Chest
 from tests.simulation.foreign.claimants import Claimants
 from tests.simulation.foreign.envoys import Envoys
 from tests.simulation.foreign.registry import Registry
-from tests.simulation.foreign.world import ForeignWorld
 from tests.simulation.other_ways import OtherWays
-from tests.simulation.place import OFFICERS, SUPERVISOR, Place
+from tests.simulation.place import OFFICERS, SUPERVISOR
 from tests.simulation.plan import Report
 from tests.simulation.refusals import Refusals
 from tests.simulation.whims import Whims
@@ -39,41 +31,9 @@ _NEEDED = (
 REQUEST_FIELDS = dict.fromkeys(_NEEDED, "synthetic")
 _STEPS_MAX = 12
 
-Say = Callable[[str], None]
-
 
 class People(Whims, OtherWays, CalledBack, ByOrder, Refusals, Envoys, Claimants, Registry):
-    """Who sits at the desks; `refused` counts acts to which the program said no."""
-
-    def __init__(
-        self,
-        place: Place,
-        wall: Callable[[], datetime],
-        eyes: sqlite3.Connection,
-        say: Say,
-        chest: Chest,
-        abroad: ForeignWorld,
-    ) -> None:
-        self.chest, self.abroad = chest, abroad
-        self._place, self._wall, self._eyes, self._say = place, wall, eyes, say
-        db, names = place.database, (*OFFICERS, SUPERVISOR)
-        self._desks = {n: CaseOfficer(db, place.laws, by_system_user(db, n), wall) for n in names}
-        self.acts = self.refused = 0
-        self.voluntary: dict[tuple[str, str], str] = {}
-        self.last_refusal: dict[str, str] = {}
-
-    def _try(self, who: str, what: str, act: Callable[[], object]) -> bool:
-        """Do an act; a refusal is told. Whatever else is raised is a fault of the program."""
-        self.acts += 1
-        try:
-            said = act()
-        except RecoveryFlowsError as error:
-            self.refused += 1
-            self.last_refusal[who] = str(error)
-            self._say(f"{who} {what}: refused: {error}")
-            return False
-        self._say(f"{who} {what}: {said}")
-        return True
+    """Who sits at the desks, and does what the queue and the approvals ask for."""
 
     # Reports
 

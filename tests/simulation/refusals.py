@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from recovery_flows.cases.case_officer import CaseOfficer
+from tests.simulation.desks import Desks
 from tests.simulation.place import SUPERVISOR
 
 
-class Refusals:
+class Refusals(Desks):
     """An officer asks for a report to be refused; a supervisor opens what has ended again."""
-
-    _desks: dict[str, CaseOfficer]
-
-    def _try(self, who: str, what: str, act: Callable[[], object]) -> bool:
-        raise NotImplementedError
-
-    def _desk_of(self, owner: object) -> CaseOfficer:
-        raise NotImplementedError
-
-    def _one(self, query: str, pick: float) -> tuple[object, ...] | None:
-        raise NotImplementedError
 
     def _refuse_report(self, pick: float) -> None:
         query = "SELECT id, owner_id FROM recovery WHERE state = 'reported' ORDER BY id"

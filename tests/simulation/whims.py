@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import sqlite3
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import cast
 
 from models.entities.claim import ObjectionKind
@@ -15,13 +13,13 @@ from models.facts import AccountRef
 from models.money import Money
 from models.store.unit import Actor
 from recovery_flows.cases import objection_actions
-from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.statement_files import storing as statement_files
 from recovery_flows.cross_border import actions as request_actions
 from recovery_flows.freezing import actions as hold_actions
 from recovery_flows.intake.statements.reading import read_stream
+from tests.simulation.desks import Desks
 from tests.simulation.door import Door
-from tests.simulation.place import OFFICERS, Place
+from tests.simulation.place import OFFICERS
 from tests.simulation.plan import FOREIGN, MULES, SPARE, VICTIMS
 
 _OPEN_HOLDS = "('draft','pending_approval','stopped','frozen','queued')"
@@ -30,17 +28,8 @@ _GROUNDS: dict[str, tuple[str, ...]] = {}  # the simulated banks name none of a 
 _RULES = ("lifo", "pro_rata", "tainted_first", "poison", "libr", "fifo")
 
 
-class Whims:
+class Whims(Desks):
     """The odd acts of officers; each act is tried, and a refusal is told."""
-
-    _place: Place
-    _wall: Callable[[], datetime]
-    _eyes: sqlite3.Connection
-    _desks: dict[str, CaseOfficer]
-    voluntary: dict[tuple[str, str], str]
-
-    def _try(self, who: str, what: str, act: Callable[[], object]) -> bool:
-        raise NotImplementedError
 
     def odd(self, name: str, pick: float, doors: dict[str, Door]) -> None:
         """Something that an officer does of their own accord; `pick` (0 to 1) chooses what to."""
@@ -53,19 +42,12 @@ class Whims:
         else:
             getattr(self, f"_{name}")(pick)
 
-    def _one(self, query: str, pick: float) -> tuple[object, ...] | None:
-        rows = self._eyes.execute(query).fetchall()
-        return rows[int(pick * len(rows))] if rows else None
-
     def _hold(self, states: str, pick: float) -> tuple[str, str, int, str, str] | None:
         query = (
             "SELECT h.recovery_id, h.id, h.requested_minor, h.currency, r.owner_id FROM hold h"
             f" JOIN recovery r ON r.id = h.recovery_id WHERE h.state IN {states} ORDER BY h.id"
         )
         return cast("tuple[str, str, int, str, str] | None", self._one(query, pick))
-
-    def _desk_of(self, owner: object) -> CaseOfficer:
-        return self._desks[str(owner) if owner in self._desks else OFFICERS[0]]
 
     def _amend(self, pick: float) -> None:
         if found := self._hold("('draft','pending_approval')", pick):

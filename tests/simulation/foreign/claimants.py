@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import random
-import sqlite3
-from collections.abc import Callable
-from datetime import datetime
 
 from models.entities.multi_agency import SubjectKind
 from models.entities.outside.third_party_claim import DamagesSource, ThirdPartyGround
-from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.third_parties import actions as third_party
 from recovery_flows.cases.victims import actions as victims
 from recovery_flows.multi_agency import actions as joint
-from tests.simulation.foreign.world import ForeignWorld
+from tests.simulation.desks import Desks
 
 _GROUNDS = tuple(ThirdPartyGround)
 _PARTNERS = ("telecom", "platform", "regulator")
@@ -27,21 +23,8 @@ _CLAIMS = (
 )
 
 
-class Claimants:
+class Claimants(Desks):
     """Acts of officers that others cause: claims, messages, joint requests."""
-
-    _wall: Callable[[], datetime]
-    _eyes: sqlite3.Connection
-    abroad: ForeignWorld
-
-    def _try(self, who: str, what: str, act: Callable[[], object]) -> bool:
-        raise NotImplementedError
-
-    def _desk_of(self, owner: object) -> CaseOfficer:
-        raise NotImplementedError
-
-    def _one(self, query: str, pick: float) -> tuple[object, ...] | None:
-        raise NotImplementedError
 
     # Third parties
 

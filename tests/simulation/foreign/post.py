@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import sqlite3
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -12,35 +10,20 @@ from models.facts import AccountRef
 from models.ids import digest_bytes
 from models.money import Money
 from recovery_flows.cases import money_actions
-from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cross_border import actions
 from recovery_flows.cross_border.answers import Answer
 from tests.recall_messages import CHANNELS
-from tests.simulation.chest import OURS, TREASURY, Chest
+from tests.simulation.chest import OURS, TREASURY
+from tests.simulation.desks import Desks
 from tests.simulation.foreign.bodies import Asked, Said
-from tests.simulation.foreign.world import BY_HAND, Came, ForeignWorld
+from tests.simulation.foreign.world import BY_HAND, Came
 from tests.simulation.place import OFFICERS
 
 _OURS = AccountRef(TREASURY, OURS, "Synthetic Unit")
 
 
-class Post:
+class Post(Desks):
     """Papers and money from abroad."""
-
-    _wall: Callable[[], datetime]
-    _eyes: sqlite3.Connection
-    _desks: dict[str, CaseOfficer]
-    chest: Chest
-    abroad: ForeignWorld
-
-    def _try(self, who: str, what: str, act: Callable[[], object]) -> bool:
-        raise NotImplementedError
-
-    def _desk_of(self, owner: object) -> CaseOfficer:
-        raise NotImplementedError
-
-    def _one(self, query: str, pick: float) -> tuple[object, ...] | None:
-        raise NotImplementedError
 
     def _abroad_money(self, pick: float) -> None:
         """Money of a request comes in, after costs and as CNY; an officer may misread its sum."""

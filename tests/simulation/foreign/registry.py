@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import random
-import sqlite3
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
-from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cli.case.channels import state_groups
 from recovery_flows.correspondence.incoming import actions as incoming
 from recovery_flows.correspondence.incoming.lifecycle import Given
 from tests.recall_messages import CHANNELS
+from tests.simulation.desks import Desks
 from tests.simulation.foreign.channels import grounds
-from tests.simulation.foreign.world import ForeignWorld
 from tests.simulation.place import OFFICERS, SUPERVISOR
 from tests.simulation.plan import MULES
 
@@ -23,19 +20,8 @@ _OPEN = "SELECT ref, owner_id, channel, state FROM incoming_request WHERE state 
 _WAITS = "IN ('received', 'acknowledged')"
 
 
-class Registry:
+class Registry(Desks):
     """What the unit does with requests from abroad."""
-
-    _wall: Callable[[], datetime]
-    _eyes: sqlite3.Connection
-    _desks: dict[str, CaseOfficer]
-    abroad: ForeignWorld
-
-    def _try(self, who: str, what: str, act: Callable[[], object]) -> bool:
-        raise NotImplementedError
-
-    def _one(self, query: str, pick: float) -> tuple[object, ...] | None:
-        raise NotImplementedError
 
     def _incoming_add(self, pick: float) -> None:
         """One comes in, about a mule's account or none; now and then the same one twice."""
