@@ -93,7 +93,8 @@ def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
     people += letter_steps.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
     people += [*letter_steps.answer_steps(file, laws), *behind]
-    due = people + list(_waits(file, laws)) or [_close_step(file)]
+    due = [*people, *_waits(file, laws), *letter_steps.kept_back_steps(file, laws)]
+    due = due or [_close_step(file)]
     return due + list(multi_agency_steps.waits(file)) + list(news.steps(file, laws))
 
 

@@ -29,6 +29,8 @@ def at() -> Iterator[Place]:
         (95500050, "south:M2 pays cash 400.00"),
         # A body put an answer before one that we had: the one behind it was no news.
         (90004087, "notice that execution was noted dispatched"),
+        # The letter that waited for another one was the step, and nobody came to the other.
+        (90005130, "third party's complaint approved"),
         # A part that was let go of what a bank holds for a request is no more asked for by it.
         (96001106, "lets GBP 66.66 of hold"),
     ],

@@ -42,14 +42,32 @@ class LetterAction(StrEnum):
 
 
 def send_steps(file: CaseFile, laws: Regimes) -> Iterator[Step]:
-    """Letters that are to be printed, or printed and to be sent."""
-    for call in file.calls:
-        if call.state is CallState.PLANNED and is_by_letter(file, call):
-            action = LetterAction.SEND if call.letter_digest else LetterAction.PRINT
-            verb = "enter_sent" if call.letter_digest else "print_letter"
-            text = say(verb, partner=call.partner_id) + words(file, call)
-            due = send_by(file, call, laws)
-            yield Step(action, Role.OFFICER, call.id, call.asset_id, due, text)
+    """Letters that may be printed, or are printed and to be sent."""
+    return (_send_step(file, call, laws) for call in _planned(file) if not _waits(file, call))
+
+
+def kept_back_steps(file: CaseFile, laws: Regimes) -> Iterator[Step]:
+    """Letters that have to wait, such as a payout for a part of its money that is let go first.
+
+    They come after all other steps: what they wait for is the step of somebody.
+    """
+    return (_send_step(file, call, laws) for call in _planned(file) if _waits(file, call))
+
+
+def _planned(file: CaseFile) -> list[CallRow]:
+    return [c for c in file.calls if c.state is CallState.PLANNED and is_by_letter(file, c)]
+
+
+def _waits(file: CaseFile, call: CallRow) -> str:
+    return call_validity.waits(file, call.kind, call.subject_id)
+
+
+def _send_step(file: CaseFile, call: CallRow, laws: Regimes) -> Step:
+    action = LetterAction.SEND if call.letter_digest else LetterAction.PRINT
+    verb = "enter_sent" if call.letter_digest else "print_letter"
+    text = say(verb, partner=call.partner_id) + words(file, call)
+    due = send_by(file, call, laws)
+    return Step(action, Role.OFFICER, call.id, call.asset_id, due, text)
 
 
 def answer_steps(file: CaseFile, laws: Regimes) -> list[Step]:
