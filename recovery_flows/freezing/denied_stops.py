@@ -74,10 +74,14 @@ def withdraw_denied(changes: Changeset) -> None:
 
 
 def is_given_up(file: CaseFile, hold_id: str) -> bool:
-    """Whether a hold was denied or is being released: nothing is to take it over."""
+    """Whether a hold was denied or is being released: nothing is to take it over.
+
+    Nor is what two people found to be unrelated once it has ended by itself before its release.
+    """
     if denial_of(file, hold_id) is not None:
         return True
-    return unrelated_funds.is_being_released(file.hold(hold_id))
+    hold = file.hold(hold_id)
+    return unrelated_funds.is_being_released(hold) or unrelated_funds.is_decided(file, hold)
 
 
 def _withdraw_followers(changes: Changeset) -> None:

@@ -31,6 +31,8 @@ def at() -> Iterator[Place]:
         (90004087, "notice that execution was noted dispatched"),
         # The letter that waited for another one was the step, and nobody came to the other.
         (90005130, "third party's complaint approved"),
+        # An unrelated stop ended by itself before its release: the freeze behind it was approved.
+        (96001347, "found unrelated"),
         # A part that was let go of what a bank holds for a request is no more asked for by it.
         (96001106, "lets GBP 66.66 of hold"),
     ],
