@@ -47,7 +47,7 @@ def send_steps(file: CaseFile, laws: Regimes) -> Iterator[Step]:
 
 
 def kept_back_steps(file: CaseFile, laws: Regimes) -> Iterator[Step]:
-    """Letters that have to wait, such as a payout for a part of its money that is let go first.
+    """Letters that have to wait, such as a payout for a part of its money that is released first.
 
     They come after all other steps: what they wait for is the step of somebody.
     """
