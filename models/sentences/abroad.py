@@ -25,6 +25,10 @@ ABROAD: Mapping[str, str] = {
     "request_baseless_frozen": (
         "withdraw the request: of {amount} frozen by {authority} none is traced there any more"
     ),
+    "request_needless": (
+        "withdraw the request to {authority}: its freeze stands and none of it is wanted any more"
+    ),
+    "wait_frozen_abroad": "{authority} freezes until {ends}",
     "recall_approved": "send the recall of {amount} to {partner}",
     "recall_unanswered": "{partner} has not answered the recall of {amount}: chase it or end it",
     "recall_unpaid": "the recall of {amount} was accepted and {left} has not come: chase it",

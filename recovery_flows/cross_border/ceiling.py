@@ -206,6 +206,14 @@ def over_frozen(file: CaseFile, request: RequestRow) -> Money:
     return Money(max(0, beyond), request.currency)
 
 
+def stands_needless(file: CaseFile, request: RequestRow) -> bool:
+    """Whether a freeze abroad that people asked for stands though none of it is wanted any more."""
+    stands = request.hold_ends_at is not None or _frozen_minor(file, request) > 0
+    is_freeze = request.wanted == Help.FREEZE and request.route is RequestRoute.PEOPLE
+    is_there = is_freeze and request.state in CARRIED_OUT and stands
+    return is_there and not still_wanted(file, request).minor
+
+
 def check(file: CaseFile, request: RequestRow) -> None:
     """Refuse what would pass the ceiling together with what came in and what is open."""
     found = ceiling(file)

@@ -15,7 +15,12 @@ from models.entities.request import (
     RequestState,
 )
 from recovery_flows.cross_border import messages
-from recovery_flows.cross_border.ceiling import has_ground, is_baseless, owed_word
+from recovery_flows.cross_border.ceiling import (
+    has_ground,
+    is_baseless,
+    owed_word,
+    stands_needless,
+)
 
 
 class RequestAct(StrEnum):
@@ -72,4 +77,6 @@ def acts_of(file: CaseFile, request: RequestRow) -> tuple[RequestAct, ...]:
     if request.is_withdrawable and is_baseless(file, request):
         first = {RequestAct.WITHDRAW: True}
         allowed = first | allowed | first | dict.fromkeys(_LEAVES, False)
+    elif stands_needless(file, request) and not allowed[RequestAct.TOLD]:
+        allowed = {RequestAct.WITHDRAW: True} | allowed
     return tuple(act for act, is_allowed in allowed.items() if is_allowed)

@@ -50,6 +50,9 @@ def _of_people(file: CaseFile, request: RequestRow) -> Iterator[Step]:
     owed = ceiling.owed_word(file, request)
     if owed:
         yield _told(file, request, owed)
+    elif ceiling.stands_needless(file, request):
+        yield _follow(request, "needless")
+        return
     if request.state in UNDER_WAY:
         yield from _waiting(file, request)
     has_next = any(r.replaces_id == request.id for r in file.requests)
@@ -107,9 +110,15 @@ def _waiting(file: CaseFile, request: RequestRow) -> Iterator[Step]:
 
 
 def waits(file: CaseFile) -> Iterator[Step]:
-    """While another State is to answer, the recovery is not offered to be closed."""
+    """While another State is to answer or freezes, the recovery is not offered to be closed."""
     for request in file.requests:
-        if request.route is RequestRoute.PEOPLE and request.state in UNDER_WAY:
+        if request.route is not RequestRoute.PEOPLE:
+            continue
+        if request.state in CARRIED_OUT and request.hold_ends_at is not None:
+            ends = f"{request.hold_ends_at:%Y-%m-%d}"
+            text = say("wait_frozen_abroad", authority=_who(request), ends=ends)
+            yield _step(request, ActionKind.WAIT, text, Role.ENGINE)
+        if request.state in UNDER_WAY:
             at = request.review_at or request.due_at or clocks.look_at(request)
             text = say(
                 "wait_request", authority=request.authority,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.simulation.bank import Bank
+from tests.simulation.books import Payout
 from tests.simulation.eyes import Eyes, ViolationError
 
 _COUNTED = "('pending_approval', 'denied', 'cancelled')"
@@ -16,19 +18,21 @@ class Given(Eyes):
         self._in_the_victims_place()
 
     def paid_of(self, payout: str) -> int:
-        """What reached the payee of a payout by any bank, the unit's own too.
-
-        What a bank pays by itself counts once its feed has told of it.
-        """
+        """What reached the payee of a payout by any bank, the unit's own too."""
         by_banks = sum(
             one.paid
             for bank in self.banks.values()
             for one in bank.payouts.values()
             if one.order_ref == payout and one.status == "SETTLED"
             and one.paid_currency == one.currency
-            and (payout not in bank.on_its_own or self._is_told(payout, one.revision))
+            and self._is_to_be_known(bank, one)
         )  # fmt: skip
         return by_banks + self.chest.paid.get(payout, 0)
+
+    def _is_to_be_known(self, bank: Bank, payout: Payout) -> bool:
+        """What a bank pays by itself, or beyond its order, counts once its feed has told of it."""
+        is_as_ordered = payout.paid <= payout.ordered and payout.order_ref not in bank.on_its_own
+        return is_as_ordered or self._is_told(payout.order_ref, payout.revision)
 
     def _received(self) -> None:
         """Nothing counts without the yes of another person, nor more than came in, nor twice."""

@@ -70,8 +70,7 @@ class Oracle(Words, States, Rounds, Whose, Decreed, LeftThere, AbroadOracle, Oth
                 for x in bank.payouts.values()
                 if x.status == "SETTLED"
                 and x.paid_currency == x.currency
-                # What it pays by itself is owned once its feed has told of it.
-                and (x.order_ref not in bank.on_its_own or self._is_told(x.order_ref, x.revision))
+                and self._is_to_be_known(bank, x)
             }
         )
         for claim, _, reported, external, payout, _ in rows:

@@ -96,7 +96,7 @@ class People(Whims, OtherWays, CalledBack, ByOrder, Refusals, Envoys, Claimants,
             by_hand = self.by_order(recovery_id, action, subject, who)
         if by_hand is None and self.abroad.plays:
             by_hand = self.asked_abroad(recovery_id, action, subject, who)
-        elif by_hand is None and action == "follow_request":
+        if by_hand is None and action == "follow_request":
             by_hand = self.taken_back(recovery_id, subject, who)
         if by_hand is None and self.abroad.plays:
             by_hand = self.claimed(recovery_id, action, subject, who)

@@ -33,6 +33,14 @@ def at() -> Iterator[Place]:
         (90005130, "third party's complaint approved"),
         # An unrelated stop ended by itself before its release: the freeze behind it was approved.
         (96001347, "found unrelated"),
+        # All money had come back, a freeze abroad stood, and the step was a closing that nobody can.
+        (91000091, "takes request-1c69382e951eab5728fa back"),
+        # A claim was upheld at nothing, and the request for it that a bank abroad gets was drafted.
+        (91000183, "takes request-1da1aeed0ace35b0805b back"),
+        # A body had frozen twice what was asked and keeps the half: nothing that contradicts.
+        (91000253, "is executed"),
+        # A bank abroad paid twice, and its news was not there when all were asked.
+        (91000045, "from now on banks are polite"),
         # A part that was let go of what a bank holds for a request is no more asked for by it.
         (96001106, "lets GBP 66.66 of hold"),
     ],

@@ -167,10 +167,11 @@ def test_a_freeze_abroad_is_asked_for_again_before_it_lapses_and_its_end_is_an_e
     name = abroad.out()
     abroad.says(name, "executed", until=abroad.at(days=60))
     acting, rid = abroad.unit.case_officer(), abroad.recovery_id
-    assert abroad.steps(name) == ["tell Synthetic NCB: that its execution was noted"]
+    until = "Synthetic NCB freezes until 2026-05-01"
+    assert abroad.steps(name) == ["tell Synthetic NCB: that its execution was noted", until]
     message_actions.notify(acting, rid, name, "by mail", SENDER, CHANNELS)
     abroad.later(days=45)
-    assert abroad.steps(name) == []
+    assert abroad.steps(name) == [until]
     abroad.later(days=2)
     assert any("ask for it again before it lapses" in step for step in abroad.steps(name))
     actions.extend(acting, rid, name, abroad.at(days=30), b"prolonged")

@@ -13,6 +13,7 @@ from recovery_flows.cases.views.request_view import request_view
 from recovery_flows.cli.page_text import page_lines
 from recovery_flows.correspondence.abroad import message_actions
 from recovery_flows.cross_border import ceiling
+from recovery_flows.cross_border.doable import acts_of
 from tests.recall_messages import CHANNELS, answered, drafted, returned, sent, take
 from tests.records.abroad.abroad_case import SENDER, Abroad
 
@@ -46,7 +47,7 @@ def test_a_whole_freeze_after_the_victims_got_a_part_is_told_and_then_is_less(
     unit.approve(rid)
     assert ceiling.over_frozen(unit.file(rid), abroad.row(name)) == Money(20_000, "GBP")
     assert shown(abroad, name) == ["! over-frozen GBP 200.00  it does not know yet what came in"]
-    (step,) = abroad.steps(name)
+    step, _ = abroad.steps(name)
     assert step == (
         "tell Synthetic NCB that GBP 200.00 of its freeze is wanted no more: money came in "
         "elsewhere, how much is still wanted"
@@ -60,6 +61,31 @@ def test_a_whole_freeze_after_the_victims_got_a_part_is_told_and_then_is_less(
     assert owned(abroad) == [], "that it keeps less by now contradicts nothing"
     abroad.decide()
     abroad.sound()
+
+
+def test_a_freeze_of_which_nothing_is_wanted_any_more_is_withdrawn_before_a_closing(
+    abroad: Abroad,
+) -> None:
+    """The step was a closing, which the freeze that stands refused until its last day."""
+    unit, rid = abroad.unit, abroad.recovery_id
+    name = abroad.out()
+    abroad.says(name, "executed", until=abroad.at(days=30))
+    message_actions.notify(unit.case_officer(), rid, name, "by mail", SENDER, CHANNELS)
+    assert abroad.steps(name) == ["Synthetic NCB freezes until 2026-04-01"]
+    drafted(unit, rid)
+    unit.approve(rid)
+    sent(unit, rid)
+    take(unit, answered("ACCR"))
+    take(unit, returned("1000.00"))
+    unit.approve(rid)
+    message_actions.notify(unit.case_officer(), rid, name, "by mail", SENDER, CHANNELS)
+    assert abroad.steps(name)[0] == (
+        "withdraw the request to Synthetic NCB: its freeze stands and none of it is wanted any more"
+    )
+    assert acts_of(unit.file(rid), abroad.row(name))[0] == "withdraw"
+    message_actions.withdraw(unit.case_officer(), rid, name, "all came back", SENDER, CHANNELS)
+    (step,) = abroad.steps(name)
+    assert step.startswith("tell Synthetic NCB: at once, that the request is withdrawn")
 
 
 def test_a_body_that_lets_go_of_what_is_still_wanted_contradicts_what_was_recorded(

@@ -18,11 +18,16 @@ _STATES = {
 }  # fmt: skip
 _OURS = {"central_authority_reference", "personal_data_export_reference"}
 _ENDS = ("refused", "executed", "partially_executed")
+_REACHED = "json_extract({}.values_json, '$.executed_minor')"
 _AFTER_THE_END = (
-    "SELECT count(*) FROM event WHERE subject_id = ? AND (event = 'contradicted' OR event IN"
-    " ('executed', 'partially_executed') AND old_state IN ('refused', 'expired', 'replaced',"
-    " 'withdrawn', 'executed', 'partially_executed'))"
+    "SELECT count(*) FROM event e JOIN request q ON q.id = e.subject_id WHERE q.id = ? AND"
+    " (e.event = 'contradicted' OR e.event IN ('executed', 'partially_executed') AND e.old_state"
+    " IN ('refused', 'expired', 'replaced', 'withdrawn', 'executed', 'partially_executed')"
+    " AND NOT EXISTS (SELECT 1 FROM event b WHERE b.subject_id = q.id AND b.seq < e.seq AND"
+    f" {_REACHED.format('b')} > {_REACHED.format('e')} AND {_REACHED.format('e')} >="
+    " q.requested_minor))"
 )
+"""A body that had reached more than was asked, and says less, only keeps what was asked."""
 
 
 class BodiesOracle(Eyes):
