@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import models.engine
+import models.store.people
 from models.engine import Database
 from models.entities.officer import Role
 from models.entities.register_change import RegisterAct
@@ -73,6 +74,14 @@ def _no_power_cut() -> Iterator[None]:
     """No test cuts the power, so none waits until the disk has each of its writes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(models.engine, "_PRAGMAS", (*models.engine._PRAGMAS, "synchronous=OFF"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_secrets() -> Iterator[None]:
+    """A hundred commands ask for an officer's secret: what is kept of it names so few rounds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(models.store.people, "ROUNDS", 1_000)
         yield
 
 

@@ -14,23 +14,28 @@ from models.outcome import Outcome, Transition, Values
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, Unit
 
-_ROUNDS = 200_000
+ROUNDS = 200_000
+"""Of PBKDF2 for a new secret; what is kept of one names its own."""
+_ONCE = 200_000
+"""What those that name none were made with."""
 
 
 def secret_hash(secret: str) -> str:
-    """A salted, slow hash (PBKDF2-SHA256) of an officer's secret."""
+    """A salted, slow hash (PBKDF2-SHA256) of an officer's secret: `rounds:salt:hash`."""
     salt = secrets.token_hex(16)
-    raw = hashlib.pbkdf2_hmac("sha256", secret.encode(), bytes.fromhex(salt), _ROUNDS)
-    return f"{salt}:{raw.hex()}"
+    return f"{ROUNDS}:{salt}:{_slow(secret, salt, ROUNDS)}"
 
 
 def secret_fits(secret: str, stored: str) -> bool:
     """Whether `secret` is the one that `stored` was made of."""
-    salt, _, expected = stored.partition(":")
+    rounds, salt, expected = ["", "", "", *stored.split(":")][-3:]
     if not expected:
         return False
-    raw = hashlib.pbkdf2_hmac("sha256", secret.encode(), bytes.fromhex(salt), _ROUNDS)
-    return hmac.compare_digest(raw.hex(), expected)
+    return hmac.compare_digest(_slow(secret, salt, int(rounds or _ONCE)), expected)
+
+
+def _slow(secret: str, salt: str, rounds: int) -> str:
+    return hashlib.pbkdf2_hmac("sha256", secret.encode(), bytes.fromhex(salt), rounds).hex()
 
 
 def officer_values(

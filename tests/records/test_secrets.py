@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from typing import Any
 
 import pytest
@@ -95,3 +96,10 @@ def test_a_secret_fits_only_itself() -> None:
     assert secret_fits("synthetic secret", stored)
     assert not secret_fits("synthetic secret ", stored)
     assert not secret_fits("", "")
+
+
+def test_a_secret_that_was_kept_before_hashes_named_their_rounds_still_fits() -> None:
+    raw = hashlib.pbkdf2_hmac("sha256", b"synthetic secret", b"salt", 200_000)
+    stored = f"{b'salt'.hex()}:{raw.hex()}"
+    assert secret_fits("synthetic secret", stored)
+    assert not secret_fits("another secret", stored)
