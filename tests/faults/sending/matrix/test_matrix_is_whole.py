@@ -128,11 +128,11 @@ def test_every_pair_is_a_cell_or_has_a_reason_for_being_none(columns: Any) -> No
 
 
 def test_a_pair_that_means_nothing_is_not_planted(columns: Any, sandbox: Any) -> None:
-    url = sandbox.banks[sandbox.HOME]["url"] + "/sandbox/faults"
-    for fault, whys in NO_MEANING.items():
-        for name in {c for cs in whys.values() for c in cs}:
-            row = {"call": columns[name].call, "kind": fault}
-            answer = httpx.post(url, json=[row])
-            said = f"{fault} means nothing for the call {columns[name].call!r}"
-            assert (answer.status_code, answer.json()["detail"]) == (400, said)
+    with httpx.Client(base_url=sandbox.banks[sandbox.HOME]["url"]) as bank:
+        for fault, whys in NO_MEANING.items():
+            for name in {c for cs in whys.values() for c in cs}:
+                row = {"call": columns[name].call, "kind": fault}
+                answer = bank.post("/sandbox/faults", json=[row])
+                said = f"{fault} means nothing for the call {columns[name].call!r}"
+                assert (answer.status_code, answer.json()["detail"]) == (400, said)
     assert sandbox.planted() == []
