@@ -1,7 +1,7 @@
 """What lies in the repository: agreed names only, nothing of one machine, nothing of one index."""
 
-import os
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -87,9 +87,17 @@ def test_every_make_target_that_a_page_names_exists() -> None:
     assert {"setup", "demo", "test", "lint", "check"} <= targets
 
 
-def test_what_runs_before_a_change_is_taken_is_executable_and_runs_both() -> None:
-    run = ROOT / ".ci" / "run"
-    assert os.access(run, os.X_OK)
-    lines = run.read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "#!/usr/bin/env bash"
-    assert {"set -euo pipefail", "make test", "make lint"} <= set(lines)
+@pytest.mark.parametrize(("tests", "lint"), [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_what_runs_before_a_change_is_taken_fails_where_tests_or_lint_do_and_tells_both(
+    tmp_path: Path, tests: int, lint: int
+) -> None:
+    run = tmp_path / ".ci" / "run"
+    run.parent.mkdir()
+    shutil.copy(ROOT / ".ci" / "run", run)
+    (tmp_path / "Makefile").write_text(
+        f"setup:\n\t@mkdir -p .venv\ntest:\n\t@echo tested; exit {tests}\n"
+        f"lint:\n\t@echo linted; exit {lint}\n"
+    )
+    done = subprocess.run([run], cwd="/", capture_output=True, text=True, check=False)
+    assert (done.returncode != 0) == bool(tests or lint)
+    assert {"tested", "linted"} <= set(done.stdout.splitlines())

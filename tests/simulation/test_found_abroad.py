@@ -39,6 +39,7 @@ def at() -> Iterator[Place]:
         (91000183, "takes request-1da1aeed0ace35b0805b back"),
         # A body had frozen twice what was asked and keeps the half: nothing that contradicts.
         (91000253, "is executed"),
+        (91000442, "notice that execution was noted"),
         # A bank abroad paid twice, and its news was not there when all were asked.
         (91000045, "from now on banks are polite"),
         # A part that was let go of what a bank holds for a request is no more asked for by it.

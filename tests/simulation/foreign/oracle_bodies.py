@@ -177,7 +177,7 @@ class BodiesOracle(Eyes):
             str(row[0])
             for row in self._all("SELECT mark FROM discrepancy WHERE subject_id = ?", asked.ref)
         }
-        for number, said in _after_an_end(asked.answers[:taken], marks):
+        for number, said in _after_an_end(asked.answers[:taken], asked.minor, marks):
             digest = hashlib.sha256(said.paper).hexdigest()
             # Whoever looks why an earlier answer is another one now sees those behind it too.
             changed = {f"changed {earlier}" for earlier in range(1, number)}
@@ -187,12 +187,17 @@ class BodiesOracle(Eyes):
                 )
 
 
-def _after_an_end(told: list[Said], marks: set[str]) -> Iterator[tuple[int, Said]]:
-    """Answers with a paper of their own after one that ended the request, by their numbers."""
+def _after_an_end(told: list[Said], wanted: int, marks: set[str]) -> Iterator[tuple[int, Said]]:
+    """Answers with a paper of their own after one that ended the request, by their numbers.
+
+    Not that less is kept than was reached, where that was more than was asked for.
+    """
     papers: set[bytes] = set()
-    ended = False
+    ended, reached = False, 0
     for number, said in enumerate(told, 1):
-        if ended and said.paper not in papers:
+        keeps_less = wanted <= said.minor < reached
+        if ended and said.paper not in papers and not keeps_less:
             yield number, said
         papers.add(said.paper)
+        reached = said.minor or reached
         ended = ended or (said.says in _ENDS and f"answer {number}" not in marks)
