@@ -33,7 +33,7 @@ def at() -> Iterator[Place]:
         (90005130, "third party's complaint approved"),
         # An unrelated stop ended by itself before its release: the freeze behind it was approved.
         (96001347, "found unrelated"),
-        # All money had come back, a freeze abroad stood, and the step was a closing that nobody can.
+        # All money was back, a freeze abroad stood, and the step was a closing that it refused.
         (91000091, "takes request-1c69382e951eab5728fa back"),
         # A claim was upheld at nothing, and the request for it that a bank abroad gets was drafted.
         (91000183, "takes request-1da1aeed0ace35b0805b back"),
