@@ -19,11 +19,13 @@ from models.entities.multi_agency import (
     TaskState,
 )
 from models.entities.partner import PartnerKind
+from models.measures.order_times import OrderKind
 from models.queries.cases.case_files import load_file
 from models.queries.partners.register import partner_rows
 from models.store.calls import mark_sent, settle
 from models.store.partner_register import NoSuchPartnerError
 from models.store.partners import note_contact
+from models.store.rollups.keeping import keep
 from models.store.unit import ENGINE, unit_of_work
 from models.trouble import Trouble
 from recovery_flows.cases.commit import commit_changes
@@ -31,7 +33,6 @@ from recovery_flows.correspondence import answers
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.partners.advice import ADVICE
 from recovery_flows.partners.page import PartnerPage, partner_pages
-from recovery_flows.partners.response_times import OrderKind
 
 
 def page(unit: Any, partner_id: str) -> PartnerPage:
@@ -95,6 +96,7 @@ def test_tasks_of_a_linkage_are_measured_too(unit: Any) -> None:
                 "sent_at": unit.now,
             }  # fmt: skip
             work.session.execute(table_of(Call).insert(), call)
+        keep(work.session, [recovery_id])  # as after the event of each of them
     assert of_kind(unit, "bank-slow", OrderKind.TASK) == (1, 1, 0)
     assert page(unit, "bank-slow").row.kind is PartnerKind.TELECOM
 

@@ -30,6 +30,7 @@ from models.money import Money
 from models.prepared import looked_through
 from models.step_wording import Wording
 from models.store.rollups.days import held_days, hold_days
+from models.store.rollups.orders_sent import answers_of
 from models.urgency import counted_from, lane_of, waits_since
 
 _R, _C, _E, _P = table_of(Recovery), table_of(Claim), table_of(Event), table_of(PostingRow)
@@ -57,6 +58,8 @@ def entries_of(session: Session, ids: Sequence[str]) -> dict[str, Row]:
     done = {row.recovery_id: row for row in session.execute(_DONE_AT, given).all()}
     sent = {row.recovery_id: row.at for row in session.execute(_SENT_AT, given).all()}
     figures = _figures(session, given)
+    for of, name in answers_of(session, ids):
+        figures[of][name] += 1
     found = {}
     for row in session.execute(_RECOVERIES, given).all():
         came_at, done_at = (done[row.id].came, done[row.id].last) if row.id in done else (None,) * 2
