@@ -72,9 +72,11 @@ class _Part:
         table = table_of(model)
         owner = table.c.id if model is Recovery else table.c.recovery_id
         self.name, self._kind = name, kind
-        self._columns = [f.name for f in fields(kind)]
+        names = [f.name for f in fields(kind)]
+        # Values are put into the slots of a row: by name, through its class, takes thrice as long.
+        self._slots = [getattr(kind, name).__set__ for name in names]
         self.owner = owner
-        query = sa.select(owner.label("owner_"), *(table.c[n] for n in self._columns))
+        query = sa.select(owner.label("owner_"), *(table.c[n] for n in names))
         first = table.c[order or ORDERED_BY.get(name, "id")]
         # What has no value yet, such as a draft, is read first on PostgreSQL too.
         query = query.where(owner.in_(_IDS)).order_by(sa.nulls_first(first), table.c.id)
@@ -82,8 +84,11 @@ class _Part:
 
     def read(self, session: Session, ids: list[str]) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = defaultdict(list)
-        for owner, *values in unnamed(session.execute(self._query, {"ids": ids})):
-            found[owner].append(self._kind(**dict(zip(self._columns, values, strict=True))))
+        for row in unnamed(session.execute(self._query, {"ids": ids})):
+            one = object.__new__(self._kind)
+            for put, value in zip(self._slots, row[1:], strict=True):
+                put(one, value)
+            found[row[0]].append(one)
         return found
 
 

@@ -25,7 +25,6 @@ from models.queries.partners.register import partner_rows
 from models.store.calls import mark_sent, settle
 from models.store.partner_register import NoSuchPartnerError
 from models.store.partners import note_contact
-from models.store.rollups.keeping import keep
 from models.store.unit import ENGINE, unit_of_work
 from models.trouble import Trouble
 from recovery_flows.cases.commit import commit_changes
@@ -92,11 +91,10 @@ def test_tasks_of_a_linkage_are_measured_too(unit: Any) -> None:
             call = {
                 "id": f"c{n}", "recovery_id": recovery_id, "asset_id": asset_id,
                 "partner_id": "bank-slow", "kind": CallKind.TASK, "noun": EntityKind.TASK,
-                "subject_id": f"t{n}", "state": CallState.ANSWERED, "planned_at": unit.now,
-                "sent_at": unit.now,
+                "subject_id": f"t{n}", "state": CallState.PLANNED, "planned_at": unit.now,
             }  # fmt: skip
             work.session.execute(table_of(Call).insert(), call)
-        keep(work.session, [recovery_id])  # as after the event of each of them
+            mark_sent(work, unit.now, recovery_id, call["id"], CallState.PLANNED)
     assert of_kind(unit, "bank-slow", OrderKind.TASK) == (1, 1, 0)
     assert page(unit, "bank-slow").row.kind is PartnerKind.TELECOM
 

@@ -7,7 +7,7 @@ much as is open, however much is stored.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -75,8 +75,10 @@ def answer_count(name: str, value: int) -> AnswerCount:
     )  # fmt: skip
 
 
-def answers_of(session: Session, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
+def answers_of(session: Session, ids: Collection[str]) -> Iterator[tuple[str, str]]:
     """For each answered order of these recoveries (recovery, count), and again for its day."""
+    if not ids:
+        return
     for order in _found(session, _OF_RECOVERIES, {"ids": list(ids)}):
         time = order.time
         if time.state is AnswerState.OPEN:
