@@ -71,7 +71,7 @@ class _Part:
     ) -> None:
         table = table_of(model)
         owner = table.c.id if model is Recovery else table.c.recovery_id
-        self.name, self._kind = name, kind
+        self.name, self.kind = name, kind
         names = [f.name for f in fields(kind)]
         # Values are put into the slots of a row: by name, through its class, takes thrice as long.
         self._slots = [getattr(kind, name).__set__ for name in names]
@@ -85,7 +85,7 @@ class _Part:
     def read(self, session: Session, ids: list[str]) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = defaultdict(list)
         for row in unnamed(session.execute(self._query, {"ids": ids})):
-            one = object.__new__(self._kind)
+            one = object.__new__(self.kind)
             for put, value in zip(self._slots, row[1:], strict=True):
                 put(one, value)
             found[row[0]].append(one)
@@ -123,6 +123,8 @@ _PARTS = (
 )
 
 
+KINDS: tuple[type[Any], ...] = tuple(part.kind for part in _PARTS)
+"""What rows become: classes of which a row is its fields, and nothing else happens to it."""
 _FEW, _ALWAYS, _TRACES = 4, 3, "traces"
 _NONE: Mapping[str, list[Any]] = {}
 
