@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from models.measures.order_times import AnswerCount, OrderKind, OrderTime
 from models.queries.installation.clock import case_now
+from models.queries.partners.orders import open_orders, orders_of, orders_of_day
 from models.queries.partners.register import (
     OpenCalls,
     PartnerRow,
@@ -24,7 +25,7 @@ from models.queries.partners.register import (
 from models.sealing.vault import Vault
 from models.store.partner_register import NoSuchPartnerError
 from models.store.rollups.days import days_to
-from models.store.rollups.orders_sent import SentOrder, open_orders, orders_of, orders_of_day
+from models.store.rollups.orders_sent import SentOrder
 from models.trouble import Trouble
 from recovery_flows.law.regime import Regimes
 from recovery_flows.partners import response_times

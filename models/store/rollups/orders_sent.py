@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,22 +33,24 @@ from models.measures.order_times import (
 OF_ANSWERS = "took "
 """How the name of each count of answers begins."""
 _UNDATED = "undated"
-_DAY = timedelta(days=1)
 _C, _E, _R = table_of(Call).c, table_of(Event).c, table_of(Recovery).c
 _H, _Y, _T = table_of(Hold).c, table_of(Payout).c, table_of(Task).c
 _REFUSED = (HoldState.REJECTED_BY_BANK, HoldState.NO_FUNDS)
 _REFUSED_PAYOUT = (EntityKind.PAYOUT, PayoutState.REFUSED)
-_OPEN: Mapping[EntityKind, Sequence[str]] = {
+OPEN_ORDERS: Mapping[EntityKind, Sequence[str]] = {
     EntityKind.HOLD: (HoldState.ORDERED, HoldState.QUEUED),
     EntityKind.PAYOUT: (PayoutState.INSTRUCTED, PayoutState.PREPARED),
     EntityKind.TASK: sorted(OPEN_TASKS),
 }
-_ORDERS: Mapping[EntityKind, tuple[CallKind, ...]] = {
+"""States in which the other side owes an answer."""
+ORDER_CALLS: Mapping[EntityKind, tuple[CallKind, ...]] = {
     EntityKind.HOLD: (CallKind.HOLD, CallKind.REQUEST),
     EntityKind.PAYOUT: (CallKind.PAYOUT,),
     EntityKind.TASK: (CallKind.TASK,),
 }
-_Narrow = Callable[[EntityKind, Any], sa.ColumnElement[bool]]
+"""Calls that carry the order itself."""
+Narrow = Callable[[EntityKind, Any], sa.ColumnElement[bool]]
+"""A condition on the holds, payouts or tasks that are asked for, given their kind and columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def answers_of(session: Session, ids: Collection[str]) -> Iterator[tuple[str, st
     """For each answered order of these recoveries (recovery, count), and again for its day."""
     if not ids:
         return
-    for order in _found(session, _OF_RECOVERIES, {"ids": list(ids)}):
+    for order in measured(session, _OF_RECOVERIES, {"ids": list(ids)}):
         time = order.time
         if time.state is AnswerState.OPEN:
             continue
@@ -89,34 +91,13 @@ def answers_of(session: Session, ids: Collection[str]) -> Iterator[tuple[str, st
         yield order.recovery_id, f"{series_of_answers(order.partner_id, day)} {took}"
 
 
-def open_orders(session: Session) -> list[SentOrder]:
-    """Every order that was sent and is not answered."""
-    found = _found(session, _UNANSWERED, {})
-    return [order for order in found if order.time.state is AnswerState.OPEN]
-
-
-def orders_of_day(session: Session, partner_id: str, day: date) -> list[OrderTime]:
-    """The orders that were first sent to a partner on a day of UTC."""
-    begun = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    given = {"of": partner_id, "since": begun, "until": begun + _DAY}
-    found = (order.time for order in _found(session, _OF_DAY, given))
-    # Of an order that was sent again on this day, the first time may be another day.
-    return [time for time in found if time.sent_at >= begun]
-
-
-def orders_of(session: Session, partner_id: str) -> list[OrderTime]:
-    """Every order that was ever sent to a partner."""
-    return [order.time for order in _found(session, _OF_PARTNER, {"of": partner_id})]
-
-
-def _found(session: Session, query: Any, given: Mapping[str, Any]) -> Iterator[SentOrder]:  # noqa: ANN401
+def measured(session: Session, query: Any, given: Mapping[str, Any]) -> Iterator[SentOrder]:  # noqa: ANN401
+    """The orders that a question of `sent_orders` finds, each with the time of its answer."""
     rows = session.execute(query, given).all()
     refused = [row.id for row in rows if (row.what, row.state) == _REFUSED_PAYOUT]
-    at = (
-        {row.subject_id: row.at for row in session.execute(_REFUSALS, {"ids": refused})}
-        if refused
-        else {}
-    )
+    at: dict[str, datetime] = {}
+    if refused:
+        at = {row.subject_id: row.at for row in session.execute(_REFUSALS, {"ids": refused})}
     for row in rows:
         time = _MEASURES[row.what](row, at.get(row.id, row.refused_at))
         yield SentOrder(row.partner_id, row.recovery_id, time)
@@ -141,7 +122,9 @@ def _task_time(row: Any, refused_at: datetime | None) -> OrderTime:  # noqa: ANN
 
 
 def _time(noun: EntityKind, kind: OrderKind, row: Any, answered_at: datetime | None) -> OrderTime:  # noqa: ANN401
-    return order_time(kind, row.ref, row.sent_at, answered_at, is_open=row.state in _OPEN[noun])
+    return order_time(
+        kind, row.ref, row.sent_at, answered_at, is_open=row.state in OPEN_ORDERS[noun]
+    )
 
 
 _MEASURES: Mapping[str, Callable[[Any, datetime | None], OrderTime]] = {
@@ -151,14 +134,14 @@ _MEASURES: Mapping[str, Callable[[Any, datetime | None], OrderTime]] = {
 }
 
 
-def _all(narrow: _Narrow, *, with_ref: bool = True) -> sa.CompoundSelect[Any]:
+def sent_orders(narrow: Narrow, *, with_ref: bool = True) -> sa.CompoundSelect[Any]:
     """All kinds of orders as far as they are asked for; references cost a look at the recovery."""
     others = ((EntityKind.PAYOUT, _Y, _Y.settled_at), (EntityKind.TASK, _T, _T.answered_at))
     queries = [_holds(with_ref=with_ref), *(_others(*one, with_ref=with_ref) for one in others)]
     nouns = ((EntityKind.HOLD, _H), *((noun, of) for noun, of, _ in others))
     return sa.union_all(
         *(
-            query.where(_C.kind.in_(_ORDERS[noun]), _C.sent_at.is_not(None), narrow(noun, of))
+            query.where(_C.kind.in_(ORDER_CALLS[noun]), _C.sent_at.is_not(None), narrow(noun, of))
             for query, (noun, of) in zip(queries, nouns, strict=True)
         )
     )
@@ -199,27 +182,9 @@ def _text(column: Any) -> sa.ColumnElement[str]:  # noqa: ANN401
 _NOTHING = sa.literal_column("''", sa.String)
 
 
-def _sent_on_day(noun: EntityKind, of: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401
-    # A table of its own: beside the outer one, the day would leave out a first sending before it.
-    sent = table_of(Call).alias().c
-    query = sa.select(sent.subject_id).where(
-        sent.partner_id == _PARTNER, sent.sent_at >= _at("since"), sent.sent_at < _at("until"),
-        sent.kind.in_(_ORDERS[noun]),
-    )  # fmt: skip
-    return sa.and_(of.id.in_(query), _C.partner_id == _PARTNER)
-
-
-def _at(name: str) -> sa.BindParameter[Any]:
-    return sa.bindparam(name, type_=_C.sent_at.type)
-
-
-_PARTNER: sa.BindParameter[str] = sa.bindparam("of", type_=sa.String)
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 # Built once, so that SQLite is asked directly (`models.sqlite`).
-_OF_RECOVERIES = _all(lambda _noun, of: of.recovery_id.in_(_IDS), with_ref=False)
-_UNANSWERED = _all(lambda noun, of: of.state.in_(_OPEN[noun]))
-_OF_DAY = _all(_sent_on_day)
-_OF_PARTNER = _all(lambda _noun, _of: _C.partner_id == _PARTNER)
+_OF_RECOVERIES = sent_orders(lambda _noun, of: of.recovery_id.in_(_IDS), with_ref=False)
 _REFUSALS = (
     sa.select(_E.subject_id, sa.func.max(_E.at).label("at"))
     .where(_E.subject_id.in_(_IDS), _E.noun == EntityKind.PAYOUT, _E.event == "refused")
