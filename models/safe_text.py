@@ -48,7 +48,8 @@ def safe(text: object) -> str:
     Right-to-left words are isolated, once: what is safe already stays as it is.
     """
     given = str(text)
-    if not _TOUCHED.search(given):
+    # No letter that is printed in ASCII is touched, and nearly all that is shown is of those.
+    if (given.isascii() and given.isprintable()) or not _TOUCHED.search(given):
         return given
     pieces = _ISOLATED.split(_SHOWN_AS_SIGN.sub(REPLACEMENT, given))
     return "".join(

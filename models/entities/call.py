@@ -56,6 +56,8 @@ class CallState(StrEnum):
     CANCELLED = "cancelled"
 
 
+SENT_AT = "(sent_at IS NOT NULL)"
+"""Calls that left, as SQL, since an index is made of it."""
 _K = CallState
 OPEN_CALLS = frozenset({_K.PLANNED, _K.SENT, _K.UNKNOWN})
 _BY_LETTER: Mapping[tuple[str | None, str], str] = {
@@ -121,7 +123,11 @@ class Call(SQLModel):
     transport time. `answer_sealed` is what a person read in the answer of a letter.
     """
 
-    __table_args__ = (sa.Index("ix_call_open", "state", "partner_id", "retry_at"),)
+    __table_args__ = (
+        sa.Index("ix_call_open", "state", "partner_id", "retry_at"),
+        # As of events: PostgreSQL's has the same condition, by its migration.
+        sa.Index("ix_call_sent", "partner_id", "sent_at", sqlite_where=sa.text(SENT_AT)),
+    )
 
     recovery_id: Annotated[str, foreign_key("recovery.id")]
     requester: Text64 = ""

@@ -126,7 +126,12 @@ class QueueEntry(Rows, table=True):
 
 
 class Tally(Rows, table=True):
-    """One count or sum over all recoveries: what their `figures` of this name come to."""
+    """One count or sum over all recoveries: what their `figures` of this name come to.
 
-    name: str = Field(primary_key=True, max_length=80)
+    `series` are counts that are read together, and not with the others: of days, of the answers of
+    a partner, which grow in number with time. It follows from the name.
+    """
+
+    name: str = Field(primary_key=True, max_length=120)
+    series: Annotated[str, Field(max_length=80, index=True)] = ""
     value: Minor = 0

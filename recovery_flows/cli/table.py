@@ -34,7 +34,13 @@ def tell_what(done: str, *, as_json: bool) -> None:
 
 def width_of(text: str) -> int:
     """Cells of a terminal: wide characters take two, combining ones and isolates none."""
-    return len(text) if text.isascii() else sum(map(_cells_of, text))
+    return len(text) if text.isascii() else _width_of(text)
+
+
+@lru_cache(maxsize=4096)
+def _width_of(text: str) -> int:
+    # Of a list most cells come again: states with their signs, steps, who acts.
+    return sum(map(_cells_of, text))
 
 
 @lru_cache(maxsize=4096)

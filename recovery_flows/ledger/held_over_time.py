@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from models.held_over_time import Held, HoldHistory, PaidFrom
+from models.measures.held_over_time import Held, HoldHistory, PaidFrom
 
 
 def held_over_time(histories: Iterable[HoldHistory], recovery_id: str) -> tuple[Held, ...]:

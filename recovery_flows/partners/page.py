@@ -2,42 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 from sqlmodel import Session
 
-from models.entities.hold import HoldKind, HoldState
-from models.entities.multi_agency import OPEN_TASKS
-from models.entities.payout import PayoutState
+from models.measures.order_times import AnswerCount, OrderKind, OrderTime
 from models.queries.installation.clock import case_now
+from models.queries.partners.orders import open_orders, orders_of, orders_of_day
 from models.queries.partners.register import (
     OpenCalls,
     PartnerRow,
-    SentHold,
-    SentPayout,
-    SentTask,
     Showing,
+    answer_counts,
     open_calls,
     opened_contacts,
     partner_rows,
-    sent_holds,
-    sent_payouts,
-    sent_tasks,
     showings,
 )
 from models.sealing.vault import Vault
 from models.store.partner_register import NoSuchPartnerError
+from models.store.rollups.days import days_to
+from models.store.rollups.orders_sent import SentOrder
 from models.trouble import Trouble
 from recovery_flows.law.regime import Regimes
 from recovery_flows.partners import response_times
 from recovery_flows.partners.advice import advice
 from recovery_flows.partners.breaker_state import BreakerState, breaker_state
 from recovery_flows.partners.contacts import Contacts, contacts_of
-from recovery_flows.partners.response_times import AnswerState, Late, OrderKind, OrderTime, Times
+from recovery_flows.partners.response_times import Late, Times
 
-_REFUSED = (HoldState.REJECTED_BY_BANK, HoldState.NO_FUNDS)
+LATE_SHOWN = 10
+"""So many late answers are told one by one; the rest are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,8 @@ class PartnerPage:
 
     `now` is case time, `wall` transport time: `row.last_answer_at` and the breaker are by the
     latter. `time_zone` is that of its law's days. `weeks` are medians of the last eight weeks in
-    minutes, the oldest first.
+    minutes, the oldest first; weeks are of days of UTC, the present one last. `late` counts the
+    answers that took longer than agreed, `breaches` are the latest of them in those weeks.
     """
 
     row: PartnerRow
@@ -65,6 +64,7 @@ class PartnerPage:
     lately: Times
     kinds: tuple[KindTimes, ...]
     weeks: tuple[int | None, ...]
+    late: int
     breaches: tuple[Late, ...]
     overdue: tuple[Late, ...]
     breaker: BreakerState
@@ -76,28 +76,37 @@ class PartnerPage:
 
 
 def partner_pages(
-    session: Session, vault: Vault, laws: Regimes, wall_now: datetime, partner_id: str = ""
+    session: Session,
+    vault: Vault,
+    laws: Regimes,
+    wall_now: datetime,
+    partner_id: str = "",
+    *,
+    whole: bool = False,
 ) -> tuple[PartnerPage, ...]:
-    """Every partner's page, or that of one; NoSuchPartnerError if there is none of that id."""
+    """Every partner's page, or that of one; NoSuchPartnerError if there is none of that id.
+
+    A `whole` page has every late answer that there ever was, for which every order is read.
+    """
     rows = [r for r in partner_rows(session) if partner_id in ("", r.id)]
     if partner_id and not rows:
         raise NoSuchPartnerError(partner_id)
     now = case_now(session, wall_now)
-    orders: dict[str, list[OrderTime]] = {row.id: [] for row in rows}
-    for hold in sent_holds(session, partner_id):
-        orders[hold.partner_id].append(_hold_time(hold))
-    for payout in sent_payouts(session, partner_id):
-        orders[payout.partner_id].append(_payout_time(payout))
-    for task in sent_tasks(session, partner_id):
-        orders[task.partner_id].append(_task_time(task))
-    calls = {c.partner_id: c for c in open_calls(session, partner_id)}
+    days = tuple(days_to(now.astimezone(UTC).date(), response_times.DAYS))
+    counts = answer_counts(session, [row.id for row in rows], days)
+    waiting: dict[str, list[SentOrder]] = {row.id: [] for row in rows}
+    for order in open_orders(session):
+        if order.partner_id in waiting:
+            waiting[order.partner_id].append(order)
+    calls = {c.partner_id: c for c in open_calls(session)}
     shown = {s.partner_id: s for s in showings(session, partner_id)}
     contacts = {
         name: contacts_of(text).masked() for name, text in opened_contacts(session, vault).items()
     }
     return tuple(
         replace(
-            _page(row, now, wall_now, orders[row.id]),
+            _page(row, now, wall_now, counts[row.id], [one.time for one in waiting[row.id]], days),
+            breaches=_late(session, row, counts[row.id], whole=whole),
             time_zone=laws[row.regime].time_zone if row.regime in laws else "UTC",
             contacts=contacts[row.id], calls=calls.get(row.id), shown=shown.get(row.id),
         )
@@ -105,66 +114,57 @@ def partner_pages(
     )  # fmt: skip
 
 
+def _late(
+    session: Session, row: PartnerRow, counts: Sequence[AnswerCount], *, whole: bool
+) -> tuple[Late, ...]:
+    """The latest answers of the last eight weeks that took longer than agreed, or all of ever."""
+    if whole:
+        return response_times.breaches(orders_of(session, row.id), row.agreed_minutes)
+    late = Counter[date]()
+    for one in counts:
+        if one.day is not None and response_times.is_late(one.minutes, row.agreed_minutes):
+            late[one.day] += one.count
+    found: list[OrderTime] = []
+    told = 0
+    for day in sorted(late, reverse=True):
+        if told >= LATE_SHOWN:
+            break
+        found += orders_of_day(session, row.id, day)
+        told += late[day]
+    return response_times.breaches(found, row.agreed_minutes)
+
+
 def _page(
-    row: PartnerRow, now: datetime, wall_now: datetime, orders: list[OrderTime]
+    row: PartnerRow,
+    now: datetime,
+    wall_now: datetime,
+    counts: Sequence[AnswerCount],
+    waiting: Sequence[OrderTime],
+    days: Sequence[date],
 ) -> PartnerPage:
-    lately = response_times.since(orders, now)
-    ever_by_kind, lately_by_kind = _by_kind(orders), _by_kind(lately)
+    ever = [one for one in counts if one.day is None]
+    lately = [one for one in counts if one.day is not None]
+    new = [one for one in waiting if one.sent_at.astimezone(UTC).date() in days]
     return PartnerPage(
         row=row,
         now=now,
         wall_now=wall_now,
-        ever=response_times.times(orders),
-        lately=response_times.times(lately),
+        ever=response_times.times(ever, len(waiting)),
+        lately=response_times.times(lately, len(new)),
         kinds=tuple(
-            KindTimes(
-                kind,
-                response_times.times(ever_by_kind[kind]),
-                response_times.times(lately_by_kind[kind]),
-            )
+            KindTimes(kind, _of_kind(kind, ever, waiting), _of_kind(kind, lately, new))
             for kind in OrderKind
         ),
-        weeks=response_times.weekly(orders, now),
-        breaches=response_times.breaches(orders, row.agreed_minutes),
-        overdue=response_times.overdue(orders, row.agreed_minutes, now),
+        weeks=response_times.weekly(lately, days[-1]),
+        late=response_times.late_count(ever, row.agreed_minutes),
+        breaches=(),
+        overdue=response_times.overdue(waiting, row.agreed_minutes, now),
         breaker=breaker_state(row.breaker_failures, row.breaker_until, wall_now),
         advice=advice(row.last_error, Trouble(row.last_trouble)),
     )
 
 
-def _by_kind(orders: Iterable[OrderTime]) -> dict[OrderKind, list[OrderTime]]:
-    found: dict[OrderKind, list[OrderTime]] = {kind: [] for kind in OrderKind}
-    for order in orders:
-        found[order.kind].append(order)
-    return found
-
-
-def _hold_time(hold: SentHold) -> OrderTime:
-    """Acted on at the bank's time; refused at the bank's time, or when its no to the call came."""
-    kind = OrderKind.STOP if hold.kind is HoldKind.STOP else OrderKind.FREEZE
-    kind = OrderKind.REQUEST if hold.is_request else kind
-    answered_at = hold.acted_at
-    if answered_at is None and hold.state in _REFUSED:
-        answered_at = hold.bank_said_at or hold.refused_at
-    is_open = hold.state in (HoldState.ORDERED, HoldState.QUEUED)
-    return _order(kind, hold.ref, hold.sent_at, answered_at, is_open=is_open)
-
-
-def _payout_time(payout: SentPayout) -> OrderTime:
-    is_open = payout.state in (PayoutState.INSTRUCTED, PayoutState.PREPARED)
-    answered_at = payout.settled_at or payout.refused_at
-    return _order(OrderKind.PAYOUT, payout.ref, payout.sent_at, answered_at, is_open=is_open)
-
-
-def _task_time(task: SentTask) -> OrderTime:
-    is_open = task.state in OPEN_TASKS
-    return _order(OrderKind.TASK, task.ref, task.sent_at, task.answered_at, is_open=is_open)
-
-
-def _order(
-    kind: OrderKind, ref: str, sent_at: datetime, answered_at: datetime | None, *, is_open: bool
-) -> OrderTime:
-    if answered_at is not None:
-        return response_times.answered(kind, ref, sent_at, answered_at)
-    state = AnswerState.OPEN if is_open else AnswerState.UNDATED
-    return OrderTime(kind, ref, sent_at, state)
+def _of_kind(kind: OrderKind, counts: Sequence[AnswerCount], waiting: Sequence[OrderTime]) -> Times:
+    return response_times.times(
+        (one for one in counts if one.kind is kind), sum(one.kind is kind for one in waiting)
+    )

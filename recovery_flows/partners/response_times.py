@@ -1,73 +1,24 @@
-"""How long partners take to answer, by one measure that says what it is.
-
-The time of an answer runs from the first sending of an order (our case time) to the bank's own time
-of acting on it, of refusing it, or of booking the payment; of a task to its answer. Where a refusal
-tells no time of its own, it runs to when we heard it. Hours of the clock, night and weekend
-included; a started minute counts as a whole one; a bank whose clock is behind ours has answered at
-once. Orders without an answer have no time and are counted apart, as are those whose answer tells
-nothing to date it by.
-"""
+"""How partners answer, of counted answers: percentiles, weeks, what is late (`models/measures`)."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime, timedelta
+from itertools import accumulate
 
 from models.language.phrase import phrase
+from models.measures.order_times import AnswerCount, AnswerState, OrderKind, OrderTime
 
 MEASURE = phrase(
     "minutes of the clock from the first sending of an order to the bank's own "
     "time of acting, refusing or paying; percentiles by nearest rank"
 )
 WEEKS = 8
+DAYS = 7 * WEEKS
 ANSWERS_MIN = 5
-_WEEK = timedelta(days=7)
 _MINUTE = timedelta(minutes=1)
-_SECONDS_A_DAY = 86_400
-
-
-class OrderKind(StrEnum):
-    """What was ordered: a stop, a freeze at home, a hold abroad by request, a payout, a task.
-
-    Tasks are those of multi-agency requests: what a telecom, platform or other bank is asked to do.
-    """
-
-    STOP = "stop"
-    FREEZE = "freeze"
-    REQUEST = "request"
-    PAYOUT = "payout"
-    TASK = "task"
-
-
-class AnswerState(StrEnum):
-    """Whether an order was answered; `UNDATED`: it was, and nothing tells when."""
-
-    ANSWERED = "answered"
-    OPEN = "open"
-    UNDATED = "undated"
-
-
-@dataclass(frozen=True, slots=True)
-class OrderTime:
-    """One order: of which recovery, when first sent, how long its answer took (None: no time)."""
-
-    kind: OrderKind
-    ref: str
-    sent_at: datetime
-    state: AnswerState
-    minutes: int | None = None
-
-
-def answered(kind: OrderKind, ref: str, sent_at: datetime, at: datetime) -> OrderTime:
-    """An order that was answered at `at`: started minutes whole, never below zero."""
-    took = at - sent_at
-    # Whole seconds, the started one counted: dividing periods takes four times as long.
-    seconds = took.days * _SECONDS_A_DAY + took.seconds + (took.microseconds > 0)
-    minutes = max(0, -(-seconds // 60))
-    return OrderTime(kind, ref, sent_at, AnswerState.ANSWERED, minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +42,18 @@ class Late:
     sent_at: datetime
 
 
-def nearest_rank(values: Sequence[int], percent: int) -> int:
-    """The nearest-rank percentile: the ceil(percent/100 * n)-th smallest of n values.
+def nearest_rank(counts: Mapping[int, int], percent: int) -> int:
+    """The nearest-rank percentile: the ceil(percent/100 * n)-th smallest of n counted values.
 
     It is always one of the values, never one in between. ValueError for no values or for a
     `percent` that is not 1 to 100.
     """
-    if not values or not 1 <= percent <= 100:
+    count = sum(counts.values())
+    if not count or not 1 <= percent <= 100:
         raise ValueError("a percentile needs values and a percent from 1 to 100")
-    return sorted(values)[rank_of(len(values), percent) - 1]
+    rank = rank_of(count, percent)
+    below = accumulate(counts[value] for value in sorted(counts))
+    return next(value for value, upto in zip(sorted(counts), below, strict=True) if upto >= rank)
 
 
 def rank_of(count: int, percent: int) -> int:
@@ -115,9 +69,10 @@ def values_needed(percent: int) -> int:
     return max(ANSWERS_MIN, -(-100 // (100 - percent)))
 
 
-def percentile(values: Sequence[int], percent: int) -> int | None:
-    """The percentile by nearest rank, None where the values are too few for it."""
-    return nearest_rank(values, percent) if len(values) >= values_needed(percent) else None
+def percentile(counts: Mapping[int, int], percent: int) -> int | None:
+    """The percentile by nearest rank, None where the counted values are too few for it."""
+    is_enough = sum(counts.values()) >= values_needed(percent)
+    return nearest_rank(counts, percent) if is_enough else None
 
 
 def percentile_text(minutes: int | None, answered: int) -> str:
@@ -129,22 +84,31 @@ def percentile_text(minutes: int | None, answered: int) -> str:
     )
 
 
-def times(orders: Iterable[OrderTime]) -> Times:
-    """The measure over these orders."""
-    minutes, states = [], Counter[AnswerState]()
-    for order in orders:
-        if order.minutes is not None:
-            minutes.append(order.minutes)
+def times(counts: Iterable[AnswerCount], waiting: int) -> Times:
+    """The measure over counted answers, beside so many orders that wait for one."""
+    minutes, undated = Counter[int](), 0
+    for one in counts:
+        if one.minutes is None:
+            undated += one.count
         else:
-            states[order.state] += 1
-    minutes.sort()
+            minutes[one.minutes] += one.count
     return Times(
-        answered=len(minutes),
+        answered=minutes.total(),
         p50=percentile(minutes, 50),
         p90=percentile(minutes, 90),
-        open=states[AnswerState.OPEN],
-        undated=states[AnswerState.UNDATED],
+        open=waiting,
+        undated=undated,
     )
+
+
+def late_count(counts: Iterable[AnswerCount], agreed_minutes: int) -> int:
+    """How many answers took longer than agreed; none where none was agreed."""
+    return sum(one.count for one in counts if is_late(one.minutes, agreed_minutes))
+
+
+def is_late(minutes: int | None, agreed_minutes: int) -> bool:
+    """Whether an answer of so many minutes took longer than agreed."""
+    return bool(agreed_minutes) and minutes is not None and minutes > agreed_minutes
 
 
 def breaches(orders: Iterable[OrderTime], agreed_minutes: int) -> tuple[Late, ...]:
@@ -152,7 +116,7 @@ def breaches(orders: Iterable[OrderTime], agreed_minutes: int) -> tuple[Late, ..
     late = [
         Late(order.ref, order.kind, minutes, order.sent_at)
         for order in orders
-        if agreed_minutes and (minutes := order.minutes) is not None and minutes > agreed_minutes
+        if (minutes := order.minutes) is not None and is_late(minutes, agreed_minutes)
     ]
     return tuple(sorted(late, key=lambda x: (x.sent_at, x.ref), reverse=True))
 
@@ -169,23 +133,14 @@ def overdue(orders: Iterable[OrderTime], agreed_minutes: int, now: datetime) -> 
     return tuple(sorted(waiting, key=lambda x: (x.sent_at, x.ref)))
 
 
-def since(orders: Iterable[OrderTime], now: datetime, weeks: int = WEEKS) -> list[OrderTime]:
-    """Orders first sent in the last `weeks` weeks."""
-    begun = now - weeks * _WEEK
-    return [order for order in orders if order.sent_at > begun]
+def weekly(counts: Iterable[AnswerCount], today: date) -> tuple[int | None, ...]:
+    """The median answer of each of the last weeks by the day when the order was sent, oldest first.
 
-
-def weekly(
-    orders: Iterable[OrderTime], now: datetime, weeks: int = WEEKS
-) -> tuple[int | None, ...]:
-    """The median answer of each of the last weeks by when the order was sent, the oldest first.
-
-    A picture, not a measure: one answer is enough for a week; None is a week without any.
+    A picture, not a measure: one answer is enough for a week; None is a week without any. The last
+    week ends with `today`.
     """
-    found: list[list[int]] = [[] for _ in range(weeks)]
-    for order in since(orders, now, weeks):
-        minutes = order.minutes
-        ago = (now - order.sent_at) // _WEEK
-        if minutes is not None and ago >= 0:
-            found[weeks - 1 - ago].append(minutes)
+    found: list[Counter[int]] = [Counter() for _ in range(WEEKS)]
+    for one in counts:
+        if one.day is not None and one.minutes is not None:
+            found[-1 - (today - one.day).days // 7][one.minutes] += one.count
     return tuple(nearest_rank(week, 50) if week else None for week in found)

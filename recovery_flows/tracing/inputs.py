@@ -11,7 +11,7 @@ from sqlmodel import Session
 from models.case_file import CaseFile
 from models.entities.claim import ClaimRow
 from models.facts import Direction, LineKind
-from models.held_over_time import Held
+from models.measures.held_over_time import Held
 from models.queries.books.hold_history import hold_histories
 from models.queries.books.money import Covered, StoredLine, covered, covered_by_files, lines_of
 from recovery_flows.ledger import claim_limits

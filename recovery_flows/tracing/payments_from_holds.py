@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from models.facts import LineKind
-from models.held_over_time import HoldHistory, PaidFrom
+from models.measures.held_over_time import HoldHistory, PaidFrom
 from models.queries.books.money import StoredLine
 from recovery_flows.tracing.methods.merge import BOOKING_DRIFT
 from recovery_flows.tracing.methods.opening import Covered

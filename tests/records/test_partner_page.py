@@ -19,6 +19,7 @@ from models.entities.multi_agency import (
     TaskState,
 )
 from models.entities.partner import PartnerKind
+from models.measures.order_times import OrderKind
 from models.queries.cases.case_files import load_file
 from models.queries.partners.register import partner_rows
 from models.store.calls import mark_sent, settle
@@ -31,7 +32,6 @@ from recovery_flows.correspondence import answers
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.partners.advice import ADVICE
 from recovery_flows.partners.page import PartnerPage, partner_pages
-from recovery_flows.partners.response_times import OrderKind
 
 
 def page(unit: Any, partner_id: str) -> PartnerPage:
@@ -91,10 +91,10 @@ def test_tasks_of_a_linkage_are_measured_too(unit: Any) -> None:
             call = {
                 "id": f"c{n}", "recovery_id": recovery_id, "asset_id": asset_id,
                 "partner_id": "bank-slow", "kind": CallKind.TASK, "noun": EntityKind.TASK,
-                "subject_id": f"t{n}", "state": CallState.ANSWERED, "planned_at": unit.now,
-                "sent_at": unit.now,
+                "subject_id": f"t{n}", "state": CallState.PLANNED, "planned_at": unit.now,
             }  # fmt: skip
             work.session.execute(table_of(Call).insert(), call)
+            mark_sent(work, unit.now, recovery_id, call["id"], CallState.PLANNED)
     assert of_kind(unit, "bank-slow", OrderKind.TASK) == (1, 1, 0)
     assert page(unit, "bank-slow").row.kind is PartnerKind.TELECOM
 

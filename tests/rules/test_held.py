@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from models.facts import LineKind
-from models.held_over_time import Held
+from models.measures.held_over_time import Held
 from recovery_flows.tracing.methods.catalogue import RuleName, trace_by
 from recovery_flows.tracing.methods.two_parts import Among
 from recovery_flows.tracing.methods.types import Basis, Coverage, Opening, Source, Trace, Transfer

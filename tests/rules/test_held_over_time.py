@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models.held_over_time import HeldFigure, HoldHistory, PaidFrom
+from models.measures.held_over_time import HeldFigure, HoldHistory, PaidFrom
 from recovery_flows.ledger.held_over_time import held_over_time
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

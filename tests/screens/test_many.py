@@ -103,7 +103,9 @@ def test_a_screen_asks_as_many_statements_of_5000_recoveries_as_of_50(
     )  # one for each kind of rows that a file has, and some
 
 
-@pytest.mark.parametrize("name", ["header", "queue", "end of the queue", "approvals", "summary"])
+@pytest.mark.parametrize(
+    "name", ["header", "queue", "end of the queue", "approvals", "summary", "partners"]
+)
 def test_the_database_walks_indexes_and_never_all_recoveries_for_a_page(
     many: Unity, name: str
 ) -> None:

@@ -69,7 +69,7 @@ class PartnersTable(LineTable[PartnerPage]):
             "agreed": row.agreed_minutes or last,
             "p50": last if line.ever.p50 is None else line.ever.p50,
             "p90": last if line.ever.p90 is None else line.ever.p90,
-            "late": -len(line.breaches), "calls": -(line.calls.count if line.calls else 0),
+            "late": -line.late, "calls": -(line.calls.count if line.calls else 0),
             "weeks": last if line.lately.p50 is None else line.lately.p50,
         }  # fmt: skip
         return values[key]
@@ -95,7 +95,7 @@ class PartnersTable(LineTable[PartnerPage]):
             "agreed": word(agreed),
             "p50": word(times[1]) if is_wide else word("/".join(times), "$foreground"),
             "p90": word(times[2]),
-            "late": word(f"{len(line.breaches):,}", CARE if line.breaches else MUTED),
+            "late": word(f"{line.late:,}", CARE if line.late else MUTED),
             "calls": word(
                 f"{line.calls.count:,}" if line.calls else "0", CALM if line.calls else MUTED
             ),

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from models.entities.catalogue import table_of
 from models.entities.installation import QueueEntry, Tally
 from models.entities.recovery import Recovery
+from models.store.rollups.names import series_of
 from models.store.rollups.rows import (
     NOTHING,
     Row,
@@ -23,6 +24,7 @@ from models.store.rollups.tallies import whole_tally
 
 _R, _ENTRIES, _TALLY = table_of(Recovery), table_of(QueueEntry), table_of(Tally)
 _COUNT = sa.select(sa.func.count()).select_from(_ENTRIES)
+_SERIES = sa.select(_TALLY.c.name, _TALLY.c.series).order_by(_TALLY.c.name)
 _STRAY = sa.select(_ENTRIES.c.id).where(_ENTRIES.c.id.not_in(sa.select(_R.c.id)))
 
 
@@ -45,6 +47,9 @@ def rollup_differences(session: Session) -> Iterator[tuple[str, str, str]]:
         if sums[name] != there.get(name, 0) or (name in there and not there[name]):
             kept_as = f"the count {name!r} is kept as {there.get(name, 0)}"
             yield _TALLY.name, name, f"{kept_as}, the recoveries come to {sums[name]}"
+    for name, series in session.execute(_SERIES):
+        if series != series_of(name):
+            yield _TALLY.name, name, f"the count {name!r} is kept in the series {series!r}"
 
 
 def _apart(name: str, right: Row, kept: Row | None) -> str:

@@ -13,7 +13,7 @@ from models.entities.catalogue import table_of
 from models.entities.event import EntityKind, Event
 from models.entities.hold import Hold
 from models.entities.payout import Payout
-from models.held_over_time import HeldFigure, HoldHistory, PaidFrom
+from models.measures.held_over_time import HeldFigure, HoldHistory, PaidFrom
 from models.queries.books.daily_books import happened
 
 _E, _H, _A, _P = (table_of(t).c for t in (Event, Hold, Asset, Payout))

@@ -22,6 +22,7 @@ from models.prepared import looked_through
 from models.queries.file_parts import read_parts
 from models.queries.partners.feeds import letters_and_feeds
 from models.rights.sessions import hidden_now, is_hidden, of_all
+from models.sqlite.answers import unnamed
 
 _RECOVERY, _ASSET, _TRACE = table_of(Recovery), table_of(Asset), table_of(Trace)
 _POSTING = table_of(PostingRow)
@@ -117,10 +118,13 @@ def load_files(session: Session, recovery_ids: Sequence[str]) -> list[CaseFile]:
     traces = _traces(session, ids) if is_traced else {}
     balances, shared = _balances(session, ids), _shared(session, ids)
     letters, read_to = letters_and_feeds(session)
+    recoveries = parts.pop("recovery")
+    nothing: dict[str, tuple[Any, ...]] = dict.fromkeys(parts, ())
+    there = [(name, rows) for name, rows in parts.items() if rows]
     return [
         CaseFile(
-            recovery=parts["recovery"][i][0],
-            **{name: tuple(rows.get(i, ())) for name, rows in parts.items() if name != "recovery"},
+            recovery=recoveries[i][0],
+            **(nothing | {name: tuple(rows[i]) for name, rows in there if i in rows}),
             trace=traces.get(i),
             balances=tuple(balances[i]),
             shared_with=tuple(shared[i]),
@@ -128,7 +132,7 @@ def load_files(session: Session, recovery_ids: Sequence[str]) -> list[CaseFile]:
             feeds_read=read_to,
         )
         for i in ids
-        if i in parts["recovery"]
+        if i in recoveries
     ]
 
 
@@ -219,7 +223,7 @@ _BALANCES = _balances_query()
 
 def _balances(session: Session, ids: list[str]) -> dict[str, list[Balance]]:
     found: dict[str, list[Balance]] = defaultdict(list)
-    for row in session.execute(_BALANCES, {"ids": ids}):
+    for row in unnamed(session.execute(_BALANCES, {"ids": ids})):
         recovery_id, account, asset_id, hold_id, claim_id, detail, c, cc, a, ac = row
         found[recovery_id].append(
             Balance(account, asset_id, hold_id, claim_id, detail, int(c), cc, int(a), ac)

@@ -1,30 +1,30 @@
-"""Reads the partner register: partners, times of orders, open calls, who saw contacts."""
+"""Reads the partner register: partners, counted answers, open calls, who saw contacts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.call import OPEN_CALLS, Call, CallKind, CallState
+from models.entities.call import OPEN_CALLS, Call, CallKind
 from models.entities.catalogue import table_of
 from models.entities.event import EntityKind, Event
-from models.entities.hold import Hold, HoldKind, HoldState
-from models.entities.multi_agency import Task, TaskState
 from models.entities.partner import Partner, PartnerChannel, PartnerKind
-from models.entities.payout import Payout, PayoutState
 from models.entities.recovery import Recovery
+from models.measures.order_times import AnswerCount
 from models.rights.sessions import is_picture
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
+from models.store.rollups.names import series_of
+from models.store.rollups.orders_sent import answer_count, series_of_answers
+from models.store.rollups.tallies import tally_of_series
 
 _PARTNERS, _C, _E = table_of(Partner), table_of(Call).c, table_of(Event).c
-_H, _Y, _R = table_of(Hold).c, table_of(Payout).c, table_of(Recovery).c
-_T = table_of(Task).c
+_R = table_of(Recovery).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,44 +55,6 @@ class PartnerRow:
     last_trouble: str
     breaker_failures: int
     breaker_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class SentHold:
-    """A hold that was sent to a partner, with the instants that give its answer time."""
-
-    partner_id: str
-    ref: str
-    kind: HoldKind
-    is_request: bool
-    state: HoldState
-    sent_at: datetime
-    acted_at: datetime | None
-    bank_said_at: datetime | None
-    refused_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class SentPayout:
-    """A payout that was sent to a partner, with the instants that give its answer time."""
-
-    partner_id: str
-    ref: str
-    state: PayoutState
-    sent_at: datetime
-    settled_at: datetime | None
-    refused_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class SentTask:
-    """A task of a multi-agency request that was sent to a partner."""
-
-    partner_id: str
-    ref: str
-    state: TaskState
-    sent_at: datetime
-    answered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,90 +100,24 @@ def opened_contacts(session: Session, vault: Vault) -> dict[str, str]:
     }
 
 
-def _sent_holds() -> sa.Select[Any]:
-    refused = sa.case((_C.state == CallState.REFUSED, _C.answered_at))
-    return (
-        sa.select(
-            _C.partner_id, _R.ref, _H.kind, _H.request_id != "", _H.state,
-            sa.func.min(_C.sent_at), _H.acted_at, _H.bank_said_at, sa.func.max(refused),
-        )
-        .join(table_of(Hold), _H.id == _C.subject_id)
-        .join(table_of(Recovery), _R.id == _H.recovery_id)
-        .where(
-            _C.kind.in_((CallKind.HOLD, CallKind.REQUEST)), _C.sent_at.is_not(None),
-            _H.kind != HoldKind.QUEUE,
-        )
-        .group_by(_C.partner_id, _H.id, _R.id)
-    )  # fmt: skip
+def answer_counts(
+    session: Session, partner_ids: Iterable[str], days: Iterable[date]
+) -> Mapping[str, list[AnswerCount]]:
+    """By partner, how many answers took how long: of all days together, and of each of these."""
+    asked: list[date | None] = [None, *days]
+    whose = {series_of_answers(name, day): name for name in partner_ids for day in asked}
+    found = defaultdict[str, list[AnswerCount]](list)
+    for name, value in tally_of_series(session, list(whose)).items():
+        found[whose[series_of(name)]].append(answer_count(name, value))
+    return found
 
 
-def _sent_payouts() -> sa.Select[Any]:
-    refusal = _E.noun == EntityKind.PAYOUT, _E.event == "refused", _E.subject_id == _Y.id
-    return (
-        sa.select(
-            _C.partner_id, _R.ref, _Y.state, sa.func.min(_C.sent_at), _Y.settled_at,
-            sa.func.max(_E.at),
-        )
-        .join(table_of(Payout), _Y.id == _C.subject_id)
-        .join(table_of(Recovery), _R.id == _Y.recovery_id)
-        # By the recovery, whose events are found through an index.
-        .outerjoin(table_of(Event), sa.and_(_E.recovery_id == _Y.recovery_id,
-                                            _Y.state == PayoutState.REFUSED, *refusal))
-        .where(_C.kind == CallKind.PAYOUT, _C.sent_at.is_not(None))
-        .group_by(_C.partner_id, _Y.id, _R.id)
-    )  # fmt: skip
-
-
-def _sent_tasks() -> sa.Select[Any]:
-    return (
-        sa.select(_C.partner_id, _R.ref, _T.state, sa.func.min(_C.sent_at), _T.answered_at)
-        .join(table_of(Task), _T.id == _C.subject_id)
-        .join(table_of(Recovery), _R.id == _T.recovery_id)
-        .where(_C.kind == CallKind.TASK, _C.sent_at.is_not(None))
-        .group_by(_C.partner_id, _T.id, _R.id)
-    )
-
-
-def _both(query: sa.Select[Any]) -> tuple[sa.Select[Any], sa.Select[Any]]:
-    """Of all partners and of one: made once, so that SQLite is asked directly (`models.sqlite`)."""
-    return query, query.where(_C.partner_id == sa.bindparam("of", type_=sa.String))
-
-
-_HOLDS, _PAYOUTS, _TASKS = _both(_sent_holds()), _both(_sent_payouts()), _both(_sent_tasks())
-
-
-def sent_holds(session: Session, partner_id: str = "") -> list[SentHold]:
-    """Every hold whose order was sent, to one partner or to all.
-
-    A hold ranked behind another authority's is left out: its wait is not the partner's.
-    """
-    return [SentHold(*row) for row in _asked(session, _HOLDS, partner_id)]
-
-
-def sent_payouts(session: Session, partner_id: str = "") -> list[SentPayout]:
-    """Every payout whose order was sent, to one partner or to all."""
-    return [SentPayout(*row) for row in _asked(session, _PAYOUTS, partner_id)]
-
-
-def sent_tasks(session: Session, partner_id: str = "") -> list[SentTask]:
-    """Every task whose order was sent, to one partner or to all."""
-    return [SentTask(*row) for row in _asked(session, _TASKS, partner_id)]
-
-
-def _asked(
-    session: Session, queries: tuple[sa.Select[Any], sa.Select[Any]], partner_id: str
-) -> Iterable[Any]:
-    if partner_id:
-        return session.execute(queries[1], {"of": partner_id})
-    return session.execute(queries[0])
-
-
-def open_calls(session: Session, partner_id: str = "") -> list[OpenCalls]:
+def open_calls(session: Session) -> list[OpenCalls]:
     """Open calls by partner."""
     query = (
         sa.select(_C.partner_id, _C.planned_at, _C.kind, _R.ref)
         .join(table_of(Recovery), _R.id == _C.recovery_id)
-        .where(_C.state.in_(OPEN_CALLS), _of(partner_id))
+        .where(_C.state.in_(OPEN_CALLS))
         .order_by(_C.partner_id, _C.planned_at, _C.id)
     )
     found: dict[str, list[sa.Row[tuple[str, datetime, CallKind, str]]]] = {}
@@ -248,7 +144,3 @@ def showings(session: Session, partner_id: str = "") -> list[Showing]:
         before = found[name].count if name in found else 0
         found[name] = Showing(name, before + 1, actor, at)
     return list(found.values())
-
-
-def _of(partner_id: str) -> sa.ColumnElement[bool]:
-    return _C.partner_id == partner_id if partner_id else sa.true()

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from models.entities.catalogue import table_of
 from models.entities.installation import QueueEntry, Tally
 from models.prepared import KEY, changing, reading_any, to
+from models.store.rollups.names import series_of
 from models.store.rollups.rows import (
     NOTHING,
     Row,
@@ -81,7 +82,11 @@ def _add(session: Session, more: dict[str, int]) -> None:
     changed = [
         {KEY: name, "more": more[name]} for name, value in there.items() if value + more[name]
     ]
-    new = [{"name": name, "value": minor} for name, minor in more.items() if name not in there]
+    new = [
+        {"name": name, "series": series_of(name), "value": minor}
+        for name, minor in more.items()
+        if name not in there
+    ]
     if changed:
         session.execute(_ADD, changed)
     if new:

@@ -28,8 +28,10 @@ from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.ids import canonical
 from models.money import Money
 from models.prepared import looked_through
+from models.sqlite.answers import unnamed
 from models.step_wording import Wording
 from models.store.rollups.days import held_days, hold_days
+from models.store.rollups.orders_sent import answers_of
 from models.urgency import counted_from, lane_of, waits_since
 
 _R, _C, _E, _P = table_of(Recovery), table_of(Claim), table_of(Event), table_of(PostingRow)
@@ -38,6 +40,9 @@ _APPROVALS, _ENTRIES = table_of(Approval), table_of(QueueEntry)
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _CHUNK = 500
 _ASKS = (CallKind.HOLD, CallKind.REQUEST)
+_ACCOUNTS = {str(account): account for account in LedgerAccount}
+_HOLD_KINDS = {str(kind): kind for kind in HoldKind}
+_HOLD_STATES = {str(state): state for state in HoldState}
 _EVER_HELD = (LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD, LedgerAccount.TREASURY)
 _RECEIVED = "received"
 """Detail of what the unit holds itself of money that was given back: no bank was asked for it."""
@@ -57,6 +62,8 @@ def entries_of(session: Session, ids: Sequence[str]) -> dict[str, Row]:
     done = {row.recovery_id: row for row in session.execute(_DONE_AT, given).all()}
     sent = {row.recovery_id: row.at for row in session.execute(_SENT_AT, given).all()}
     figures = _figures(session, given)
+    for of, name in answers_of(session, sent):
+        figures[of][name] += 1
     found = {}
     for row in session.execute(_RECOVERIES, given).all():
         came_at, done_at = (done[row.id].came, done[row.id].last) if row.id in done else (None,) * 2
@@ -65,7 +72,9 @@ def entries_of(session: Session, ids: Sequence[str]) -> dict[str, Row]:
         )
         at = sent.get(row.id)
         counts = figures[row.id]
-        counts.update(_standing(row))  # `+` would drop what is below zero
+        is_open = row.state not in CLOSED_RECOVERIES
+        counts[f"state {row.state}"] = 1
+        counts[f"stage {row.stage}"] = counts[OPEN] = int(is_open)
         counts[SENT_COUNT] = int(at is not None)
         found[row.id] = {
             "id": row.id,
@@ -78,7 +87,7 @@ def entries_of(session: Session, ids: Sequence[str]) -> dict[str, Row]:
             "victims": row.victims,
             "sought": _sought(row),
             "sent_seconds": at and max(0, int((at - row.reported_at).total_seconds())),
-            "figures": canonical({k: counts[k] for k in sorted(counts) if counts[k]}).decode(),
+            "figures": canonical({k: minor for k, minor in counts.items() if minor}).decode(),
         }
     return found
 
@@ -127,30 +136,23 @@ def _sought(row: Any) -> str:  # noqa: ANN401 - a row of `_RECOVERIES`
     return " ".join(str(part) for part in parts).lower()
 
 
-def _standing(row: Any) -> Counter[str]:  # noqa: ANN401 - a row of `_RECOVERIES`
-    is_open = row.state not in CLOSED_RECOVERIES
-    return Counter(
-        {
-            f"state {row.state}": 1,
-            f"stage {row.stage}": int(is_open),
-            OPEN: int(is_open),
-        }
-    )
-
-
 def _figures(session: Session, given: Mapping[str, Any]) -> defaultdict[str, Counter[str]]:
-    """What holds, postings and approvals of each recovery add to the tally."""
+    """What holds, postings and approvals of each recovery add to the tally.
+
+    An account, kind or state that there is not is a LookupError: somebody wrote it by hand.
+    """
     found = defaultdict[str, Counter[str]](Counter)
     held, with_holds = set[str](), set[str]()
-    for what, of, first, second, minor in session.execute(_SUMS, given).all():
+    for what, of, first, second, minor in unnamed(session.execute(_SUMS, given)):
         if what == "ledger":
-            account = LedgerAccount(second)
+            account = _ACCOUNTS[second]
             found[of][f"ledger {first} {account}"] = int(minor)
             if account in _EVER_HELD:
                 held.add(of)
         elif what == "hold":
-            found[of][f"hold {HoldKind(first)} {HoldState(second)}"] = int(minor)
-            if HoldState(second) in LIVE_HOLDS:
+            state = _HOLD_STATES[second]
+            found[of][f"hold {_HOLD_KINDS[first]} {state}"] = int(minor)
+            if state in LIVE_HOLDS:
                 with_holds.add(of)
         else:
             found[of][" ".join(part for part in (what, first, second) if part)] = int(minor)
@@ -184,12 +186,14 @@ def _recoveries() -> sa.Select[Any]:
 
 
 def _sent() -> sa.Select[Any]:
+    """Recoveries of which anything was sent, each with when the first order or request left."""
     # Only literally the same condition finds its index.
     left = sa.select(_E.c.recovery_id, _E.c.at, _E.c.subject_id).where(sa.text(SENT)).subquery()
+    order_at = sa.case((_CALLS.c.kind.in_(_ASKS), left.c.at))
     return (
-        sa.select(left.c.recovery_id, sa.func.min(left.c.at).label("at"))
+        sa.select(left.c.recovery_id, sa.func.min(order_at).label("at"))
         .join_from(left, _CALLS, _CALLS.c.id == left.c.subject_id)
-        .where(left.c.recovery_id.in_(_IDS), _CALLS.c.kind.in_(_ASKS))
+        .where(left.c.recovery_id.in_(_IDS))
         .group_by(left.c.recovery_id)
     )
 

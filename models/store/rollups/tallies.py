@@ -14,19 +14,25 @@ from models.entities.installation import QueueEntry, Tally
 from models.prepared import reading_any
 from models.rights.hidden import hidden_here
 from models.rights.sessions import is_picture, of_all
-from models.store.rollups.days import OF_DAYS
+from models.store.rollups.names import series_of
 from models.store.rollups.rows import figures_in
 
 _ENTRIES, _TALLY = table_of(QueueEntry), table_of(Tally)
 _ALL = sa.select(_TALLY)
-_WITHOUT_DAYS = _ALL.where(_TALLY.c.name.not_like(f"{OF_DAYS}%"))
+_OF_SERIES = reading_any(_TALLY.c.series)
 _NAMED = reading_any(_TALLY.c.name)
 _KEPT = reading_any(_ENTRIES.c.id)
 
 
 def tally(session: Session) -> dict[str, int]:
-    """All counts and sums by name, but those of days, of which there are always more."""
-    return _seen(session, _WITHOUT_DAYS, {}, lambda name: not name.startswith(OF_DAYS))
+    """All counts and sums of the unit as a whole, by name: as many with the years as now."""
+    return tally_of_series(session, ("",))
+
+
+def tally_of_series(session: Session, series: Sequence[str]) -> dict[str, int]:
+    """All counts and sums of these series, by name."""
+    wanted = frozenset(series)
+    return _seen(session, _OF_SERIES, {"of": list(series)}, lambda name: series_of(name) in wanted)
 
 
 def whole_tally(session: Session) -> dict[str, int]:

@@ -26,7 +26,7 @@ from recovery_flows.law.terms import time_left_text
 from recovery_flows.ledger.legal_days import day_of
 from recovery_flows.partners.breaker_state import BreakerState
 from recovery_flows.partners.contacts import Contacts
-from recovery_flows.partners.page import PartnerPage
+from recovery_flows.partners.page import LATE_SHOWN, PartnerPage
 from recovery_flows.partners.response_times import MEASURE, WEEKS, Late, Times, percentile_text
 from recovery_flows.wording import counted, spoken
 
@@ -40,7 +40,6 @@ BREAKERS: Mapping[BreakerState, Worded] = {
     BreakerState.HALF_OPEN: Worded("half open", "half", "◐", Tone.CARE),
 }
 FACTS, TIMES, LATE, OVERDUE = phrase("facts"), phrase("times"), phrase("late"), phrase("overdue")
-_LATE_SHOWN = 10
 _WIDTH = 80
 """Cells in which a command prints the page."""
 _FACTS = (Column(most=12), Column(most=500, rest=True))
@@ -61,8 +60,8 @@ def written(page: PartnerPage, zone: str, clear: Contacts | None = None) -> Page
     sections = (
         Section(FACTS, phrase("register and connection"), facts),
         Section(TIMES, phrase("answer times"), (line(muted(MEASURE)), *_times(page))),
-        _late(LATE, phrase("later than agreed"), page.breaches, Tone.CARE),
-        _late(OVERDUE, phrase("waits longer"), page.overdue, Tone.ALARM),
+        _late(LATE, phrase("later than agreed"), page.breaches, page.late, Tone.CARE),
+        _late(OVERDUE, phrase("waits longer"), page.overdue, len(page.overdue), Tone.ALARM),
     )
     head = line(strong(page.row.id), muted(phrase("  times in {zone}", zone=zone)))
     return Page((head,), sections, zone, _WIDTH)
@@ -246,23 +245,18 @@ def _times_row(kind: str, period: str, times: Times) -> tuple[Piece | str, ...]:
     )  # fmt: skip
 
 
-def _late(key: str, title: str, late: Sequence[Late], tone: Tone) -> Section:
-    """Late answers in their order, those of one kind in one recovery together."""
+def _late(key: str, title: str, late: Sequence[Late], count: int, tone: Tone) -> Section:
+    """Some of so many late answers in their order, those of one kind in one recovery together."""
     groups: dict[tuple[str, str], list[Late]] = {}
     for one in late:
         groups.setdefault((one.ref, one.kind), []).append(one)
-    parts = [_group(group, tone) for group in list(groups.values())[:_LATE_SHOWN]]
-    if len(groups) > _LATE_SHOWN:
-        parts.append(
-            line(
-                muted(
-                    phrase("and {groups:,} more: --json has all", groups=len(groups) - _LATE_SHOWN)
-                )
-            )
-        )
+    shown = list(groups.values())[:LATE_SHOWN]
+    parts = [_group(group, tone) for group in shown]
+    if more := count - sum(len(group) for group in shown):
+        parts.append(line(muted(phrase("and {orders:,} more: --json has all", orders=more))))
     return Section(
         key,
-        phrase("{title}: {orders}", title=title, orders=counted(len(late), "order")),
+        phrase("{title}: {orders}", title=title, orders=counted(count, "order")),
         tuple(parts),
     )
 

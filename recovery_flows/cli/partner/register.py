@@ -110,7 +110,7 @@ def show(
         clear = None
         if reveal is not None:
             clear = show_contacts(installation.case_officer(acting_as), partner_id, reveal)
-        (page,) = _pages(installation, partner_id)
+        (page,) = _pages(installation, partner_id, whole=as_json)
     if as_json:
         say_json(_mapping(page, clear))
     else:
@@ -129,7 +129,9 @@ def list_(*, as_json: AsJson = False) -> None:
         tell(_list_lines(pages))
 
 
-def _pages(installation: Installation, partner_id: str = "") -> tuple[PartnerPage, ...]:
+def _pages(
+    installation: Installation, partner_id: str = "", *, whole: bool = False
+) -> tuple[PartnerPage, ...]:
     from models.store.partner_register import NoSuchPartnerError
     from recovery_flows.clock import wall_clock
     from recovery_flows.errors import MisuseError
@@ -139,7 +141,7 @@ def _pages(installation: Installation, partner_id: str = "") -> tuple[PartnerPag
     try:
         with database.reading() as session:
             return partner_pages(
-                session, database.vault, installation.laws, wall_clock(), partner_id
+                session, database.vault, installation.laws, wall_clock(), partner_id, whole=whole
             )
     except NoSuchPartnerError as error:
         raise MisuseError(str(error)) from error
@@ -182,7 +184,7 @@ def _row(page: PartnerPage) -> tuple[str, ...]:
     return (
         row.id, row.name, row.kind, row.regime, row.channel,
         "-" if ever.p50 is None else str(ever.p50), "-" if ever.p90 is None else str(ever.p90),
-        str(len(page.breaches)), page.breaker, ago(page),
+        str(page.late), page.breaker, ago(page),
     )  # fmt: skip
 
 
@@ -210,7 +212,7 @@ def _line_mapping(page: PartnerPage) -> dict[str, object]:
         "answered": page.ever.answered,
         "p50_minutes": page.ever.p50,
         "p90_minutes": page.ever.p90,
-        "breaches": len(page.breaches),
+        "breaches": page.late,
         "calls_open": page.calls.count if page.calls else 0,
         "breaker": page.breaker,
         "last_answer_at": row.last_answer_at,

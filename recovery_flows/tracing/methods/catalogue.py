@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from models.held_over_time import Held
 from models.language.phrase import phrase
+from models.measures.held_over_time import Held
 from recovery_flows.tracing.methods import poison
 from recovery_flows.tracing.methods.rules import LIBR, fifo, lifo, pro_rata, tainted_first, tiho
 from recovery_flows.tracing.methods.two_parts import Among

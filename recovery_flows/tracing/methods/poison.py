@@ -13,7 +13,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from models.facts import LineKind
-from models.held_over_time import Held
+from models.measures.held_over_time import Held
 from recovery_flows.tracing.methods.opening import Covered
 from recovery_flows.tracing.methods.types import (
     Coverage,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from models.held_over_time import Held
+from models.measures.held_over_time import Held
 from recovery_flows.tracing.methods.piece import Pot, Quantity, Rule
 
 _Key = tuple[str, bool]

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
-from models.held_over_time import Held
+from models.measures.held_over_time import Held
 from recovery_flows.tracing.methods.lots import NEWEST_FIRST, OLDEST_FIRST
 from recovery_flows.tracing.methods.ordering import whole_payers_first
 from recovery_flows.tracing.methods.piece import Rule

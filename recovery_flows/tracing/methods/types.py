@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from models.facts import LineKind
-from models.held_over_time import Held
+from models.measures.held_over_time import Held
 
 
 class Basis(StrEnum):

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from models.facts import LineKind
-from models.held_over_time import Held
+from models.measures.held_over_time import Held
 from recovery_flows.tracing.methods.opening import Covered, Laid, laid_openings
 from recovery_flows.tracing.methods.piece import Piece, Pot, Quantity, Rule, converted
 from recovery_flows.tracing.methods.reserved import Reserves

@@ -28,6 +28,7 @@ WANTED = {
     "models.queries.partners.feeds _PAUSING": "open discrepancies, which are few",
     "models.queries.partners.feeds _WAITING": "what waits for an answer, of all recoveries",
     "models.store.calls _FREE": "calls that are open",
+    "models.queries.partners.orders _UNANSWERED": "orders without an answer, of all recoveries",
     # Restrictions that are active are few, and each act asks for them.
     "models.queries.installation.restrictions _RESTRICTED": "active restrictions",
     "models.rights.hidden _HIDDEN": "active restrictions",

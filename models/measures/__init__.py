@@ -1,0 +1,1 @@
+"""What is measured over time, as values."""

@@ -1,0 +1,147 @@
+"""How long partners took to answer: counted by the writes, checked, and no order is read for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+
+from models.migrate import alembic_config, upgrade
+from models.queries.cases.case_files import load_file
+from models.store import calls
+from models.store.rollups.tallies import whole_tally
+from models.store.unit import unit_of_work
+from recovery_flows.cases.pages.partner import written
+from recovery_flows.cases.pages.renderings import plain_lines
+from recovery_flows.partners.page import PartnerPage, partner_pages
+from recovery_flows.reports.ledger_check import ledger_check
+from tests.screens.conftest import LAWS, MULE, Unity
+
+BANK = MULE.bank
+
+
+@pytest.fixture
+def unity(tmp_path: Path) -> Iterator[Unity]:
+    (folder := tmp_path / "unit").mkdir()
+    made = Unity(folder)
+    yield made
+    made.database.dispose()
+
+
+def page(unity: Unity, *, whole: bool = False) -> PartnerPage:
+    with unity.database.reading() as session:
+        vault = unity.database.vault
+        (found,) = partner_pages(session, vault, LAWS, unity.now, BANK, whole=whole)
+    return found
+
+
+def agree(unity: Unity, minutes: int) -> None:
+    with unity.database.engine.begin() as connection:
+        connection.execute(sa.text(f"UPDATE partner SET agreed_minutes = {minutes}"))
+
+
+def counts(unity: Unity) -> dict[str, int]:
+    with unity.database.reading() as session:
+        kept = whole_tally(session)
+    return {name: value for name, value in kept.items() if name.startswith("took ")}
+
+
+def stopped(unity: Unity, minor: int, minutes: int) -> str:
+    """A report whose stop-payment the bank carried out so many minutes after it was sent."""
+    recovery = unity.report(minor, ref=f"of {minor}")
+    li = unity.case_officer("li")
+    li.advance(recovery, case_number=f"{minor}")
+    li.advance(recovery, knowing=True)
+    with unit_of_work(unity.database) as unit:
+        for call in load_file(unit.session, recovery).calls:
+            calls.mark_sent(unit, unity.now, recovery, call.id, call.state)
+    unity.move_clock(minutes=minutes)
+    with unit_of_work(unity.database) as unit:
+        for call in load_file(unit.session, recovery).calls:
+            calls.settle(unit, unity.now, recovery, call.id, call.state, "answered")
+    unity.hold(recovery)
+    return recovery
+
+
+def test_an_answer_is_counted_by_its_minutes_over_all_days_and_on_its_day(unity: Unity) -> None:
+    for number, minutes in enumerate((7, 7, 90)):
+        stopped(unity, 100_000 + number, minutes)
+    day = unity.now.date()
+    assert counts(unity) == {
+        f"took {BANK} stop 7": 2, f"took {BANK} stop 90": 1,
+        f"took {BANK} {day} stop 7": 2, f"took {BANK} {day} stop 90": 1,
+    }  # fmt: skip
+    found = page(unity)
+    assert (found.ever.answered, found.lately.answered, found.weeks[-1]) == (3, 3, 7)
+    unity.move_clock(weeks=8)
+    later = page(unity)
+    assert (later.ever.answered, later.lately.answered, later.weeks) == (3, 0, (None,) * 8)
+
+
+def test_a_late_answer_of_these_weeks_is_told_an_older_one_is_counted(unity: Unity) -> None:
+    agree(unity, 60)
+    stopped(unity, 100_000, 61)
+    unity.move_clock(weeks=9)
+    stopped(unity, 100_001, 75)
+    found = page(unity)
+    assert (found.late, [one.minutes for one in found.breaches]) == (2, [75])
+    assert [one.minutes for one in page(unity, whole=True).breaches] == [75, 61]
+    text = "\n".join(plain_lines(written(found, "UTC")))
+    assert "later than agreed: 2 orders" in text
+    assert "and 1 more: --json has all" in text
+
+
+def test_an_order_that_waits_is_open_and_no_count(unity: Unity) -> None:
+    agree(unity, 60)
+    recovery = unity.report(100_000)
+    li = unity.case_officer("li")
+    li.advance(recovery, case_number="1")
+    li.advance(recovery, knowing=True)
+    with unit_of_work(unity.database) as unit:
+        for call in load_file(unit.session, recovery).calls:
+            calls.mark_sent(unit, unity.now, recovery, call.id, call.state)
+    assert counts(unity) == {}
+    assert (page(unity).ever.open, page(unity).overdue) == (1, ())
+    unity.move_clock(weeks=9)
+    found = page(unity)
+    assert (found.ever.open, found.lately.open) == (1, 0)
+    assert [one.minutes for one in found.overdue] == [9 * 7 * 24 * 60]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("value = value + 1", "stop 7' is kept as 2, the recoveries come to 1"),
+        ("series = 'day'", "stop 7' is kept in the series 'day'"),
+    ],
+)
+def test_a_count_of_answers_that_somebody_changed_is_named(
+    unity: Unity, change: str, told: str
+) -> None:
+    stopped(unity, 100_000, 7)
+    with unity.database.reading() as session:
+        assert ledger_check(session).miscounted == ()
+    with unity.database.engine.begin() as connection:
+        connection.execute(sa.text(f"UPDATE tally SET {change} WHERE name = 'took {BANK} stop 7'"))
+    with unity.database.reading() as session:
+        (found,) = ledger_check(session).miscounted
+    assert told in found
+
+
+def test_a_database_of_the_version_before_has_its_answers_counted(unity: Unity) -> None:
+    stopped(unity, 100_000, 7)
+    engine = unity.database.engine
+    before, shown = counts(unity), page(unity)
+    with engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "0054")
+        names = connection.execute(sa.text("SELECT name FROM tally")).scalars().all()
+        figures = connection.execute(sa.text("SELECT figures FROM queue_entry")).scalars().all()
+    assert names
+    assert not [name for name in (*names, *figures) if "took" in name]
+    upgrade(engine)
+    assert (counts(unity), page(unity)) == (before, shown)
+    with unity.database.reading() as session:
+        assert ledger_check(session).miscounted == ()
