@@ -187,7 +187,7 @@ def _draft(changes: Changeset, row: UnclaimedRow, first: PayoutRow) -> str:
     allocation_id = derive_id("alloc", first.asset_id, number)
     values: dict[str, Scalar] = {
         "asset_id": first.asset_id, "round_number": number, "method": TREASURY,
-        "formula": "what nobody has claimed goes to the treasury",
+        "formula": phrase("what nobody has claimed goes to the treasury", context_="stored"),
         "pool_minor": row.amount_minor, "currency": row.currency,
         "basis": basis.spelled(file, file.asset(first.asset_id)),
         "notice_from": row.announced_at, "notice_to": row.due_at,
