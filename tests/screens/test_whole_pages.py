@@ -43,7 +43,7 @@ def test_every_screen_as_text_has_its_facts_and_no_personal_data(
         ],
         "approvals": ["1 approval pending", "return to victims: ", "digest: "],
         "summary": ["CNY", "interception"],
-        "partners": ["test-east: contacts: ", "breaker: "],
+        "partners": ["test-east: contacts: ", "connection: "],
         "deadlines": ["Deadlines: "],
         "restitution": ["lost CNY 50,000.00", ": victim: S··", "net loss: CNY 50,000.00"],
         "trace": ["R-2026-0001"],

@@ -147,7 +147,7 @@ def _red(page: RecoveryPage) -> Cell:
 def _stopwatch(page: RecoveryPage, zone: str) -> str:
     """How long it took from the report until something left, or how long nothing has."""
     reported = phrase(
-        "reported {at:%Y-%m-%d %H:%M:%S}",
+        "reported {at:%Y-%m-%d %H:%M:%S %Z}",
         at=page.reported_at.astimezone(ZoneInfo(zone)),
     )
     if page.first_sent_at is None:
