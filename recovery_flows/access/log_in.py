@@ -115,7 +115,7 @@ def nobody_acts(database: Database) -> NobodyActsError:
         ))  # fmt: skip
     with database.reading() as session:
         found = [one for one in officers(session) if one.roles]
-    named = [phrase("--as {name} ({roles})", name=o.handle, roles=listed(o.roles)) for o in found]
+    named = [phrase("`--as {name}` ({roles})", name=o.handle, roles=listed(o.roles)) for o in found]
     return NobodyActsError(
         phrase("nobody is acting: this is a demo, say as whom: {named}", named=joined(", ", named))
     )

@@ -202,8 +202,8 @@ def test_whoever_says_no_name_in_a_demo_is_told_what_to_type_and_it_works(tmp_pa
     for act in (opened.somebody, lambda: opened.case_officer().actor(Role.OFFICER)):
         with pytest.raises(NobodyActsError, match="this is a demo, say as whom") as refused:
             act()
-        assert "--as lin (officer)" in str(refused.value)
-        assert "--as chen (supervisor)" in str(refused.value)
+        assert "`--as lin` (officer)" in str(refused.value)
+        assert "`--as chen` (supervisor)" in str(refused.value)
     assert opened.somebody("chen").handle == "chen"
     assert opened.case_officer("lin").actor(Role.OFFICER).role is Role.OFFICER
     opened.database.dispose()
