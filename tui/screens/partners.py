@@ -189,7 +189,7 @@ def _counts(pages: tuple[PartnerPage, ...], width: int) -> Content:
     wrong: list[tuple[object, str] | str] = []
     if shut:
         wrong.append(
-            (phrase("  ✕ {breakers} not closed", breakers=counted(shut, "breaker")), ALARM)
+            (phrase("  ✕ {connections} not normal", connections=counted(shut, "connection")), ALARM)
         )
     if differ:
         told = counted(differ, "partner's books differ", "partners' books differ")
