@@ -142,4 +142,7 @@ def names() -> set[Message]:
         for (before, event), after in table.items():
             codes |= {str(before), str(event), str(after)}
     bare = {re.sub("[_-]", " ", code) for code in codes - _NEVER_SHOWN}
-    return {("", name) for name in bare if name} | {("abroad", str(act)) for act in RequestAct}
+    # A rule of tracing has the same name in English, and another meaning.
+    of_division = {("division", AllocationMethod.PRO_RATA.replace("_", " "))}
+    abroad = {("abroad", str(act)) for act in RequestAct}
+    return {("", name) for name in bare if name} | abroad | of_division

@@ -43,7 +43,7 @@ _WIDE = (
     TableColumn("p90", "90 %", 5, right=True),
     TableColumn("late", "late", 4, right=True),
     TableColumn("calls", phrase("open", context_="calls"), 4, right=True),
-    TableColumn("weeks", "8 weeks, median", 15),
+    TableColumn("weeks", "8 wk, median", 14),
 )
 
 

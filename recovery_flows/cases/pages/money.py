@@ -10,7 +10,7 @@ from models.language.phrase import phrase
 from models.language.stored import read_back
 from models.money import Money
 from models.queries.cases.views import AllocationLine, AssetLine, HoldLine, TermLine
-from recovery_flows.cases.pages.shared_cells import sign, time_left
+from recovery_flows.cases.pages.shared_cells import method_name, sign, time_left
 from recovery_flows.cases.pages.value import (
     NONE,
     Column,
@@ -133,7 +133,7 @@ def _allocation(allocation: AllocationLine) -> Iterator[Part]:
     yield line(
         sign(state_names.allocation_word(allocation.state)),
         "  ",
-        strong(spoken(allocation.method)),
+        strong(method_name(allocation.method)),
         "  ",
         allocation.pool,
         phrase(" in {payouts}", payouts=payouts),

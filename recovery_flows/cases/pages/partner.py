@@ -238,7 +238,7 @@ def _times_row(kind: str, period: str, times: Times) -> tuple[Piece | str, ...]:
         phrase(", {undated:,} undated", undated=times.undated) if times.undated else ""
     )
     return (
-        strong(kind), muted(period), phrase("{answered:,}", answered=times.answered),
+        strong(spoken(kind)), muted(period), phrase("{answered:,}", answered=times.answered),
         percentile_text(times.p50, times.answered), percentile_text(times.p90, times.answered),
         muted(without if times.open or times.undated else "-"),
     )  # fmt: skip
