@@ -18,12 +18,10 @@ from models.queries.cases.history import events_of
 from recovery_flows.access.registers import ask_officer, decide, waiting_changes
 from recovery_flows.cases.kept.language import last_language
 from recovery_flows.cases.pages.renderings import plain_lines
-from recovery_flows.cases.pages.shared_cells import method_name
 from recovery_flows.cases.views.saved_views import SavedView
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.intake.pasted.report import read_pasted
 from recovery_flows.intake.pasted.understood import Around
-from recovery_flows.wording import spoken
 from tests.language.messages import said
 from tests.language.stored import CHINESE, stored_in_chinese
 from tests.screens.conftest import HOME, returnable_case, traced_case
@@ -291,19 +289,3 @@ async def test_what_became_of_marked_recoveries_is_told_in_chinese(
         await wait(pilot, app, "'a'")
         await pilot.press("V", "ctrl+s", *"a", "enter")
         await wait(pilot, app, "已存在：请在")
-
-
-async def test_a_division_pro_rata_is_not_called_by_the_word_of_a_rule_of_tracing(
-    unity: Any, returnable: str
-) -> None:
-    with in_language(Language.CHINESE):
-        assert shown(method_name("pro_rata")) == "按比例返还"
-        assert shown(method_name("direct")) == "直接返还"
-        assert shown(spoken("pro_rata")) == "滚动比例", "the rule of tracing"
-    page = whole_page(
-        speaking(unity, Language.CHINESE).source, "recovery", view=SavedView(),
-        recovery_id=returnable, officer=None, zone="UTC",
-    )  # fmt: skip
-    with in_language(Language.CHINESE):
-        told = "\n".join(plain_lines(page))
-    assert "返还 = 资金在该账户中的唯一被害人的" in told
