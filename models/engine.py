@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy import event as sa_event
 from sqlmodel import Session
 
+from models.language.phrase import phrase
 from models.rights.hidden import hidden_from, picture_of
 from models.sealing.signed_heads import HeadFile
 from models.sealing.vault import Vault
@@ -53,7 +54,7 @@ class StoreBusyError(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "another process keeps the case database locked: nothing was written, try again"
+            phrase("another process keeps the case database locked: nothing was written, try again")
         )
 
 
@@ -75,11 +76,14 @@ def what_failed(error: BaseException) -> str:
     if isinstance(error, StoreBusyError | TransactionLostError):
         return str(error)
     if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
-        return f"the disk cannot be written: {os.strerror(error.errno)}; nothing of this was kept"
+        return phrase(
+            "the disk cannot be written: {why}; nothing of this was kept",
+            why=os.strerror(error.errno),
+        )
     if not is_of_the_database(error):
         return ""
     why = str(getattr(error, "orig", error)).partition("\n")[0]
-    return f"the case database cannot be used: {why}; nothing of this was kept"
+    return phrase("the case database cannot be used: {why}; nothing of this was kept", why=why)
 
 
 @contextmanager
@@ -240,7 +244,7 @@ def open_database(url: str, key_dir: Path) -> Database:
     file = engine.url.database
     heads = HeadFile(key_dir)
     if engine.dialect.name == "sqlite" and file and not Path(file).exists():
-        raise missing(f"there is no case database at {file}", heads)
+        raise missing(phrase("there is no case database at {file}", file=file), heads)
     return Database(engine, Vault.load(key_dir), heads)
 
 
@@ -248,10 +252,14 @@ def missing(what: str, heads: HeadFile) -> DatabaseMissingError:
     """The error of a database that holds nothing: begun by `init`, or lost after its history."""
     if heads.is_begun():
         return DatabaseMissingError(
-            f"{what}, and {heads.path} shows that there was one: restore a copy of it. "
-            "Do not run `recovery init`: it would begin another history"
+            phrase(
+                "{what}, and {path} shows that there was one: restore a copy of it. Do not run "
+                "`recovery init`: it would begin another history",
+                what=what,
+                path=heads.path,
+            )
         )
-    return DatabaseMissingError(f"{what}: run `recovery init`")
+    return DatabaseMissingError(phrase("{what}: run `recovery init`", what=what))
 
 
 def lock_history(session: Session) -> None:

@@ -14,6 +14,7 @@ from string import Formatter
 
 from models.entities.discrepancy import DiscrepancyKind
 from models.language.phrase import Phrase, joined, phrase
+from models.language.stored import read_back
 from models.money import Money
 from models.sentences.abroad import ABROAD
 from models.sentences.restitution import RESTITUTION
@@ -22,6 +23,8 @@ Scalar = str | int | Money
 
 _CODES = frozenset({"kind", "noun", "state", "what", "why", "ground", "changed", "told"})
 """Figures that are names of the program, or sentences of it: they have words of their own."""
+_TOLD = frozenset({"changed", "detail", "error", "reason", "told", "why"})
+"""Figures that may be stored sentences of the program."""
 
 LOOK_INTO = "look into it: "
 """How the step of an officer begins that a discrepancy asks for."""
@@ -272,7 +275,10 @@ def say(code: str, **figures: Scalar) -> Wording:
 
 
 def _said(name: str, value: Scalar) -> str:
-    return phrase(value) if isinstance(value, str) and name in _CODES else str(value)
+    if not isinstance(value, str):
+        return str(value)
+    found = read_back(value) if name in _TOLD else value
+    return phrase(value) if name in _CODES and not isinstance(found, Phrase) else found
 
 
 def _read(value: object) -> Scalar:

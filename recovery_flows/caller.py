@@ -15,6 +15,8 @@ import stat
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from models.language.phrase import phrase
+
 NEW_FILE_MODE = 0o600
 _PIECE_BYTES = 1_000_000
 PAPER_MAX = 20_000_000
@@ -171,11 +173,25 @@ def read_paper(path: Path, what: str) -> bytes:
     try:
         raw = read_named(path, PAPER_MAX)
     except OSError as error:
-        raise MisuseError(f"{what} {path.name} cannot be read: {error.strerror}") from error
+        raise MisuseError(
+            phrase(
+                "{what} {name} cannot be read: {strerror}",
+                what=what,
+                name=path.name,
+                strerror=error.strerror,
+            )
+        ) from error
     if len(raw) > PAPER_MAX:
-        raise MisuseError(f"{what} {path.name} is larger than {PAPER_MAX // 1_000_000} MB")
+        raise MisuseError(
+            phrase(
+                "{what} {name} is larger than {most} MB",
+                what=what,
+                name=path.name,
+                most=PAPER_MAX // 1_000_000,
+            )
+        )
     if not raw:
-        raise MisuseError(f"{what} {path.name} is empty")
+        raise MisuseError(phrase("{what} {name} is empty", what=what, name=path.name))
     return raw
 
 
@@ -221,4 +237,4 @@ def expanded(text: str) -> Path:
     try:
         return Path(_caller.files.expanded(text))
     except RuntimeError:
-        raise MisuseError("that names nobody's home: type the whole path") from None
+        raise MisuseError(phrase("that names nobody's home: type the whole path")) from None

@@ -27,6 +27,7 @@ from typing import ClassVar
 
 from models.facts import RawAnswer
 from models.ids import CallId, PartnerId
+from models.language.phrase import phrase
 from models.trouble import Trouble, trouble_of
 
 
@@ -89,7 +90,7 @@ class UnfitArgumentError(MisuseError):
 
     def __init__(self, argument: str, why: str) -> None:
         self.argument, self.why = argument, why
-        super().__init__(f"{argument} {why}")
+        super().__init__(phrase("{argument} {why}", argument=argument, why=why))
 
 
 class StepRefusedError(RefusedError):
@@ -112,7 +113,14 @@ class PartnerRefusedError(RefusedError):
     ) -> None:
         self.partner, self.problem, self.detail, self.status = partner, problem, detail, status
         self.raw, self.trouble = raw, trouble_of(status, problem, Trouble.REFUSED)
-        super().__init__(f"partner {partner} refused: {problem} (HTTP {status})")
+        super().__init__(
+            phrase(
+                "partner {partner} refused: {problem} (HTTP {status})",
+                partner=partner,
+                problem=problem,
+                status=status,
+            )
+        )
 
 
 class PartnerUnavailableError(UnavailableError):
@@ -128,8 +136,16 @@ class PartnerUnavailableError(UnavailableError):
     ) -> None:
         self.partner, self.why, self.retry_after_seconds = partner, why, retry_after_seconds
         self.raw, self.trouble = raw, trouble
-        wish = "" if retry_after_seconds is None else f"; not before {retry_after_seconds} s"
-        super().__init__(f"partner {partner} is not available: {why}{wish}")
+        later = phrase("; not before {seconds} s", seconds=retry_after_seconds)
+        wish = "" if retry_after_seconds is None else later
+        super().__init__(
+            phrase(
+                "partner {partner} is not available: {why}{wish}",
+                partner=partner,
+                why=why,
+                wish=wish,
+            )
+        )
 
 
 class OutcomeUnknownError(UnavailableError):
@@ -149,8 +165,13 @@ class OutcomeUnknownError(UnavailableError):
         self.retry_after_seconds = retry_after_seconds
         reason = f" ({why})" if why else ""
         super().__init__(
-            f"what became of call {call_id} at partner {partner} is not known{reason}: "
-            "ask by its key before sending it again"
+            phrase(
+                "what became of call {call_id} at partner {partner} is not known{reason}: ask by "
+                "its key before sending it again",
+                call_id=call_id,
+                partner=partner,
+                reason=reason,
+            )
         )
 
 
@@ -163,4 +184,11 @@ class AnswerUnreadableError(DisagreementError):
         self, partner: PartnerId, field: str, why: str, raw: tuple[RawAnswer, ...] = ()
     ) -> None:
         self.partner, self.field, self.why, self.raw = partner, field, why, raw
-        super().__init__(f"an answer of partner {partner} does not fit the profile: {field} {why}")
+        super().__init__(
+            phrase(
+                "an answer of partner {partner} does not fit the profile: {field} {why}",
+                partner=partner,
+                field=field,
+                why=why,
+            )
+        )

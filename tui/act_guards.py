@@ -8,6 +8,7 @@ from models.case_file import Step
 from models.deconfliction_hits import AlsoLine, Match
 from models.entities.catalogue import IllegalTransitionError
 from models.entities.officer import Role
+from models.entities.recovery import CLOSED_RECOVERIES
 from models.language.phrase import phrase
 from models.queries.cases.discrepancy_views import DiscrepancyLine
 from models.queries.cases.views import RecoveryPage
@@ -58,6 +59,8 @@ def why_not(page: RecoveryPage, officer: OfficerView | None, *, read_only: bool)
                 "{sentence}: a supervisor's turn, on the screen Approvals (3)",
                 sentence=first.sentence,
             )
+        if page.state in CLOSED_RECOVERIES:
+            return first.sentence
         return phrase("nothing for an officer now: {sentence}", sentence=first.sentence)
     if read_only:
         return phrase("the screen is read-only: R ends that")

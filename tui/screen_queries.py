@@ -46,7 +46,7 @@ from recovery_flows.clock import wall_clock
 from recovery_flows.correspondence.abroad.actions import facts_of
 from recovery_flows.correspondence.abroad.letter import LetterFacts
 from recovery_flows.correspondence.documents.text import Line
-from recovery_flows.correspondence.incoming.actions import incoming_view
+from recovery_flows.correspondence.incoming.reading import incoming_view
 from recovery_flows.correspondence.letters.actions import preview
 from recovery_flows.correspondence.letters.orders import NO_POST, Post
 from recovery_flows.correspondence.returns.reading import PAPERS, documents_of

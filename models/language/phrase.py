@@ -47,6 +47,12 @@ def as_phrase(text: str) -> Phrase:
     return text if isinstance(text, Phrase) else Phrase(text, {})
 
 
+def error_sentence(error: Exception) -> str:
+    """The sentence of an error, as a phrase where it was raised with one."""
+    first = error.args[0] if error.args else ""
+    return first if isinstance(first, Phrase) else str(error)
+
+
 def joined(separator: str, pieces: Iterable[object]) -> Phrase:
     """Pieces with a separator between them, each still a phrase where it was one."""
     figures = {f"piece{number}": piece for number, piece in enumerate(pieces)}

@@ -70,7 +70,8 @@ def _check_in_charge(unit: Unit, actor: Actor, recovery_id: str) -> None:
     query = sa.select(_RECOVERIES.c.owner_id).where(_RECOVERIES.c.id == recovery_id)
     owner = unit.session.execute(query).scalar_one()
     if actor.role is not Role.SUPERVISOR and owner != actor.id:
-        charge = f"{owner} is in charge" if owner else "nobody is in charge of it yet"
+        nobody = phrase("nobody is in charge of it yet")
+        charge = phrase("{owner} is in charge", owner=owner) if owner else nobody
         raise NotPermittedError(
             phrase(
                 "personal data is disclosed by the officer in charge or a supervisor; {charge}",

@@ -11,6 +11,7 @@ from models.entities.catalogue import table_of
 from models.entities.event import EntityKind
 from models.entities.partner import Partner
 from models.ids import canonical
+from models.language.phrase import phrase
 from models.outcome import Outcome, Transition, Values
 from models.prepared import reading
 from models.sealing.sealed_place import SealedPlace
@@ -26,7 +27,11 @@ class NoSuchPartnerError(LookupError):
     """There is no partner of that id."""
 
     def __init__(self, partner_id: str) -> None:
-        super().__init__(f"there is no partner {partner_id!r}: `recovery partner list`")
+        super().__init__(
+            phrase(
+                "there is no partner {partner_id!r}: `recovery partner list`", partner_id=partner_id
+            )
+        )
 
 
 def agree(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.entities.event import EntityKind
 from models.entities.officer import Role
+from models.language.phrase import phrase
 from models.outcome import Transition
 from models.rights.hidden import hidden_from
 from models.store.unit import Actor, Unit
@@ -17,12 +18,15 @@ def not_seen(unit: Unit, actor: Actor, move: Transition, recovery_id: str) -> st
     if unit.confirmed is move or actor.role is Role.ENGINE or not recovery_id:
         return ""
     if recovery_id in _hidden(unit, actor.id):
-        return f"{actor.id} does not see this recovery, which is restricted: nothing was done"
+        return phrase(
+            "{id} does not see this recovery, which is restricted: nothing was done", id=actor.id
+        )
     new = str(move.values.get("owner_id") or "")
     if move.noun is EntityKind.RECOVERY and new and recovery_id in _hidden(unit, new):
-        return (
-            f"this recovery is restricted, and {new} does not see it: a supervisor asks first for "
-            "`recovery restrict REF --add`"
+        return phrase(
+            "this recovery is restricted, and {new} does not see it: a supervisor asks first for "
+            "`recovery restrict REF --add`",
+            new=new,
         )
     return ""
 

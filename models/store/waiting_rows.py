@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 
 from models.entities.catalogue import BY_NOUN, STATE_COLUMN
 from models.entities.event import EntityKind
+from models.language.phrase import phrase
 from models.prepared import KEY, changing, reading, to
 
 Execute = Callable[[Any, Any], Any]
@@ -26,8 +27,14 @@ class StaleFileError(Exception):
 
     def __init__(self, noun: EntityKind, subject_id: str, expected: str | None, found: str) -> None:
         super().__init__(
-            f"the {noun} {subject_id} is {found} now and was {expected} when you looked: "
-            "review it and try again"
+            phrase(
+                "the {noun} {subject_id} is {found} now and was {expected} when you looked: "
+                "review it and try again",
+                noun=noun,
+                subject_id=subject_id,
+                found=found,
+                expected=expected,
+            )
         )
 
 
@@ -35,7 +42,7 @@ class TornUnitError(Exception):
     """Rows of a unit of work could not all be written, and it went on: it is to be undone."""
 
     def __init__(self) -> None:
-        super().__init__("some rows of this transaction could not be written: try again")
+        super().__init__(phrase("some rows of this transaction could not be written: try again"))
 
 
 @dataclass(slots=True)

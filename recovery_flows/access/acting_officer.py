@@ -27,7 +27,13 @@ from models.store.permissions import NotPermittedError
 from models.store.reports.known import stored_holder
 from models.store.unit import Actor, Unit, unit_of_work
 from models.store.waiting_rows import StaleFileError
-from recovery_flows.access.log_in import Identity, NobodyActsError, check_entry, is_authentic
+from recovery_flows.access.log_in import (
+    Identity,
+    NobodyActsError,
+    check_entry,
+    is_authentic,
+    nobody_acts,
+)
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.intake.budget import Limits
@@ -135,9 +141,7 @@ class ActingOfficer(ABC):
     def actor(self, role: Role) -> Actor:
         """The acting officer in this role; NobodyActsError where nobody acts or has the role."""
         if self.officer is None:
-            raise NobodyActsError(phrase(
-                "nobody is acting: this user is bound to no officer (see `recovery officer add`)",
-            ))  # fmt: skip
+            raise nobody_acts(self.database)
         if not is_authentic(self.officer, self.database.vault):
             raise NobodyActsError(
                 phrase("{handle} has not logged in: nothing was done", handle=self.officer.handle)

@@ -44,9 +44,15 @@ def reveal(
     wanted = tuple(dict.fromkeys(fields))
     for name in wanted:
         if name not in FIELDS:
-            raise MisuseError(f"there is no field {name!r} to reveal; {_fields_text()}")
+            raise MisuseError(
+                phrase(
+                    "there is no field {name!r} to reveal; {fields}",
+                    name=name,
+                    fields=_fields_text(),
+                )
+            )
     if not wanted:
-        raise MisuseError(f"name the fields to reveal: {_fields_text()}")
+        raise MisuseError(phrase("name the fields to reveal: {fields}", fields=_fields_text()))
     why = checked_reason(reason)
     actor = acting.actor_in(Role.SUPERVISOR, Role.OFFICER)
     with acting.unit() as (unit, now):
@@ -54,10 +60,24 @@ def reveal(
         of = subject_id or _only_subject(file)
         found = personal_fields(unit.session, unit.vault, file, of)
         if not found:
-            raise MisuseError(f"{file.recovery.ref} has no claim or account {of!r}; {_there(file)}")
+            raise MisuseError(
+                phrase(
+                    "{ref} has no claim or account {of!r}; {there}",
+                    ref=file.recovery.ref,
+                    of=of,
+                    there=_there(file),
+                )
+            )
         missing = [name for name in wanted if name not in found]
         if missing:
-            raise MisuseError(f"{of} has no field {missing[0]!r}; it has: {', '.join(found)}")
+            raise MisuseError(
+                phrase(
+                    "{of} has no field {missing!r}; it has: {found}",
+                    of=of,
+                    missing=missing[0],
+                    found=", ".join(found),
+                )
+            )
         if not _HOLDERS.isdisjoint(wanted):
             _refuse_restricted_holder(unit, file, of)
         refuse_personal(unit, file, why)
@@ -79,8 +99,10 @@ def _refuse_restricted_holder(unit: Unit, file: CaseFile, of: str) -> None:
     ask = {h.owner for h in hits if h.is_restricted and h.what is Match.VICTIM}
     if ask:
         raise StepRefusedError(
-            "the account is a victim's own in a restricted recovery: ask "
-            f"{', '.join(sorted(ask))} for its holder"
+            phrase(
+                "the account is a victim's own in a restricted recovery: ask {ask} for its holder",
+                ask=", ".join(sorted(ask)),
+            )
         )
 
 
@@ -138,22 +160,35 @@ def refuse_personal(unit: Unit, file: CaseFile, reason: str) -> None:
     found: tuple[Found, ...] = personal_data(reason, known_data(unit.session, unit.vault, file))
     if found:
         raise StepRefusedError(
-            f"the reason holds a {found[0].kind}, and it is shown in the log of looks: leave it out"
+            phrase(
+                "the reason holds a {kind}, and it is shown in the log of looks: leave it out",
+                kind=found[0].kind,
+            )
         )
 
 
 def _only_subject(file: CaseFile) -> str:
     if len(file.claims) == 1:
         return file.claims[0].id
-    raise MisuseError(f"say whose data with --of, one victim or account a look; {_there(file)}")
+    raise MisuseError(
+        phrase(
+            "say whose data with --of, one victim or account a look; {there}", there=_there(file)
+        )
+    )
 
 
 def _there(file: CaseFile) -> str:
     claims, accounts = len(file.claims), len(file.assets)
     first = [*(c.id for c in file.claims[:3]), *(a.id for a in file.assets[:3])]
     more = " …" if claims + accounts > len(first) else ""
-    return f"there are {claims} claims and {accounts} accounts: {', '.join(first)}{more}"
+    return phrase(
+        "there are {claims} claims and {accounts} accounts: {named}",
+        claims=claims, accounts=accounts, named=", ".join(first) + more,
+    )  # fmt: skip
 
 
 def _fields_text() -> str:
-    return f"a victim has {', '.join(OF_CLAIM)}; an account {', '.join(OF_ACCOUNT)}"
+    return phrase(
+        "a victim has {claim}; an account {account}",
+        claim=", ".join(OF_CLAIM), account=", ".join(OF_ACCOUNT),
+    )  # fmt: skip

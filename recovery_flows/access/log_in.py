@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from models.engine import Database
 from models.entities.event import EntityKind
 from models.ids import canonical
-from models.language.phrase import phrase
+from models.language.phrase import joined, phrase
 from models.queries.audit.integrity import broken_subject
 from models.queries.installation.demo_mark import is_demo
 from models.queries.installation.officers import (
@@ -24,6 +24,7 @@ from models.sealing.vault import Vault
 from models.store.log_ins import entry_mark
 from models.store.people import secret_fits
 from recovery_flows.errors import RefusedError
+from recovery_flows.wording import listed
 
 
 class NobodyActsError(RefusedError):
@@ -103,6 +104,21 @@ def check_entry(database: Database, identity: Identity) -> None:
                 handle=identity.handle,
             )
         )
+
+
+def nobody_acts(database: Database) -> NobodyActsError:
+    """The refusal of whoever is no officer here; it names what to type."""
+    if not is_demo(database):
+        return NobodyActsError(phrase(
+            "nobody is acting: this user is bound to no officer (see `recovery officer add`); who "
+            "has a secret names himself with --as HANDLE",
+        ))  # fmt: skip
+    with database.reading() as session:
+        found = [one for one in officers(session) if one.roles]
+    named = [phrase("`--as {name}` ({roles})", name=o.handle, roles=listed(o.roles)) for o in found]
+    return NobodyActsError(
+        phrase("nobody is acting: this is a demo, say as whom: {named}", named=joined(", ", named))
+    )
 
 
 def all_of_demo(database: Database) -> tuple[Identity, ...]:

@@ -90,7 +90,9 @@ def _order_renewal(changes: Changeset, approval: ApprovalRow, now: datetime, law
     del now, laws
     hold = changes.file.hold(approval.subject_id)
     if hold.state is not HoldState.FROZEN:
-        raise StepRefusedError(f"hold {hold.id} is {hold.state}: there is nothing to renew")
+        raise StepRefusedError(
+            phrase("hold {id} is {state}: there is nothing to renew", id=hold.id, state=hold.state)
+        )
     changes.apply(renewal.move(hold, "renewal_ordered", Renewal.ORDERED))
     changes.call(renewal.intent(changes.file, hold, approval.id))
 

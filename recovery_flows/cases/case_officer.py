@@ -234,9 +234,12 @@ class CaseOfficer(ActingOfficer):
             asked = payees.ask_payee(
                 edit.changes, claim_id, account_id, why, edit.actor.id, edit.now
             )
-        return (
-            f"{edit.ref}: another account for {claim_id} is asked for; nothing "
-            f"is paid to it until another person decides: {asked}"
+        return phrase(
+            "{ref}: another account for {claim_id} is asked for; nothing is paid to it until "
+            "another person decides: {asked}",
+            ref=edit.ref,
+            claim_id=claim_id,
+            asked=asked,
         )
 
     def choose_rule(
@@ -252,9 +255,12 @@ class CaseOfficer(ActingOfficer):
         with self.editing(recovery_id, seen_version) as edit:
             moved_minor = tracing_actions.choose_rule(edit, named, among, reason)
         elsewhere = Money(moved_minor, edit.file.recovery.currency)
-        return (
-            f"{edit.ref}: {RULES[named].label} asked for; {elsewhere} of the loss would lie "
-            "elsewhere; another person approves it"
+        return phrase(
+            "{ref}: {label} asked for; {elsewhere} of the loss would lie elsewhere; another "
+            "person approves it",
+            ref=edit.ref,
+            label=RULES[named].label,
+            elsewhere=elsewhere,
         )
 
     def join(self, recovery_id: str, other_id: str) -> str:

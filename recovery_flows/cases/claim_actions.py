@@ -178,14 +178,15 @@ def _filed(
 def _own_duplicate(changes: Changeset, report: ReportFact, twin: str, now: datetime) -> None:
     """Two reports of one payment under two references: somebody finds out whose it is."""
     claim = next((c for c in changes.file.claims if c.id == twin), None)
-    if claim is None or claim.id == derive_id("claim", report.external_ref):
+    other = derive_id("claim", report.external_ref)
+    if claim is None or claim.id == other:
         return
     discrepancies.find(
         changes, DiscrepancyKind.CLAIMED_TWICE, EntityKind.CLAIM, claim.id, now,
         claim_id=claim.id,
         expected=Money(claim.reported_minor, claim.currency),
-        detail=f"also reported as {derive_id('claim', report.external_ref)}",
-        mark=derive_id("claim", report.external_ref),
+        detail=phrase("also reported as {claim}", context_="stored", claim=other),
+        mark=other,
     )  # fmt: skip
 
 
@@ -203,7 +204,8 @@ def _own_over_booked(
             changes, DiscrepancyKind.CLAIM_ABOVE_BOOKED, EntityKind.CLAIM, claim_id,
             now, claim_id=claim_id, expected=report.amount,
             stated=Money(row.upheld_minor, report.amount.currency),
-            detail="it is upheld at the sum that was booked", mark=str(row.upheld_minor),
+            detail=phrase("it is upheld at the sum that was booked", context_="stored"),
+            mark=str(row.upheld_minor),
         )  # fmt: skip
 
 
@@ -235,7 +237,8 @@ def classify(acting: CaseOfficer, recovery_id: str, claim_id: str, code: str, re
         law = acting.laws[changes.file.recovery.regime]
         codes = [row.code for row in law.priorities]
         if code and code not in codes:
-            words = f"write one of {', '.join(codes)}" if codes else "it names none"
+            some = phrase("write one of {codes}", codes=", ".join(codes))
+            words = some if codes else phrase("it names none")
             raise MisuseError(
                 phrase(
                     "class {code!r} is none of the law {code2}: {words}",

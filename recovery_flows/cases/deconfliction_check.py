@@ -10,6 +10,7 @@ from sqlmodel import Session
 from models.case_file import CaseFile, Step
 from models.deconfliction_hits import AlsoLine, DeconflictionHit
 from models.entities.officer import Role
+from models.language.phrase import phrase
 from models.queries.cases.deconfliction import hits_of_file
 from models.queries.installation.officers import OfficerView
 from recovery_flows.cases import deconfliction
@@ -23,8 +24,12 @@ class DeconflictionError(StepRefusedError):
     def __init__(self, named: str, lines: Iterable[AlsoLine]) -> None:
         said = "; ".join(line.sentence for line in lines)
         super().__init__(
-            f"{named}: {said}. Nothing was sent: talk to them first, then send it knowing of them "
-            "(`--allow-duplicate`)"
+            phrase(
+                "{named}: {said}. Nothing was sent: talk to them first, then send it knowing of "
+                "them (`--allow-duplicate`)",
+                named=named,
+                said=said,
+            )
         )
 
 

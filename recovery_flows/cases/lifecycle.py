@@ -106,7 +106,8 @@ def reopen(changes: Changeset, reason: str) -> None:
     recovery = changes.file.recovery
     if recovery.state not in CLOSED_RECOVERIES - {RecoveryState.JOINED}:
         is_merged = recovery.state is RecoveryState.JOINED
-        where = "work in the one that it was merged into" if is_merged else "it is open"
+        merged = phrase("work in the one that it was merged into")
+        where = merged if is_merged else phrase("it is open")
         raise StepRefusedError(
             phrase(
                 "{ref} is {recovery_state} and not opened again: {where}",

@@ -8,7 +8,7 @@ from models.entities.allocation import AllocationState
 from models.entities.hold import HoldState
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
-from models.language.phrase import phrase
+from models.language.phrase import joined, phrase
 from recovery_flows.errors import MisuseError, StepRefusedError
 
 _PATH = (
@@ -50,7 +50,12 @@ def officer_step(file: CaseFile, open_steps: list[Step], to: str) -> Step:
         missing = missing_steps(file, to)
         if len(missing) > 1:
             raise StepRefusedError(
-                f"{file.recovery.ref} cannot go to {to} yet; missing: " + "; ".join(missing)
+                phrase(
+                    "{ref} cannot go to {to} yet; missing: {missing}",
+                    ref=file.recovery.ref,
+                    to=to,
+                    missing=joined("; ", missing),
+                )
             )
     for step in open_steps:
         if step.role is Role.OFFICER and step.action != ActionKind.TELL_VICTIM:

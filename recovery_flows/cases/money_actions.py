@@ -27,6 +27,7 @@ from recovery_flows.access.acting_officer import Edit
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.restitution import compensation, custody, voluntary
+from recovery_flows.wording import counted
 
 _HOLDS, _ASSETS = table_of(Hold), table_of(Asset)
 
@@ -73,8 +74,10 @@ def invite(
             edit.changes, asset.account_id, edit.actor.id, why, edit.now, until, acting.laws
         )
         row = next(r for r in edit.file.voluntary_returns if r.id == name)
-    due = f"{row.answer_due_at:%Y-%m-%d %H:%M} UTC" if row.answer_due_at else "no set time"
-    return f"{edit.ref}: invited, {name}; an answer is due by {due}"
+    due = f"{row.answer_due_at:%Y-%m-%d %H:%M} UTC" if row.answer_due_at else phrase("no set time")
+    return phrase(
+        "{ref}: invited, {name}; an answer is due by {due}", ref=edit.ref, name=name, due=due
+    )
 
 
 def promise(
@@ -90,8 +93,13 @@ def promise(
         voluntary.promise(edit.changes, return_id, parts, why, edit.now)
         voluntary.advance(edit.changes, edit.now)
         total = Money(sum(money.minor for money, _ in parts), edit.file.recovery.currency)
-    count = f"{len(parts)} part{'' if len(parts) == 1 else 's'}"
-    return f"{edit.ref}: {total} promised in {count}; nothing of it counts yet"
+    count = counted(len(parts), "part")
+    return phrase(
+        "{ref}: {total} promised in {count}; nothing of it counts yet",
+        ref=edit.ref,
+        total=total,
+        count=count,
+    )
 
 
 def remind(acting: CaseOfficer, recovery_id: str, return_id: str, reason: str) -> str:
@@ -99,14 +107,16 @@ def remind(acting: CaseOfficer, recovery_id: str, return_id: str, reason: str) -
     with acting.editing(recovery_id) as edit:
         edit.note(f"reminder of {return_id}", reason)
         count = voluntary.remind(edit.changes, return_id, edit.now, acting.laws)
-    return f"{edit.ref}: reminded of {count} overdue"
+    return phrase("{ref}: reminded of {count} overdue", ref=edit.ref, count=count)
 
 
 def end(acting: CaseOfficer, recovery_id: str, return_id: str, reason: str) -> str:
     """Record that nothing more is expected from a voluntary return."""
     with acting.editing(recovery_id) as edit:
         voluntary.end(edit.changes, return_id, edit.note(f"end of {return_id}", reason))
-    return f"{edit.ref}: nothing more is expected from {return_id}"
+    return phrase(
+        "{ref}: nothing more is expected from {return_id}", ref=edit.ref, return_id=return_id
+    )
 
 
 def receive(acting: CaseOfficer, recovery_id: str, incoming: Incoming) -> str:
@@ -131,9 +141,11 @@ def receive(acting: CaseOfficer, recovery_id: str, incoming: Incoming) -> str:
         receipt = _as_new(unit, receipt, names)
         place = places(unit.session, [account_id])[account_id]
         asked = custody.receive(edit.changes, receipt, place, edit.actor.id, edit.now)
-    return (
-        f"{edit.ref}: {receipt.amount} entered; it counts when another person "
-        f"has confirmed it: {asked}"
+    return phrase(
+        "{ref}: {amount} entered; it counts when another person has confirmed it: {asked}",
+        ref=edit.ref,
+        amount=receipt.amount,
+        asked=asked,
     )
 
 
@@ -224,7 +236,11 @@ def compensate(
         proof = edit.keep(paper, "compensation proof")
         paid = compensation.Paid(claim_id, account_id, amount, paid_at, proof, booking)
         asked = compensation.enter(edit.changes, paid, edit.actor.id, edit.now)
-    return (
-        f"{edit.ref}: {amount} paid to the victim of {claim_id} entered; it "
-        f"counts when another person has seen the proof: {asked}"
+    return phrase(
+        "{ref}: {amount} paid to the victim of {claim_id} entered; it counts when another person "
+        "has seen the proof: {asked}",
+        ref=edit.ref,
+        amount=amount,
+        claim_id=claim_id,
+        asked=asked,
     )

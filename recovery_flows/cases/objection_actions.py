@@ -30,8 +30,13 @@ def enter(
             edit.changes, kind, claim_id, edit.actor.id, why, edit.now, acting.laws
         )
         (found,) = [o for o in edit.file.objections if o.id == name]
-    due = f" by {found.due_at:%Y-%m-%d %H:%M} UTC" if found.due_at else ""
-    return f"{edit.ref}: objection {name} entered; another person decides it{due}"
+    due = phrase(" by {at:%Y-%m-%d %H:%M} UTC", at=found.due_at) if found.due_at else ""
+    return phrase(
+        "{ref}: objection {name} entered; another person decides it{due}",
+        ref=edit.ref,
+        name=name,
+        due=due,
+    )
 
 
 def decide(
@@ -59,4 +64,7 @@ def decide(
         )  # fmt: skip
         acting.commit(unit, actor, now, changes)
         write_note(unit, actor, now, recovery_id, text)
-    return f"{file.recovery.ref}: objection {'upheld' if is_upheld else 'rejected'}"
+    ref = file.recovery.ref
+    if is_upheld:
+        return phrase("{ref}: objection upheld", ref=ref)
+    return phrase("{ref}: objection rejected", ref=ref)

@@ -30,6 +30,7 @@ from recovery_flows.access.log_in import (
     by_secret,
     by_system_user,
     entered_before,
+    nobody_acts,
 )
 from recovery_flows.caller import (
     entered_officer,
@@ -139,9 +140,7 @@ class Installation:
         """Who acts; NobodyActsError where this user is bound to no officer."""
         found = self.officer(acting_as)
         if found is None:
-            raise NobodyActsError(
-                "nobody is acting: this user is bound to no officer (see `recovery officer add`)"
-            )
+            raise nobody_acts(self.whole)
         return found
 
     def identities(self) -> tuple[Identity, ...]:

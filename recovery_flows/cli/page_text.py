@@ -34,7 +34,7 @@ def section_lines(section: Section, zone: str, width: int = 0) -> Iterator[str]:
     yield section.title
     yield from (f"  {text}" for text in parts_lines(section.parts, zone, max(0, width - 2)))
     if not section.parts:
-        yield f"  {section.empty}"
+        yield from (f"  {text}" for text in section.empty_lines)
 
 
 def parts_lines(parts: Iterable[Part], zone: str, width: int = 0) -> Iterator[str]:

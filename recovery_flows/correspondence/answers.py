@@ -12,6 +12,7 @@ from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState, Renewal
 from models.entities.payout import PayoutRow, PayoutState
 from models.entities.request import UNDER_WAY, RequestRow, RequestState
 from models.facts import BankHoldState, HoldFact, PayoutFact
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.correspondence import bank_disagreements, late_answers
@@ -48,9 +49,7 @@ def apply_hold_fact(
     hold = changes.file.hold(hold_id)
     about = bank_contradictions.About.hold(hold)
     if hold_figures.is_renamed(changes.file, hold.asset_id, hold.bank_ref, fact.bank_ref):
-        detail = f"the bank calls it {fact.bank_ref}, and has called it {hold.bank_ref}"
-        wrong = DiscrepancyKind.WRONG_REFERENCE
-        bank_contradictions.find(changes, wrong, about, now, detail=detail, mark=fact.bank_ref)
+        bank_contradictions.renamed(changes, about, fact.bank_ref, hold.bank_ref, now)
         return
     if fact.revision <= hold.bank_revision:
         _compare_again(changes, hold, fact, now)
@@ -118,8 +117,9 @@ def _compare_again(changes: Changeset, hold: HoldRow, fact: HoldFact, now: datet
         )
         about = bank_contradictions.About.hold(hold)
         bank_contradictions.compare(
-            changes, about, before, fact.held, now, f"revision {fact.revision}"
-        )
+            changes, about, before, fact.held, now,
+            phrase("revision {revision}", context_="stored", revision=fact.revision),
+        )  # fmt: skip
 
 
 def _supersede(changes: Changeset, hold: HoldRow) -> None:
@@ -195,9 +195,7 @@ def apply_payout_fact(changes: Changeset, payout_id: str, fact: PayoutFact, now:
     payout = next(p for p in changes.file.payouts if p.id == payout_id)
     about = bank_contradictions.About.payout(payout)
     if hold_figures.is_renamed(changes.file, payout.asset_id, payout.bank_ref, fact.bank_ref):
-        detail = f"the bank calls it {fact.bank_ref}, and has called it {payout.bank_ref}"
-        wrong = DiscrepancyKind.WRONG_REFERENCE
-        bank_contradictions.find(changes, wrong, about, now, detail=detail, mark=fact.bank_ref)
+        bank_contradictions.renamed(changes, about, fact.bank_ref, payout.bank_ref, now)
         return
     if fact.revision <= payout.bank_revision:
         said = payout_answers.words(fact)
@@ -264,10 +262,12 @@ def _refuse_query(changes: Changeset, subject_id: str, code: str, now: datetime)
     about = bank_contradictions.About.hold(hold)
     if payout is not None:
         about = bank_contradictions.About.payout(payout)
-    detail = f"the bank refuses to state what hold {hold.id} holds: {code}"
-    bank_contradictions.find(
-        changes, DiscrepancyKind.QUERY_REFUSED, about, now, detail=detail, mark=subject_id
-    )
+    detail = phrase(
+        "the bank refuses to state what hold {hold} holds: {code}",
+        context_="stored", hold=hold.id, code=code,
+    )  # fmt: skip
+    kind = DiscrepancyKind.QUERY_REFUSED
+    bank_contradictions.find(changes, kind, about, now, detail=detail, mark=subject_id)
 
 
 def _refuse_hold(changes: Changeset, hold: HoldRow, code: str) -> None:

@@ -12,6 +12,7 @@ from models.entities.hold import HoldKind, HoldRow, HoldState
 from models.entities.payout import PayoutRow, PayoutState
 from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 from models.facts import BankHoldState, HoldFact, PayoutFact
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Transition
 from recovery_flows.freezing import reductions
@@ -37,14 +38,23 @@ def compare_hold(changes: Changeset, before: HoldRow, fact: HoldFact, now: datet
     about = About.hold(before)
     ordered = Money(before.requested_minor, before.currency)
     if before.kind is not HoldKind.VOLUNTARY:
-        bank_contradictions.compare(changes, about, ordered, fact.requested, now, "ordered")
+        bank_contradictions.compare(
+            changes, about, ordered, fact.requested, now, phrase("ordered", context_="stored")
+        )
     other = fact.held.minor > 0 and fact.held.currency != ordered.currency
     if other or fact.held.minor > ordered.minor:
-        bank_contradictions.compare(changes, about, ordered, fact.held, now, "held")
+        bank_contradictions.compare(
+            changes, about, ordered, fact.held, now, phrase("held", context_="stored")
+        )
     elif fact.state in (*NOT_HELD, BankHoldState.PAID_OUT) and fact.held.minor:
         none = Money(0, ordered.currency)
         bank_contradictions.compare(
-            changes, about, none, fact.held, now, f"held though {fact.state}"
+            changes,
+            about,
+            none,
+            fact.held,
+            now,
+            phrase("held though {state}", context_="stored", state=fact.state),
         )
 
 
@@ -66,7 +76,10 @@ def compare_end(changes: Changeset, hold: HoldRow, fact: HoldFact, now: datetime
     ours, theirs = hold.expires_at, fact.expires_at
     if hold.state in (HoldState.STOPPED, HoldState.FROZEN) and ours and theirs and theirs > ours:
         ends = f"{theirs:%Y-%m-%d %H:%M} UTC"
-        detail = f"it says until {ends}, the law ends it on {ours:%Y-%m-%d %H:%M} UTC"
+        detail = phrase(
+            "it says until {theirs}, the law ends it on {ours}",
+            context_="stored", theirs=ends, ours=f"{ours:%Y-%m-%d %H:%M} UTC",
+        )  # fmt: skip
         bank_contradictions.find(
             changes,
             DiscrepancyKind.HELD_BEYOND_TERM,
@@ -81,7 +94,9 @@ def compare_payout(changes: Changeset, payout: PayoutRow, fact: PayoutFact, now:
     """What a bank states of a payout: the ordered sum credited, and the same sum debited for it."""
     about, ordered = About.payout(payout), Money(payout.amount_minor, payout.currency)
     hold = changes.file.hold(payout.hold_id)
-    bank_contradictions.compare(changes, about, ordered, fact.amount, now, "credited")
+    bank_contradictions.compare(
+        changes, about, ordered, fact.amount, now, phrase("credited", context_="stored")
+    )
     after = next(p for p in changes.file.payouts if p.id == payout.id)
     if after.state is not PayoutState.SETTLED:
         return
@@ -89,14 +104,16 @@ def compare_payout(changes: Changeset, payout: PayoutRow, fact: PayoutFact, now:
     debited = debited_of(hold, fact)
     if debited.currency != hold.currency or ordered.currency == hold.currency:
         expected = ordered if ordered.currency == hold.currency else Money(0, hold.currency)
-        bank_contradictions.compare(changes, about, expected, debited, now, "debited")
+        bank_contradictions.compare(
+            changes, about, expected, debited, now, phrase("debited", context_="stored")
+        )
     elif not debited.minor:
         bank_contradictions.find(
             changes,
             DiscrepancyKind.AMOUNT_DIFFERS,
             about,
             now,
-            detail="no debit stated",
+            detail=phrase("no debit stated", context_="stored"),
             mark="debited",
         )
 
@@ -111,7 +128,8 @@ def _compare_in_all(changes: Changeset, payout: PayoutRow, fact: PayoutFact, now
     if paid > loss:
         bank_contradictions.compare(
             changes, About.payout(payout), Money(loss, claim.currency),
-            Money(paid, claim.currency), now, "paid in all",
+            Money(paid, claim.currency), now,
+            phrase("paid in all", context_="stored"),
         )  # fmt: skip
 
 
@@ -133,10 +151,11 @@ def compare_restated(
     else:
         is_other = before.bank_said_at is not None and fact.modified_at > before.bank_said_at
     if is_other:
-        detail = (
-            f"stated {before.bank_said or 'otherwise'} under revision {before.bank_revision}, and"
-            f" {said} under revision {fact.revision}"
-        )
+        detail = phrase(
+            "stated {was} under revision {before}, and {said} under revision {revision}",
+            context_="stored", was=before.bank_said or "otherwise", before=before.bank_revision,
+            said=said, revision=fact.revision,
+        )  # fmt: skip
         kind, mark = DiscrepancyKind.CONTRADICTS_OUTCOME, f"{fact.revision} {said}"
         bank_contradictions.find(changes, kind, about, now, detail=detail, mark=mark)
 

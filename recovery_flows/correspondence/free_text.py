@@ -118,7 +118,7 @@ def _refuse(found: Sequence[Mark], law: Regime) -> None:
     if found:
         first = found[0]
         rule = rule_for(law, Recipient.AUTHORITY, FREE_TEXT)
-        cited = f"{rule.code} ({rule.instrument}, {rule.article})" if rule else "this unit"
+        cited = f"{rule.code} ({rule.instrument}, {rule.article})" if rule else phrase("this unit")
         raise StepRefusedError(phrase(
             "the field {field} holds a {what} ({masked}), and {cited} lets out only the personal "
             "data that is asked for: give it in the fields account and persons, or strike it "

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from models.entities.request import RequestRow
 from models.ids import canonical
-from models.language.phrase import phrase
+from models.language.phrase import joined, phrase
 from models.queries.cases.case_files import load_file
 from models.queries.cases.requests import answer_papers, opened_fields
 from models.sealing.sealed_place import SealedPlace
@@ -22,6 +22,7 @@ from recovery_flows.cross_border import (
 from recovery_flows.cross_border.channels import Channel, Option
 from recovery_flows.errors import MisuseError
 from recovery_flows.tracing import trace_requests
+from recovery_flows.wording import spoken
 
 Channels = Mapping[str, Channel]
 
@@ -58,7 +59,12 @@ def resubmit(
         channel = channel_of(channels, request.channel)
         draft_id = _next_version(acting, edit, request, channel)
         edit.note(f"request {request_id} resubmitted as {draft_id}", reason)
-    return f"{edit.ref}: {draft_id} drafted in the place of {request_id}"
+    return phrase(
+        "{ref}: {draft_id} drafted in the place of {request_id}",
+        ref=edit.ref,
+        draft_id=draft_id,
+        request_id=request_id,
+    )
 
 
 def _next_version(acting: ActingOfficer, edit: Edit, request: RequestRow, channel: Channel) -> str:
@@ -81,11 +87,16 @@ def answer(
         is_new = answers.take_answer(edit.changes, request_id, given, channel, edit.now, known)
         request = request_edits.request_of(edit.file, request_id)
     if not is_new:
-        return f"{edit.ref}: this answer to {request_id} is known already"
+        return phrase(
+            "{ref}: this answer to {request_id} is known already",
+            ref=edit.ref,
+            request_id=request_id,
+        )
     left = ", ".join(lifecycle.options_of(request, channel))
-    return f"{edit.ref}: {request_id} is {request.state}" + (
-        f"; its ground leaves: {left}" if left else ""
+    told = phrase(
+        "{ref}: {request_id} is {state}", ref=edit.ref, request_id=request_id, state=request.state
     )
+    return joined("", (told, phrase("; its ground leaves: {left}", left=left))) if left else told
 
 
 def choose(
@@ -99,19 +110,26 @@ def choose(
         lifecycle.choose(edit.changes, request_id, option, channel, review_at, edit.now)
         edit.note(f"request {request_id}: {option}", reason)
         done = _done_by_choice(acting, edit, request, option, channel)
-    return f"{edit.ref}: {option.replace('_', ' ')} chosen for {request_id}{done}"
+    return phrase(
+        "{ref}: {option} chosen for {request_id}{done}",
+        ref=edit.ref,
+        option=spoken(option),
+        request_id=request_id,
+        done=done,
+    )
 
 
 def _done_by_choice(
     acting: ActingOfficer, edit: Edit, request: RequestRow, option: str, channel: Channel
 ) -> str:
     if option in (Option.CURE_AND_RESEND, Option.RESEND):
-        return f"; drafted: {_next_version(acting, edit, request, channel)}"
+        version = _next_version(acting, edit, request, channel)
+        return phrase("; drafted: {version}", version=version)
     if option == Option.TRACE_AGAIN:
         trace_requests.request_trace(edit.changes)
-        return "; the money is traced again"
+        return phrase("; the money is traced again")
     if option == Option.OTHER_CHANNEL:
-        return f"; `recovery channels {edit.ref}` shows those that are open"
+        return phrase("; `recovery channels {ref}` shows those that are open", ref=edit.ref)
     return ""
 
 
@@ -123,7 +141,9 @@ def extend(
         document = edit.keep(paper, "answer from abroad")
         lifecycle.extend(edit.changes, request_id, until, document)
     ends = f"{until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    return f"{edit.ref}: {request_id} holds until {ends}"
+    return phrase(
+        "{ref}: {request_id} holds until {ends}", ref=edit.ref, request_id=request_id, ends=ends
+    )
 
 
 def receipt(

@@ -15,6 +15,7 @@ from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldKind, HoldState
 from models.entities.recall import CreditState
 from models.entities.request import RequestRow
+from models.language.phrase import phrase
 from models.money import AnnouncedMoney, Money
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
@@ -35,7 +36,10 @@ def take(
             continue
         discrepancies.find(
             changes, _KIND, EntityKind.REQUEST, request.id, now, asset_id=request.asset_id,
-            stated=one.amount, detail=f"booking {one.booking}, said to be paid {one.at:%Y-%m-%d}",
+            stated=one.amount, detail=phrase(
+                "booking {booking}, said to be paid {day}",
+                context_="stored", booking=one.booking, day=f"{one.at:%Y-%m-%d}",
+            ),
             mark=_mark(one.amount, one.booking),
         )  # fmt: skip
 

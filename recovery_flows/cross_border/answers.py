@@ -143,7 +143,7 @@ def ground_for(channel: Channel, answer: Answer) -> ChannelGround | None:
         return None
     found = next((g for g in fitting if g.code == answer.ground), None)
     if found is None and channel.ground:
-        codes = ", ".join(g.code for g in fitting) or "no ground"
+        codes = ", ".join(g.code for g in fitting) or phrase("no ground")
         raise MisuseError(
             phrase(
                 "--ground {ground!r}: for {says} {code} knows {codes}",
@@ -257,5 +257,8 @@ def _find(changes: Changeset, request: RequestRow, answer: Answer, now: datetime
     discrepancies.find(
         changes, DiscrepancyKind.CONTRADICTS_OUTCOME, EntityKind.REQUEST, request.id, now,
         asset_id=request.asset_id, mark=answer.document,
-        detail=f"recorded as {request.state}, and the other side says {answer.says}",
+        detail=phrase(
+            "recorded as {state}, and the other side says {said}",
+            context_="stored", state=request.state, said=answer.says,
+        ),
     )  # fmt: skip

@@ -214,6 +214,15 @@ def stands_needless(file: CaseFile, request: RequestRow) -> bool:
     return is_there and not still_wanted(file, request).minor
 
 
+def over_outcome(file: CaseFile, request: RequestRow) -> str:
+    """What is to become of what is frozen beyond what is wanted, in words."""
+    if request.route is RequestRoute.PARTNER:
+        return phrase("  kept until the victims have everything, then released")
+    if received_minor(file) > request.told_minor:
+        return phrase("  it does not know yet what came in")
+    return phrase("  `answer` records what it keeps by now")
+
+
 def check(file: CaseFile, request: RequestRow) -> None:
     """Refuse what would pass the ceiling together with what came in and what is open."""
     found = ceiling(file)

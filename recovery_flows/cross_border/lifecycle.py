@@ -39,6 +39,12 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
 
 
+def _not_now(request: RequestRow, why: str) -> StepRefusedError:
+    return StepRefusedError(phrase(
+        "{request_id} is {state}: {why}", request_id=request.id, state=request.state, why=why,
+    ))  # fmt: skip
+
+
 def send_by_hand(
     changes: Changeset, request_id: str, channel: Channel, proof: str, letter: str, actor: str,
     now: datetime,
@@ -56,7 +62,7 @@ def ready_to_send(file: CaseFile, request_id: str, actor: str) -> tuple[RequestR
     request = by_people(file, request_id)
     ceiling.check_traced(file, request)
     if request.state is not RequestState.APPROVED:
-        raise StepRefusedError(f"{request.id} is {request.state}: only an approved request is sent")
+        raise _not_now(request, phrase("only an approved request is sent"))
     if request.sent_by:
         raise StepRefusedError(phrase(
             "{sent_by} has dispatched {request_id}: the engine sends it", sent_by=request.sent_by,
@@ -77,7 +83,7 @@ def ready_to_send(file: CaseFile, request_id: str, actor: str) -> tuple[RequestR
             "{request_id} has changed since it was approved: submit it anew", request_id=request.id,
         ))  # fmt: skip
     if actor in (request.drafted_by, approval.decided_by):
-        did = "submitted" if actor == request.drafted_by else "approved"
+        did = phrase("submitted") if actor == request.drafted_by else phrase("approved")
         raise StepRefusedError(phrase(
             "you have {did} {request_id}: a third person sends it", did=did, request_id=request.id,
         ))  # fmt: skip
@@ -125,8 +131,8 @@ def choose(
     request = by_people(changes.file, request_id)
     left = options_of(request, channel)
     if option not in left:
-        told = ", ".join(left) or "nothing to choose"
-        raise StepRefusedError(f"{request.id} is {request.state}; its ground leaves: {told}")
+        told = ", ".join(left) or phrase("nothing to choose")
+        raise _not_now(request, phrase("its ground leaves: {told}", told=told))
     values: dict[str, Scalar] = {"chosen": option}
     if option == Option.WAIT:
         if review_at is None or review_at <= now:
@@ -147,15 +153,9 @@ def ask_assurance(
     """
     request = request_of(changes.file, request_id)
     if request.state is not RequestState.CONDITIONAL:
-        raise StepRefusedError(phrase(
-            "{request_id} is {request_state}: no condition was set", request_id=request.id,
-            request_state=request.state,
-        ))  # fmt: skip
+        raise _not_now(request, phrase("no condition was set"))
     if changes.file.pending(request.id) is not None:
-        raise StepRefusedError(phrase(
-            "an assurance for {request_id} waits for a second person already",
-            request_id=request.id,
-        ))  # fmt: skip
+        raise _not_now(request, phrase("an assurance waits for a second person already"))
     changes.apply(move(request, "assurance_asked", {"assurance": words}))
     if letter is not None:
         messages.draft_assurance(changes, request, letter, now)

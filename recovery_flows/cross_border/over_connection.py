@@ -163,7 +163,8 @@ def not_ahead(
     """
     if at > now + CLOCKS_APART:
         request = request_of(changes.file, request_id)
-        detail = f"{mark} is dated {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        dated = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        detail = phrase("{mark} is dated {dated}", context_="stored", mark=mark, dated=dated)
         _own(changes, request, DiscrepancyKind.CLOCK_AHEAD, detail, mark, now)
     return min(at, now)
 
@@ -171,7 +172,9 @@ def not_ahead(
 def changed_answer(changes: Changeset, request_id: str, number: int, now: datetime) -> None:
     """An answer that was taken is shown with another document: somebody has to look."""
     request = request_of(changes.file, request_id)
-    detail = f"answer {number} was another one when it was taken"
+    detail = phrase(
+        "answer {number} was another one when it was taken", context_="stored", number=number
+    )
     kind = DiscrepancyKind.CONTRADICTS_OUTCOME
     _own(changes, request, kind, detail, f"changed {number}", now)
 

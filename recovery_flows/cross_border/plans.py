@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.entities.request import RequestRoute, RequestRow, RequestState
+from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.cross_border.channels import Channel, Help, Recipient
 from recovery_flows.cross_border.disclosure import approvals_needed
@@ -114,22 +115,24 @@ def section_of(asked: str, field: str) -> str:
 def wrong_field(name: str, text: str, requested: Money) -> str:
     """Why a field cannot be what it is meant to be; empty where nothing is wrong with it."""
     if name == "amount" and text != requested.text():
-        return f"is not {requested.text()}, the sum that is asked for (`--amount`)"
+        return phrase(
+            "is not {requested}, the sum that is asked for (`--amount`)", requested=requested.text()
+        )
     if name == "currency" and text != requested.currency:
-        return f"is not {requested.currency}, the currency of the account"
+        return phrase("is not {currency}, the currency of the account", currency=requested.currency)
     if name in _DAYS:
         try:
             date.fromisoformat(text[:10])
         except ValueError:
-            return "is no day such as 2026-03-02"
+            return phrase("is no day such as 2026-03-02")
     if name in ("issuing_state", "executing_state", "victim_country") and (
         len(text) != 2 or not text.isupper()
     ):
-        return "is no code of a State such as FR"
+        return phrase("is no code of a State such as FR")
     if name == "authority_email" and "@" not in text:
-        return "is no address of mail"
+        return phrase("is no address of mail")
     if name == "list_offence_number" and text not in _LIST_OFFENCES:
-        return "is no number of the list, 1 to 32"
+        return phrase("is no number of the list, 1 to 32")
     return ""
 
 

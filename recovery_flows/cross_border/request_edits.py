@@ -111,7 +111,7 @@ def _refuse_repeating(file: CaseFile, request: RequestRow) -> None:
             raise StepRefusedError(phrase(
                 "{request_id} says exactly what {other_id} said, refused as {told}: change what "
                 "was missing, or withdraw it",
-                request_id=request.id, other_id=other.id, told=other.reason or "no ground",
+                request_id=request.id, other_id=other.id, told=other.reason or phrase("no ground"),
             ))  # fmt: skip
 
 
@@ -232,9 +232,13 @@ def asked_already(file: CaseFile, asset: AssetRow, channel: str) -> str:
     for other in file.requests:
         same = other.asset_id == asset.id and other.channel == channel
         if same and cross_border.is_waiting(other):
-            return (
-                f"another request for the account of {asset.partner_id} is under way by "
-                f"{channel}: {other.id} is {other.state}"
+            return phrase(
+                "another request for the account of {partner_id} is under way by {channel}: {id} "
+                "is {state}",
+                partner_id=asset.partner_id,
+                channel=channel,
+                id=other.id,
+                state=other.state,
             )
     return ""
 
@@ -259,7 +263,7 @@ def request_of(file: CaseFile, request_id: str) -> RequestRow:
     """The request of that id; MisuseError names those there are."""
     found = next((r for r in file.requests if r.id == request_id), None)
     if found is None:
-        there = ", ".join(r.id for r in file.requests) or "none"
+        there = ", ".join(r.id for r in file.requests) or phrase("none")
         raise MisuseError(
             phrase(
                 "the recovery has no request {request_id!r}; there is {there}",

@@ -6,7 +6,6 @@ import asyncio
 from collections import deque
 from datetime import datetime, timedelta
 
-from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.entities.partner import PartnerChannel
 from models.facts import FeedFact, FeedPage, HoldFact, PayoutFact, RawAnswer, RequestFact, TaskFact
@@ -249,13 +248,9 @@ def _refuse_item(
     changes: Changeset, partner_id: str, pointed: Owned, item: FeedFact, now: datetime
 ) -> None:
     """An item that names something of ours that this partner was never told of, or another type."""
-    noun = _NOUNS[type(item)]
-    detail = (
-        f"{partner_id} reports on it as a {noun}; it is a {pointed.noun} at {pointed.partner_id}"
-    )
     about = bank_contradictions.About(pointed.noun, pointed.id, pointed.asset_id)
-    kind, mark = DiscrepancyKind.WRONG_REFERENCE, f"{partner_id} {noun}"
-    bank_contradictions.find(changes, kind, about, now, detail=detail, mark=mark)
+    noun, owner = _NOUNS[type(item)], pointed.partner_id
+    bank_contradictions.reported_on(changes, about, noun, (partner_id, owner), now)
 
 
 def _plan(

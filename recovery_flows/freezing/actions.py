@@ -7,7 +7,7 @@ from datetime import datetime
 from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.entities.hold import HoldRow, HoldState
-from models.language.phrase import phrase
+from models.language.phrase import error_sentence, phrase
 from models.money import Money
 from models.outcome import Transition
 from models.store.accounts import correct_holder
@@ -55,8 +55,14 @@ def amend(
         over = minor > amendments.disputed_minor(edit.file, hold_of(edit.file, hold_id))
         kept = edit.note(f"more than is disputed at {hold_id}", reason) if reason else ""
         amendments.amend_hold(edit.changes, hold_id, minor, kept)
-    told = "; more than is disputed, so a second person has to approve it first" if over else ""
-    return f"{edit.ref}: the sum of {hold_id} was changed{told}"
+    told = (
+        phrase("; more than is disputed, so a second person has to approve it first")
+        if over
+        else ""
+    )
+    return phrase(
+        "{ref}: the sum of {hold_id} was changed{told}", ref=edit.ref, hold_id=hold_id, told=told
+    )
 
 
 def withdraw(
@@ -68,7 +74,9 @@ def withdraw(
         edit.note(f"hold {hold_id} withdrawn", reason)
         if hold.state is HoldState.QUEUED:
             release.ask_release(edit.changes, hold_id, edit.actor.id, edit.now)
-            return f"{edit.ref}: release from the waiting list submitted for approval"
+            return phrase(
+                "{ref}: release from the waiting list submitted for approval", ref=edit.ref
+            )
         if hold.state not in (HoldState.DRAFT, HoldState.PENDING_APPROVAL):
             raise StepRefusedError(
                 phrase(
@@ -81,7 +89,7 @@ def withdraw(
         edit.changes.apply(Transition(EntityKind.HOLD, hold_id, "cancelled", hold.state))
         freezing.acknowledge_predecessor(edit.changes, hold, edit.actor.id)
         freezing.leave_alone(edit.changes, hold)
-    return f"{edit.ref}: {hold_id} withdrawn"
+    return phrase("{ref}: {hold_id} withdrawn", ref=edit.ref, hold_id=hold_id)
 
 
 def order_again(
@@ -99,8 +107,14 @@ def order_again(
         if holder.strip():
             correct_holder(edit.unit, asset.account_id, holder.strip())
         edit.note(f"hold {hold_id} again, as {draft}", reason)
-    named = " under the name given" if holder.strip() else ""
-    return f"{edit.ref}: {draft} drafted in the place of {hold_id}{named}"
+    named = phrase(" under the name given") if holder.strip() else ""
+    return phrase(
+        "{ref}: {draft} drafted in the place of {hold_id}{named}",
+        ref=edit.ref,
+        draft=draft,
+        hold_id=hold_id,
+        named=named,
+    )
 
 
 def release_part(
@@ -116,7 +130,7 @@ def release_part(
         hold_of(edit.file, hold_id)
         release.ask_part(edit.changes, hold_id, part.minor, edit.actor.id, edit.now)
         edit.note(f"release of {part} of {hold_id}", reason)
-    return f"{edit.ref}: release of {part} submitted for approval"
+    return phrase("{ref}: release of {part} submitted for approval", ref=edit.ref, part=part)
 
 
 def find_unrelated(
@@ -127,7 +141,11 @@ def find_unrelated(
         hold_of(edit.file, hold_id)
         due = release.find_unrelated(edit.changes, hold_id, edit.actor.id, edit.now, acting.laws)
         edit.note(f"{hold_id} found unrelated", reason)
-    return f"{edit.ref}: found unrelated; to be free by {due:%Y-%m-%d %H:%M} UTC, once approved"
+    return phrase(
+        "{ref}: found unrelated; to be free by {due:%Y-%m-%d %H:%M} UTC, once approved",
+        ref=edit.ref,
+        due=due,
+    )
 
 
 def complain(
@@ -145,7 +163,9 @@ def complain(
             edit.changes, hold_id, amount.minor, edit.actor.id, edit.now, acting.laws
         )
         edit.note(f"complaint about {amount} of {hold_id}", words, "--words")
-    return f"{edit.ref}: complaint kept; to be answered by {due:%Y-%m-%d %H:%M} UTC"
+    return phrase(
+        "{ref}: complaint kept; to be answered by {due:%Y-%m-%d %H:%M} UTC", ref=edit.ref, due=due
+    )
 
 
 def record_voluntary(
@@ -172,12 +192,17 @@ def record_voluntary(
         try:
             money = Money.parse(amount, asset.currency)
         except ValueError as error:
-            raise MisuseError(str(error)) from error
+            raise MisuseError(error_sentence(error)) from error
         ends = voluntary_holds.record_voluntary(
             edit.changes, asset_id, money.minor, since, until, acting.laws
         )
         edit.note(f"voluntary hold of {money} at {asset.partner_id}", reason)
-    return f"{edit.ref}: {money} held voluntarily until {ends:%Y-%m-%d %H:%M} UTC; start the order"
+    return phrase(
+        "{ref}: {money} held voluntarily until {ends:%Y-%m-%d %H:%M} UTC; start the order",
+        ref=edit.ref,
+        money=money,
+        ends=ends,
+    )
 
 
 def record_conversion(
@@ -188,7 +213,9 @@ def record_conversion(
         hold_of(edit.file, hold_id)
         disposal.record_conversion(edit.changes, hold_id, edit.now, acting.laws)
         edit.note(f"court's order on {hold_id}", order, "--order")
-    return f"{edit.ref}: the freeze is under a court's order; its own term ends no more"
+    return phrase(
+        "{ref}: the freeze is under a court's order; its own term ends no more", ref=edit.ref
+    )
 
 
 def name_at_bank(
@@ -204,4 +231,9 @@ def name_at_bank(
         hold_of(edit.file, hold_id)
         amendments.name_at_bank(edit.changes, hold_id, bank_ref, edit.now)
         edit.note(f"reference of {hold_id} at its bank", reason)
-    return f"{edit.ref}: {hold_id} is known to its bank as {bank_ref.strip()}"
+    return phrase(
+        "{ref}: {hold_id} is known to its bank as {bank_ref}",
+        ref=edit.ref,
+        hold_id=hold_id,
+        bank_ref=bank_ref.strip(),
+    )

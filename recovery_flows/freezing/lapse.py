@@ -11,6 +11,7 @@ from models.entities.asset import AssetRow
 from models.entities.discrepancy import DiscrepancyKind, DiscrepancyRow
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.freezing import denied_stops, unrelated_funds
 from recovery_flows.freezing.drafts import (
@@ -85,7 +86,11 @@ def _escalate_unknown_end(changes: Changeset, hold: HoldRow, now: datetime) -> N
         return
     if _unknown_end(changes.file, hold) is None:
         partner = changes.file.asset(hold.asset_id).partner_id
-        detail = f"{partner} has not been reached since the term ended"
+        detail = phrase(
+            "{partner} has not been reached since the term ended",
+            context_="stored",
+            partner=partner,
+        )
         discrepancies.find(
             changes, DiscrepancyKind.END_UNCONFIRMED, EntityKind.HOLD, hold.id, now,
             asset_id=hold.asset_id, detail=detail, mark=hold.expires_at.isoformat(),

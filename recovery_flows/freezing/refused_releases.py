@@ -13,11 +13,11 @@ from models.case_file import CaseFile
 from models.entities.call import OPEN_CALLS, CallKind, CallRow, CallState
 from models.entities.discrepancy import DiscrepancyKind, DiscrepancyRow
 from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
+from models.language.phrase import phrase
 from recovery_flows.ledger import bank_contradictions, discrepancies, hold_figures
 from recovery_flows.ledger.changeset import Changeset
 
 _WAITS = LIVE_HOLDS | {HoldState.QUEUED}
-_ANOTHER_NAME = "; where it knows the hold by another name, enter it with `recovery hold reference`"
 
 
 def last_refused(file: CaseFile, hold_id: str) -> CallRow | None:
@@ -41,9 +41,16 @@ def note(changes: Changeset, hold_id: str, code: str, now: datetime) -> None:
     if hold.state not in _WAITS:
         return
     number = len(_orders(changes.file, hold.id))
-    detail = f"{code}: ask its desk why before it is ordered again"
-    if hold.kind is HoldKind.VOLUNTARY and not hold.bank_revision:
-        detail += _ANOTHER_NAME
+    is_unnamed = hold.kind is HoldKind.VOLUNTARY and not hold.bank_revision
+    ask = phrase(
+        "{code}: ask its desk why before it is ordered again", context_="stored", code=code
+    )
+    unnamed = phrase(
+        "{code}: ask its desk why before it is ordered again; where it knows the hold by another "
+        "name, enter it with `recovery hold reference`",
+        context_="stored", code=code,
+    )  # fmt: skip
+    detail = unnamed if is_unnamed else ask
     bank_contradictions.find(
         changes, DiscrepancyKind.RELEASE_REFUSED, bank_contradictions.About.hold(hold), now,
         detail=detail, mark=f"refusal {number}",

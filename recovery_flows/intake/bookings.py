@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from models.facts import AccountRef, Direction
+from models.language.phrase import error_sentence, phrase
 from models.money import Money
 from models.queries.books.accounts import Banks, partners_with
 from models.store.accounts import AccountPlan, ensure_account
@@ -270,7 +271,17 @@ def statements_in(raw: bytes, limits: Limits) -> Iterator[FileStatement]:
     try:
         for part in file_parts(read_bytes(raw, limits)):
             if isinstance(part, RefusedMember):
-                raise RefusedError(f"{part.name}, is no statement that can be read: {part.why}")
+                raise RefusedError(
+                    phrase(
+                        "{name}, is no statement that can be read: {why}",
+                        name=part.name,
+                        why=part.why,
+                    )
+                )
             yield part
     except StatementRefusedError as error:
-        raise RefusedError(f"the file is no statement that can be read: {error}") from error
+        raise RefusedError(
+            phrase(
+                "the file is no statement that can be read: {error}", error=error_sentence(error)
+            )
+        ) from error

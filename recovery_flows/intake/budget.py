@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+from models.language.phrase import phrase
+
 _MEGA = 1_000_000
 _PART_BYTES_MAX = 16 * _MEGA
 _T = TypeVar("_T")
@@ -48,23 +50,32 @@ class Limits:
         """The same of a file that is read by its path, more than once; OSError where it is away."""
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            raise BudgetSpentError("is no regular file: save it as one, it is read more than once")
+            raise BudgetSpentError(
+                phrase("is no regular file: save it as one, it is read more than once")
+            )
         self.check_bytes(found.st_size)
 
     def check_bytes(self, size: int) -> None:
         """BudgetSpentError where a file is larger than one may be."""
         if size > self.file_bytes:
             raise BudgetSpentError(
-                f"is larger than {self.file_megabytes:,} MB: split it, "
-                f"or raise {_setting('file_megabytes_max')}"
+                phrase(
+                    "is larger than {file_megabytes:,} MB: split it, or raise {setting}",
+                    file_megabytes=self.file_megabytes,
+                    setting=_setting("file_megabytes_max"),
+                )
             )
 
     def check_depth(self, depth: int) -> None:
         """PartTooLargeError where something is nested deeper than it may be."""
         if depth > self.depth:
             raise PartTooLargeError(
-                f"is nested deeper than {self.depth} levels: no bank sends that; "
-                f"if one does, raise {_setting('depth_max')}"
+                phrase(
+                    "is nested deeper than {depth} levels: no bank sends that; if one does, "
+                    "raise {setting}",
+                    depth=self.depth,
+                    setting=_setting("depth_max"),
+                )
             )
 
 
@@ -88,8 +99,11 @@ class Budget:
         """BudgetSpentError when the time is over."""
         if self._clock() > self._ends:
             raise BudgetSpentError(
-                f"takes longer than {self.limits.seconds:,} s to read: split it, "
-                f"or raise {_setting('seconds_max')}"
+                phrase(
+                    "takes longer than {seconds:,} s to read: split it, or raise {setting}",
+                    seconds=self.limits.seconds,
+                    setting=_setting("seconds_max"),
+                )
             )
 
     def spend(self, size: int, *, is_kept: bool = True) -> None:
@@ -98,12 +112,18 @@ class Budget:
         self._kept += size if is_kept else 0
         if self._read > self.limits.unpacked_megabytes * _MEGA:
             raise BudgetSpentError(
-                f"unpacks to more than {self.limits.unpacked_megabytes:,} MB: split it, "
-                f"or raise {_setting('unpacked_megabytes_max')}"
+                phrase(
+                    "unpacks to more than {unpacked_megabytes:,} MB: split it, or raise {setting}",
+                    unpacked_megabytes=self.limits.unpacked_megabytes,
+                    setting=_setting("unpacked_megabytes_max"),
+                )
             )
         if self._kept > _PART_BYTES_MAX:
             raise PartTooLargeError(
-                f"has one part of more than {_PART_BYTES_MAX // _MEGA} MB: no booking is so long"
+                phrase(
+                    "has one part of more than {most} MB: no booking is so long",
+                    most=_PART_BYTES_MAX // _MEGA,
+                )
             )
         self.check()
 
@@ -117,8 +137,12 @@ class Budget:
         data = stream.read(most * _MEGA + 1)
         if len(data) > most * _MEGA:
             raise PartTooLargeError(
-                f"is larger than {most:,} MB in a format that is read as a whole: split it, "
-                f"or raise {_setting('whole_megabytes_max')}"
+                phrase(
+                    "is larger than {most:,} MB in a format that is read as a whole: split "
+                    "it, or raise {setting}",
+                    most=most,
+                    setting=_setting("whole_megabytes_max"),
+                )
             )
         self.spend(len(data), is_kept=False)
         return data

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
+from models.language.phrase import phrase
 from recovery_flows.intake.refusals import FileRefusedError
 
 _CHUNK_CHARACTERS = 1 << 16
@@ -29,8 +30,13 @@ class _Scanner:
     def refuse(self, why: str, at: int | None = None) -> FileRefusedError:
         """The error for the place `at` in the window, or for where the scanner stands."""
         self._move(self._at if at is None else at)
-        place = f"line {self._line}, column {self._column}"
-        return FileRefusedError(self._path, f"is broken JSON at {place}: {why}")
+        told = phrase(
+            "is broken JSON at line {line}, column {column}: {why}",
+            line=self._line,
+            column=self._column,
+            why=why,
+        )
+        return FileRefusedError(self._path, told)
 
     def peek(self) -> str:
         """The next character that is not space, or an empty text at the end."""
@@ -49,7 +55,7 @@ class _Scanner:
     def read_object(self) -> dict[str, Any]:
         """The object that begins here; a cut-off one is tried again with more of the file."""
         if self.peek() != "{":
-            raise self.refuse("an object {...} should stand here")
+            raise self.refuse(phrase("an object {...} should stand here"))
         while True:
             try:
                 found, end = self._decoder.raw_decode(self._window, self._at)
@@ -57,7 +63,7 @@ class _Scanner:
                 if len(self._window) - self._at < _OBJECT_CHARACTERS and self._more():
                     continue
                 if isinstance(error, RecursionError):
-                    raise self.refuse("it is nested too deeply") from None
+                    raise self.refuse(phrase("it is nested too deeply")) from None
                 raise self.refuse(error.msg, error.pos) from None
             self._move(end)
             return dict(found)
@@ -108,6 +114,6 @@ def _array(scanner: _Scanner) -> Iterator[dict[str, Any]]:
         while (mark := scanner.next_character()) == ",":
             yield scanner.read_object()
         if mark != "]":
-            raise scanner.refuse("a comma or the end of the array should stand here")
+            raise scanner.refuse(phrase("a comma or the end of the array should stand here"))
     if scanner.peek():
-        raise scanner.refuse("something follows the end of the array")
+        raise scanner.refuse(phrase("something follows the end of the array"))

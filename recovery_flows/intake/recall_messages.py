@@ -14,6 +14,7 @@ from typing import Any
 from lxml import etree
 
 from models.facts import PaymentRefs, RecallAnswerFact, RecallVerdict, ReturnFact
+from models.language.phrase import error_sentence, phrase
 from models.money import Money
 
 BYTES_MAX = 4_000_000
@@ -49,14 +50,16 @@ def read_message(raw: bytes) -> tuple[RecallAnswerFact | ReturnFact, ...]:
         found += [_returned(one, message) for one in _all(message, "TxInf")]
     if not found:
         raise MessageRefusedError(
-            "has no answer to a recall and no return in it: camt.029 and pacs.004 are read"
+            phrase("has no answer to a recall and no return in it: camt.029 and pacs.004 are read")
         )
     return tuple(found)
 
 
 def _parsed(raw: bytes) -> Any:  # noqa: ANN401 - lxml has no types of its own
     if len(raw) > BYTES_MAX:
-        raise MessageRefusedError(f"is larger than {BYTES_MAX // 1_000_000} MB: no bank sends that")
+        raise MessageRefusedError(
+            phrase("is larger than {most} MB: no bank sends that", most=BYTES_MAX // 1_000_000)
+        )
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
         remove_comments=True, remove_pis=True,
@@ -64,9 +67,11 @@ def _parsed(raw: bytes) -> Any:  # noqa: ANN401 - lxml has no types of its own
     try:
         root = etree.fromstring(raw, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise MessageRefusedError("is no XML: ask the bank for the message again") from error
+        raise MessageRefusedError(
+            phrase("is no XML: ask the bank for the message again")
+        ) from error
     if root.getroottree().docinfo.doctype:
-        raise MessageRefusedError("has a DOCTYPE: ask the bank for a message without one")
+        raise MessageRefusedError(phrase("has a DOCTYPE: ask the bank for a message without one"))
     return root
 
 
@@ -96,20 +101,28 @@ def _answers(message: Any) -> list[RecallAnswerFact]:  # noqa: ANN401
 
 def _verdict(known: Mapping[str, RecallVerdict], code: str, where: str) -> RecallVerdict:
     if not code:
-        raise MessageRefusedError(f"has no {where}: ask the bank what it decided")
+        raise MessageRefusedError(
+            phrase("has no {where}: ask the bank what it decided", where=where)
+        )
     if code not in known:
         told = ", ".join(sorted(known))
-        raise MessageRefusedError(f"has {code!r} in {where}; read are: {told}")
+        raise MessageRefusedError(
+            phrase("has {code!r} in {where}; read are: {told}", code=code, where=where, told=told)
+        )
     return known[code]
 
 
 def _returned(one: Any, message: Any) -> ReturnFact:  # noqa: ANN401
     amount = _amount(one, "RtrdIntrBkSttlmAmt")
     if amount is None:
-        raise MessageRefusedError("has no RtrdIntrBkSttlmAmt: it says of no sum that it came back")
+        raise MessageRefusedError(
+            phrase("has no RtrdIntrBkSttlmAmt: it says of no sum that it came back")
+        )
     booking = _text(one, "RtrId") or _text(message, "GrpHdr", "MsgId")
     if not booking:
-        raise MessageRefusedError("has neither RtrId nor GrpHdr/MsgId: no return can be told apart")
+        raise MessageRefusedError(
+            phrase("has neither RtrId nor GrpHdr/MsgId: no return can be told apart")
+        )
     day = _text(one, "IntrBkSttlmDt") or _text(message, "GrpHdr", "IntrBkSttlmDt")
     told = " ".join(_texts(one, "RtrRsnInf", "AddtlInf"))
     ids = [part for part in re.split(r"[\s/,;]+", told) if part]
@@ -159,18 +172,28 @@ def _amount(one: Any, name: str) -> Money | None:  # noqa: ANN401
         return None
     text, currency = (element.text or "").strip(), element.get("Ccy", "")
     if not _AMOUNT.fullmatch(text):
-        raise MessageRefusedError(f"has {text[:20]!r} in {name}, which is no amount of money")
+        raise MessageRefusedError(
+            phrase("has {text!r} in {name}, which is no amount of money", text=text[:20], name=name)
+        )
     try:
         return Money.parse(text, currency)
     except ValueError as error:
-        raise MessageRefusedError(f"has in {name} what is no amount of money: {error}") from error
+        raise MessageRefusedError(
+            phrase(
+                "has in {name} what is no amount of money: {error}",
+                name=name,
+                error=error_sentence(error),
+            )
+        ) from error
 
 
 def _day(text: str, name: str) -> datetime:
     try:
         return datetime.strptime(text[:10], "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError as error:
-        raise MessageRefusedError(f"has {text[:20]!r} in {name}, which is no day") from error
+        raise MessageRefusedError(
+            phrase("has {text!r} in {name}, which is no day", text=text[:20], name=name)
+        ) from error
 
 
 def _all(one: Any, name: str) -> list[Any]:  # noqa: ANN401

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.language.phrase import phrase
 from recovery_flows.errors import MisuseError
 
 
@@ -13,14 +14,14 @@ class FileRefusedError(MisuseError):
 
     def __init__(self, path: Path, why: str) -> None:
         self.path, self.why = path, why
-        super().__init__(f"{path} {why}")
+        super().__init__(phrase("{path} {why}", path=path, why=why))
 
 
 def unreadable(path: Path, error: OSError) -> FileRefusedError:
     """What is said of a file that cannot be opened or read."""
     if isinstance(error, FileNotFoundError):
-        return FileRefusedError(path, "does not exist")
-    return FileRefusedError(path, f"cannot be read: {error.strerror}")
+        return FileRefusedError(path, phrase("does not exist"))
+    return FileRefusedError(path, phrase("cannot be read: {strerror}", strerror=error.strerror))
 
 
 class CellRefusedError(ValueError):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from models.language.phrase import error_sentence, phrase
 from recovery_flows.caller import read_named
 from recovery_flows.intake.budget import Budget, BudgetSpentError, Limits
 from recovery_flows.intake.json_rows import read_objects
@@ -52,9 +53,9 @@ def read_rows(
             )
             yield from budget.timed(rows)
     except (BudgetSpentError, ZeroByteError) as error:
-        raise FileRefusedError(path, str(error)) from None
+        raise FileRefusedError(path, error_sentence(error)) from None
     except UnicodeDecodeError:
-        raise FileRefusedError(path, "is not a text in UTF-8") from None
+        raise FileRefusedError(path, phrase("is not a text in UTF-8")) from None
     except OSError as error:
         raise unreadable(path, error) from None
 
@@ -63,9 +64,9 @@ def _first_character(path: Path, text: TextIO) -> str:
     start = text.read(_LOOK_BYTES)
     text.seek(0)
     if "\0" in start:
-        raise FileRefusedError(path, "is not a text file: it contains NUL bytes")
+        raise FileRefusedError(path, phrase("is not a text file: it contains NUL bytes"))
     if not start.strip():
-        raise FileRefusedError(path, "is empty")
+        raise FileRefusedError(path, phrase("is empty"))
     return start.lstrip()[0]
 
 
@@ -94,7 +95,10 @@ def _csv_rows(
             if any(cell.strip() for cell in cells):
                 yield _csv_row(number, header, cells)
     except csv.Error as error:
-        raise FileRefusedError(path, f"is broken at line {lines.line_num}: {error}") from None
+        raise FileRefusedError(
+            path,
+            phrase("is broken at line {line_num}: {error}", line_num=lines.line_num, error=error),
+        ) from None
 
 
 def _header(
@@ -103,11 +107,12 @@ def _header(
     header = [cell.strip().lower() for cell in cells]
     for name in columns:
         if header.count(name) != 1:
-            count = "no" if name not in header else "more than one"
-            raise FileRefusedError(path, f"has {count} column {name}")
+            more = phrase("has more than one column {name}", name=name)
+            none = phrase("has no column {name}", name=name)
+            raise FileRefusedError(path, more if name in header else none)
     for name in optional:
         if header.count(name) > 1:
-            raise FileRefusedError(path, f"has more than one column {name}")
+            raise FileRefusedError(path, phrase("has more than one column {name}", name=name))
     return header
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TextIO
 
+from models.language.phrase import phrase
 from recovery_flows.intake.budget import Budget, BudgetSpentError
 
 _LINE_MAX = 1_000_000
@@ -16,7 +17,9 @@ class ZeroByteError(ValueError):
 
     def __init__(self, line: int) -> None:
         self.line = line
-        super().__init__(f"holds a byte of zero at line {line}: save it as UTF-8 text")
+        super().__init__(
+            phrase("holds a byte of zero at line {line}: save it as UTF-8 text", line=line)
+        )
 
 
 def lines_within(text: TextIO, budget: Budget) -> Iterator[str]:
@@ -28,7 +31,13 @@ def lines_within(text: TextIO, budget: Budget) -> Iterator[str]:
     while line := text.readline(_LINE_MAX + 1):
         number += 1
         if len(line) > _LINE_MAX:
-            raise BudgetSpentError(f"has a line {number} of more than {_LINE_MAX:,} characters")
+            raise BudgetSpentError(
+                phrase(
+                    "has a line {number} of more than {most:,} characters",
+                    number=number,
+                    most=_LINE_MAX,
+                )
+            )
         if "\0" in line:
             raise ZeroByteError(number)
         if number % _LINES_A_CHECK == 0:

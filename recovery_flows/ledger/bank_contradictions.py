@@ -10,6 +10,7 @@ from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.entities.hold import HoldRow
 from models.entities.payout import PayoutRow
+from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
@@ -76,7 +77,9 @@ def compare_currencies(
                 discrepancies.find(
                     changes, DiscrepancyKind.ACCOUNT_CURRENCY, EntityKind.ASSET, asset.id, now,
                     asset_id=asset.id, stated=said, mark=said.currency,
-                    detail=f"it is recorded in {asset.currency}",
+                    detail=phrase(
+                        "it is recorded in {currency}", context_="stored", currency=asset.currency
+                    ),
                 )  # fmt: skip
 
 
@@ -84,14 +87,44 @@ def contradicts(
     changes: Changeset, about: About, was: str, said: str, revision: int, now: datetime
 ) -> None:
     """Record that a partner states another outcome than the one that was recorded."""
-    detail = f"recorded as {was}, stated now as {said}"
+    detail = phrase(
+        "recorded as {was}, stated now as {said}", context_="stored", was=was, said=said
+    )
     find(
         changes, DiscrepancyKind.CONTRADICTS_OUTCOME, about, now, detail=detail, mark=str(revision)
     )
 
 
+def renamed(changes: Changeset, about: About, to: str, before: str, now: datetime) -> None:
+    """Record that a bank calls what it reports on by another reference than before."""
+    detail = phrase(
+        "the bank calls it {to}, and has called it {before}", context_="stored", to=to,
+        before=before,
+    )  # fmt: skip
+    find(changes, DiscrepancyKind.WRONG_REFERENCE, about, now, detail=detail, mark=to)
+
+
+def reported_on(
+    changes: Changeset, about: About, noun: EntityKind, partners: tuple[str, str], now: datetime
+) -> None:
+    """Record that a partner reports as a `noun` on what another partner has, or is no such thing.
+
+    `partners` are the one that reports and the one that was told of it.
+    """
+    partner, owner = partners
+    detail = phrase(
+        "{partner} reports on it as a {noun}; it is a {kind} at {owner}", context_="stored",
+        partner=partner, noun=noun, kind=about.noun, owner=owner,
+    )  # fmt: skip
+    kind = DiscrepancyKind.WRONG_REFERENCE
+    find(changes, kind, about, now, detail=detail, mark=f"{partner} {noun}")
+
+
 def older_answer(changes: Changeset, hold: HoldRow, revision: int, now: datetime) -> None:
     """Record that a bank that was asked what it holds answers with less than it stated before."""
-    detail = f"asked what it holds its bank answers with revision {revision}, an older one"
+    detail = phrase(
+        "asked what it holds its bank answers with revision {revision}, an older one",
+        context_="stored", revision=revision,
+    )  # fmt: skip
     kind, mark = DiscrepancyKind.CONTRADICTS_OUTCOME, f"asked {revision}"
     find(changes, kind, About.hold(hold), now, detail=detail, mark=mark)

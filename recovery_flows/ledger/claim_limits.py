@@ -9,6 +9,7 @@ from models.case_file import CaseFile
 from models.entities.claim import ClaimRow
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.ledger import discrepancies
@@ -59,6 +60,6 @@ def record(
             claim_id=claim.id,
             expected=Money(claim.reported_minor, claim.currency),
             stated=Money(minor, claim.currency),
-            detail="it is upheld at the sum that was booked",
+            detail=phrase("it is upheld at the sum that was booked", context_="stored"),
             mark=str(minor),
         )  # fmt: skip

@@ -17,6 +17,7 @@ from models.entities.discrepancy import DiscrepancyKind, DiscrepancyRow, Discrep
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from models.step_wording import Wording, say
@@ -29,7 +30,10 @@ class NoSuchDiscrepancyError(RefusedError):
 
     def __init__(self, named: str) -> None:
         super().__init__(
-            f"there is no open discrepancy {named} here: `recovery discrepancy list` shows them"
+            phrase(
+                "there is no open discrepancy {named} here: `recovery discrepancy list` shows them",
+                named=named,
+            )
         )
 
 
@@ -166,7 +170,7 @@ def wording(found: DiscrepancyRow) -> Wording:
 
 
 def _money(minor: int | None, currency: str) -> Money | str:
-    return "no sum" if minor is None else Money(minor, currency)
+    return phrase("no sum") if minor is None else Money(minor, currency)
 
 
 def steps(file: CaseFile) -> Iterator[Step]:

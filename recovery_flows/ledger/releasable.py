@@ -15,6 +15,7 @@ from models.case_file import CaseFile
 from models.entities.asset import AssetRow
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.ledger import LedgerAccount
+from models.language.phrase import phrase
 from models.money import Money
 from models.step_wording import NOTHING, Wording, say
 from recovery_flows.ledger import pools
@@ -74,16 +75,25 @@ def of_loss_minor(file: CaseFile, hold: HoldRow) -> int:
 def why_kept(file: CaseFile, hold: HoldRow) -> str:
     """Why a hold is not free to be released, with the sums, in words."""
     if file.recovery.trace_wanted or file.trace is None:
-        return "the trace does not say yet whose money it is"
+        return phrase("the trace does not say yet whose money it is")
     if unknown := unknown_minor(file, hold.asset_id):
         given = Money(unknown, file.recovery.currency)
-        return f"a court has given {given} of it to somebody whom nobody has found yet"
+        return phrase(
+            "a court has given {given} of it to somebody whom nobody has found yet", given=given
+        )
     asset = file.asset(hold.asset_id)
     if reported := only_reported_minor(file, asset):
         paid_in = Money(reported, hold.currency)
-        return f"victims report to have paid {paid_in} in, and no statement tells of that time yet"
+        return phrase(
+            "victims report to have paid {paid_in} in, and no statement tells of that time yet",
+            paid_in=paid_in,
+        )
     traced = Money(of_loss_minor(file, hold), hold.currency)
-    return f"{traced} of it are traced to victims who are still owed {owed(file)}"
+    return phrase(
+        "{traced} of it are traced to victims who are still owed {owed}",
+        traced=traced,
+        owed=owed(file),
+    )
 
 
 def owed(file: CaseFile) -> Money:

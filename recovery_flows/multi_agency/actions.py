@@ -13,7 +13,7 @@ from models.engine import Database
 from models.entities.multi_agency import SubjectKind, TaskRow
 from models.entities.partner import BODIES_ABROAD, PartnerChannel, PartnerKind
 from models.ids import canonical
-from models.language.phrase import phrase
+from models.language.phrase import error_sentence, phrase
 from models.queries.cases.case_files import load_file
 from models.queries.cases.multi_agency import (
     Incident,
@@ -37,7 +37,10 @@ class VictimsOwnError(RefusedError):
 
     def __init__(self, ref: str) -> None:
         super().__init__(
-            f"this is a name, a number or a contact of a victim of {ref}: it is not sent"
+            phrase(
+                "this is a name, a number or a contact of a victim of {ref}: it is not sent",
+                ref=ref,
+            )
         )
 
 
@@ -123,7 +126,7 @@ def subject_of(kind: SubjectKind, text: str) -> Subject:
     try:
         return identifier(kind, text)
     except IdentifierError as error:
-        raise MisuseError(str(error)) from error
+        raise MisuseError(error_sentence(error)) from error
 
 
 def site_of(text: str) -> Subject:
@@ -131,7 +134,7 @@ def site_of(text: str) -> Subject:
     try:
         return site(text)
     except IdentifierError as error:
-        raise MisuseError(str(error)) from error
+        raise MisuseError(error_sentence(error)) from error
 
 
 def start(
@@ -224,7 +227,12 @@ def cancel_task(
         row = task_named(edit.file, task)
         multi_agency_lifecycle.cancel_task(edit.changes, row.id, "withdrawn by the officer")
         edit.note(f"task {row.id} withdrawn", reason)
-    return f"{edit.ref}: {row.kind} at {row.partner_id} is withdrawn"
+    return phrase(
+        "{ref}: {kind} at {partner_id} is withdrawn",
+        ref=edit.ref,
+        kind=row.kind,
+        partner_id=row.partner_id,
+    )
 
 
 def last_document(database: Database, recovery_id: str, task: str) -> tuple[str, bytes, str]:

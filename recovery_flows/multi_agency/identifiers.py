@@ -57,7 +57,13 @@ def identifier(kind: SubjectKind, text: str) -> Subject:
     """Normalise what a person typed to the spelling for partners; IdentifierError if invalid."""
     given = text.strip()
     if not given or len(given) > _LENGTH_MAX or _UNSEEN.search(given):
-        raise IdentifierError(f"{_article(kind)} is 1 to {_LENGTH_MAX} plain characters")
+        raise IdentifierError(
+            phrase(
+                "{kind}: 1 to {most} plain characters",
+                kind=_name(kind),
+                most=_LENGTH_MAX,
+            )
+        )
     return Subject(kind, _READ[kind](given))
 
 
@@ -84,22 +90,24 @@ def hint(subject: Subject) -> str:
     return f"{name} ···· {subject.value[-4:]}"
 
 
-def _article(kind: SubjectKind) -> str:
-    name = "platform account" if kind is SubjectKind.ACCOUNT_NAME else SPOKEN[kind]
-    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
+def _name(kind: SubjectKind) -> str:
+    is_platforms = kind is SubjectKind.ACCOUNT_NAME
+    return phrase("platform account") if is_platforms else SPOKEN[kind]
 
 
 def _number(text: str) -> str:
     number = _SPACED.sub("", text)
     if not _TELEPHONE.fullmatch(number):
-        raise IdentifierError("a number is 5 to 15 digits, with its country's + if it has one")
+        raise IdentifierError(
+            phrase("a number is 5 to 15 digits, with its country's + if it has one")
+        )
     return number
 
 
 def _device(text: str) -> str:
     device = _SPACED.sub("", text)
     if not _DEVICE.fullmatch(device):
-        raise IdentifierError("a device is the 14 to 16 digits of its IMEI")
+        raise IdentifierError(phrase("a device is the 14 to 16 digits of its IMEI"))
     return device
 
 
@@ -109,7 +117,9 @@ def _domain(text: str) -> str:
     except UnicodeError:
         name = ""
     if len(name) > 253 or not _DOMAIN.fullmatch(name):
-        raise IdentifierError("a domain is a name such as shop.example, without any https://")
+        raise IdentifierError(
+            phrase("a domain is a name such as shop.example, without any https://")
+        )
     return name
 
 
@@ -118,9 +128,11 @@ def _page(text: str) -> str:
         parts = urlsplit(text if "://" in text else f"https://{text}")
         host, port = _domain(parts.hostname or ""), parts.port
     except ValueError:
-        raise IdentifierError("a page is an address such as https://shop.example/pay") from None
+        raise IdentifierError(
+            phrase("a page is an address such as https://shop.example/pay")
+        ) from None
     if parts.scheme not in ("http", "https") or parts.username or re.search(r"\s", text):
-        raise IdentifierError("a page is an address such as https://shop.example/pay")
+        raise IdentifierError(phrase("a page is an address such as https://shop.example/pay"))
     query = f"?{parts.query}" if parts.query else ""
     return f"{parts.scheme}://{host}{f':{port}' if port else ''}{parts.path}{query}"
 
@@ -129,9 +141,11 @@ def _address(text: str) -> str:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
-        raise IdentifierError("an address is one IP address, such as 203.0.113.7") from None
+        raise IdentifierError(phrase("an address is one IP address, such as 203.0.113.7")) from None
     if any(address in network for network in _NOT_ON_THE_INTERNET):
-        raise IdentifierError("this is an address of a private network, which identifies nobody")
+        raise IdentifierError(
+            phrase("this is an address of a private network, which identifies nobody")
+        )
     return str(address)
 
 

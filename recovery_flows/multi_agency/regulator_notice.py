@@ -11,6 +11,7 @@ from models.case_file import CaseFile
 from models.entities.ledger import LedgerAccount
 from models.entities.multi_agency import SubjectKind, TaskKind
 from models.entities.partner import PartnerKind
+from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.errors import RefusedError
 from recovery_flows.multi_agency.identifiers import Subject
@@ -26,7 +27,9 @@ class CopyRefusedError(RefusedError):
     """The notice would contain personal data of a victim; it is not made."""
 
     def __init__(self, ref: str) -> None:
-        super().__init__(f"the authority's copy of {ref} would name a victim: nothing was sent")
+        super().__init__(
+            phrase("the authority's copy of {ref} would name a victim: nothing was sent", ref=ref)
+        )
 
 
 def incident_copy(

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from models.entities.officer import Role
+from models.language.phrase import error_sentence, phrase
 from models.queries.cases.views import masked_name
 from models.queries.installation.clock import case_now
 from models.queries.partners.register import opened_contacts
@@ -68,14 +69,21 @@ def agree(acting: ActingOfficer, partner_id: str, minutes: int, agreement: str) 
     """
     actor, named = acting.actor(Role.OFFICER), _line("agreement", agreement)
     if not 0 <= minutes <= _MINUTES_MAX:
-        raise MisuseError(f"the agreed time is 1 to {_MINUTES_MAX:,} minutes, or 0 to end it")
+        raise MisuseError(
+            phrase("the agreed time is 1 to {most:,} minutes, or 0 to end it", most=_MINUTES_MAX)
+        )
     if minutes and not named:
-        raise MisuseError('name the agreement: --agreement "its number and date"')
+        raise MisuseError(phrase('name the agreement: --agreement "its number and date"'))
     with _at_work(acting) as (unit, now):
         partner_register.agree(unit, actor, now, partner_id, minutes, named)
     if not minutes:
-        return f"{partner_id}: no answer time is agreed any more"
-    return f"{partner_id}: answers within {minutes:,} min, as agreed in {named}"
+        return phrase("{partner_id}: no answer time is agreed any more", partner_id=partner_id)
+    return phrase(
+        "{partner_id}: answers within {minutes:,} min, as agreed in {named}",
+        partner_id=partner_id,
+        minutes=minutes,
+        named=named,
+    )
 
 
 def change_contacts(acting: ActingOfficer, partner_id: str, given: Mapping[str, str]) -> str:
@@ -87,8 +95,11 @@ def change_contacts(acting: ActingOfficer, partner_id: str, given: Mapping[str, 
     actor = acting.actor_in(Role.OFFICER, Role.SUPERVISOR)
     unknown = sorted(set(given) - set(FIELDS))
     if unknown or not given:
-        named = f"{unknown[0]!r} is none of them" if unknown else "none is given"
-        raise MisuseError(f"contacts have {', '.join(FIELDS)}: {named}")
+        none = phrase("none is given")
+        named = phrase("{name!r} is none of them", name=unknown[0]) if unknown else none
+        raise MisuseError(
+            phrase("contacts have {fields}: {named}", fields=", ".join(FIELDS), named=named)
+        )
     checked = {name: _checked(name, text) for name, text in given.items()}
     with _at_work(acting) as (unit, now):
         body: dict[str, str] = json.loads(_opened(unit, partner_id) or "{}")
@@ -96,9 +107,17 @@ def change_contacts(acting: ActingOfficer, partner_id: str, given: Mapping[str, 
         if is_by_letter(unit, partner_id):
             values = partner_register.contacts_values(unit.vault, partner_id, body)
             change = ask_partner(unit, acting, partner_id, values, is_known=True)
-            return f"{partner_id}: asked for; another person confirms it: recovery approve {change}"
+            return phrase(
+                "{partner_id}: asked for; another person confirms it: recovery approve {change}",
+                partner_id=partner_id,
+                change=change,
+            )
         partner_register.set_contacts(unit, actor, now, partner_id, body)
-    return f"{partner_id}: contacts kept, sealed ({', '.join(sorted(checked))})"
+    return phrase(
+        "{partner_id}: contacts kept, sealed ({checked})",
+        partner_id=partner_id,
+        checked=", ".join(sorted(checked)),
+    )
 
 
 def show_contacts(acting: ActingOfficer, partner_id: str, reason: str) -> Contacts:
@@ -109,11 +128,16 @@ def show_contacts(acting: ActingOfficer, partner_id: str, reason: str) -> Contac
     actor = acting.actor_in(Role.OFFICER, Role.SUPERVISOR)
     why = _line("reason", reason)
     if len(why) < _REASON_LENGTH_MIN:
-        raise MisuseError("contacts are shown for a reason: say which")
+        raise MisuseError(phrase("contacts are shown for a reason: say which"))
     with _at_work(acting) as (unit, now):
         found = contacts_of(_opened(unit, partner_id))
         if not found:
-            raise MisuseError(f"{partner_id} has no contacts: `recovery partner contact`")
+            raise MisuseError(
+                phrase(
+                    "{partner_id} has no contacts: `recovery partner contact`",
+                    partner_id=partner_id,
+                )
+            )
         partner_register.note_shown(unit, actor, now, partner_id, why)
     return found
 
@@ -124,7 +148,7 @@ def _at_work(acting: ActingOfficer) -> Iterator[tuple[Unit, datetime]]:
         with as_refusal(), unit_of_work(acting.database) as unit:
             yield unit, case_now(unit.session, acting.wall_now())
     except partner_register.NoSuchPartnerError as error:
-        raise MisuseError(str(error)) from error
+        raise MisuseError(error_sentence(error)) from error
 
 
 def _opened(unit: Unit, partner_id: str) -> str:
@@ -137,9 +161,9 @@ def _opened(unit: Unit, partner_id: str) -> str:
 def _checked(name: str, text: str) -> str:
     line = _line(name, text)
     if name == "phone" and line and not any(c.isdigit() for c in line):
-        raise MisuseError("a phone number has digits")
+        raise MisuseError(phrase("a phone number has digits"))
     if name == "email" and line and not _EMAIL.fullmatch(line):
-        raise MisuseError("an e-mail address is like desk@bank.example")
+        raise MisuseError(phrase("an e-mail address is like desk@bank.example"))
     return line
 
 
@@ -149,5 +173,11 @@ def _line(name: str, text: str) -> str:
     # A desk and an address may be written from right to left, with their marks.
     text = line if name in ("phone", "email") else undirected(line)
     if len(line) > _LENGTH_MAX or steers_or_hides(text):
-        raise MisuseError(f"{name} has at most {_LENGTH_MAX} characters and no control characters")
+        raise MisuseError(
+            phrase(
+                "{name} has at most {most} characters and no control characters",
+                name=name,
+                most=_LENGTH_MAX,
+            )
+        )
     return line

@@ -66,9 +66,13 @@ def draft(
             message=edit.keep(raw, "camt.056", "application/xml"),
         )  # fmt: skip
         asked = lifecycle.draft(edit.changes, entered, edit.actor.id, now)
-    return (
-        f"{edit.ref}: recall of {payment.amount} drafted, {recall_id}; another "
-        f"person approves exactly this message: {asked}"
+    return phrase(
+        "{ref}: recall of {amount} drafted, {recall_id}; another person approves exactly this "
+        "message: {asked}",
+        ref=edit.ref,
+        amount=payment.amount,
+        recall_id=recall_id,
+        asked=asked,
     )
 
 
@@ -150,8 +154,13 @@ def sent(
         channel = channel_of(channels, lifecycle.recall_of(edit.file, recall_id).channel)
         lifecycle.send(edit.changes, recall_id, by, channel, edit.now)
         row = lifecycle.recall_of(edit.file, recall_id)
-    due = f"{row.due_at:%Y-%m-%d %H:%M} UTC" if row.due_at else "no set time"
-    return f"{edit.ref}: {recall_id} sent; an answer is due by {due}"
+    due = f"{row.due_at:%Y-%m-%d %H:%M} UTC" if row.due_at else phrase("no set time")
+    return phrase(
+        "{ref}: {recall_id} sent; an answer is due by {due}",
+        ref=edit.ref,
+        recall_id=recall_id,
+        due=due,
+    )
 
 
 def chase(
@@ -162,14 +171,18 @@ def chase(
         by = edit.note(f"recall {recall_id} chased", reason)
         channel = channel_of(channels, lifecycle.recall_of(edit.file, recall_id).channel)
         lifecycle.chase(edit.changes, recall_id, channel, by, edit.now)
-    return f"{edit.ref}: {recall_id} chased; its clock runs anew"
+    return phrase(
+        "{ref}: {recall_id} chased; its clock runs anew", ref=edit.ref, recall_id=recall_id
+    )
 
 
 def end(acting: ActingOfficer, recovery_id: str, recall_id: str, reason: str) -> str:
     """Record that nothing more is expected of a recall; money that comes later is taken still."""
     with acting.editing(recovery_id) as edit:
         lifecycle.end(edit.changes, recall_id, edit.note(f"recall {recall_id} ended", reason))
-    return f"{edit.ref}: nothing more is expected from {recall_id}"
+    return phrase(
+        "{ref}: nothing more is expected from {recall_id}", ref=edit.ref, recall_id=recall_id
+    )
 
 
 def reversed_by_bank(
@@ -185,7 +198,10 @@ def reversed_by_bank(
         asked = reversals.enter(
             edit.changes, recall_id, named, (at, proof), edit.actor.id, edit.now
         )
-    return (
-        f"{edit.ref}: reversal of {named!r} entered; the money counts until "
-        f"another person has confirmed it: {asked}"
+    return phrase(
+        "{ref}: reversal of {named!r} entered; the money counts until another person has "
+        "confirmed it: {asked}",
+        ref=edit.ref,
+        named=named,
+        asked=asked,
     )

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from models.entities.officer import Role
 from models.entities.recall import MatchedBy, RecallRow
 from models.facts import RecallAnswerFact, RecallVerdict, ReturnFact
-from models.language.phrase import phrase
+from models.language.phrase import error_sentence, joined, phrase
 from models.money import Money
 from models.queries.books.booked_credits import BookedCredit, booked_credits
 from models.queries.books.recalls import recalls_that_went_out, same_money_entered
@@ -22,6 +22,7 @@ from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.intake.recall_messages import MessageRefusedError, read_message
 from recovery_flows.recalls import lifecycle, matching, returned_money
 from recovery_flows.recalls.actions import Channels, channel_of
+from recovery_flows.wording import spoken
 
 _DAY_BEGINS_EARLIER = timedelta(hours=14)
 """How long before UTC a day begins where it begins first: a message names its bank's day."""
@@ -47,7 +48,9 @@ def take_message(
     try:
         facts = read_message(raw)
     except MessageRefusedError as refusal:
-        raise MisuseError(phrase("{name} {refusal}", name=name, refusal=refusal)) from refusal
+        raise MisuseError(
+            phrase("{name} {refusal}", name=name, refusal=error_sentence(refusal))
+        ) from refusal
     with acting.database.reading() as session:
         out = recalls_that_went_out(session)
     chosen = [(fact, *_recall_for(fact, out, recall_id, name)) for fact in facts]
@@ -146,8 +149,8 @@ def _take(
         is_part = fact.verdict is RecallVerdict.PART
         answer = lifecycle.Answer(_EVENTS[fact.verdict], fact.code, document, is_part)
         if not lifecycle.take_answer(edit.changes, row.id, answer, channel, edit.now):
-            return f"{edit.ref}: this answer to {row.id} is known already"
-        return f"{edit.ref}: {row.id} {_told(fact, channel)}"
+            return phrase("{ref}: this answer to {id} is known already", ref=edit.ref, id=row.id)
+        return phrase("{ref}: {id} {told}", ref=edit.ref, id=row.id, told=_told(fact, channel))
 
 
 def _enter(edit: Edit, row: RecallRow, credit: returned_money.Credit) -> str:
@@ -166,23 +169,31 @@ def _enter(edit: Edit, row: RecallRow, credit: returned_money.Credit) -> str:
         )
     asked = returned_money.enter(edit.changes, row.id, credit, edit.actor.id, edit.now)
     if asked is None:
-        return (
-            f"{edit.ref}: the return {credit.booking!r} of {row.id} is known already: nothing was "
-            "entered"
+        return phrase(
+            "{ref}: the return {booking!r} of {id} is known already: nothing was entered",
+            ref=edit.ref,
+            booking=credit.booking,
+            id=row.id,
         )
-    return (
-        f"{edit.ref}: {credit.amount} back by {row.id} entered; it counts when another person has "
-        f"confirmed it: {asked}"
+    return phrase(
+        "{ref}: {amount} back by {id} entered; it counts when another person has confirmed it: "
+        "{asked}",
+        ref=edit.ref,
+        amount=credit.amount,
+        id=row.id,
+        asked=asked,
     )
 
 
 def _told(fact: RecallAnswerFact, channel: Channel) -> str:
-    word = {RecallVerdict.PART: "accepted for a part"}.get(fact.verdict, str(fact.verdict))
+    part = phrase("accepted for a part")
+    word = part if fact.verdict is RecallVerdict.PART else spoken(fact.verdict)
     ground = channel.ground_of(fact.code)
     why = f" ({fact.code}: {ground.text.rstrip('.')})" if ground else ""
     why = why or (f" ({fact.code})" if fact.code else "")
-    left = ", ".join(o.replace("_", " ") for o in ground.options) if ground else ""
-    return f"{word}{why}; nothing of it is money" + (f"; what is left: {left}" if left else "")
+    told = phrase("{word}{why}; nothing of it is money", word=word, why=why)
+    left = joined(", ", map(spoken, ground.options)) if ground and ground.options else ""
+    return joined("", (told, phrase("; what is left: {left}", left=left))) if left else told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,8 @@ class Draft:
 def check_draft(file: CaseFile, claim_id: str, channel: Channel, now: datetime) -> ClaimRow:
     """The claim whose payment may be called back now; StepRefusedError says why it may not."""
     if file.recovery.state is not RecoveryState.OPEN:
-        raise StepRefusedError(f"{file.recovery.ref} is {file.recovery.state}: nothing is recalled")
+        state = file.recovery.state
+        raise StepRefusedError(phrase("a recovery that is {state} recalls nothing", state=state))
     claim = next((c for c in file.claims if c.id == claim_id), None)
     if claim is None or claim.state not in LOST:
         raise StepRefusedError(phrase(

@@ -233,7 +233,9 @@ def _compare(
         discrepancies.find(
             changes, DiscrepancyKind.CURRENCY_DIFFERS, EntityKind.RECALL, row.id, now,
             claim_id=claim.id, expected=requested(row), stated=stated, mark=credit.id,
-            detail="it counts once the victim's bank shows what it credited",
+            detail=phrase(
+                "it counts once the victim's bank shows what it credited", context_="stored"
+            ),
         )  # fmt: skip
         return
     going = sum(
@@ -247,14 +249,19 @@ def _compare(
         discrepancies.find(
             changes, DiscrepancyKind.PAID_TWICE, EntityKind.CLAIM, claim.id, now,
             claim_id=claim.id, expected=Money(counted, row.currency), stated=stated,
-            detail=f"{beyond} too much by {row.id}, with what is on its way to the victim",
+            detail=phrase(
+                "{beyond} too much by {recall}, with what is on its way to the victim",
+                context_="stored", beyond=beyond, recall=row.id,
+            ),
             mark=credit.id,
         )  # fmt: skip
     granted_whole = row.state is RecallState.ACCEPTED and not row.is_part
     is_short = granted_whole and came_minor(changes.file, row) < row.requested_minor
     if credit.costs_minor or is_short:
         costs = Money(credit.costs_minor, credit.costs_currency or row.currency)
-        kept = f"the bank kept {costs}" if credit.costs_minor else "the bank names no costs"
+        none = phrase("the bank names no costs", context_="stored")
+        some = phrase("the bank kept {costs}", context_="stored", costs=costs)
+        kept = some if credit.costs_minor else none
         discrepancies.find(
             changes, DiscrepancyKind.AMOUNT_DIFFERS, EntityKind.RECALL, row.id, now,
             claim_id=claim.id, expected=requested(row), stated=stated, detail=kept, mark=credit.id,

@@ -22,6 +22,7 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.recalls.lifecycle import recall_of
 from recovery_flows.recalls.returned_money import came_minor, credit_of, reopen
+from recovery_flows.wording import listed
 
 _NOT_ENTERED: dict[str, Scalar] = {
     "reversed_at": None, "reversal_proof": "", "reversal_entered_by": "",
@@ -58,7 +59,7 @@ def _counted(file: CaseFile, recall_id: str, booking: str) -> RecallCreditRow:
     named = [c for c in file.recall_credits if c.recall_id == row.id and c.booking == booking]
     found = next((c for c in named if c.state is CreditState.CONFIRMED), None)
     if found is None:
-        states = ", ".join(sorted({c.state for c in named})) or "not entered"
+        states = listed({c.state for c in named}) if named else phrase("not entered")
         raise StepRefusedError(phrase(
             "the money {booking!r} of {row_id} is {states}: only what was confirmed is reversed",
             booking=booking, row_id=row.id, states=states,

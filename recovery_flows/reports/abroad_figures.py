@@ -63,10 +63,9 @@ def abroad_figures(requests: Iterable[AskedAbroad], events: Iterable[Happened]) 
     held = [waited for waited in to_hold if waited is not None]
     return AbroadFigures(
         rates=(_sent_soon(known, first), _sent_back(known, first), _asked_twice(known, told)),
-        to_hold=_spread("decision to hold abroad", "executed - approved, nearest rank", held),
+        to_hold=_spread("decision to hold abroad", "executed - approved", held),
         first_answers=tuple(
-            _spread(body, "first answer - sent, nearest rank", answers[body])
-            for body in sorted(answers)
+            _spread(body, "first answer - sent", answers[body]) for body in sorted(answers)
         ),
     )
 

@@ -32,7 +32,7 @@ def report_to_request(count: int, seconds_at: Callable[[int], int]) -> Spread:
     """
     return Spread(
         phrase("report to request"),
-        phrase("first order or request sent - report, nearest rank"),
+        phrase("first order or request sent - report"),
         count,
         seconds_at(rank_of(count, 50)) if count else None,
         seconds_at(rank_of(count, 90)) if count else None,

@@ -124,7 +124,10 @@ def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
             claim_id=claim.id,
             expected=Money(victim.whole_minor, claim.currency),
             stated=Money(got, claim.currency),
-            detail=f"{Money(beyond, claim.currency)} too much, since {found.id} was confirmed",
+            detail=phrase(
+                "{beyond} too much, since {name} was confirmed",
+                context_="stored", beyond=Money(beyond, claim.currency), name=found.id,
+            ),
             mark=found.id,
         )  # fmt: skip
 

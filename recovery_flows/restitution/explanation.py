@@ -67,7 +67,7 @@ def page_of(division: Division, claim_id: str, named: str = "") -> Iterator[str]
     yield phrase("Rule")
     yield phrase("  {name}, version {version}: {label}", name=rule.name.value,
                  version=rule.version, label=rule.label)  # fmt: skip
-    yield f"  {rule.formula}"
+    yield joined("", ["  ", rule.formula])
     yield phrase("  Odd units: {tie_rule}", tie_rule=rule.tie_rule)
     yield phrase("  Source: {source}", source=rule.source)
     yield ""

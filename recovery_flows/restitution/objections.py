@@ -126,7 +126,8 @@ def _division(
         noticed = [a for a in going if a.notice_to is not None]
         running = [a for a in noticed if a.notice_to is not None and a.notice_to > now]
         if not running:
-            ended = f": it ended on {noticed[-1].notice_to:%Y-%m-%d}" if noticed else ""
+            last = noticed[-1].notice_to if noticed else None
+            ended = phrase(": it ended on {day:%Y-%m-%d}", day=last) if last else ""
             raise StepRefusedError(
                 phrase("no notice of a division runs to which one can object{ended}", ended=ended)
             )
@@ -265,7 +266,7 @@ def _claim(file: CaseFile, claim_id: str) -> ClaimRow:
             phrase(
                 "{ref} has no claim {told}",
                 ref=file.recovery.ref,
-                told=claim_id or "without a name",
+                told=claim_id or phrase("without a name"),
             )
         )
     return claim

@@ -14,6 +14,7 @@ from models.entities.asset import AssetRow
 from models.entities.discrepancy import DiscrepancyKind, DiscrepancyState
 from models.entities.event import EntityKind
 from models.entities.payout import PayoutRow, PayoutState
+from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
@@ -80,8 +81,10 @@ def record(changes: Changeset, now: datetime) -> None:
             changes, DiscrepancyKind.PAYOUT_NOT_PAID, EntityKind.PAYOUT, payout.id, now,
             claim_id=payout.claim_id,
             expected=Money(payout.amount_minor, payout.currency),
-            detail=f"{payout.state}{f', {payout.reason}' if payout.reason else ''}: ask the bank "
-            "why, or name another account of the victim",
+            detail=phrase(
+                "{told}: ask the bank why, or name another account of the victim",
+                context_="stored", told=", ".join(filter(None, (payout.state, payout.reason))),
+            ),
             mark=str(payout.state),
         )  # fmt: skip
 

@@ -14,6 +14,7 @@ from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from models.step_wording import say
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -166,7 +167,9 @@ def _by_court(file: CaseFile, asset: AssetRow) -> _Drafted | None:
     parts = rows.divided(file, found, pools.pools(file, asset)) if found else ()
     if found is None or not parts:
         return None
-    formula = f"as the court has ordered: {found.reference}"
+    formula = phrase(
+        "as the court has ordered: {reference}", context_="stored", reference=found.reference
+    )
     return {"method": COURT_LIST, "formula": formula, "court_list_id": found.id}, parts
 
 

@@ -54,16 +54,16 @@ def announce(
     file = changes.file
     payout = next((p for p in file.payouts if p.id == payout_id), None)
     if payout is None or payout.unclaimed_id or payout.state not in NOT_PAID:
-        stands = f"is {payout.state}" if payout else "is none of this recovery"
+        none = phrase("is none of this recovery")
+        stands = phrase("is {state}", state=payout.state) if payout else none
         raise StepRefusedError(phrase(
             "{payout_id} {stands}: only what was refused or came back is announced as unclaimed",
             payout_id=payout_id, stands=stands,
         ))  # fmt: skip
     name = derive_id("unclaimed", payout.id)
     if any(u.id == name for u in file.unclaimed):
-        raise StepRefusedError(
-            phrase("{payout_id} was announced before, as {name}", payout_id=payout_id, name=name)
-        )
+        told = phrase("{payout_id} was announced before, as {name}", payout_id=payout_id, name=name)
+        raise StepRefusedError(told)
     law = laws[file.recovery.regime]
     if not law.has(Measure.UNCLAIMED):
         raise StepRefusedError(
@@ -124,11 +124,13 @@ def claimed(changes: Changeset, name: str, reason: str) -> None:
     """The payee came forward in time: his share is paid in the next round."""
     row = _share(changes.file, name)
     if row.state not in KEPT_UNCLAIMED:
-        raise StepRefusedError(f"{name} is {row.state}: a late payee is refunded by the treasury")
+        raise StepRefusedError(phrase(
+            "{name} is {state}: a late payee is refunded by the treasury", name=name,
+            state=row.state,
+        ))  # fmt: skip
     if any(p.state is PayoutState.INSTRUCTED for p in to_treasury(changes.file, row)):
-        raise StepRefusedError(
-            phrase("{name} is on its way to the treasury: wait for its bank", name=name)
-        )
+        told = phrase("{name} is on its way to the treasury: wait for its bank", name=name)
+        raise StepRefusedError(told)
     _void_transfer(changes, row, "the payee came forward")
     changes.apply(_move(row, "claimed", {"reason": reason}))
 
@@ -185,7 +187,7 @@ def _draft(changes: Changeset, row: UnclaimedRow, first: PayoutRow) -> str:
     allocation_id = derive_id("alloc", first.asset_id, number)
     values: dict[str, Scalar] = {
         "asset_id": first.asset_id, "round_number": number, "method": TREASURY,
-        "formula": "what nobody has claimed goes to the treasury",
+        "formula": phrase("what nobody has claimed goes to the treasury", context_="stored"),
         "pool_minor": row.amount_minor, "currency": row.currency,
         "basis": basis.spelled(file, file.asset(first.asset_id)),
         "notice_from": row.announced_at, "notice_to": row.due_at,
@@ -226,9 +228,8 @@ def enter_refund(
         ))  # fmt: skip
     most = Money(row.amount_minor, row.currency)
     if refunded.currency != row.currency or not 0 < refunded.minor <= row.amount_minor:
-        raise StepRefusedError(
-            phrase("a refund of {name} is above zero and at most {most}", name=name, most=most)
-        )
+        told = phrase("a refund of {name} is above zero and at most {most}", name=name, most=most)
+        raise StepRefusedError(told)
     if not row.announced_at < at <= now:
         raise StepRefusedError(phrase("a refund was paid after the notice began and before now"))
     _reopen(changes)

@@ -12,6 +12,7 @@ from models.case_file import CaseFile, DissipatedPart, Position, TraceView
 from models.entities.event import EntityKind
 from models.entities.recovery import RecoveryRow
 from models.ids import derive_id, digest
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from models.queries.books.changed_bookings import changed_bookings
 from models.queries.books.money import places, statement_currencies
@@ -33,7 +34,11 @@ class BookingsChangedError(DisagreementError):
     """Bookings that a trace would rest on were changed by hand: nothing is traced with them."""
 
     def __init__(self, sentence: str) -> None:
-        super().__init__(f"{sentence}: it was changed by hand, see `recovery audit verify`")
+        super().__init__(
+            phrase(
+                "{sentence}: it was changed by hand, see `recovery audit verify`", sentence=sentence
+            )
+        )
 
 
 def trace_file(

@@ -21,6 +21,7 @@ from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing.methods.catalogue import RULES, RuleName, Standing
 from recovery_flows.tracing.methods.two_parts import Among
+from recovery_flows.wording import spoken
 
 _WHY_NOT = {
     Standing.LEAD: "it says where to look, no court attributes by it",
@@ -60,25 +61,34 @@ def check_free(file: CaseFile) -> None:
     """Raise StepRefusedError where the rule cannot change any more; the sentence names why."""
     recovery = file.recovery
     if recovery.state is not RecoveryState.OPEN:
-        spoken = recovery.state.replace("_", " ")
         raise StepRefusedError(
-            phrase("{ref} is {spoken}: its rule cannot change", ref=recovery.ref, spoken=spoken)
+            phrase(
+                "{ref} is {state}: its rule cannot change",
+                ref=recovery.ref,
+                state=spoken(recovery.state),
+            )
         )
     for allocation in file.allocations:
         if allocation.state in _DECIDED:
-            raise _decided(file, allocation, allocation.state.replace("_", " "))
+            raise _decided(file, allocation, spoken(allocation.state))
         states = {p.state for p in file.payouts_of(allocation.id)}
         if PayoutState.SETTLED in states:
-            raise _decided(file, allocation, "paid in part")
+            raise _decided(file, allocation, phrase("paid in part"))
         if PayoutState.INSTRUCTED in states:
-            raise _decided(file, allocation, "with the bank")
+            raise _decided(file, allocation, phrase("with the bank"))
 
 
 def _decided(file: CaseFile, allocation: AllocationRow, how: str) -> StepRefusedError:
     pool = Money(allocation.pool_minor, allocation.currency)
     return StepRefusedError(
-        f"the rule of {file.recovery.ref} cannot change: the return {allocation.id} of {pool} "
-        f"by the trace in force is {how}"
+        phrase(
+            "the rule of {ref} cannot change: the return {allocation} of {pool} by the trace in "
+            "force is {how}",
+            ref=file.recovery.ref,
+            allocation=allocation.id,
+            pool=pool,
+            how=how,
+        )
     )
 
 

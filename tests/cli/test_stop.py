@@ -223,7 +223,9 @@ def test_the_stop_reaches_the_bank_as_it_was_shown_and_the_watch_stops(unit: Any
     unit.sweep()
     page = run("show", "R-2026-0001", "--json").json()
     assert (page["first_sent"], page["first_sent_at"]) == ("stop", "2026-03-02T03:01:00+00:00")
-    assert "reported 2026-03-02 11:00:00, stop sent after 1 min" in run("show", "R-2026-0001").out
+    assert (
+        "reported 2026-03-02 11:00:00 CST, stop sent after 1 min" in run("show", "R-2026-0001").out
+    )
     rates = run("report", "rates", "--json").json()["report_to_request"]
     assert (rates["count"], rates["p50_seconds"], rates["p90_seconds"]) == (1, 60, 60)
     assert "median (1 case)           1 min" in run("report", "rates").out

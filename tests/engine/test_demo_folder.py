@@ -193,3 +193,17 @@ def test_a_view_of_an_officer_does_not_act(tmp_path: Path) -> None:
         with pytest.raises(NobodyActsError, match="has not logged in"):
             CaseOfficer(unit.database, unit.laws, who).actor(Role.OFFICER)
     unit.database.dispose()
+
+
+def test_whoever_says_no_name_in_a_demo_is_told_what_to_type_and_it_works(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    make(folder)
+    opened = open_installation(folder)
+    for act in (opened.somebody, lambda: opened.case_officer().actor(Role.OFFICER)):
+        with pytest.raises(NobodyActsError, match="this is a demo, say as whom") as refused:
+            act()
+        assert "`--as lin` (officer)" in str(refused.value)
+        assert "`--as chen` (supervisor)" in str(refused.value)
+    assert opened.somebody("chen").handle == "chen"
+    assert opened.case_officer("lin").actor(Role.OFFICER).role is Role.OFFICER
+    opened.database.dispose()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from config.regimes import read_regime, regime_codes
 from models.entities.asset import Stage
 from models.entities.call import CallKind
 from models.entities.catalogue import TRANSITIONS
@@ -68,6 +69,9 @@ def said() -> dict[Message, str]:
             if isinstance(node, ast.Call):
                 for message in of_call(node):
                     found.setdefault(message, f"{path.relative_to(ROOT)}:{node.lineno}")
+    for code in regime_codes():
+        for step in read_regime(code).get("step", ()):  # its version stands before a formula
+            found.setdefault(("stored", f"{{version}}: {step['formula']}"), f"regime {code}")
     for text in SENTENCES.values():
         found.setdefault(_message(text), "models/step_wording.py")
     return {message: place for message, place in found.items() if has_words(message[1])}
@@ -138,4 +142,7 @@ def names() -> set[Message]:
         for (before, event), after in table.items():
             codes |= {str(before), str(event), str(after)}
     bare = {re.sub("[_-]", " ", code) for code in codes - _NEVER_SHOWN}
-    return {("", name) for name in bare if name} | {("abroad", str(act)) for act in RequestAct}
+    # A rule of tracing has the same name in English, and another meaning.
+    of_division = {("division", AllocationMethod.PRO_RATA.replace("_", " "))}
+    abroad = {("abroad", str(act)) for act in RequestAct}
+    return {("", name) for name in bare if name} | abroad | of_division

@@ -10,7 +10,7 @@ from recovery_flows.reports.time_to_first_order import report_to_request, span_t
 def test_a_spread_says_what_it_measures_and_of_how_many() -> None:
     spread = report_to_request(4, lambda rank: [41, 60, 90, 3600][rank - 1])
     assert (spread.count, spread.p50_seconds, spread.p90_seconds) == (4, 60, 3600)
-    assert spread.formula == "first order or request sent - report, nearest rank"
+    assert spread.formula == "first order or request sent - report"
     assert report_to_request(0, lambda rank: rank).p50_seconds is None
 
 

@@ -35,10 +35,10 @@ KEYS = "12345678ti"
 """The keys of all screens but that of one request."""
 COMMANDS = re.compile(r"`[^`]*`|\$ .*")
 NOT_WORDED = re.compile(
-    r"unit's own rule|stop under CN_STOP_48H|freeze GBP|cn-2016-art8-v1.*?account"
+    r"unit's own rule|stop under CN_STOP_48H|freeze GBP"
     "|victim、phone.*?也可识别"
 )
-"""What an approval binds, what leaves in a request, a law's formula, labels of a report."""
+"""What an approval binds, what leaves in a request, labels of a report."""
 IN_DATA = frozenset({"engine", "investment", "recovery"})
 """Who acted, and how the victim was deceived, as they are stored."""
 

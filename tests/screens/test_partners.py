@@ -55,13 +55,21 @@ async def test_each_partner_is_one_line_and_its_page_stands_below(
     app = unity.app("li")
     async with app.run_test(size=size) as pilot:
         await pilot.press("5")
-        text = await wait(pilot, app, "5 Partn", "3 partners", "✕ open", "● closed", "‼")
+        text = await wait(
+            pilot,
+            app,
+            "5 Partn",
+            "3 partners",
+            "✕ paused" if size[0] < 100 else "✕ suspended",
+            "● normal",
+            "‼",
+        )
         assert all(cell_len(line) <= size[0] for line in text.splitlines())
         table = app.screen.query_one(PartnersTable)
         while table.cursor_id != EAST:
             await pilot.press("j")
         await wait(
-            pilot, app, "answers within 20 min (MoU 7/2026)", "S··  ···· 23", "closed: calls"
+            pilot, app, "answers within 20 min (MoU 7/2026)", "S··  ···· 23", "connection normal"
         )
         if size == (120, 40):
             await wait(
@@ -69,7 +77,9 @@ async def test_each_partner_is_one_line_and_its_page_stands_below(
                 "too few (1)", "·······█ –",
             )  # fmt: skip
         await pilot.press("j")
-        await wait(pilot, app, "differ: test-west 2026-03-02", "open: 5 failures in a row", "to do")
+        await wait(
+            pilot, app, "differ: test-west 2026-03-02", "suspended: 5 failures in a row", "to do"
+        )
         await pilot.press("enter")
         await wait(pilot, app, "to do", "look at the network", "esc Back")
 

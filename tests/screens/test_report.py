@@ -71,7 +71,7 @@ async def test_a_pasted_report_is_read_live_and_sent_after_its_message_was_shown
         await pilot.press("ctrl+s")
         await wait(pilot, app, "Send this stop-payment?", "hold-", "9999000000002222", "Confirm")
         await pilot.press("y")
-        await wait(pilot, app, "R-2026-0001", "reported 2026-03-02 14:00:00, nothing sent yet")
+        await wait(pilot, app, "R-2026-0001", "reported 2026-03-02 14:00:00 CST, nothing sent yet")
         await wait(pilot, app, "✓ R-2026-0001: stop-payment of CNY 12,345.60 ordered at")
     (hold,) = file_of(unity, "R-2026-0001").holds
     assert hold.state is HoldState.ORDERED

@@ -5,30 +5,34 @@ from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
+from sqlalchemy import text
 
 from models.entities.officer import Role
+from models.language.catalogue import Language
 from models.queries.cases.views import ClaimLine
 from models.safe_text import REPLACEMENT, safe
 from models.store import people
 from models.store.unit import unit_of_work
+from tui.screens.looks.columns import ColumnsDialog
 from tui.text import cut, fitted, word
 
 EVIL = "[/] [red]x[/red] [@click=app.bell]y[/] \x1b]0;pwned\x07 \x9b31m \u202egnp.exe \u200bzero"
+EVIL_REASON = "=cmd|calc [@click=app.bell]y[/] [red]x[/red]"
 OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066\u2067\u200b-\u200f]")
 
 
 @given(st.text())
-def test_safe_text_has_nothing_that_a_terminal_obeys(text: str) -> None:
-    assert not OBEYED.search(safe(text).replace("\n", ""))
-    assert "\n" not in safe(text)
-    assert safe(text).count("\u2068") == safe(text).count("\u2069")
-    assert safe(safe(text)) == safe(text)
+def test_safe_text_has_nothing_that_a_terminal_obeys(told: str) -> None:
+    assert not OBEYED.search(safe(told).replace("\n", ""))
+    assert "\n" not in safe(told)
+    assert safe(told).count("\u2068") == safe(told).count("\u2069")
+    assert safe(safe(told)) == safe(told)
 
 
 @given(st.text(max_size=30), st.integers(0, 40))
-def test_fitted_text_has_exactly_the_width(text: str, width: int) -> None:
-    assert fitted(word(text), width).cell_length == width
-    assert cut(word(text), max(1, width)).cell_length <= max(1, width)
+def test_fitted_text_has_exactly_the_width(told: str, width: int) -> None:
+    assert fitted(word(told), width).cell_length == width
+    assert cut(word(told), max(1, width)).cell_length <= max(1, width)
 
 
 @pytest.mark.parametrize("width", range(1, 16))
@@ -83,8 +87,8 @@ async def test_no_screen_shows_a_whole_account_number_or_a_name(
             await pilot.press(key)
             texts.append(await wait(pilot, app, sign))
     for secret in ("9999000000002222", "00002222", "Synthetic Person", "Synthetic Mule"):
-        assert not any(secret in text for text in texts)
-    assert any("S··" in text for text in texts)
+        assert not any(secret in one for one in texts)
+    assert any("S··" in one for one in texts)
 
 
 def test_the_contract_of_masking_is_the_views() -> None:
@@ -100,3 +104,38 @@ async def test_a_hostile_sentence_reaches_the_screen_as_text(
         app.say(EVIL, refused=True)
         await wait(pilot, app, "✕ [/] [red]x[/red]")
         assert not OBEYED.search(look(app))
+
+
+@pytest.mark.parametrize("language", list(Language))
+async def test_hostile_words_stay_text_in_columns_a_share_s_page_and_who_sees_a_recovery(
+    unity: Any, wait: Any, look: Any, returnable: str, language: Language
+) -> None:
+    """A bank's name, a victim's name, a case number and a reason, where they are shown since."""
+    with unit_of_work(unity.database) as unit:
+        unit.session.execute(text("UPDATE partner SET name = :name"), {"name": EVIL})
+        unit.session.execute(text("UPDATE recovery SET method = :name"), {"name": EVIL[:30]})
+    app = unity.app("wang", unit_name=EVIL, language=language)
+    async with app.run_test(size=(120, 50)) as pilot:
+        await wait(pilot, app, "R-2026-0001")
+        asked = 0
+        for keys in (
+            "1W", "5W", "6W", "7W", "8W", "2A",  # columns of each list; who sees this recovery
+        ):  # fmt: skip
+            await pilot.press(*keys)
+            await pilot.pause(0.3)
+            assert not OBEYED.search(look(app)), keys
+            asked += isinstance(app.screen, ColumnsDialog)
+            await pilot.press("escape", "escape")
+        assert asked == 5
+        await pilot.press("1", "enter", "7")
+        await wait(pilot, app, "R-2026-0001", "50,000.00")
+        await pilot.press("enter")
+        shown = await wait(pilot, app, "CNY 50,000.00")
+        assert not OBEYED.search(shown)
+        await pilot.press("escape", "2", "A", "enter", *"zhao", "enter", *EVIL_REASON, "enter")
+        await pilot.pause(1)
+        assert not OBEYED.search(look(app))
+        await pilot.press("escape", "escape", "3")
+        await pilot.pause(1)
+        assert not OBEYED.search(look(app))
+    assert returnable

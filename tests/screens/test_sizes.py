@@ -19,7 +19,7 @@ NEEDED = {
     "2": ("R-2026-0001", "freezing", "CNY 120,000.00 lost by 1 victim", "2026-77",
                  "n send the stop-payment of CNY 50,000.00", "held CNY 36,000.00",
                  "located CNY 74,000.00", "gone CNY 10,000.00", "Accounts and holds", "esc Back",
-          "reported 2026-03-02 14:00:00, stop sent after 40 min"),
+          "reported 2026-03-02 14:00:00 CST, stop sent after 40 min"),
     "3": ("1 approval pending", "confirm stop-payment", "CNY 120,000.00", "a Approve"),
     "4": ("CNY 120,000.00 reported", "interception", "30.0 %", "ever held / reported loss"),
 }  # fmt: skip

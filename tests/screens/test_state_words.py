@@ -183,3 +183,36 @@ def told_by_show(unity: Any, recovery: str) -> str:
     """What `recovery show` prints."""
     page = recovery_page(unity.database, unity.laws, recovery, unity.now)
     return "\n".join(page_lines(written(page, LAWS, "UTC")))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_what_has_ended_is_told_once_and_no_word_of_its_state_is_cut(
+    unity: Any, paid: str, wait: Any, size: Any
+) -> None:
+    unity.case_officer("li").advance(paid)
+    (closing,) = pending_approvals(unity.database, unity.laws)
+    unity.case_officer("wang").approve(closing.approval_id)
+    app = unity.app("li")
+    async with app.run_test(size=size) as pilot:
+        await wait(pilot, app, "No open recovery")
+        await type_fast(app, "c")
+        text = await wait(pilot, app, "R-2026-0001", "closed: all returned")
+        row = next(x for x in text.splitlines() if "R-2026-0001" in x and "CNY" in x)
+        assert "✓ closed " in row
+        assert "…" not in row
+        await type_fast(app, "enter")
+        text = await wait(pilot, app, "Accounts and holds", "closed, all returned")
+        assert text.count("closed: all returned") == 1
+        assert "nothing for an officer" not in text
+        assert "reported 2026-03-02 14:00:00 CST" in text
+
+
+async def test_a_partners_connection_is_normal_and_not_a_breaker_that_is_closed(
+    unity: Any, returnable: str, wait: Any
+) -> None:
+    app = unity.app("li", start_screen="partners")
+    async with app.run_test(size=(120, 40)) as pilot:
+        text = await wait(pilot, app, "connection", "● normal", "median", "90 %")
+        assert "breaker" not in text
+        assert "p50" not in text
+    assert returnable

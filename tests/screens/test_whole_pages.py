@@ -14,6 +14,7 @@ from models.money import Money
 from recovery_flows.cases.pages.renderings import FORMATS, as_csv, as_markdown, plain_lines
 from recovery_flows.cases.pages.value import Column, Page, Section, line, table
 from recovery_flows.cases.views.saved_views import SavedView
+from recovery_flows.cli.page_text import page_lines
 from recovery_flows.errors import MisuseError
 from tests.screens.conftest import LAWS
 from tui.screen_queries import Source
@@ -43,7 +44,7 @@ def test_every_screen_as_text_has_its_facts_and_no_personal_data(
         ],
         "approvals": ["1 approval pending", "return to victims: ", "digest: "],
         "summary": ["CNY", "interception"],
-        "partners": ["test-east: contacts: ", "breaker: "],
+        "partners": ["test-east: contacts: ", "connection: "],
         "deadlines": ["Deadlines: "],
         "restitution": ["lost CNY 50,000.00", ": victim: S··", "net loss: CNY 50,000.00"],
         "trace": ["R-2026-0001"],
@@ -91,3 +92,14 @@ def test_no_cell_is_calculated_steers_a_terminal_or_becomes_markup() -> None:
     for write in FORMATS.values():
         assert "\x1b" not in write(page)
     assert "| \ufffd\\[31m\\<b\\>\\`\\| |" in as_markdown(page)
+
+
+@pytest.mark.parametrize("screen", ["now", "approvals", "partners", "deadlines", "requests"])
+def test_an_empty_screen_as_text_has_no_sign_of_a_character_that_was_taken_out(
+    unity: Any, screen: str
+) -> None:
+    """An empty board of requests says two paragraphs: each is a line, in a shell and as a file."""
+    source = unity.app("li").source
+    page = whole_page(source, screen, view=SavedView(), recovery_id="", officer=None, zone="UTC")
+    for told in (list(page_lines(page)), list(plain_lines(page)), as_markdown(page).splitlines()):
+        assert not [line for line in told if "\ufffd" in line or "\n" in line]

@@ -33,7 +33,7 @@ def next_lines(
     else:
         told = words(("n ", MUTED), ("– ", CARE), (refusal, "$foreground"))
     lines = paragraph(told, width)
-    others = [s for s in page.steps if s is not first]
+    others = [s for s in page.steps if s is not first and s.sentence != refusal]
     most = 3 if width >= ROOMY else 2
     for other in others[:most]:
         sign, sentence, due = step(page, other, own)

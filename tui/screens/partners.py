@@ -189,7 +189,7 @@ def _counts(pages: tuple[PartnerPage, ...], width: int) -> Content:
     wrong: list[tuple[object, str] | str] = []
     if shut:
         wrong.append(
-            (phrase("  ✕ {breakers} not closed", breakers=counted(shut, "breaker")), ALARM)
+            (phrase("  ✕ {connections} not normal", connections=counted(shut, "connection")), ALARM)
         )
     if differ:
         told = counted(differ, "partner's books differ", "partners' books differ")
@@ -198,7 +198,9 @@ def _counts(pages: tuple[PartnerPage, ...], width: int) -> Content:
         told = counted(waits, "order waits too long", "orders wait too long")
         wrong.append((phrase("  ! {told}", told=told), "bold $warning"))
     if not wrong or width >= ROOMY:
-        wrong.append((phrase("  times in minutes: agreed, p50, p90 of all answers"), MUTED))
+        wrong.append(
+            (phrase("  times in minutes: agreed, median, 90th percentile of all answers"), MUTED)
+        )
     return words(
         (phrase(" {partners}", partners=counted(len(pages), "partner")), "bold $foreground"), *wrong
     )

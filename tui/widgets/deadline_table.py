@@ -18,7 +18,7 @@ from tui.widgets.columns import TableColumn, laid_out
 from tui.widgets.table import LineTable
 
 _NARROW = {"due": 11, "ref": 11, "what": 8, "amount": 16, "note": 0}
-_WIDE = {"due": 15, "ref": 11, "what": 8, "bank": 4, "amount": 16, "owner": 7, "note": 0}
+_WIDE = {"due": 15, "ref": 11, "what": 8, "bank": 4, "amount": 16, "owner": 8, "note": 0}
 _OTHERS = laid_out(COLUMNS, {"bank": 10, "owner": 10, "law": 16}, unsorted=("law",))
 _NOTE_CELLS = 20
 """The least width of the last column."""

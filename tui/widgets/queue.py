@@ -59,6 +59,10 @@ class QueueTable(PagedTable[QueueLine]):
             return [Content("") for _ in self.columns()]
         told, short = row(line, self.now, self.own_roles), not self.is_wide
         shown = {key: cell_content(cell, "UTC", short=short) for key, cell in told.items()}
+        columns = self.columns()
+        room = next((column.width for column in columns if column.key == "stage"), 0)
+        if room and shown["stage"].cell_length > room:
+            shown["stage"] = cell_content(told["stage"], "UTC", short=True)
         if not self.shows("turn"):
             shown["next"] = Content(" ").join([shown["turn"][:1], shown["next"]])
-        return [shown[column.key] for column in self.columns()]
+        return [shown[column.key] for column in columns]

@@ -18,6 +18,7 @@ from models.entities.ledger import PostingRow
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery
 from models.entities.trace import Trace
 from models.ids import canonical
+from models.language.phrase import phrase
 from models.prepared import looked_through
 from models.queries.file_parts import read_parts
 from models.queries.partners.feeds import letters_and_feeds
@@ -33,7 +34,11 @@ class NoSuchRecoveryError(LookupError):
     """The reference or id names no recovery."""
 
     def __init__(self, named: str) -> None:
-        super().__init__(f"there is no recovery {named}: `recovery list` shows those there are")
+        super().__init__(
+            phrase(
+                "there is no recovery {named}: `recovery list` shows those there are", named=named
+            )
+        )
 
 
 # What stored garbage raises on its way into a row of a file.
@@ -48,8 +53,12 @@ class FileUnreadableError(Exception):
     def __init__(self, recovery_id: str, error: Exception) -> None:
         self.recovery_id = recovery_id
         super().__init__(
-            f"what is stored of recovery {recovery_id} cannot be read ({type(error).__name__}): "
-            "`recovery audit verify` names the row"
+            phrase(
+                "what is stored of recovery {recovery_id} cannot be read ({kind}): `recovery "
+                "audit verify` names the row",
+                recovery_id=recovery_id,
+                kind=type(error).__name__,
+            )
         )
 
 

@@ -23,6 +23,7 @@ from models.entities.multi_agency import (
 )
 from models.entities.partner import Partner, PartnerChannel, PartnerKind
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
+from models.language.phrase import phrase
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from models.store.documents import place_of
@@ -191,5 +192,5 @@ def document_of(session: Session, vault: Vault, digest: str) -> tuple[bytes, str
         )
     ).first()
     if row is None:
-        raise LookupError(f"there is no document {digest[:12]}")
+        raise LookupError(phrase("there is no document {digest}", digest=digest[:12]))
     return vault.open_bytes(row.body_sealed, place_of(digest)), row.media_type

@@ -94,6 +94,10 @@ class RequestLine:
     missing: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
     reason: str
+    over_frozen: Money | None = None
+    """What the body has frozen beyond what is still wanted; None for nothing."""
+    over_outcome: str = ""
+    """What is to become of that, in words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from models.entities.partner import Partner, PartnerChannel, PartnerKind
 from models.entities.payout import Payout
 from models.entities.recovery import Recovery
 from models.facts import AccountRef
+from models.language.phrase import phrase
 from models.prepared import reading, reading_any
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
@@ -93,7 +94,11 @@ def partner(session: Session, vault: Vault | None, partner_id: str) -> PartnerLi
     """One partner; LookupError when it is not registered."""
     row = session.execute(_ONE_PARTNER, {"of": partner_id}).first()
     if row is None:
-        raise LookupError(f"there is no partner {partner_id}: `recovery partner list`")
+        raise LookupError(
+            phrase(
+                "there is no partner {partner_id}: `recovery partner list`", partner_id=partner_id
+            )
+        )
     return _line(row, vault)
 
 

@@ -23,13 +23,14 @@ from models.entities.event import DONE, SENT, Event
 from models.entities.hold import LIVE_HOLDS, Hold, HoldKind, HoldState
 from models.entities.installation import QueueEntry
 from models.entities.ledger import LedgerAccount, PostingRow
-from models.entities.payout import Payout, PayoutState
+from models.entities.payout import Payout
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.ids import canonical
 from models.money import Money
 from models.prepared import looked_through
 from models.sqlite.answers import unnamed
 from models.step_wording import Wording
+from models.store.rollups.blocked import BLOCKED, blocked_of
 from models.store.rollups.days import held_days, hold_days
 from models.store.rollups.orders_sent import answers_of
 from models.urgency import counted_from, lane_of, waits_since
@@ -158,9 +159,9 @@ def _figures(session: Session, given: Mapping[str, Any]) -> defaultdict[str, Cou
             found[of][" ".join(part for part in (what, first, second) if part)] = int(minor)
     for of, currency, minor in _among(session, _EVER, held):
         found[of][f"ever held {currency}"] = int(minor)
-    for of, currency, blocked, disputed in _among(session, _BLOCKED, with_holds):
-        found[of][f"blocked {currency}"] = int(blocked)
-        found[of][f"disputed there {currency}"] = int(disputed)
+    for of, currency, blocked, disputed in blocked_of(_among(session, BLOCKED, with_holds)):
+        found[of][f"blocked {currency}"] = blocked
+        found[of][f"disputed there {currency}"] = disputed
     return found
 
 
@@ -225,31 +226,6 @@ def _ever() -> sa.Select[Any]:
     )
 
 
-def _blocked() -> sa.Select[Any]:
-    """What live holds block, against the stolen money traced there that was not paid back yet."""
-    paid = (
-        sa.select(_Y.c.asset_id, sa.func.sum(_Y.c.debited_minor).label("minor"))
-        .where(_Y.c.recovery_id.in_(_IDS), looked_through(_Y.c.state) == PayoutState.SETTLED)
-        .group_by(_Y.c.asset_id)
-        .subquery()
-    )
-    held = (
-        sa.select(_H.c.asset_id, sa.func.sum(_H.c.held_minor).label("minor"))
-        .where(_H.c.recovery_id.in_(_IDS), looked_through(_H.c.state).in_(LIVE_HOLDS))
-        .group_by(_H.c.asset_id)
-        .having(sa.func.sum(_H.c.held_minor) > 0)
-        .subquery()
-    )
-    disputed = sa.func.sum(_A.c.traced_minor - sa.func.coalesce(paid.c.minor, 0))
-    return (
-        sa.select(_A.c.recovery_id, _A.c.currency, sa.func.sum(held.c.minor), disputed)
-        .join(held, held.c.asset_id == _A.c.id)
-        .outerjoin(paid, paid.c.asset_id == _A.c.id)
-        .where(_A.c.recovery_id.in_(_IDS))
-        .group_by(_A.c.recovery_id, _A.c.currency)
-    )
-
-
 def _sums() -> sa.CompoundSelect[Any]:
     """Sums and counts by what they are of, in one question, since each write asks for them all."""
     hops = (_A.c.id == _H.c.asset_id, _A.c.depth >= 1, _H.c.acted_at.is_not(None))
@@ -274,7 +250,7 @@ def _sum(what: str, by: tuple[sa.Column[Any], ...], minor: sa.ColumnElement[Any]
 
 
 # Built once: each write asks these, and building costs more than asking.
-_RECOVERIES, _SENT_AT, _EVER, _BLOCKED = _recoveries(), _sent(), _ever(), _blocked()
+_RECOVERIES, _SENT_AT, _EVER = _recoveries(), _sent(), _ever()
 _SUMS = _sums()
 _DONE_AT = (
     sa.select(

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from models.engine import Database
 from models.entities.catalogue import table_of
 from models.entities.statement import LineImport, StatementLine
+from models.language.phrase import phrase
 from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.unit import Unit, unit_of_work
 
@@ -26,14 +27,16 @@ class ImportRunningError(Exception):
     """Another import is running: two at once could store one booking twice."""
 
     def __init__(self) -> None:
-        super().__init__("another import of statements is running: try again when it is done")
+        super().__init__(
+            phrase("another import of statements is running: try again when it is done")
+        )
 
 
 class ImportLostError(Exception):
     """This import was undone because it had not reported itself alive in time."""
 
     def __init__(self) -> None:
-        super().__init__("the import was interrupted and taken out again: try again")
+        super().__init__(phrase("the import was interrupted and taken out again: try again"))
 
 
 def is_there(lines: sa.FromClause = _LINES) -> sa.ColumnElement[bool]:

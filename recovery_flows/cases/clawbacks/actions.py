@@ -7,6 +7,7 @@ comes in is entered like any money on the unit's account (`money_actions.receive
 from __future__ import annotations
 
 from models.entities.payout import ClawbackGround
+from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.restitution.clawback import orders
@@ -25,7 +26,12 @@ def order(
         why = edit.note(f"{amount} of {payout_id} to be given back", reason)
         asked = orders.order(edit.changes, payout_id, amount, ground, edit.actor.id, why, edit.now)
         (row,) = [c for c in edit.file.clawbacks if c.state == "asked"][-1:]
-    return f"{edit.ref}: {row.id} is ordered when another person approves: {asked}"
+    return phrase(
+        "{ref}: {id} is ordered when another person approves: {asked}",
+        ref=edit.ref,
+        id=row.id,
+        asked=asked,
+    )
 
 
 def remind(acting: CaseOfficer, recovery_id: str, name: str, reason: str) -> str:
@@ -33,8 +39,8 @@ def remind(acting: CaseOfficer, recovery_id: str, name: str, reason: str) -> str
     with acting.editing(recovery_id) as edit:
         edit.note(f"reminder of {name}", reason)
         row = orders.remind(edit.changes, name, edit.now, acting.laws)
-    due = f"{row.due_at:%Y-%m-%d %H:%M} UTC" if row.due_at else "no set time"
-    return f"{edit.ref}: reminded; due by {due}"
+    due = f"{row.due_at:%Y-%m-%d %H:%M} UTC" if row.due_at else phrase("no set time")
+    return phrase("{ref}: reminded; due by {due}", ref=edit.ref, due=due)
 
 
 def write_off(acting: CaseOfficer, recovery_id: str, name: str, reason: str) -> str:
@@ -42,4 +48,6 @@ def write_off(acting: CaseOfficer, recovery_id: str, name: str, reason: str) -> 
     with acting.editing(recovery_id) as edit:
         why = edit.note(f"write-off of {name}", reason)
         asked = orders.write_off(edit.changes, name, edit.actor.id, why, edit.now)
-    return f"{edit.ref}: written off when another person approves: {asked}"
+    return phrase(
+        "{ref}: written off when another person approves: {asked}", ref=edit.ref, asked=asked
+    )

@@ -56,10 +56,10 @@ class ListedRow:
     def result(self) -> str:
         """What becomes of it, in words."""
         if self.open is None:
-            return "names nobody known: kept until its officer has found whose it is"
+            return phrase("names nobody known: kept until its officer has found whose it is")
         if self.by_court.minor > self.open.minor:
-            return f"above what is open of the claim: {self.open} can be paid"
-        return "as listed"
+            return phrase("above what is open of the claim: {open} can be paid", open=self.open)
+        return phrase("as listed")
 
 
 @dataclass(slots=True)
@@ -222,7 +222,13 @@ def identify(acting: CaseOfficer, recovery_id: str, share_id: str, claim: str, r
         asked = identities.ask_identity(
             edit.changes, share_id, claim_id, why, edit.actor.id, edit.now
         )
-    return f"{edit.ref}: {share_id} is of {claim_id} when another person approves: {asked}"
+    return phrase(
+        "{ref}: {share_id} is of {claim_id} when another person approves: {asked}",
+        ref=edit.ref,
+        share_id=share_id,
+        claim_id=claim_id,
+        asked=asked,
+    )
 
 
 def set_aside(acting: CaseOfficer, recovery_id: str, share_id: str, reason: str) -> str:
@@ -230,7 +236,12 @@ def set_aside(acting: CaseOfficer, recovery_id: str, share_id: str, reason: str)
     with acting.editing(recovery_id) as edit:
         why = edit.note(f"row {share_id} of the court's list set aside", reason)
         asked = endings.ask_set_aside(edit.changes, share_id, why, edit.actor.id, edit.now)
-    return f"{edit.ref}: {share_id} is set aside when another person approves: {asked}"
+    return phrase(
+        "{ref}: {share_id} is set aside when another person approves: {asked}",
+        ref=edit.ref,
+        share_id=share_id,
+        asked=asked,
+    )
 
 
 def end(acting: CaseOfficer, recovery_id: str, list_id: str, reason: str) -> str:
@@ -238,4 +249,9 @@ def end(acting: CaseOfficer, recovery_id: str, list_id: str, reason: str) -> str
     with acting.editing(recovery_id) as edit:
         why = edit.note(f"end of {list_id}", reason)
         asked = endings.ask_end(edit.changes, list_id, why, edit.actor.id, edit.now)
-    return f"{edit.ref}: {list_id} is followed no more when another person approves: {asked}"
+    return phrase(
+        "{ref}: {list_id} is followed no more when another person approves: {asked}",
+        ref=edit.ref,
+        list_id=list_id,
+        asked=asked,
+    )

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from models.entities.ledger import LedgerAccount
 from models.language.phrase import phrase
+from models.language.stored import read_back
 from models.money import Money
 from models.queries.cases.views import AllocationLine, AssetLine, HoldLine, TermLine
-from recovery_flows.cases.pages.shared_cells import sign, time_left
+from recovery_flows.cases.pages.shared_cells import method_name, sign, time_left
 from recovery_flows.cases.pages.value import (
     NONE,
     Column,
@@ -132,12 +133,12 @@ def _allocation(allocation: AllocationLine) -> Iterator[Part]:
     yield line(
         sign(state_names.allocation_word(allocation.state)),
         "  ",
-        strong(spoken(allocation.method)),
+        strong(method_name(allocation.method)),
         "  ",
         allocation.pool,
         phrase(" in {payouts}", payouts=payouts),
     )
-    yield line(muted(allocation.formula))
+    yield line(muted(read_back(allocation.formula)))
     if allocation.notice_to is not None:
         yield line(muted(phrase("notice until ")), muted(allocation.notice_to))
     rows = (

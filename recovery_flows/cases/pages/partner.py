@@ -31,13 +31,9 @@ from recovery_flows.partners.response_times import MEASURE, WEEKS, Late, Times, 
 from recovery_flows.wording import counted, spoken
 
 BREAKERS: Mapping[BreakerState, Worded] = {
-    BreakerState.CLOSED: Worded(
-        phrase("closed", context_="breaker"), phrase("closed", context_="breaker"), "●", Tone.GOOD
-    ),
-    BreakerState.OPEN: Worded(
-        phrase("open", context_="breaker"), phrase("open", context_="breaker"), "✕", Tone.ALARM
-    ),
-    BreakerState.HALF_OPEN: Worded("half open", "half", "◐", Tone.CARE),
+    BreakerState.CLOSED: Worded("normal", "normal", "●", Tone.GOOD),
+    BreakerState.OPEN: Worded("suspended", "paused", "✕", Tone.ALARM),
+    BreakerState.HALF_OPEN: Worded("on trial", "trial", "◐", Tone.CARE),
 }
 FACTS, TIMES, LATE, OVERDUE = phrase("facts"), phrase("times"), phrase("late"), phrase("overdue")
 _WIDTH = 80
@@ -45,7 +41,7 @@ _WIDTH = 80
 _FACTS = (Column(most=12), Column(most=500, rest=True))
 _TIMES = (
     Column("order", most=8), Column("sent", most=8), Column("answered", right=True),
-    Column("p50", most=13, right=True), Column("p90", most=13, right=True),
+    Column("median", most=13, right=True), Column("90 %", most=13, right=True),
     Column("no time", rest=True),
 )  # fmt: skip
 _Fact = tuple[str, Cell]
@@ -123,7 +119,7 @@ def _connection(page: PartnerPage) -> tuple[list[_Fact], list[_Fact]]:
     row = page.row
     differs = Tone.CARE if row.disagreement else Tone.PLAIN
     books = (phrase("books"), cell(Piece(_books(page), differs)))
-    breaker = (phrase("breaker"), _breaker(page))
+    breaker = (phrase("connection"), _breaker(page))
     wrong: list[_Fact] = [books] if row.disagreement else []
     wrong += [breaker] if page.breaker is not BreakerState.CLOSED else []
     if row.last_error:
@@ -176,15 +172,17 @@ def _breaker(page: PartnerPage) -> Cell:
     row, tone = page.row, BREAKERS[page.breaker].tone
     failed = phrase("{count} failures in a row", count=row.breaker_failures)
     if page.breaker is BreakerState.OPEN and row.breaker_until is not None:
-        told = phrase("open: {failed}, nothing is sent until ", failed=failed)
+        told = phrase("suspended: {failed}, nothing is sent until ", failed=failed)
         return cell(Piece(told, tone), Piece(row.breaker_until, tone))
     if page.breaker is BreakerState.HALF_OPEN:
         return cell(
-            Piece(phrase("half open: {failed}, the next call tries it again", failed=failed), tone)
+            Piece(
+                phrase("on trial: {failed}, the next message tries it again", failed=failed), tone
+            )
         )
     if row.breaker_failures:
-        return cell(Piece(phrase("closed: calls pass ({failed})", failed=failed), tone))
-    return cell(Piece(phrase("closed: calls pass"), tone))
+        return cell(Piece(phrase("normal ({failed})", failed=failed), tone))
+    return cell(Piece(phrase("normal"), tone))
 
 
 def _feed(page: PartnerPage) -> Cell:
@@ -239,7 +237,7 @@ def _times_row(kind: str, period: str, times: Times) -> tuple[Piece | str, ...]:
         phrase(", {undated:,} undated", undated=times.undated) if times.undated else ""
     )
     return (
-        strong(kind), muted(period), phrase("{answered:,}", answered=times.answered),
+        strong(spoken(kind)), muted(period), phrase("{answered:,}", answered=times.answered),
         percentile_text(times.p50, times.answered), percentile_text(times.p90, times.answered),
         muted(without if times.open or times.undated else "-"),
     )  # fmt: skip

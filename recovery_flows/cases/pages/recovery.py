@@ -11,6 +11,7 @@ from models.entities.officer import Role
 from models.language.phrase import as_phrase, joined, phrase
 from models.queries.cases.views import EventLine, RecoveryPage
 from recovery_flows.cases.pages import approvals, board, money
+from recovery_flows.cases.pages.requests import of_recovery
 from recovery_flows.cases.pages.restricted import seen_by
 from recovery_flows.cases.pages.shared_cells import (
     LETTERS,
@@ -60,7 +61,6 @@ TITLES: Mapping[str, str] = {
 }
 """The sections in their order, by key."""
 _STEPS = (Column(most=14), Column(rest=True), Column(most=16))
-_FIELDS = (Column(most=26), Column(rest=True))
 _LETTERS = (
     Column(most=26), Column(most=16), Column(rest=True), Column(), Column(most=14),
     Column(typed=True),
@@ -83,7 +83,7 @@ def written(page: RecoveryPage, laws: Mapping[str, Regime], zone: str) -> Page:
         money.accounts(page.assets, page.now),
         board.board(page.multi_agency_requests, page.now),
         money.distribution(page.allocations),
-        _section("requests", _requests(page)),
+        _section("requests", of_recovery(page)),
         _section("letters", _letters(page)),
         _section("claims", _claims(page)),
         _section("clocks", _deadlines(page, laws), phrase("no legal deadline runs")),
@@ -147,7 +147,7 @@ def _red(page: RecoveryPage) -> Cell:
 def _stopwatch(page: RecoveryPage, zone: str) -> str:
     """How long it took from the report until something left, or how long nothing has."""
     reported = phrase(
-        "reported {at:%Y-%m-%d %H:%M:%S}",
+        "reported {at:%Y-%m-%d %H:%M:%S %Z}",
         at=page.reported_at.astimezone(ZoneInfo(zone)),
     )
     if page.first_sent_at is None:
@@ -197,32 +197,6 @@ def _has_term(page: RecoveryPage, one: Step) -> bool:
     """A first stop is due "since the report", a discrepancy since it was found: no term of law."""
     is_term = one.action != ActionKind.RESOLVE_DISCREPANCY
     return is_term and one.due_at is not None and one.due_at > page.reported_at
-
-
-def _requests(page: RecoveryPage) -> Iterator[Part]:
-    for request in page.requests:
-        yield line(
-            sign(state_names.request_word(request.state)),
-            "  ",
-            request.requested,
-            phrase(" at {partner}", partner=request.partner),
-            muted(phrase(" by {channel}", channel=spoken(request.channel))),
-            Piece(f"  {request.reason}", Tone.CARE),
-        )
-        if request.missing:
-            names = joined(", ", map(spoken, request.missing))
-            yield line(
-                Piece(phrase("{missing} missing: ", missing=len(request.missing)), Tone.CARE),
-                names,
-                indent=2,
-            )
-        fields = (
-            (muted(phrase("  {name}", name=spoken(name))), text) for name, text in request.fields
-        )
-        yield from table(_FIELDS, fields, detail=True, whole=True)
-        yield Line(
-            cell(muted(phrase("id {request_id}", request_id=request.request_id))), 2, typed=True
-        )
 
 
 def _letters(page: RecoveryPage) -> tuple[Part, ...]:

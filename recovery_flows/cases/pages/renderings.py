@@ -36,8 +36,8 @@ def page_facts(page: Page) -> Iterator[Fact]:
     for section in page.sections:
         for one in section.parts:
             yield from _facts(shown(section.title), one, page.zone)
-        if not section.parts and section.empty:
-            yield Fact(shown(section.title), "", "", safe(shown(section.empty)))
+        for text in () if section.parts else section.empty_lines:
+            yield Fact(shown(section.title), "", "", safe(text))
 
 
 def _facts(title: str, part: Part, zone: str) -> Iterator[Fact]:
@@ -94,7 +94,7 @@ def as_markdown(page: Page) -> str:
             else:
                 facts = _facts("", part, page.zone)
                 lines += [f"- {_md(': '.join(p for p in fact if p))}" for fact in facts]
-        lines += [] if section.parts else [_md(shown(section.empty))]
+        lines += [] if section.parts else [_md(text) for text in section.empty_lines]
     return "\n".join([*lines, ""])
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.request import RequestRoute, RequestRow
+from models.entities.request import RequestRow
 from models.language.phrase import joined, phrase
 from models.money import Money
+from models.queries.cases.views import RecoveryPage
 from recovery_flows.cases.pages.shared_cells import sign, time_left
 from recovery_flows.cases.pages.value import (
     NONE,
@@ -25,7 +26,7 @@ from recovery_flows.cases.pages.value import (
     table,
 )
 from recovery_flows.cases.views.state_names import Tone, request_word
-from recovery_flows.cross_border.ceiling import ceiling, over_frozen, received_minor
+from recovery_flows.cross_border.ceiling import ceiling, over_frozen, over_outcome
 from recovery_flows.cross_border.channels import Channel
 from recovery_flows.cross_border.doable import acts_of
 from recovery_flows.cross_border.lifecycle import options_of
@@ -33,6 +34,7 @@ from recovery_flows.cross_border.next_steps import steps
 from recovery_flows.cross_border.plans import section_of, split_asked
 from recovery_flows.wording import counted, spoken
 
+_FIELDS = (Column(most=26), Column(rest=True))
 EMPTY = phrase("nothing was asked abroad: `recovery channels REF` shows what is open")
 _RECEIPTS = (Column("receipt", most=24), Column("at", most=24), Column("", rest=True))
 Fields = Mapping[str, Mapping[str, str]]
@@ -81,12 +83,46 @@ def over_lines(file: CaseFile, row: RequestRow) -> Iterator[Line]:
     """What a body has frozen beyond what is still wanted, and whether it was told."""
     over = over_frozen(file, row)
     if over.minor:
-        told = phrase("  `answer` records what it keeps by now")
-        if row.route is RequestRoute.PARTNER:
-            told = phrase("  kept until the victims have everything, then released")
-        elif received_minor(file) > row.told_minor:
-            told = phrase("  it does not know yet what came in")
-        yield line(Piece(phrase("! over-frozen "), Tone.CARE), strong(over), muted(told))
+        yield over_line(over, over_outcome(file, row))
+
+
+def over_line(over: Money, told: str, *more: Piece) -> Line:
+    """What is frozen beyond what is wanted, and what is to become of it."""
+    return line(Piece(phrase("! over-frozen "), Tone.CARE), strong(over), muted(told), *more)
+
+
+def of_recovery(page: RecoveryPage) -> Iterator[Part]:
+    """The requests on the page of their recovery; what is frozen too much names its officer."""
+    for request in page.requests:
+        yield line(
+            sign(request_word(request.state)),
+            "  ",
+            request.requested,
+            phrase(" at {partner}", partner=request.partner),
+            muted(phrase(" by {channel}", channel=spoken(request.channel))),
+            Piece(f"  {request.reason}", Tone.CARE),
+        )
+        if request.over_frozen is not None:
+            owner = (
+                Piece(f"  {page.owner}")
+                if page.owner
+                else Piece(phrase("  unassigned"), Tone.ALARM)
+            )
+            yield over_line(request.over_frozen, request.over_outcome, owner)
+        if request.missing:
+            names = joined(", ", map(spoken, request.missing))
+            yield line(
+                Piece(phrase("{missing} missing: ", missing=len(request.missing)), Tone.CARE),
+                names,
+                indent=2,
+            )
+        fields = (
+            (muted(phrase("  {name}", name=spoken(name))), text) for name, text in request.fields
+        )
+        yield from table(_FIELDS, fields, detail=True, whole=True)
+        yield Line(
+            cell(muted(phrase("id {request_id}", request_id=request.request_id))), 2, typed=True
+        )
 
 
 def _parts(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from models.language.phrase import Phrase, as_phrase, phrase, without
 from models.money import Money
-from recovery_flows.cases.pages.shared_cells import sign
+from recovery_flows.cases.pages.shared_cells import method_name, sign
 from recovery_flows.cases.pages.value import (
     Cell,
     Column,
@@ -164,7 +164,7 @@ def _sums(one: RoundLine) -> Iterator[tuple[Cell, int, bool]]:
         return Piece(name, Tone.MUTED, least=_SUM_CELLS), Piece(f"{money!s:>{wide}}", tone)
 
     pool = figure(phrase("to distribute"), one.pool, Tone.STRONG)
-    yield cell(*pool, muted(phrase(" {method}", method=spoken(one.method)))), 2, False
+    yield cell(*pool, muted(phrase(" {method}", method=method_name(one.method)))), 2, False
     paid = figure(phrase("= paid"), one.paid, Tone.GOOD if one.paid.minor else Tone.MUTED)
     booked = phrase(" {booked} of {payouts} booked", booked=one.booked, payouts=one.payouts)
     yield cell(*paid, muted(booked)), 2, True

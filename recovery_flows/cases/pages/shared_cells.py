@@ -7,7 +7,7 @@ from datetime import datetime
 
 from models.deconfliction_hits import AlsoLine
 from models.entities.officer import Role
-from models.language.phrase import phrase
+from models.language.phrase import Phrase, phrase
 from models.letter_answer import LetterStand
 from models.money import Money
 from models.queries.cases.views import DeadlineLine
@@ -18,6 +18,7 @@ from recovery_flows.law.regime import Regime
 from recovery_flows.law.rows import Status
 from recovery_flows.law.terms import overdue_text, time_left_text
 from recovery_flows.reports.time_to_first_order import elapsed_seconds, span_text
+from recovery_flows.wording import spoken
 
 ATTENTION: Mapping[str, Worded] = {
     Attention.DISCREPANCY: Worded("discrepancy", "differs", "≠", Tone.ALARM),
@@ -109,6 +110,11 @@ def law(clock: DeadlineLine, laws: Mapping[str, Regime]) -> Cell:
     )
     article = "" if row.article == "none" else f", {row.article}"
     return cell(mark, muted(f"  {row.instrument}{article}"))
+
+
+def method_name(method: str) -> Phrase:
+    """How an allocation divides, in words; a rule of tracing may have the same name in English."""
+    return Phrase(spoken(method), {}, "division")
 
 
 def bare(money: Money) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from models.language.shown import shown
 from models.money import Money
 from recovery_flows.cases.views.state_names import Tone
 
@@ -136,6 +137,11 @@ class Section:
     def is_shown(self) -> bool:
         """Whether it says anything."""
         return bool(self.parts or self.empty)
+
+    @property
+    def empty_lines(self) -> list[str]:
+        """What is said where there are no parts, a paragraph a line, in the reader's language."""
+        return [text for text in shown(self.empty).splitlines() if text]
 
 
 @dataclass(frozen=True, slots=True)

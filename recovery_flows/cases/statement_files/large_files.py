@@ -12,6 +12,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models.engine import Database
+from models.language.phrase import error_sentence, phrase
 from models.store.accounts import AccountPlan
 from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.statements import line_imports
@@ -43,7 +44,7 @@ class ChangedMeanwhileError(Exception):
     """Somebody stored bookings of these accounts after they were looked up."""
 
     def __init__(self) -> None:
-        super().__init__("others stored bookings of the same account meanwhile: plan anew")
+        super().__init__(phrase("others stored bookings of the same account meanwhile: plan anew"))
 
 
 def store_in_chunks(
@@ -75,7 +76,7 @@ def store_in_chunks(
             with database.reading() as session:
                 return stored_file(session, plan, document, refs)
     raise ImportBusyError(
-        "others keep storing bookings of these accounts: nothing was stored, try again"
+        phrase("others keep storing bookings of these accounts: nothing was stored, try again")
     )
 
 
@@ -100,11 +101,11 @@ class HiddenImport:
                 line_imports.begin(unit, self._id, wall_clock())
             yield
         except ImportRunningError as error:
-            raise ImportBusyError(str(error)) from error
+            raise ImportBusyError(error_sentence(error)) from error
         except BaseException as error:
             line_imports.undo(self._database, self._id)
             if isinstance(error, ImportLostError):
-                raise ImportBusyError(str(error)) from error
+                raise ImportBusyError(error_sentence(error)) from error
             raise
         with self._database.reading() as session:
             is_left = line_imports.is_running(session, self._id)

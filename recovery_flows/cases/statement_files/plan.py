@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from models.entities.event import EntityKind
 from models.facts import AccountRef
+from models.language.phrase import phrase
 from models.money import Money
 from models.queries.books.accounts import banks, currency_of, partners_with, recoveries_about
 from models.queries.books.money import booked_between
@@ -115,8 +116,14 @@ class FilePlan:
         known = self.accounts.accounts[account_id] or currency_of(self.session, account_id)
         if known != currency:
             raise RefusedError(
-                f"{label} at {bank} is an account in {known}, the file tells of one in {currency}: "
-                "nothing was stored; give each currency its own account"
+                phrase(
+                    "{label} at {bank} is an account in {known}, the file tells of one in "
+                    "{currency}: nothing was stored; give each currency its own account",
+                    label=label,
+                    bank=bank,
+                    known=known,
+                    currency=currency,
+                )
             )
         self._numbers[account_id] = self._numbers.get(account_id, 0) + 1
         statement = reading.statement(in_file, account_id, currency, self._numbers[account_id])
@@ -136,11 +143,24 @@ class FilePlan:
         named = self.named
         label, stated = masked_account(head.number[-4:]), self.banks.by_code(head.bank_id)
         if not head.number:
-            raise RefusedError("a statement in the file names no account: nothing was stored")
+            raise RefusedError(
+                phrase("a statement in the file names no account: nothing was stored")
+            )
         if named and named not in self.banks.place:
-            raise MisuseError(f"{named!r} is not a registered partner: `recovery partner list`")
+            raise MisuseError(
+                phrase(
+                    "{named!r} is not a registered partner: `recovery partner list`", named=named
+                )
+            )
         if named and stated and stated != named:
-            raise MisuseError(f"the file says that {label} is at {stated}, not at {named}")
+            raise MisuseError(
+                phrase(
+                    "the file says that {label} is at {stated}, not at {named}",
+                    label=label,
+                    stated=stated,
+                    named=named,
+                )
+            )
         if named:
             self._learn(named, head.bank_id, is_known=bool(stated))
             return named
@@ -148,8 +168,13 @@ class FilePlan:
             return stated
         known = partners_with(self.session, self.vault, self.banks, head.number)
         if len(known) != 1:
-            where = f"at {', '.join(known)}" if known else "at no partner"
-            raise MisuseError(f"{label} is known {where}: name its bank with --bank")
+            at = phrase("at {banks}", banks=", ".join(known))
+            where = at if known else phrase("at no partner")
+            raise MisuseError(
+                phrase(
+                    "{label} is known {where}: name its bank with --bank", label=label, where=where
+                )
+            )
         return known[0]
 
     def _learn(self, bank: str, code: str, *, is_known: bool) -> None:

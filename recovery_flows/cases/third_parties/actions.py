@@ -11,7 +11,7 @@ from datetime import datetime
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
 from models.entities.outside.third_party_claim import DamagesSource, ThirdPartyGround
-from models.language.phrase import phrase
+from models.language.phrase import error_sentence, phrase
 from models.money import Money
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.errors import MisuseError
@@ -46,7 +46,13 @@ def file_claim(acting: CaseOfficer, recovery_id: str, filing: Filing) -> str:
         filed = claims.Filed(asset.id, filing.ground, amount, words, proof)
         row = claims.file_claim(edit.changes, filed, edit.actor.id, edit.now, acting.laws)
     claimed = Money(row.claimed_minor, row.currency)
-    return f"{edit.ref}: {row.id}, {claimed} claimed; to be decided by {_by(row.due_at)}"
+    return phrase(
+        "{ref}: {id}, {claimed} claimed; to be decided by {by}",
+        ref=edit.ref,
+        id=row.id,
+        claimed=claimed,
+        by=_by(row.due_at),
+    )
 
 
 def _asset(file: CaseFile, filing: Filing) -> AssetRow:
@@ -68,7 +74,7 @@ def _asset(file: CaseFile, filing: Filing) -> AssetRow:
                 "which account is meant? --asset {named}", named=" or ".join(a.id for a in named)
             )
         )
-    what = "was ever held" if is_past else "is held now"
+    what = phrase("was ever held") if is_past else phrase("is held now")
     which = f" {filing.asset_id}" if filing.asset_id else ""
     raise MisuseError(
         phrase(
@@ -92,8 +98,15 @@ def decide(
             whole = Money(row.claimed_minor, row.currency)
             given = _money(granted, row.currency) if granted else whole
         asked = decisions.propose(edit.changes, name, given, why, edit.actor.id, edit.now)
-    told = f"to be upheld with {given}" if given else "to be rejected"
-    return f"{edit.ref}: {name} {told} when another person approves: {asked}"
+    upheld = phrase("to be upheld with {given}", given=given)
+    told = upheld if given else phrase("to be rejected")
+    return phrase(
+        "{ref}: {name} {told} when another person approves: {asked}",
+        ref=edit.ref,
+        name=name,
+        told=told,
+        asked=asked,
+    )
 
 
 def appeal(acting: CaseOfficer, recovery_id: str, name: str, words: str) -> str:
@@ -101,7 +114,12 @@ def appeal(acting: CaseOfficer, recovery_id: str, name: str, words: str) -> str:
     with acting.editing(recovery_id) as edit:
         why = edit.note(f"appeal about {name}", words, "--words")
         row = decisions.appeal(edit.changes, name, why, edit.now, acting.laws)
-    return f"{edit.ref}: the appeal about {name} is to be decided by {_by(row.due_at)}"
+    return phrase(
+        "{ref}: the appeal about {name} is to be decided by {by}",
+        ref=edit.ref,
+        name=name,
+        by=_by(row.due_at),
+    )
 
 
 def withdraw(acting: CaseOfficer, recovery_id: str, name: str, words: str) -> str:
@@ -109,7 +127,7 @@ def withdraw(acting: CaseOfficer, recovery_id: str, name: str, words: str) -> st
     with acting.editing(recovery_id) as edit:
         why = edit.note(f"withdrawal of {name}", words, "--words")
         decisions.withdraw(edit.changes, name, why)
-    return f"{edit.ref}: {name} is withdrawn"
+    return phrase("{ref}: {name} is withdrawn", ref=edit.ref, name=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +161,13 @@ def pay(acting: CaseOfficer, recovery_id: str, name: str, paid: Paid) -> str:
         proof = edit.keep(paid.paper, "payment for a wrong freeze")
         payment = damages.Payment(paid.source, paid.paid_at, booking, proof)
         asked = damages.enter_payment(edit.changes, name, amount, payment, edit.actor.id, edit.now)
-    return (
-        f"{edit.ref}: {amount} paid for {name} entered; it counts when another "
-        f"person has seen the paper: {asked}"
+    return phrase(
+        "{ref}: {amount} paid for {name} entered; it counts when another person has seen the "
+        "paper: {asked}",
+        ref=edit.ref,
+        amount=amount,
+        name=name,
+        asked=asked,
     )
 
 
@@ -153,8 +175,8 @@ def _money(text: str, currency: str) -> Money:
     try:
         return Money.parse(text, currency)
     except ValueError as error:
-        raise MisuseError(str(error)) from error
+        raise MisuseError(error_sentence(error)) from error
 
 
 def _by(due: datetime | None) -> str:
-    return f"{due:%Y-%m-%d %H:%M} UTC" if due else "no set time"
+    return f"{due:%Y-%m-%d %H:%M} UTC" if due else phrase("no set time")

@@ -32,7 +32,7 @@ def claimed(acting: CaseOfficer, recovery_id: str, name: str, reason: str) -> st
     """Record that the payee came forward before his share went to the treasury."""
     with acting.editing(recovery_id) as edit:
         unclaimed.claimed(edit.changes, name, edit.note(f"payee of {name}", reason))
-    return f"{edit.ref}: {name} is claimed; it is paid in the next round"
+    return phrase("{ref}: {name} is claimed; it is paid in the next round", ref=edit.ref, name=name)
 
 
 def transfer(acting: CaseOfficer, recovery_id: str, name: str, into: AccountRef) -> str:
@@ -40,8 +40,11 @@ def transfer(acting: CaseOfficer, recovery_id: str, name: str, into: AccountRef)
     with acting.editing(recovery_id) as edit:
         account_id = edit.account_of(into, "say whose account it is: --holder NAME")
         asked = unclaimed.transfer(edit.changes, name, account_id, edit.actor.id, edit.now)
-    return (
-        f"{edit.ref}: {name} is to go to the treasury when another person has approved it: {asked}"
+    return phrase(
+        "{ref}: {name} is to go to the treasury when another person has approved it: {asked}",
+        ref=edit.ref,
+        name=name,
+        asked=asked,
     )
 
 
@@ -56,7 +59,10 @@ def refund(
         asked = unclaimed.enter_refund(
             edit.changes, name, amount, at, proof, edit.actor.id, edit.now
         )
-    return (
-        f"{edit.ref}: {amount} refunded by the treasury entered; it counts when "
-        f"another person has seen the proof: {asked}"
+    return phrase(
+        "{ref}: {amount} refunded by the treasury entered; it counts when another person has "
+        "seen the proof: {asked}",
+        ref=edit.ref,
+        amount=amount,
+        asked=asked,
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from models.language.phrase import phrase
+from models.language.phrase import joined, phrase
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.views.victim_line import victim_line
 from recovery_flows.cases.views.victim_line_zh import victim_line_zh
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.restitution.victims import news
+from recovery_flows.wording import counted
 
 LANGUAGES: dict[str, Callable[..., tuple[str, ...]]] = {
     "en": lambda file, claim, now, zone: victim_line(file, claim, now, zone).lines,
@@ -60,5 +61,5 @@ def sent(acting: CaseOfficer, recovery_id: str, claim_id: str, language: str, ho
             message = news.Sent(text, language, noted)
             news.sent(changes, one, message, edit.actor.id, edit.now)
         late = sum(one.due_at < edit.now for one in waiting)
-    told = f"{len(waiting)} victim{'' if len(waiting) == 1 else 's'} told"
-    return f"{ref}: {told}" + (f", {late} of them late" if late else "")
+    told = phrase("{ref}: {victims} told", ref=ref, victims=counted(len(waiting), "victim"))
+    return joined("", (told, phrase(", {late} of them late", late=late))) if late else told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.case_file import CaseFile
 from models.entities.discrepancy import DiscrepancyRow
+from models.language.phrase import phrase
 from models.money import Money
 from models.queries.cases.discrepancy_views import DiscrepancyLine
 from models.queries.cases.names import Names
@@ -19,8 +20,8 @@ def _line(file: CaseFile, found: DiscrepancyRow, names: Names) -> DiscrepancyLin
     asset = next((a for a in file.assets if a.id == found.asset_id), None)
     return DiscrepancyLine(
         discrepancy_id=found.id,
-        sentence=discrepancies.sentence(found),
-        subject=f"{found.subject_noun} {found.subject_id}",
+        sentence=discrepancies.wording(found).phrase(),
+        subject=phrase("{noun} {id}", noun=found.subject_noun, id=found.subject_id),
         found_at=found.found_at,
         expected=_money(found.expected_minor, found.expected_currency),
         stated=_money(found.stated_minor, found.stated_currency),

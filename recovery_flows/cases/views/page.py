@@ -54,6 +54,7 @@ from recovery_flows.cases.views.pending_approvals import approval_line
 from recovery_flows.cases.views.queue import idle_of
 from recovery_flows.correspondence.letters.views import letters_of
 from recovery_flows.correspondence.personal_texts import GIVEN, PersonalTexts
+from recovery_flows.cross_border.ceiling import over_frozen, over_outcome
 from recovery_flows.law.regime import Regimes
 from recovery_flows.multi_agency.board import request_lines
 from recovery_flows.reports.unattended import DEFAULT_PATIENCE, Patience
@@ -239,6 +240,7 @@ def _requests(
     for request in file.requests:
         text = vault.open(sealed_fields(session, request.id), fields_place(request.id))
         fields: dict[str, str] = json.loads(text) if text else {}
+        over = over_frozen(file, request)
         lines.append(
             RequestLine(
                 request_id=request.id,
@@ -253,6 +255,8 @@ def _requests(
                     for name, text in sorted(fields.items())
                 ),
                 reason=request.reason,
+                over_frozen=over if over.minor else None,
+                over_outcome=over_outcome(file, request),
             )
         )
     return lines

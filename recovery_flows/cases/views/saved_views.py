@@ -75,7 +75,8 @@ def view_named(folder: Path | None, name: str) -> SavedView:
     """The view of that name; MisuseError lists those that there are."""
     known = read_views(folder) if folder else {}
     if name not in known:
-        named = ", ".join(known) or f"none: V on the queue saves one, in {FILE_NAME}"
+        none = phrase("none: V on the queue saves one, in {file}", file=FILE_NAME)
+        named = ", ".join(known) or none
         raise MisuseError(
             phrase("there is no view {name!r}; there are {named}", name=name, named=named)
         )
@@ -112,11 +113,11 @@ def add_view(folder: Path, name: str, view: SavedView) -> str:
             written.write("\n".join([*lines, ""]))
     except OSError as error:
         raise unwritable(file, error) from error
-    return f"the view {name!r} is saved in {file}"
+    return phrase("the view {name!r} is saved in {file}", name=name, file=file)
 
 
 def _view(file: Path, name: str, given: Any) -> SavedView:  # noqa: ANN401 - as TOML gave it
-    where = f"{file}: view {name!r}"
+    where = phrase("{file}: view {name!r}", file=file, name=name)
     if not isinstance(given, dict):
         raise MisuseError(phrase("{where} is no table with filter, sort, closed", where=where))
     for key, value in given.items():

@@ -191,6 +191,7 @@ def show(
     from recovery_flows.cli.page_text import page_lines
     from recovery_flows.clock import wall_clock
     from recovery_flows.correspondence.incoming import actions
+    from recovery_flows.correspondence.incoming.reading import incoming_view
 
     with opened() as installation:
         if with_answer:
@@ -201,7 +202,7 @@ def show(
         database = installation.database
         with database.reading() as session:
             now = case_now(session, wall_clock())
-            view = actions.incoming_view(session, database.vault, ref, now)
+            view = incoming_view(session, database.vault, ref, now)
     if as_json:
         say_json(view)
     else:

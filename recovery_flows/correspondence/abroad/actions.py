@@ -154,9 +154,12 @@ def dispatch(
         kept = edit.keep(raw, "request abroad", "text/markdown")
         channel = channel_of(channels, request.channel)
         over_connection.dispatch(edit.changes, request_id, channel, kept, edit.actor.id)
-    return (
-        f"{edit.ref}: {request_id} dispatched by {edit.actor.id}; "
-        f"the engine sends it to {request.carrier_id}"
+    return phrase(
+        "{ref}: {request_id} dispatched by {id}; the engine sends it to {carrier_id}",
+        ref=edit.ref,
+        request_id=request_id,
+        id=edit.actor.id,
+        carrier_id=request.carrier_id,
     )
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
-
-from sqlmodel import Session
 
 from models.entities.event import EntityKind
 from models.entities.officer import Role
@@ -19,22 +16,15 @@ from models.entities.outside.incoming_request import (
 )
 from models.facts import AccountRef
 from models.ids import canonical, derive_id
+from models.language.phrase import phrase
 from models.outcome import Outcome, Scalar, Transition
-from models.privacy.personal_data import Known
 from models.queries.cases.case_files import load_files, recovery_id_of
-from models.queries.cases.views import masked_account
 from models.queries.partners.incoming import (
-    IncomingView,
     count_of_year,
-    having,
-    incoming_named,
     matches,
     place,
     same_reference,
-    sealed_of,
 )
-from models.queries.privacy.personal_data import known_data
-from models.sealing.vault import Vault
 from models.store.accounts import account_id_of
 from models.store.disclosures import Disclosed, note_disclosure
 from models.store.record import record
@@ -43,8 +33,15 @@ from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.access.disclosures import checked_reason
 from recovery_flows.correspondence.incoming import lifecycle
 from recovery_flows.correspondence.incoming.lifecycle import Given
+from recovery_flows.correspondence.incoming.reading import (
+    answer_fields,
+    known_of,
+    pending_of,
+    request_of,
+)
 from recovery_flows.cross_border.channels import Channel, StateGroup
-from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.wording import spoken
 
 Channels = Mapping[str, Channel]
 _NOUN = EntityKind.INCOMING_REQUEST
@@ -64,7 +61,10 @@ def register(
         channel = lifecycle.check(given, channels, groups, tuple(acting.laws), now)
         known = same_reference(unit.session, given.from_state, given.their_ref)
         if known:
-            raise StepRefusedError(f"{given.their_ref} of {given.from_state} is here as {known}")
+            raise StepRefusedError(phrase(
+                "{their_ref} of {from_state} is here as {known}", their_ref=given.their_ref,
+                from_state=given.from_state, known=known,
+            ))  # fmt: skip
         clock = lifecycle.clock_of(channel, given, groups)
         due = lifecycle.answer_due(channel, clock, given, acting.laws[given.law])
         prefix = f"I-{now:%Y}-"
@@ -95,16 +95,18 @@ def register(
 
 def take(acting: ActingOfficer, ref: str) -> str:
     """Become the officer in charge of a request that is open."""
-    return _step(acting, ref, "taken", {"owner_id": acting.actor(Role.OFFICER).id}, "taken over")
+    return _step(
+        acting, ref, "taken", {"owner_id": acting.actor(Role.OFFICER).id}, phrase("taken over")
+    )
 
 
 def acknowledge(acting: ActingOfficer, ref: str) -> str:
     """Record that the other side was told of the receipt; that tells nothing else."""
     actor = acting.actor(Role.OFFICER)
     with acting.unit() as (unit, now):
-        row = _row(unit.session, ref)
+        row = request_of(unit.session, ref)
         _move(unit, actor, now, row, "acknowledged", {"acknowledged_at": now})
-    return f"{row.ref}: receipt acknowledged to {row.asked_by}"
+    return phrase("{ref}: receipt acknowledged to {asked_by}", ref=row.ref, asked_by=row.asked_by)
 
 
 def answer(
@@ -122,67 +124,80 @@ def answer(
     """
     actor = acting.actor(Role.OFFICER)
     with acting.unit() as (unit, now):
-        row = _row(unit.session, ref)
+        row = request_of(unit.session, ref)
         ours = [recovery_id_of(unit.session, name) for name in about]
-        law, known = acting.laws[row.law], _known(unit.session, unit.vault, row, ours)
+        law, known = acting.laws[row.law], known_of(unit.session, unit.vault, row, ours)
         lifecycle.check_answer(fields, channels[row.channel], law, known)
         named = lifecycle.of_persons(fields, law)
         if named and not row.account_id and not ours:
-            raise StepRefusedError(
-                f"{row.ref} names no account, so that no recovery would list in its privacy report "
-                f"that {', '.join(named)} was told: say whose it is with --about REF"
-            )
+            raise StepRefusedError(phrase(
+                "{ref} names no account, so that no recovery would list in its privacy "
+                "report that {named} was told: say whose it is with --about REF", ref=row.ref,
+                named=", ".join(named),
+            ))  # fmt: skip
         refs = ",".join(file.recovery.ref for file in load_files(unit.session, ours))
         told = dict(fields) | ({_ABOUT: refs} if refs else {})
         seen = _ask(unit, actor, now, row, "answer_asked", told, "")
-    return f"{row.ref}: answer of {', '.join(fields)} asked for; {_then(row, seen)}"
+    return phrase(
+        "{ref}: answer of {fields} asked for; {then}", ref=row.ref, fields=", ".join(fields),
+        then=_then(row, seen),
+    )  # fmt: skip
 
 
 def refuse(acting: ActingOfficer, ref: str, ground: str, reason: str, channels: Channels) -> str:
     """Ask a second person to confirm a refusal by a ground of the channel."""
     actor, why = acting.actor(Role.OFFICER), checked_reason(reason)
     with acting.unit() as (unit, now):
-        row = _row(unit.session, ref)
+        row = request_of(unit.session, ref)
         lifecycle.check_ground(ground, channels[row.channel])
         seen = _ask(unit, actor, now, row, "refusal_asked", {"reason": why}, ground)
-    return f"{row.ref}: refusal as {ground} asked for; {_then(row, seen)}"
+    return phrase(
+        "{ref}: refusal as {ground} asked for; {then}", ref=row.ref, ground=ground,
+        then=_then(row, seen),
+    )  # fmt: skip
 
 
 def confirm(acting: ActingOfficer, ref: str, seen: str) -> str:
     """Say yes to exactly the answer or refusal that was seen: `seen` begins its digest."""
     actor = acting.actor(Role.SUPERVISOR)
     with acting.unit() as (unit, now):
-        row = _pending(unit.session, ref)
+        row = pending_of(unit.session, ref)
         if len(seen) < _SEEN_LENGTH or not row.answer_digest.startswith(seen):
-            raise StepRefusedError(
-                f"the answer of {row.ref} is not the one you saw: `recovery incoming show {row.ref}"
-                " --answer` shows it with its digest"
-            )
+            raise StepRefusedError(phrase(
+                "the answer of {ref} is not the one you saw: `recovery incoming show "
+                "{ref} --answer` shows it with its digest", ref=row.ref,
+            ))  # fmt: skip
         values: dict[str, Scalar] = {"confirmed_by": actor.id, "closed_at": now}
         _move(unit, actor, now, row, "confirmed", values)
-    done = "answered" if row.state is IncomingState.ANSWER_PENDING else "refused"
-    return f"{row.ref}: {done}; write it out with `recovery incoming write {row.ref} --out FILE`"
+    is_answer = row.state is IncomingState.ANSWER_PENDING
+    done = phrase("answered") if is_answer else phrase("refused")
+    return phrase(
+        "{ref}: {done}; write it out with `recovery incoming write {ref} --out FILE`",
+        ref=row.ref, done=done,
+    )  # fmt: skip
 
 
 def deny(acting: ActingOfficer, ref: str, reason: str) -> str:
     """Give an answer or refusal back with a reason."""
     actor, why = acting.actor(Role.SUPERVISOR), checked_reason(reason)
     with acting.unit() as (unit, now):
-        row = _pending(unit.session, ref)
+        row = pending_of(unit.session, ref)
         sealed = unit.vault.seal(why, place(row.id, "denial_sealed"))
         _move(unit, actor, now, row, "denied", {"denial_sealed": sealed})
-    return f"{row.ref}: given back to {row.answered_by}"
+    return phrase("{ref}: given back to {answered_by}", ref=row.ref, answered_by=row.answered_by)
 
 
 def answer_text(acting: ActingOfficer, ref: str) -> bytes:
     """The answer as it leaves, without our own approvals; refused until it is confirmed."""
     actor = acting.actor_in(Role.OFFICER, Role.SUPERVISOR)
     with acting.unit() as (unit, now):
-        row = _row(unit.session, ref)
+        row = request_of(unit.session, ref)
         if row.state not in (IncomingState.ANSWERED, IncomingState.REFUSED):
-            raise StepRefusedError(f"{row.ref} is {row.state}: nothing leaves unconfirmed")
+            raise StepRefusedError(
+                phrase("{ref} is {state}: nothing leaves unconfirmed", ref=row.ref, state=row.state)
+            )
         ours = {rule.reference_field for rule in acting.laws[row.law].disclosures.values()}
-        told = _answer_fields(unit.session, unit.vault, row)
+        told = answer_fields(unit.session, unit.vault, row)
         fields = {name: text for name, text in told.items() if name not in {*ours, _ABOUT}}
         _move(unit, actor, now, row, "written_out", {})
         _list_in(unit, actor, now, row, told, "written out")
@@ -197,22 +212,11 @@ def pending_answer(acting: ActingOfficer, ref: str) -> tuple[IncomingRow, Mappin
     """What a second person reads before saying yes, in clear; the look is recorded."""
     actor = acting.actor(Role.SUPERVISOR)
     with acting.unit() as (unit, now):
-        row = _pending(unit.session, ref)
+        row = pending_of(unit.session, ref)
         _move(unit, actor, now, row, "shown", {})
-        told = _answer_fields(unit.session, unit.vault, row)
+        told = answer_fields(unit.session, unit.vault, row)
         _list_in(unit, actor, now, row, told, "shown")
         return row, told
-
-
-def incoming_view(session: Session, vault: Vault, ref: str, now: datetime) -> IncomingView:
-    """One request as a page shows it; MisuseError where there is none."""
-    row = _row(session, ref)
-    return IncomingView(
-        now, row, sealed_of(session, vault, row.id, "purpose_sealed"),
-        masked_account(sealed_of(session, vault, row.id, "account_sealed")[-4:]),
-        matches(session, row.account_id), tuple(_answer_fields(session, vault, row)),
-        sealed_of(session, vault, row.id, "denial_sealed"),
-    )  # fmt: skip
 
 
 def _ask(
@@ -230,16 +234,19 @@ def _ask(
 
 
 def _then(row: IncomingRow, seen: str) -> str:
-    return f"another person confirms it: `recovery incoming confirm {row.ref} --seen {seen}`"
+    return phrase(
+        "another person confirms it: `recovery incoming confirm {ref} --seen {seen}`",
+        ref=row.ref, seen=seen,
+    )  # fmt: skip
 
 
 def _step(
     acting: ActingOfficer, ref: str, event: str, values: Mapping[str, Scalar], told: str
 ) -> str:
     with acting.unit() as (unit, now):
-        row = _row(unit.session, ref)
+        row = request_of(unit.session, ref)
         _move(unit, acting.actor(Role.OFFICER), now, row, event, values)
-    return f"{row.ref}: {told}"
+    return phrase("{ref}: {told}", ref=row.ref, told=told)
 
 
 def _move(
@@ -247,29 +254,12 @@ def _move(
     values: Mapping[str, Scalar],
 ) -> None:  # fmt: skip
     if (row.state, event) not in INCOMING_TRANSITIONS:
-        raise StepRefusedError(f"{row.ref} is {row.state}: it cannot be {event.replace('_', ' ')}")
+        raise StepRefusedError(phrase(
+            "{ref} is {state}: it cannot be {event}", ref=row.ref, state=row.state,
+            event=spoken(event),
+        ))  # fmt: skip
     move = Transition(_NOUN, row.id, event, row.state, values, legal_basis=row.basis)
     record(unit, actor, now, "", Outcome((move,)))
-
-
-def _row(session: Session, ref: str) -> IncomingRow:
-    row = incoming_named(session, ref)
-    if row is None:
-        raise MisuseError(f"there is no request from abroad {ref!r}: `recovery incoming list`")
-    return row
-
-
-def _pending(session: Session, ref: str) -> IncomingRow:
-    row = _row(session, ref)
-    if row.state not in (IncomingState.ANSWER_PENDING, IncomingState.REFUSAL_PENDING):
-        raise StepRefusedError(f"{row.ref} is {row.state}: no answer waits for a second person")
-    return row
-
-
-def _answer_fields(session: Session, vault: Vault, row: IncomingRow) -> dict[str, str]:
-    text = sealed_of(session, vault, row.id, "answer_sealed")
-    fields: dict[str, str] = json.loads(text or "{}")
-    return fields
 
 
 def _list_in(
@@ -281,16 +271,3 @@ def _list_in(
     for ref in filter(None, told.get(_ABOUT, "").split(",")):
         listed = Disclosed(DisclosureKind.DOCUMENTS, what, row.id)
         note_disclosure(unit, actor, now, recovery_id_of(unit.session, ref), listed)
-
-
-def _known(session: Session, vault: Vault, row: IncomingRow, about: Collection[str] = ()) -> Known:
-    """What our recoveries know of the account or of whom it is about, and the account itself."""
-    number = sealed_of(session, vault, row.id, "account_sealed")
-    ours = {m.recovery_id for m in having(session, row.account_id)}
-    files = load_files(session, sorted({*ours, *about}))
-    found = [known_data(session, vault, file) for file in files]
-    return Known(
-        tuple(name for one in found for name in one.names),
-        (*(n for one in found for n in one.accounts), *([number] if number else [])),
-        tuple(c for one in found for c in one.contacts),
-    )

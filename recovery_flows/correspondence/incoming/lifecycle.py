@@ -200,7 +200,7 @@ def check_ground(ground: str, channel: Channel) -> None:
                 "--ground {ground!r}: {code} has {told}",
                 ground=ground,
                 code=channel.code,
-                told=", ".join(codes) or "none",
+                told=", ".join(codes) or phrase("none"),
             )
         )
 

@@ -216,7 +216,9 @@ def print_to(
     printed = print_letter(acting, post, call_id, seen)
     is_page = path.suffix.lower() in (".html", ".htm")
     write_new(path, printed.as_page() if is_page else printed.text)
-    return f"{printed.ref}: letter written to {path}; send it, then enter how"
+    return phrase(
+        "{ref}: letter written to {path}; send it, then enter how", ref=printed.ref, path=path
+    )
 
 
 def record_sent(
@@ -238,8 +240,11 @@ def record_sent(
             letter_steps.record_sent(edit.changes, call, how, sent_at, edit.now)
     _refuse_broken(call_id, broken)
     _refuse_void(call_id, may_leave=may_leave)
-    return (
-        f"{edit.ref}: letter to {call.partner_id} sent {sent_at:%Y-%m-%d %H:%M %Z}; its clock runs"
+    return phrase(
+        "{ref}: letter to {partner_id} sent {sent_at:%Y-%m-%d %H:%M %Z}; its clock runs",
+        ref=edit.ref,
+        partner_id=call.partner_id,
+        sent_at=sent_at,
     )
 
 
@@ -250,7 +255,7 @@ def cancel(acting: ActingOfficer, call_id: str, reason: str, seen: int | None = 
         call = letter_steps.letter_of(edit.file, call_id)
         letter_steps.cancel(edit.changes, call, "dropped by an officer")
         edit.note(f"letter {call_id} dropped", why)
-        return f"{edit.ref}: letter {call_id} dropped"
+        return phrase("{ref}: letter {call_id} dropped", ref=edit.ref, call_id=call_id)
 
 
 def _open(acting: ActingOfficer, call_id: str) -> LetterCall:

@@ -117,7 +117,11 @@ def _enter(
     letter_answers.enter(
         edit.changes, call, answer, sealed, document, edit.actor.id, edit.now, acting.laws
     )
-    return f"{file.recovery.ref}: answer of {call.partner_id} kept; another person looks at it"
+    return phrase(
+        "{ref}: answer of {partner_id} kept; another person looks at it",
+        ref=file.recovery.ref,
+        partner_id=call.partner_id,
+    )
 
 
 def _with_file(
@@ -141,7 +145,8 @@ def _with_file(
 def _own(parts: list[FileStatement], number: str) -> list[FileStatement]:
     own = [part for part in parts if _plain(part.head.number) == _plain(number)]
     if not own:
-        there = ", ".join(masked_account(part.head.number[-4:]) for part in parts) or "no account"
+        told = ", ".join(masked_account(part.head.number[-4:]) for part in parts)
+        there = told or phrase("no account")
         asked = masked_account(number[-4:])
         raise RefusedError(
             phrase(
@@ -159,13 +164,14 @@ def _figures(told: list[FileStatement], zone: ZoneInfo) -> Iterator[tuple[str, s
     first, last = told[0].head, told[-1].head
     yield "format", f"{first.format} {first.version}".strip()
     yield "bookings", str(sum(len(part.entries) for part in told))
-    yield "covers", f"{_day(first.covers_from, zone)} to {_day(last.covers_to, zone)}"
+    ends = _day(first.covers_from, zone), _day(last.covers_to, zone)
+    yield "covers", phrase("{first} to {last}", first=ends[0], last=ends[1])
 
 
 def _day(at: date | datetime | None, zone: ZoneInfo) -> str:
     if isinstance(at, datetime):
         at = at.astimezone(zone).date()
-    return at.isoformat() if at else "a day that it does not tell"
+    return at.isoformat() if at else phrase("a day that it does not tell")
 
 
 def answer_document(acting: ActingOfficer, call_id: str) -> bytes:

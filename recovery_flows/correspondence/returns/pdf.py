@@ -7,6 +7,7 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
+from models.language.phrase import phrase
 from recovery_flows.correspondence.returns.page import Document
 from recovery_flows.errors import UnavailableError
 
@@ -25,7 +26,9 @@ def as_pdf(document: Document) -> bytes:
         import typst
     except ImportError:
         raise UnavailableError(
-            "PDF takes the package typst (the extra `pdf`): install it, or ask for --format md"
+            phrase(
+                "PDF takes the package typst (the extra `pdf`): install it, or ask for --format md"
+            )
         ) from None
     data = json.dumps(_shown(asdict(document)), ensure_ascii=False)
     made = typst.compile(

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from models.language.phrase import phrase
 from recovery_flows.errors import MisuseError
 
 FOLDER = Path(__file__).with_name("texts")
@@ -39,8 +40,11 @@ def wording(language: str, folder: Path = FOLDER) -> Wording:
     """The sentences of a language; MisuseError where there are none."""
     if language not in languages(folder):
         raise MisuseError(
-            f"there are no documents in language {language!r}; there are: "
-            f"{', '.join(languages(folder))}"
+            phrase(
+                "there are no documents in language {language!r}; there are: {folder}",
+                language=language,
+                folder=", ".join(languages(folder)),
+            )
         )
     groups = tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))
     flat = {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from models.entities.call import CallKind
 from models.entities.discrepancy import DiscrepancyKind
 from models.ids import PartnerId
+from models.language.phrase import phrase
 from models.store.unit import Unit
 from recovery_flows.cross_border import messages
 from recovery_flows.engine.context import Engine
@@ -54,7 +55,8 @@ def belongs(
     if order_ref == (expected or call.subject_id):
         return
     about = bank_contradictions.About(call.noun, call.subject_id, call.asset_id)
-    kind, detail = DiscrepancyKind.WRONG_REFERENCE, f"the answer to {call.id} names another order"
+    kind = DiscrepancyKind.WRONG_REFERENCE
+    detail = phrase("the answer to {call} names another order", context_="stored", call=call.id)
     bank_contradictions.find(changes, kind, about, now, detail=detail, mark=call.id)
     why = "is not that of the order"
     raise AnswerUnreadableError(PartnerId(call.partner_id), "orderRef", why)

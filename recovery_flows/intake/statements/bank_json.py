@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from models.facts import Direction, LineKind
+from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.intake.budget import Limits
 from recovery_flows.intake.statements.json_document import document_of
@@ -44,9 +45,10 @@ _READ_OF_ROW = frozenset(
 _WRAPPED = re.compile(rb"(?:<|\\u003[cC])(?:\?xml|Document)|:20:|\{1:")
 _DEFAULT = Limits()
 _OTHER = {
-    "accounts": "a list of accounts", "consentId": "a consent", "consentStatus": "a consent",
-    "access": "a consent", "balances": "balances only", "scaStatus": "an authorisation",
-    "authorisationId": "an authorisation",
+    "accounts": phrase("a list of accounts"), "consentId": phrase("a consent"),
+    "consentStatus": phrase("a consent"), "access": phrase("a consent"),
+    "balances": phrase("balances only"), "scaStatus": phrase("an authorisation"),
+    "authorisationId": phrase("an authorisation"),
 }  # fmt: skip
 
 
@@ -88,11 +90,15 @@ def _text_inside(value: object, depth: int) -> str:
 def _bodies(value: object) -> list[Mapping[str, Any]]:
     """The objects that hold `transactions`, wherever they are wrapped."""
     if not isinstance(value, dict):
-        raise StatementRefusedError("this JSON is no object with transactions in it")
+        raise StatementRefusedError(phrase("this JSON is no object with transactions in it"))
     found = list(_bodies_in(value, 0))
     if not found:
-        told = next((what for name, what in _OTHER.items() if name in value), "something else")
-        raise StatementRefusedError(f"this JSON is {told}: a statement has transactions")
+        told = next(
+            (what for name, what in _OTHER.items() if name in value), phrase("something else")
+        )
+        raise StatementRefusedError(
+            phrase("this JSON is {told}: a statement has transactions", told=told)
+        )
     return found
 
 
@@ -118,7 +124,7 @@ def _statement(body: Mapping[str, Any]) -> Iterator[Item]:
     booked = given if isinstance(given, list) else _list(given, "booked")
     pending = [] if isinstance(given, list) else _list(given, "pending")
     if not booked and not pending and not number:
-        raise StatementRefusedError("there are no transactions and no account in this JSON")
+        raise StatementRefusedError(phrase("there are no transactions and no account in this JSON"))
     currency = str(account.get("currency") or "") or _currency_of([*booked, *pending])
     closing = _balance(body, "closingBooked")
     opening = _balance(body, "openingBooked")
@@ -165,7 +171,7 @@ def _unread(body: Mapping[str, Any]) -> Counter[str]:
 def _list(place: Mapping[str, Any], name: str) -> list[Any]:
     given = place.get(name)
     if given is not None and not isinstance(given, list):
-        raise StatementRefusedError(f"{name} in the JSON is no list")
+        raise StatementRefusedError(phrase("{name} in the JSON is no list", name=name))
     return given or []
 
 
@@ -190,7 +196,7 @@ def _account_number(account: object) -> str:
 def _balance(body: Mapping[str, Any], kind: str) -> Balance | None:
     for balance in _list(body, "balances"):
         if not isinstance(balance, dict):
-            raise StatementRefusedError("a balance in the JSON is no object")
+            raise StatementRefusedError(phrase("a balance in the JSON is no object"))
         amount = balance.get("balanceAmount") or balance.get("amount")
         if balance.get("balanceType") != kind:
             continue
@@ -204,14 +210,16 @@ def _balance(body: Mapping[str, Any], kind: str) -> Balance | None:
 def _number(amount: Mapping[str, Any]) -> str:
     value = amount.get("amount", amount.get("content", ""))
     if not isinstance(value, str):
-        raise StatementRefusedError("an amount in the JSON is neither a number nor a text")
+        raise StatementRefusedError(phrase("an amount in the JSON is neither a number nor a text"))
     return with_point(value, str(amount.get("currency", "")))
 
 
 def _entry(row: object, number: int, warnings: list[str], *, is_pending: bool) -> Entry:
     place = f"{'pending' if is_pending else 'booked'} {number}"
     if not isinstance(row, dict) or not isinstance(row.get("transactionAmount"), dict):
-        raise StatementRefusedError(f"transaction {place} has no transactionAmount")
+        raise StatementRefusedError(
+            phrase("transaction {place} has no transactionAmount", place=place)
+        )
     amount = row["transactionAmount"]
     currency = str(amount.get("currency", ""))
     minor, warning = minor_of(_number(amount), currency)

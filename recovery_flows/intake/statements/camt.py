@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from models.facts import Direction
+from models.language.phrase import phrase
 from recovery_flows.intake.budget import Budget, PartTooLargeError
 from recovery_flows.intake.statements.camt_entry import (
     READ_OF_ENTRY,
@@ -63,10 +64,9 @@ def read(stream: BinaryIO, budget: Budget) -> Iterator[Item]:
         if "depth" in (error.msg or ""):  # the parser's own bound, of 256
             budget.limits.check_depth(_PARSER_DEPTH)
         line, column = error.position or (0, 0)
-        why = f"the XML is broken ({(error.msg or 'no document').split(', line')[0]})"
-        raise StatementRefusedError(
-            f"{why}: ask the bank for the file again", line, column
-        ) from error
+        why = (error.msg or "no document").split(", line")[0]
+        told = phrase("the XML is broken ({why}): ask the bank for the file again", why=why)
+        raise StatementRefusedError(told, line, column) from error
 
 
 def local(element: Any) -> str:  # noqa: ANN401 - lxml has no types of its own
@@ -111,13 +111,17 @@ class _Reading:
                 yield from self._end(element)
         if not self.found:
             raise StatementRefusedError(
-                "there is no statement in this XML file: camt.052, camt.053 or camt.054 is read"
+                phrase(
+                    "there is no statement in this XML file: camt.052, camt.053 or camt.054 is read"
+                )
             )
 
     def _payment(self, element: Any) -> None:  # noqa: ANN401 - lxml has no types of its own
         self.details.append(fields_of(element, self.in_payment, self.limits))
         if len(self.details) > _PAYMENTS_MAX:
-            raise PartTooLargeError(f"has a booking of more than {_PAYMENTS_MAX:,} payments")
+            raise PartTooLargeError(
+                phrase("has a booking of more than {most:,} payments", most=_PAYMENTS_MAX)
+            )
         self._forget(element, "Ntry/NtryDtls/")
 
     def _forget(self, element: Any, under: str) -> None:  # noqa: ANN401 - as above
@@ -144,7 +148,7 @@ class _Reading:
     def _head_before(self, element: Any) -> Head:  # noqa: ANN401 - lxml has no types of its own
         statement = element.getparent()
         if not _is_statement(statement):
-            raise StatementRefusedError("an entry is in no statement", element.sourceline)
+            raise StatementRefusedError(phrase("an entry is in no statement"), element.sourceline)
         return self._head(statement)
 
     def _entry(self, element: Any) -> Iterator[Item]:  # noqa: ANN401 - lxml has no types of its own

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from models.facts import Direction, LineKind
+from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.intake.statements.camt_fields import Fields
 from recovery_flows.intake.statements.shape import Entry, StatementRefusedError
@@ -102,7 +103,9 @@ def _rest(booked: Entry, minor: int) -> Entry:
 def _booked(fields: Fields, line: int, currency: str) -> tuple[Entry, list[str]]:
     said = fields.get("CdtDbtInd", "").strip()
     if said not in ("CRDT", "DBIT"):
-        raise StatementRefusedError(f"an entry says {said[:10]!r}, not CRDT or DBIT", line)
+        raise StatementRefusedError(
+            phrase("an entry says {said!r}, not CRDT or DBIT", said=said[:10]), line
+        )
     own = fields.get("Amt@Ccy", currency)
     minor, warning = minor_of(fields.get("Amt", ""), own, line)
     direction = Direction.CREDIT if said == "CRDT" else Direction.DEBIT

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from models.language.phrase import phrase
 from recovery_flows.intake.budget import Limits, PartTooLargeError
 from recovery_flows.intake.statements.shape import StatementRefusedError
 
@@ -36,7 +37,9 @@ class Place(dict[str, "Place"]):
     def __missing__(self, tag: object) -> Place:
         self.made[0] += 1
         if self.made[0] > _PLACES_MAX:
-            raise PartTooLargeError(f"has more than {_PLACES_MAX:,} different names of elements")
+            raise PartTooLargeError(
+                phrase("has more than {most:,} different names of elements", most=_PLACES_MAX)
+            )
         name = str(tag).rpartition("}")[2][:_NAME_MAX]
         below = self[str(tag)] = Place(f"{self.path}/{name}" if self.path else name, self.made)
         return below
@@ -85,7 +88,7 @@ def _gather(
         if below.path in fields:
             if below.path in ONCE:
                 raise StatementRefusedError(
-                    f"there are two {below.path} in one place", child.sourceline
+                    phrase("there are two {path} in one place", path=below.path), child.sourceline
                 )
             below.again += 1
             continue

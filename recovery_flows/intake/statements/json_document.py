@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any, NoReturn
 
+from models.language.phrase import phrase
 from recovery_flows.intake.budget import Limits
 from recovery_flows.intake.statements.shape import StatementRefusedError
 
@@ -17,20 +18,20 @@ _BAD = re.compile("[\0\ud800-\udfff]")
 def document_of(data: bytes, limits: Limits) -> object:
     """The document; StatementRefusedError with the place of what cannot be read in one way."""
     if (data.count(b"{") + data.count(b"[")) * _PART_BYTES_MIN > len(data) + _SHORT_BYTES:
-        raise StatementRefusedError("the JSON is made of more parts than it has content")
+        raise StatementRefusedError(phrase("the JSON is made of more parts than it has content"))
     try:
         document = json.loads(
             data.decode("utf-8-sig"), parse_float=str, parse_int=str, parse_constant=_no_number,
             object_pairs_hook=_unique_keys,
         )  # fmt: skip
     except UnicodeDecodeError as error:
-        raise StatementRefusedError("the JSON is not UTF-8") from error
+        raise StatementRefusedError(phrase("the JSON is not UTF-8")) from error
     except json.JSONDecodeError as error:
         raise StatementRefusedError(
-            f"the JSON is broken ({error.msg})", error.lineno, error.colno
+            phrase("the JSON is broken ({msg})", msg=error.msg), error.lineno, error.colno
         ) from error
     except RecursionError as error:
-        raise StatementRefusedError("the JSON is nested too deeply") from error
+        raise StatementRefusedError(phrase("the JSON is nested too deeply")) from error
     _check_texts(document, [], limits)
     return document
 
@@ -39,9 +40,11 @@ def _check_texts(value: object, path: list[str], limits: Limits) -> None:
     """Refuse what is nested too deeply, and half a character or a zero in any text, by path."""
     limits.check_depth(len(path))
     if isinstance(value, str) and (bad := _BAD.search(value)):
-        what = "a zero" if bad[0] == "\0" else "half a character"
+        what = phrase("a zero") if bad[0] == "\0" else phrase("half a character")
         place = _BAD.sub("?", ".".join(part[:40] for part in path))
-        raise StatementRefusedError(f"a text in the JSON holds {what}, at {place}")
+        raise StatementRefusedError(
+            phrase("a text in the JSON holds {what}, at {place}", what=what, place=place)
+        )
     if isinstance(value, dict):
         for name, inner in value.items():
             path.append(name)
@@ -56,7 +59,7 @@ def _check_texts(value: object, path: list[str], limits: Limits) -> None:
 
 
 def _no_number(name: str) -> NoReturn:
-    raise StatementRefusedError(f"{name} in the JSON is no number")
+    raise StatementRefusedError(phrase("{name} in the JSON is no number", name=name))
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -68,5 +71,7 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         for name, _ in pairs:
             twice = twice or (name if name in seen else "")
             seen.add(name)
-        raise StatementRefusedError(f"the JSON tells {twice[:40]!r} twice in one place")
+        raise StatementRefusedError(
+            phrase("the JSON tells {twice!r} twice in one place", twice=twice[:40])
+        )
     return found

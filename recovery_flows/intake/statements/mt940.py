@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from models.facts import Direction
+from models.language.phrase import phrase
 from recovery_flows.intake.statements.mt940_entry import balance_of, entry_of
 from recovery_flows.intake.statements.shape import (
     Balance,
@@ -74,7 +75,9 @@ def read(data: bytes) -> Iterator[Item]:
         found += 1
         yield from _statement(message)
     if not found:
-        raise StatementRefusedError("there is neither a balance (:60F:) nor a booking (:61:) in it")
+        raise StatementRefusedError(
+            phrase("there is neither a balance (:60F:) nor a booking (:61:) in it")
+        )
 
 
 def _text(data: bytes) -> str:
@@ -136,7 +139,10 @@ def _check_unique_tags(message: _Message) -> None:
         told = [tag for tag in message.tags if tag.name == name]
         if len({tag.text.strip() for tag in told}) > 1:
             raise StatementRefusedError(
-                f"a statement has two :{name}: that differ: ask the bank which one holds",
+                phrase(
+                    "a statement has two :{name}: that differ: ask the bank which one holds",
+                    name=name,
+                ),
                 told[1].line,
             )
 
@@ -182,7 +188,7 @@ def _currency(message: _Message) -> str:
         return told[1]
     booking = message.first("61")
     raise StatementRefusedError(
-        "no balance and no account tells the currency: ask for the whole statement",
+        phrase("no balance and no account tells the currency: ask for the whole statement"),
         booking.line if booking else message.tags[0].line,
     )
 

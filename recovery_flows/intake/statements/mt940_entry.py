@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import date
 
 from models.facts import Direction, LineKind
+from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.intake.statements.shape import Balance, Entry, StatementRefusedError
 from recovery_flows.intake.statements.values import minor_of, number_of, real_id
@@ -25,7 +26,7 @@ _FEES = frozenset({"CHG", "COM"})
 def _amount(text: str, currency: str, line: int) -> tuple[int, str]:
     """The standard's comma before the decimals, or a point; never both, nor two of one."""
     if text.count(",") + text.count(".") > 1:
-        raise StatementRefusedError(f"{text[:40]!r} is no amount of money", line)
+        raise StatementRefusedError(phrase("{text!r} is no amount of money", text=text[:40]), line)
     return minor_of(text.replace(",", "."), currency, line)
 
 
@@ -33,7 +34,7 @@ def balance_of(text: str, line: int, usual: str) -> Balance:
     """`C200101EUR444,29`: a debit balance is below zero; without a currency it is the `usual`."""
     found = _BALANCE.match(text)
     if found is None:
-        raise StatementRefusedError("this balance is not like C200101EUR444,29", line)
+        raise StatementRefusedError(phrase("this balance is not like C200101EUR444,29"), line)
     currency = found[3] or usual
     minor, _ = _amount(found[4], currency, line)
     return Balance(minor if found[1] == "C" else -minor, currency, _day(found[2]))
@@ -55,7 +56,7 @@ def entry_of(
     """
     found = _BOOKING.match(text.lstrip())
     if found is None:
-        raise StatementRefusedError("this booking is not like 2001010101D65,00NTRF", line)
+        raise StatementRefusedError(phrase("this booking is not like 2001010101D65,00NTRF"), line)
     minor, warning = _amount(found["amount"], currency, line)
     is_credit = (found["sign"] in _CREDITS) == (minor >= 0)
     valued = _day(found["value"])

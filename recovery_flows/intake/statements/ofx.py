@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
 from models.facts import Direction, LineKind
+from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.intake.statements.shape import (
     Balance,
@@ -62,7 +63,9 @@ def looks_like(start: bytes) -> bool:
 def read(data: bytes) -> Iterator[Item]:
     """The statements of a file; StatementRefusedError where there is none."""
     if re.search(rb"<!(DOCTYPE|ENTITY)", data, re.IGNORECASE):
-        raise StatementRefusedError("a DOCTYPE is refused: ask the bank for a file without one", 1)
+        raise StatementRefusedError(
+            phrase("a DOCTYPE is refused: ask the bank for a file without one"), 1
+        )
     text = _text(data)
     version = _VERSION.search(text)
     found = 0
@@ -70,8 +73,9 @@ def read(data: bytes) -> Iterator[Item]:
         found += 1
         yield from _statement(name, start, body, version[1] if version else "")
     if not found:
-        kind = "investments are" if "<INVSTMTRS>" in text else "no account is"
-        raise StatementRefusedError(f"{kind} in this OFX file: bank and card statements are read")
+        invested = phrase("investments are in this OFX file: bank and card statements are read")
+        none = phrase("no account is in this OFX file: bank and card statements are read")
+        raise StatementRefusedError(invested if "<INVSTMTRS>" in text else none)
 
 
 def _text(data: bytes) -> str:
@@ -108,7 +112,9 @@ class _Said(dict[str, str]):
             tag = token[2].upper()
             if not token[1] and value:
                 if tag in once and self.get(tag, value) != value:
-                    raise StatementRefusedError(f"there are two {tag} that differ", line)
+                    raise StatementRefusedError(
+                        phrase("there are two {tag} that differ", tag=tag), line
+                    )
                 self.times[tag] += 1
                 self.setdefault(tag, value)
             elif tag == "CURRENCY":
@@ -127,7 +133,9 @@ def _statement(name: str, line: int, body: str, version: str) -> Iterator[Item]:
     unread = said.unread(_READ_OF_HEAD)
     currency = said.get("CURDEF", "")
     if not currency:
-        raise StatementRefusedError("the statement does not tell its currency (CURDEF)", line)
+        raise StatementRefusedError(
+            phrase("the statement does not tell its currency (CURDEF)"), line
+        )
     begins, ends = (_moment(said.get(tag, "")) for tag in ("DTSTART", "DTEND"))
     for tag, moment in (("DTSTART", begins), ("DTEND", ends)):
         if moment is None and said.get(tag):
@@ -159,12 +167,13 @@ def _closing(body: str, currency: str) -> Balance | None:
 
 def _entry(said: _Said, usual: str, line: int) -> tuple[Entry, list[str]]:
     if "TRNAMT" not in said:
-        raise StatementRefusedError("a booking has no amount (TRNAMT)", line)
+        raise StatementRefusedError(phrase("a booking has no amount (TRNAMT)"), line)
     # CURRENCY: the amount is in that currency; ORIGCURRENCY tells only what it was before.
     if said.is_in_another_currency and said.get("CURSYM", usual) != usual:
         raise StatementRefusedError(
-            f"a booking is in {said['CURSYM'][:3]}, the statement in {usual} (CURRENCY): "
-            "ask for it in the account's currency", line,
+            phrase(
+                "a booking is in {other}, the statement in {usual} (CURRENCY): ask for it in "
+                "the account's currency", other=said["CURSYM"][:3], usual=usual), line,
         )  # fmt: skip
     minor, warning = minor_of(with_point(said["TRNAMT"], usual, line), usual, line)
     posted = _moment(said.get("DTPOSTED", ""))

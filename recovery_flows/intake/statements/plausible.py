@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from models.language.phrase import phrase
 from models.safe_text import steers
 from recovery_flows.intake.statements.shape import (
     End,
@@ -41,7 +42,10 @@ def plausible(items: Iterable[Item]) -> Iterator[Item]:
             total += item.amount.minor
             if total > SUM_MAX:
                 raise StatementRefusedError(
-                    f"{item.place}: the bookings add up to more than any account holds"
+                    phrase(
+                        "{place}: the bookings add up to more than any account holds",
+                        place=item.place,
+                    )
                 )
             yield _with_plain_ids(item, warnings)
         elif isinstance(item, Head):
@@ -77,10 +81,13 @@ def _told(warnings: list[str]) -> list[str]:
 
 def _check_head(head: Head) -> None:
     for name, text in (
-        ("the account number", head.number), ("the bank's code", head.bank_id),
-        ("the statement's id", head.statement_id), ("the currency", head.currency),
+        (phrase("the account number"), head.number), (phrase("the bank's code"), head.bank_id),
+        (phrase("the statement's id"), head.statement_id), (phrase("the currency"), head.currency),
     ):  # fmt: skip
         if steers(text):
             raise StatementRefusedError(
-                f"{name} holds characters that change what is shown: ask the bank for it again"
+                phrase(
+                    "{name} holds characters that change what is shown: ask the bank for it again",
+                    name=name,
+                )
             )

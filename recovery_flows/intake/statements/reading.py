@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from models.language.phrase import error_sentence, phrase
 from recovery_flows.caller import open_named
 from recovery_flows.intake.budget import (
     Budget,
@@ -32,10 +33,14 @@ def read_path(path: Path, limits: Limits = _DEFAULT) -> Iterator[Item]:
     try:
         with open_named(path) as stream:
             if not stream.seekable():
-                raise StatementRefusedError("it is a pipe: save it as a file, it is read twice")
+                raise StatementRefusedError(
+                    phrase("it is a pipe: save it as a file, it is read twice")
+                )
             yield from read_stream(stream, limits)
     except OSError as error:
-        raise StatementRefusedError(f"it cannot be opened: {error.strerror}") from error
+        raise StatementRefusedError(
+            phrase("it cannot be opened: {strerror}", strerror=error.strerror)
+        ) from error
 
 
 def read_bytes(raw: bytes, limits: Limits = _DEFAULT) -> Iterator[Item]:
@@ -51,14 +56,14 @@ def read_stream(stream: BinaryIO, limits: Limits = _DEFAULT) -> Iterator[Item]:
         start = stream.read(_LOOK)
         stream.seek(0)
         if not start.strip():
-            raise StatementRefusedError("the file is empty")
+            raise StatementRefusedError(phrase("the file is empty"))
         if zipped.is_zip(stream):
             yield from _members(stream, budget)
         else:
             stream.seek(0)
             yield from _single(start, stream, budget)
     except BudgetSpentError as error:
-        raise StatementRefusedError(f"it {error}") from error
+        raise StatementRefusedError(phrase("it {error}", error=error_sentence(error))) from error
 
 
 def _size(stream: BinaryIO) -> int:
@@ -72,7 +77,7 @@ def _single(start: bytes, stream: BinaryIO, budget: Budget) -> Iterator[Item]:
     try:
         yield from plausible(budget.timed(_told(start, stream, budget)))
     except PartTooLargeError as error:
-        raise StatementRefusedError(f"it {error}") from error
+        raise StatementRefusedError(phrase("it {error}", error=error_sentence(error))) from error
 
 
 def _told(start: bytes, stream: BinaryIO, budget: Budget) -> Iterator[Item]:
@@ -88,7 +93,7 @@ def _told(start: bytes, stream: BinaryIO, budget: Budget) -> Iterator[Item]:
         yield from mt940.read(_text_bytes(stream, budget))
     else:
         raise StatementRefusedError(
-            "this is none of the formats that are read: camt, MT940, MT942, OFX, bank JSON"
+            phrase("this is none of the formats that are read: camt, MT940, MT942, OFX, bank JSON")
         )
 
 
@@ -99,7 +104,7 @@ def _text_bytes(stream: BinaryIO, budget: Budget) -> bytes:
     if at >= 0:
         line, column = data.count(b"\n", 0, at) + 1, at - data.rfind(b"\n", 0, at)
         raise StatementRefusedError(
-            "there is a byte of zero: save the file as UTF-8, or ask the bank for it again",
+            phrase("there is a byte of zero: save the file as UTF-8, or ask the bank for it again"),
             line, column,
         )  # fmt: skip
     return data
@@ -130,17 +135,17 @@ def _members(stream: BinaryIO, budget: Budget) -> Iterator[Item]:
     with zipped.opened(stream) as archive:
         files = zipped.files_of(archive, _size(stream), budget.limits)
         for number, info in enumerate(files, 1):
-            name, why = f"file {number} in it, {info.filename[:80]}", ""
+            inside = info.filename[:80]
+            name, why = phrase("file {number} in it, {file}", number=number, file=inside), ""
             try:
                 inner = cast("BinaryIO", zipped.MemberStream(archive, info))
                 start = inner.read(_LOOK)
                 inner.seek(0)
                 yield from _single(start, inner, budget)
             except StatementRefusedError as error:
-                why = str(error)
-            refused += [f"{name}: {why}"] if why else []
+                why = error_sentence(error)
+            refused += [phrase("{name}: {why}", name=name, why=why)] if why else []
             if why and len(refused) == len(files):
-                raise StatementRefusedError(
-                    refused[0] if len(files) == 1 else f"nothing in it can be read; {refused[0]}"
-                )
+                none = phrase("nothing in it can be read; {first}", first=refused[0])
+                raise StatementRefusedError(refused[0] if len(files) == 1 else none)
             yield Member(name, why)

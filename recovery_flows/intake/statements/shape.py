@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from models.facts import Direction, LineKind
+from models.language.phrase import as_phrase, phrase
 from models.money import Money
 
 
@@ -120,7 +121,10 @@ class StatementRefusedError(Exception):
     """
 
     def __init__(self, why: str, line: int = 0, column: int = 0) -> None:
-        where = f"line {line}, column {column}: " if line and column else ""
-        where = where or (f"line {line}: " if line else "")
-        super().__init__(f"{where}{why}")
+        told = as_phrase(why)
+        if line and column:
+            told = phrase("line {line}, column {column}: {why}", line=line, column=column, why=why)
+        elif line:
+            told = phrase("line {line}: {why}", line=line, why=why)
+        super().__init__(told)
         self.why, self.line, self.column = why, line, column

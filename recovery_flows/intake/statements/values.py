@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
+from models.language.phrase import phrase
 from models.money import exponent
 from recovery_flows.intake.statements.shape import StatementRefusedError
 
@@ -44,7 +45,12 @@ def minor_of(text: str, currency: str, line: int = 0) -> tuple[int, str]:
         digits = _digits_of(currency)
     except ValueError as error:
         raise StatementRefusedError(
-            f"{text.strip()[:40]!r} in {currency[:10]!r} is no amount of money", line
+            phrase(
+                "{text!r} in {currency!r} is no amount of money",
+                text=text.strip()[:40],
+                currency=currency[:10],
+            ),
+            line,
         ) from error
     if is_plain and len(fraction) == digits and len(whole) + digits <= _MOST_DIGITS:
         return int(whole + fraction), ""  # What most banks write, without a Decimal.
@@ -53,13 +59,18 @@ def minor_of(text: str, currency: str, line: int = 0) -> tuple[int, str]:
     figures = (found["whole"] or "").lstrip("0") if found else ""
     behind = (found["fraction"] or "").rstrip("0") if found else ""
     if found is None or len(figures) > _MOST_DIGITS or len(behind) > _MOST_DECIMALS:
-        raise StatementRefusedError(f"{bare[:40]!r} is no amount of money", line)
+        raise StatementRefusedError(phrase("{bare!r} is no amount of money", bare=bare[:40]), line)
     value = Decimal(f"{found['sign']}{figures or '0'}.{behind or '0'}")
     exact = value.scaleb(digits)
     minor = int(exact.to_integral_value(ROUND_HALF_UP))
     if abs(minor) > MINOR_MAX:
         raise StatementRefusedError(
-            f"{bare[:40]!r} {currency} is more than any account holds", line
+            phrase(
+                "{bare!r} {currency} is more than any account holds",
+                bare=bare[:40],
+                currency=currency,
+            ),
+            line,
         )
     if exact == minor:
         return minor, ""
@@ -82,7 +93,10 @@ def with_point(text: str, currency: str, line: int = 0) -> str:
     unsure = marks == "," and behind == _THOUSAND != _digits_of_or_none(currency)
     if unsure or (len(marks) > 1 and not _GROUPED.fullmatch(bare)):
         raise StatementRefusedError(
-            f"{text.strip()[:40]!r} can be read in two ways: write the decimals behind one point",
+            phrase(
+                "{text!r} can be read in two ways: write the decimals behind one point",
+                text=text.strip()[:40],
+            ),
             line,
         )
     if len(marks) > 1:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
+from models.language.phrase import phrase
 from recovery_flows.intake.budget import Limits
 from recovery_flows.intake.statements.shape import StatementRefusedError
 
@@ -38,7 +39,7 @@ def opened(stream: BinaryIO) -> Iterator[zipfile.ZipFile]:
     try:
         archive = zipfile.ZipFile(stream)
     except _BROKEN as error:
-        raise StatementRefusedError("the zip file is broken: ask for it again") from error
+        raise StatementRefusedError(phrase("the zip file is broken: ask for it again")) from error
     with archive:
         yield archive
 
@@ -54,14 +55,16 @@ def files_of(
     files = [info for info in archive.infolist() if not info.filename.endswith("/")]
     whole = sum(info.file_size for info in files)
     if not files:
-        raise StatementRefusedError("the zip file is empty")
+        raise StatementRefusedError(phrase("the zip file is empty"))
     if len(files) > most:
         raise StatementRefusedError(
-            f"the zip file holds more than {most:,} files: divide it into several"
+            phrase("the zip file holds more than {most:,} files: divide it into several", most=most)
         )
     is_bomb = whole > _RATIO_MAX * max(packed, _RATIO_FREE_BYTES)
     if is_bomb or whole > limits.unpacked_megabytes * _MEGA:
-        raise StatementRefusedError("the zip file unpacks to too much: unpack it and look first")
+        raise StatementRefusedError(
+            phrase("the zip file unpacks to too much: unpack it and look first")
+        )
     return files
 
 
@@ -98,5 +101,5 @@ def _refusing() -> Iterator[None]:
 
 def _why_broken(error: Exception) -> str:
     if isinstance(error, RuntimeError):  # also NotImplementedError: a password, a method
-        return "it is locked, or packed in a way that is not read: unpack it first"
-    return "it is broken in the zip file: ask for it again"
+        return phrase("it is locked, or packed in a way that is not read: unpack it first")
+    return phrase("it is broken in the zip file: ask for it again")

@@ -54,7 +54,8 @@ def order(
     file = changes.file
     payout = next((p for p in file.payouts if p.id == payout_id), None)
     if payout is None or payout.state is not PayoutState.SETTLED or payout.unclaimed_id:
-        stands = f"is {payout.state}" if payout else f"is none of {file.recovery.ref}"
+        none = phrase("is none of {ref}", ref=file.recovery.ref)
+        stands = phrase("is {state}", state=payout.state) if payout else none
         raise StepRefusedError(
             phrase(
                 "{payout_id} {stands}: only what a bank has paid to a victim is ordered back",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
+from models.language.phrase import phrase
 from recovery_flows.intake.budget import Limits
 from recovery_flows.restitution.court.lists import ListedShare
 from recovery_flows.tracing.transfers.rows import FileRefusedError, minor_of, refuse, table_of
@@ -36,17 +37,29 @@ def read_lists(
     for line, cells in table_of(path, stream, COLUMNS, ("account",), limits):
         named = cells["claim"]
         if not named or len(named) > _CLAIM_MAX:
-            raise refuse(path, line, f"claim has {len(named)} characters: 1 to {_CLAIM_MAX}")
+            raise refuse(
+                path,
+                line,
+                phrase(
+                    "claim has {length} characters: 1 to {most}", length=len(named), most=_CLAIM_MAX
+                ),
+            )
         if cells["amount"].startswith("-"):
-            raise refuse(path, line, f"amount {cells['amount'][:_TOLD_MAX]} is below zero")
+            raise refuse(
+                path,
+                line,
+                phrase("amount {amount} is below zero", amount=cells["amount"][:_TOLD_MAX]),
+            )
         minor = minor_of(path, line, cells["amount"], currency)
         if minor <= 0:
-            raise refuse(path, line, "amount is not above zero: leave out who gets nothing")
+            raise refuse(path, line, phrase("amount is not above zero: leave out who gets nothing"))
         asset_id = _account(path, line, cells["account"], accounts) if "account" in cells else ""
         share = ListedShare(line, known.get(named.lower(), ""), minor)
         found.setdefault(asset_id, []).append(share)
     if not found:
-        raise FileRefusedError(f"{path.name} holds no rows: there is nobody to pay")
+        raise FileRefusedError(
+            phrase("{name} holds no rows: there is nobody to pay", name=path.name)
+        )
     return tuple((asset_id, tuple(shares)) for asset_id, shares in found.items())
 
 
@@ -54,9 +67,11 @@ def _account(path: Path, line: int, named: str, accounts: Mapping[str, str]) -> 
     """The account of a row, by its id or its last four digits; a whole number is not asked for."""
     asset_id = accounts.get(named)
     if not asset_id:
-        told = f"ending in {named[-_TAIL:]}" if len(named) > _TAIL else repr(named)
+        tail = phrase("ending in {tail}", tail=named[-_TAIL:])
+        told = tail if len(named) > _TAIL else repr(named)
         raise refuse(
-            path, line, f"account {told} is none of this recovery, or not one alone: give its id "
-            "or its last four digits"
+            path, line, phrase(
+                "account {told} is none of this recovery, or not one alone: give its id or "
+                "its last four digits", told=told)
         )  # fmt: skip
     return asset_id

@@ -29,6 +29,7 @@ from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import payouts
 from recovery_flows.restitution.court import unpaid
 from recovery_flows.restitution.court.rows import list_of
+from recovery_flows.wording import spoken
 
 REFERENCE_MAX = 80
 
@@ -155,7 +156,8 @@ def unknown_row(file: CaseFile, share_id: str) -> CourtShareRow:
     """The row of that id, which names nobody known; StepRefusedError for any other."""
     row = next((r for r in file.court_shares if r.id == share_id), None)
     if row is None or row.state is not CourtShareState.UNKNOWN:
-        stands = f"is {row.state.replace('_', ' ')}" if row else "is none of this recovery"
+        none = phrase("is none of this recovery")
+        stands = phrase("is {state}", state=spoken(row.state)) if row else none
         raise StepRefusedError(
             phrase(
                 "{share_id} {stands}: only a row that names nobody is looked into",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from models.ids import digest
+from models.language.phrase import phrase
 from recovery_flows.restitution.methods import by_date, proportional, rising_tide, waterfall
 from recovery_flows.restitution.methods.stakes import Parts, Stake, ordered
 
@@ -44,55 +45,59 @@ class RuleInfo:
     divide: ReturnRule
 
 
-_BY_REMAINDER = "largest remainder; ties: earliest loss, then claimant"
-_BY_DATE = "payments of one instant share by net loss; largest remainder; ties: claimant"
+_BY_REMAINDER = phrase("largest remainder; ties: earliest loss, then claimant")
+_BY_DATE = phrase("payments of one instant share by net loss; largest remainder; ties: claimant")
 
 RULES: dict[RuleName, RuleInfo] = {
     info.name: info
     for info in (
         RuleInfo(
-            RuleName.PRO_RATA, "pro rata by net loss", "1",
-            "min(net loss, pool x net loss / sum of net losses)", _BY_REMAINDER,
+            RuleName.PRO_RATA, phrase("pro rata by net loss"), "1",
+            phrase("min(net loss, pool x net loss / sum of net losses)"), _BY_REMAINDER,
             "CBRC and MPS Provisions on returning frozen funds (2016) art 8(3)",
             proportional.by_net_loss,
         ),
         RuleInfo(
-            RuleName.PARI_PASSU, "pari passu by what was paid in", "1",
-            "min(net loss, level x loss), one level for all who are not whole", _BY_REMAINDER,
+            RuleName.PARI_PASSU, phrase("pari passu by what was paid in"), "1",
+            phrase("min(net loss, level x loss), one level for all who are not whole"),
+            _BY_REMAINDER,
             "Barlow Clowes International v Vaughan [1992] 4 All ER 22", proportional.pari_passu,
         ),
         RuleInfo(
-            RuleName.NET_LOSS, "net loss (net investment)", "1",
-            "pool x net loss / sum of net losses, at most the net loss", _BY_REMAINDER,
+            RuleName.NET_LOSS, phrase("net loss (net investment)"), "1",
+            phrase("pool x net loss / sum of net losses, at most the net loss"), _BY_REMAINDER,
             "SIPC v Bernard L. Madoff Inv. Sec., 654 F.3d 229 (2d Cir 2011)",
             proportional.by_net_loss,
         ),
         RuleInfo(
-            RuleName.RISING_TIDE, "rising tide", "1",
-            "max(0, level x loss - received before), one level for all, at most 1", _BY_REMAINDER,
+            RuleName.RISING_TIDE, phrase("rising tide"), "1",
+            phrase("max(0, level x loss - received before), one level for all, at most 1"),
+            _BY_REMAINDER,
             "SEC v Huber, 702 F.3d 903 (7th Cir 2012)", rising_tide.rising_tide,
         ),
         RuleInfo(
-            RuleName.FIFO, "first in, first out", "1",
-            "the latest payment is returned first, each up to its net loss", _BY_DATE,
+            RuleName.FIFO, phrase("first in, first out"), "1",
+            phrase("the latest payment is returned first, each up to its net loss"), _BY_DATE,
             "Devaynes v Noble (Clayton's Case) (1816) 1 Mer 572", by_date.first_in_first_out,
         ),
         RuleInfo(
-            RuleName.LIFO, "last in, first out", "1",
-            "the earliest payment is returned first, each up to its net loss", _BY_DATE,
+            RuleName.LIFO, phrase("last in, first out"), "1",
+            phrase("the earliest payment is returned first, each up to its net loss"), _BY_DATE,
             "no leading case named; a known alternative to Clayton's Case",
             by_date.last_in_first_out,
         ),
         RuleInfo(
-            RuleName.ADMITTED_CLAIM, "pro rata by the admitted claim, up to whole", "1",
-            "min(net loss, pool x (loss - withdrawn) / sum of them)", _BY_REMAINDER,
+            RuleName.ADMITTED_CLAIM, phrase("pro rata by the admitted claim, up to whole"), "1",
+            phrase("min(net loss, pool x (loss - withdrawn) / sum of them)"), _BY_REMAINDER,
             "SIPA trustee of Bernard L. Madoff Inv. Sec., interim distributions 2011 to 2023",
             proportional.by_admitted_claim,
         ),
         RuleInfo(
-            RuleName.WATERFALL, "waterfall by class of claim", "1",
-            "each class in full before the next; in a class min(net loss, what is left x net loss "
-            "/ sum of net losses)", _BY_REMAINDER,
+            RuleName.WATERFALL, phrase("waterfall by class of claim"), "1",
+            phrase(
+                "each class in full before the next; in a class min(net loss, what is left x net "
+                "loss / sum of net losses)"
+            ), _BY_REMAINDER,
             "the order of classes of the regime: its rows `priority`", waterfall.waterfall,
         ),
     )

@@ -104,7 +104,8 @@ def _check_filed(file: CaseFile, asset: AssetRow, ground: ThirdPartyGround, amou
     is_excess = ground is _G.EXCESS
     most = Money(max(0, held - disputed) if is_excess else disputed, asset.currency)
     if not 0 < amount.minor <= most.minor:
-        what = "beyond what is disputed" if is_excess else "and disputed"
+        beyond = phrase("beyond what is disputed")
+        what = beyond if is_excess else phrase("and disputed")
         raise StepRefusedError(
             phrase(
                 "what is claimed is above zero and at most {most}, held there {what}",

@@ -73,7 +73,8 @@ def propose(
 def _granted(file: CaseFile, row: ThirdPartyRow, granted: Money) -> dict[str, Scalar]:
     most = Money(row.claimed_minor - row.released_minor, row.currency)
     if granted.currency != row.currency or not 0 < granted.minor <= most.minor:
-        what = "what is open of it," if row.released_minor else "the claimed"
+        rest = phrase("what is open of it,")
+        what = rest if row.released_minor else phrase("the claimed")
         raise StepRefusedError(
             phrase("what is upheld is above zero and at most {what} {most}", what=what, most=most)
         )

@@ -135,8 +135,12 @@ def _given_by_court(file: CaseFile, asset: AssetRow) -> int:
 
 def _too_much(ground: ThirdPartyGround, most: Money) -> str:
     if ground is ThirdPartyGround.EXCESS:
-        return (
-            f"only {most} of what is held is not traced to victims, given by a court or leaving "
-            "already: to leave more to a third party is a claim on the ground good-faith"
+        return phrase(
+            "only {most} of what is held is not traced to victims, given by a court or leaving "
+            "already: to leave more to a third party is a claim on the ground good-faith",
+            most=most,
         )
-    return f"a court's list gives the rest of this account to others: {most} are left beside it"
+    return phrase(
+        "a court's list gives the rest of this account to others: {most} are left beside it",
+        most=most,
+    )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from models.facts import LineKind
+from models.language.phrase import error_sentence, phrase
 from models.money import exponent
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.intake.budget import Budget, BudgetSpentError, Limits
@@ -32,7 +33,9 @@ class FileRefusedError(RefusedError):
 
 def refuse(path: Path, line: int, why: str) -> FileRefusedError:
     """The error for one line of a file (from 1, the header included)."""
-    return FileRefusedError(f"{path.name}, line {line}: {why}")
+    return FileRefusedError(
+        phrase("{name}, line {line}: {why}", name=path.name, line=line, why=why)
+    )
 
 
 def table(
@@ -77,9 +80,13 @@ def _opened(path: Path, limits: Limits) -> Iterator[TextIO]:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             yield stream
     except BudgetSpentError as error:
-        raise FileRefusedError(f"{path.name} {error}") from error
+        raise FileRefusedError(
+            phrase("{name} {error}", name=path.name, error=error_sentence(error))
+        ) from error
     except OSError as error:
-        raise MisuseError(f"{path} cannot be read: {error.strerror}") from error
+        raise MisuseError(
+            phrase("{path} cannot be read: {strerror}", path=path, strerror=error.strerror)
+        ) from error
 
 
 def _rows(
@@ -97,16 +104,30 @@ def _rows(
             if len(cells) != len(head):
                 if not any(cells):
                     continue
-                raise refuse(path, line, f"{len(cells)} cells where the header has {len(head)}")
+                raise refuse(
+                    path,
+                    line,
+                    phrase(
+                        "{cells} cells where the header has {columns}",
+                        cells=len(cells),
+                        columns=len(head),
+                    ),
+                )
             if any(cells):
                 wanted = cells if is_whole else [cells[place] for place in places]
                 yield line, list(map(str.strip, wanted))
     except csv.Error as error:
-        raise refuse(path, lines.line_num, f"the CSV is broken: {error}") from error
+        raise refuse(
+            path, lines.line_num, phrase("the CSV is broken: {error}", error=error_sentence(error))
+        ) from error
     except (BudgetSpentError, ZeroByteError) as error:
-        raise FileRefusedError(f"{path.name} {error}") from error
+        raise FileRefusedError(
+            phrase("{name} {error}", name=path.name, error=error_sentence(error))
+        ) from error
     except UnicodeDecodeError as error:
-        raise FileRefusedError(f"{path.name} is not UTF-8 text: save it as UTF-8") from error
+        raise FileRefusedError(
+            phrase("{name} is not UTF-8 text: save it as UTF-8", name=path.name)
+        ) from error
 
 
 def _wanted(
@@ -115,10 +136,18 @@ def _wanted(
     missing = [name for name in needed if name not in head]
     if missing:
         raise refuse(
-            path, 1, f"column {', '.join(missing)} is missing: the columns are {','.join(needed)}"
+            path,
+            1,
+            phrase(
+                "column {missing} is missing: the columns are {needed}",
+                missing=", ".join(missing),
+                needed=",".join(needed),
+            ),
         )
     if twice := repeated_column(head, (*needed, *optional)):
-        raise refuse(path, 1, f"column {twice} is there twice: leave one of them")
+        raise refuse(
+            path, 1, phrase("column {twice} is there twice: leave one of them", twice=twice)
+        )
     return [name for name in (*needed, *optional) if name in head]
 
 
@@ -147,16 +176,31 @@ def minor_of(
     except InvalidOperation:
         value = Decimal("nan")
     if not value.is_finite() or not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?", text):
-        raise refuse(path, line, f"amount {told!r} is no decimal number such as 1234.56")
+        raise refuse(
+            path, line, phrase("amount {told!r} is no decimal number such as 1234.56", told=told)
+        )
     minor = value.scaleb(digits)
     if rounds:
         minor = minor.to_integral_value(ROUND_HALF_UP)
     if minor != minor.to_integral_value():
-        raise refuse(path, line, f"amount {told} has more than {digits} decimals of {currency}")
+        raise refuse(
+            path,
+            line,
+            phrase(
+                "amount {told} has more than {digits} decimals of {currency}",
+                told=told,
+                digits=digits,
+                currency=currency,
+            ),
+        )
     if minor < 0 and not signed:
-        raise refuse(path, line, f"amount {told} is below zero: turn payer and payee round instead")
+        raise refuse(
+            path,
+            line,
+            phrase("amount {told} is below zero: turn payer and payee round instead", told=told),
+        )
     if abs(minor) >= 2**62:
-        raise refuse(path, line, f"amount {told} is too large")
+        raise refuse(path, line, phrase("amount {told} is too large", told=told))
     return int(minor)
 
 
@@ -165,7 +209,9 @@ def exponent_of(path: Path, line: int, currency: str) -> int:
     try:
         return exponent(currency)
     except ValueError as error:
-        raise refuse(path, line, f"currency {currency[:40]!r} is not in ISO 4217") from error
+        raise refuse(
+            path, line, phrase("currency {currency!r} is not in ISO 4217", currency=currency[:40])
+        ) from error
 
 
 def instant_of(path: Path, line: int, text: str) -> datetime:
@@ -180,7 +226,9 @@ def instant_of(path: Path, line: int, text: str) -> datetime:
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         told = text[:_TIME_MAX]
-        raise refuse(path, line, f"time {told!r} is neither ISO 8601 nor a whole number") from error
+        raise refuse(
+            path, line, phrase("time {told!r} is neither ISO 8601 nor a whole number", told=told)
+        ) from error
 
 
 def kind_of(path: Path, line: int, text: str) -> LineKind:
@@ -189,4 +237,6 @@ def kind_of(path: Path, line: int, text: str) -> LineKind:
         return LineKind(text or LineKind.TRANSFER)
     except ValueError as error:
         known = ", ".join(LineKind)
-        raise refuse(path, line, f"kind {text[:40]!r} is none of {known}") from error
+        raise refuse(
+            path, line, phrase("kind {text!r} is none of {known}", text=text[:40], known=known)
+        ) from error

@@ -8,7 +8,9 @@ from models.entities.hold import HoldState
 from models.entities.ledger import LedgerAccount
 from models.entities.request import RequestState
 from models.money import Money
+from recovery_flows.cases.pages.recovery import written as recovery_written
 from recovery_flows.cases.pages.request_page import written
+from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.request_view import request_view
 from recovery_flows.cli.page_text import page_lines
 from recovery_flows.correspondence.abroad import message_actions
@@ -24,6 +26,14 @@ def shown(abroad: Abroad, name: str) -> list[str]:
         unit.database, unit.laws, CHANNELS, abroad.recovery_id, name, SENDER, unit.now
     )
     return [text.strip() for text in page_lines(written(view)) if "over-frozen" in text]
+
+
+def on_screen_two(abroad: Abroad) -> list[str]:
+    """What the recovery's own page says of it, with who is in charge."""
+    unit = abroad.unit
+    page = recovery_page(unit.database, unit.laws, abroad.recovery_id, unit.now)
+    told = page_lines(recovery_written(page, unit.laws, "UTC"))
+    return [text.strip() for text in told if "over-frozen" in text]
 
 
 def owned(abroad: Abroad) -> list[str]:
@@ -47,6 +57,9 @@ def test_a_whole_freeze_after_the_victims_got_a_part_is_told_and_then_is_less(
     unit.approve(rid)
     assert ceiling.over_frozen(unit.file(rid), abroad.row(name)) == Money(20_000, "GBP")
     assert shown(abroad, name) == ["! over-frozen GBP 200.00  it does not know yet what came in"]
+    assert on_screen_two(abroad) == [
+        "! over-frozen GBP 200.00  it does not know yet what came in  chen"
+    ]
     step, _ = abroad.steps(name)
     assert step == (
         "tell Synthetic NCB that GBP 200.00 of its freeze is wanted no more: money came in "
@@ -57,7 +70,7 @@ def test_a_whole_freeze_after_the_victims_got_a_part_is_told_and_then_is_less(
         "! over-frozen GBP 200.00  `answer` records what it keeps by now"
     ]
     abroad.says(name, "partially_executed", amount="300.00", until=abroad.at(days=30))
-    assert shown(abroad, name) == []
+    assert shown(abroad, name) == on_screen_two(abroad) == []
     assert owned(abroad) == [], "that it keeps less by now contradicts nothing"
     abroad.decide()
     abroad.sound()

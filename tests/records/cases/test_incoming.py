@@ -22,6 +22,7 @@ from recovery_flows.cases.views.all_deadlines import all_entries, deadlines_view
 from recovery_flows.cli.page_text import page_lines
 from recovery_flows.correspondence.incoming import actions
 from recovery_flows.correspondence.incoming.lifecycle import Given
+from recovery_flows.correspondence.incoming.reading import incoming_view
 from recovery_flows.cross_border.channels import load_channel, load_groups
 from recovery_flows.errors import MisuseError, StepRefusedError
 
@@ -84,7 +85,7 @@ def test_a_request_is_registered_with_the_clock_of_its_channel_and_our_recoverie
     assert (line.ref, line.owner, line.clock.what) == ("I-2026-0001", "chen", "answer to FR")
     with unit.database.reading() as session:
         assert line in list(all_entries(session, unit.laws, None))
-        page = actions.incoming_view(session, unit.database.vault, "I-2026-0001", unit.now)
+        page = incoming_view(session, unit.database.vault, "I-2026-0001", unit.now)
     text = "\n".join(page_lines(written(page, CHANNELS, "UTC")))
     for told in ("Invented Tribunal (FR)", "···· 0001 at bank-home", "art 379", "explain upward"):
         assert told in text
