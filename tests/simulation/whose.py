@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from tests.simulation.bank import Bank
 from tests.simulation.books import Hold, minor_of
@@ -24,6 +25,9 @@ class _Account:
     name: str
     bank: str
     number: str
+
+
+_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 class Whose(Eyes):
@@ -198,7 +202,10 @@ class Whose(Eyes):
         return 0 if since is None else min(least, self._stolen_left(at, bank, since))
 
     def _stolen_left(self, at: _Account, bank: Bank, since: datetime) -> int:
-        """What victims had paid in by then, were all that had left until then theirs."""
+        """What victims had paid in by then, were all that had left by the end of the day theirs.
+
+        A file may tell the day of a booking alone: then it is no later than what the day held.
+        """
         claims = self._all(
             "SELECT external_ref, upheld_minor FROM claim WHERE recovery_id = ? AND state IN"
             " ('verified', 'paid')",
@@ -208,9 +215,11 @@ class Whose(Eyes):
         for external, minor in claims:
             ref = str(external).split("/")[1]
             upheld[ref] = upheld.get(ref, 0) + int(str(minor))
-        lines = [line for line in bank.accounts[at.number].lines if line.at <= since]
-        came = sum(min(x.signed, upheld.get(x.ref, 0)) for x in lines if x.signed > 0)
-        return max(0, came + sum(x.signed for x in lines if x.signed < 0))
+        lines, day = bank.accounts[at.number].lines, since.astimezone(_ZONE).date()
+        came = [line for line in lines if line.signed > 0 and line.at <= since]
+        left = [x for x in lines if x.signed < 0 and x.at.astimezone(_ZONE).date() <= day]
+        there = sum(min(x.signed, upheld.get(x.ref, 0)) for x in came)
+        return max(0, there + sum(x.signed for x in left))
 
 
 def _by_account(values: str) -> dict[str, int]:
