@@ -15,7 +15,13 @@ from models.ids import derive_id
 from models.money import Money
 from models.outcome import CallIntent, Scalar, Transition
 from recovery_flows.freezing.denied_stops import is_given_up
-from recovery_flows.freezing.drafts import UNANSWERED, draft_hold, is_followed
+from recovery_flows.freezing.drafts import (
+    NOT_ORDERED,
+    UNANSWERED,
+    draft_hold,
+    is_followed,
+    take_back,
+)
 from recovery_flows.ledger import bank_contradictions
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.third_parties import left_minor
@@ -34,6 +40,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
         law = laws[asset.regime]
         if not asset.home or asset.left_alone:
             continue
+        _take_back_needless(changes, asset)
         if not asset.watch and law.monitoring_days and _empty_hold(changes.file, asset):
             _begin(changes, asset, now, law)
         elif asset.watch == ON:
@@ -78,7 +85,7 @@ def apply_balance(
     if asset.watch != ON or empty is None or available.minor <= 0:
         return
     minor = min(available.minor, empty.requested_minor)
-    if file.live_holds(asset.id):
+    if _is_kept_there(file, asset):
         minor = min(minor, _not_held_minor(file, asset))
     if minor < laws[asset.regime].minimum_worth(asset.currency).minor:
         return
@@ -103,10 +110,13 @@ def _empty_hold(file: CaseFile, asset: AssetRow) -> HoldRow | None:
     """The hold for which the bank found nothing, unless something else is done there already.
 
     One that was denied is not tried again, so nothing is looked for in its place. Beside holds that
-    are in force a stop alone is looked for, and only while they keep less than is disputed.
+    are in force a stop alone is looked for. Beside them, and beside what a third party keeps by
+    decision, it is looked for only while less than is disputed is kept.
     """
     holds, live = file.holds_of(asset.id), file.live_holds(asset.id)
-    if any(h.state in UNANSWERED for h in holds) or (live and not _not_held_minor(file, asset)):
+    if any(h.state in UNANSWERED for h in holds):
+        return None
+    if _is_kept_there(file, asset) and not _not_held_minor(file, asset):
         return None
     empty = [
         h
@@ -117,6 +127,26 @@ def _empty_hold(file: CaseFile, asset: AssetRow) -> HoldRow | None:
         and not is_given_up(file, h.id)
     ]
     return empty[-1] if empty else None
+
+
+def _take_back_needless(changes: Changeset, asset: AssetRow) -> None:
+    """A stop that was drafted for money found on an account is not ordered for somebody else's.
+
+    Two recoveries that were merged know of each other's holds, and of what third parties keep.
+    """
+    file = changes.file
+    is_traced = file.trace is not None and not file.recovery.trace_wanted
+    if not is_traced or not _is_kept_there(file, asset) or _not_held_minor(file, asset):
+        return
+    empty = {h.id for h in file.holds_of(asset.id) if h.state is HoldState.NO_FUNDS}
+    for hold in file.holds_of(asset.id):
+        if hold.state in NOT_ORDERED and hold.supersedes_id in empty:
+            take_back(changes, hold, "what is disputed here is held, or a third party's, by now")
+
+
+def _is_kept_there(file: CaseFile, asset: AssetRow) -> bool:
+    """Whether something is held on an account, or is a third party's there by decision."""
+    return bool(file.live_holds(asset.id) or left_minor(file, asset.id))
 
 
 def _not_held_minor(file: CaseFile, asset: AssetRow) -> int:
