@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 from models.columns import (
     Currency,
     Id,
+    MaybeMinor,
     Minor,
     Text8,
     Text24,
@@ -102,7 +103,7 @@ def _transitions() -> dict[tuple[str | None, str], str]:
         (_Q.APPROVED, "connection_refused"): _Q.APPROVED,
         # What was taken down before requests had versions.
         (_Q.NEEDS_INFO, "amended"): _Q.DRAFT,
-        (_Q.NEEDS_INFO, "replaced"): _Q.REPLACED,
+        **{(state, "replaced"): _Q.REPLACED for state in sorted(AT_HOME | UNDER_WAY | CARRIED_OUT)},
         (_Q.CONDITIONAL, "assurance_asked"): _Q.CONDITIONAL,
         (_Q.CONDITIONAL, "assured"): _Q.ACKNOWLEDGED,
         (_Q.CONDITIONAL, "assurance_denied"): _Q.CONDITIONAL,
@@ -114,6 +115,8 @@ def _transitions() -> dict[tuple[str | None, str], str]:
             if state in UNDER_WAY or event in ("refused", "executed", "partially_executed")
         },
     }
+    for state in sorted(AT_HOME | UNDER_WAY | CARRIED_OUT):
+        moves |= {(state, e): state for e in ("asks_too_much", "asks_no_more_than_it_may")}
     for state in sorted(UNDER_WAY):
         moves |= {(state, e): state for e in ("reminder_due", "reminded", "option_chosen")}
     for state in sorted(WENT_OUT):
@@ -150,6 +153,10 @@ class RequestRow:
     were taken. `claim_minor` is the part of the loss that it asked for by the trace of the day on
     which it was drafted, 0 where none was traced to the account; `came_minor` what had come back
     from the account when it was dispatched. Both are in the currency of the loss.
+    Requests of one `account_part` ask for the same money of the account, and count once; different
+    parts add up. `supported_minor` is what of its sum the trace of the day of its draft supports,
+    beside the other parts, None where that is not known; `most_minor` what it may ask for by now,
+    where that is less than it asks for, else None. Both are in its currency.
     """
 
     id: Id
@@ -199,6 +206,9 @@ class RequestRow:
     answers_read: int = 0
     claim_minor: Minor = 0
     came_minor: Minor = 0
+    account_part: int = 1
+    supported_minor: MaybeMinor = None
+    most_minor: MaybeMinor = None
 
     @property
     def is_connected(self) -> bool:

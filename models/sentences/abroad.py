@@ -29,6 +29,12 @@ ABROAD: Mapping[str, str] = {
         "withdraw the request to {authority}: its freeze stands and none of it is wanted any more"
     ),
     "wait_frozen_abroad": "{authority} freezes until {ends}",
+    "request_too_much": (
+        "the request to {authority} asks for {amount}, {most} of it may be asked for: ask for less"
+    ),
+    "request_nothing_left": (
+        "withdraw the request to {authority}: nothing of {amount} is left to ask for"
+    ),
     "recall_approved": "send the recall of {amount} to {partner}",
     "recall_unanswered": "{partner} has not answered the recall of {amount}: chase it or end it",
     "recall_unpaid": "the recall of {amount} was accepted and {left} has not come: chase it",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from models.entities.request import RequestRow
 from models.ids import canonical
 from models.language.phrase import joined, phrase
+from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.queries.cases.requests import answer_papers, opened_fields
 from models.sealing.sealed_place import SealedPlace
@@ -18,6 +19,7 @@ from recovery_flows.cross_border import (
     lifecycle,
     receipts,
     request_edits,
+    versions,
 )
 from recovery_flows.cross_border.channels import Channel, Option
 from recovery_flows.errors import MisuseError
@@ -70,9 +72,24 @@ def resubmit(
 def _next_version(acting: ActingOfficer, edit: Edit, request: RequestRow, channel: Channel) -> str:
     given = opened_fields(edit.unit.session, edit.unit.vault, request.id)
     leaves = {ground.code: ground.options for ground in channel.ground}
-    return request_edits.resubmit(
+    return versions.resubmit(
         edit.changes, request.id, given, leaves, acting.laws, seal_by(edit.unit)
     )
+
+
+def reduce_request(
+    acting: ActingOfficer, recovery_id: str, request_id: str, reason: str, seen: int | None = None
+) -> str:
+    """Draft the next version of a request, of what it may ask for by now; `reason` is kept."""
+    with acting.editing(recovery_id, seen) as edit:
+        given = opened_fields(edit.unit.session, edit.unit.vault, request_id)
+        draft_id = versions.reduce_request(
+            edit.changes, request_id, given, acting.laws, seal_by(edit.unit)
+        )
+        draft = request_edits.request_of(edit.file, draft_id)
+        edit.note(f"request {request_id} reduced by {draft_id}", reason)
+    asked = Money(draft.requested_minor, draft.currency)
+    return f"{edit.ref}: {draft_id} drafted in the place of {request_id}, for {asked}"
 
 
 def answer(
@@ -92,7 +109,7 @@ def answer(
             ref=edit.ref,
             request_id=request_id,
         )
-    left = ", ".join(lifecycle.options_of(request, channel))
+    left = ", ".join(versions.options_of(request, channel))
     told = phrase(
         "{ref}: {request_id} is {state}", ref=edit.ref, request_id=request_id, state=request.state
     )
@@ -107,7 +124,7 @@ def choose(
     with acting.editing(recovery_id) as edit:
         request = request_edits.request_of(edit.file, request_id)
         channel = channel_of(channels, request.channel)
-        lifecycle.choose(edit.changes, request_id, option, channel, review_at, edit.now)
+        versions.choose(edit.changes, request_id, option, channel, review_at, edit.now)
         edit.note(f"request {request_id}: {option}", reason)
         done = _done_by_choice(acting, edit, request, option, channel)
     return phrase(

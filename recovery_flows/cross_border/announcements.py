@@ -57,9 +57,9 @@ def of_request(file: CaseFile, request_id: str) -> Iterator[DiscrepancyRow]:
     return (d for d in file.discrepancies if d.kind is _KIND and d.subject_id == request_id)
 
 
-def assets_by_booking(file: CaseFile) -> dict[str, str]:
-    """The account about which a body was asked, by the booking under which it says it has paid."""
-    return {booking_of(d): d.asset_id for d in file.discrepancies if d.kind is _KIND}
+def by_booking(file: CaseFile) -> dict[str, DiscrepancyRow]:
+    """What a body announced, with its request and account, by the booking of the payment."""
+    return {booking_of(d): d for d in file.discrepancies if d.kind is _KIND}
 
 
 def booking_of(found: DiscrepancyRow) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 from models.case_file import CaseFile
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
-from models.entities.request import UNDER_WAY, WENT_OUT, RequestRow, RequestState
+from models.entities.request import CARRIED_OUT, UNDER_WAY, WENT_OUT, RequestRow, RequestState
 from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar
@@ -25,7 +25,7 @@ from recovery_flows.cross_border.channels import (
     GroundKind,
     Option,
 )
-from recovery_flows.cross_border.lifecycle import by_people, move
+from recovery_flows.cross_border.lifecycle import by_people, move, replace_earlier
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.law.terms import due_at
 from recovery_flows.ledger import discrepancies
@@ -102,6 +102,8 @@ def take_answer(
     basis = ground.source if ground else ""
     is_less = _gives_back(changes.file, request, values)
     changes.apply(move(request, answer.says, values, basis))
+    if answer.says in _NEW_ANSWERS:
+        replace_earlier(changes, request, CARRIED_OUT)
     if request.state not in UNDER_WAY and not is_less:
         _find(changes, request, answer, now)
     _own_more(changes, request, answer, now)

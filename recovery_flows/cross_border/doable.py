@@ -14,7 +14,7 @@ from models.entities.request import (
     RequestRow,
     RequestState,
 )
-from recovery_flows.cross_border import messages
+from recovery_flows.cross_border import guard, messages
 from recovery_flows.cross_border.ceiling import (
     has_ground,
     is_baseless,
@@ -39,6 +39,7 @@ class RequestAct(StrEnum):
     RESUBMIT = "resubmit"
     WITHDRAW = "withdraw"
     RECEIPT = "receipt"
+    REDUCE = "reduce"
 
 
 _LEAVES = (RequestAct.SUBMIT, RequestAct.DISPATCH, RequestAct.SENT)
@@ -73,10 +74,22 @@ def acts_of(file: CaseFile, request: RequestRow) -> tuple[RequestAct, ...]:
         RequestAct.EXTEND: by_people and state in CARRIED_OUT and request.hold_ends_at is not None,
         RequestAct.RECEIPT: waits and bool(request.receipt or request.receipt_next),
         RequestAct.WITHDRAW: by_people and request.is_withdrawable,
+        RequestAct.REDUCE: guard.may_reduce(file, request),
     }
-    if request.is_withdrawable and is_baseless(file, request):
-        first = {RequestAct.WITHDRAW: True}
-        allowed = first | allowed | first | dict.fromkeys(_LEAVES, False)
+    if first := _first(file, request):
+        allowed = {first: True} | allowed | {first: True} | dict.fromkeys(_LEAVES, False)
     elif stands_needless(file, request) and not allowed[RequestAct.TOLD]:
         allowed = {RequestAct.WITHDRAW: True} | allowed
     return tuple(act for act, is_allowed in allowed.items() if is_allowed)
+
+
+def _first(file: CaseFile, request: RequestRow) -> RequestAct | None:
+    """What is done with a request that may not leave as it is; None where it may, or has left."""
+    if request.is_withdrawable and is_baseless(file, request):
+        return RequestAct.WITHDRAW
+    most = guard.most_minor(file, request)
+    if most is None or request.state not in guard.ASKS_ANEW or guard.has_next(file, request):
+        return None
+    if most:
+        return RequestAct.REDUCE
+    return RequestAct.WITHDRAW if request.is_withdrawable else None

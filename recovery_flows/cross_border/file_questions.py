@@ -85,7 +85,8 @@ def refused_requests(file: CaseFile, channels: Mapping[str, Channel]) -> tuple[R
 
 
 def _covered_by_file(file: CaseFile, asset: AssetRow) -> frozenset[str]:
-    drafted = {name for name, text in drafted_fields(file, asset).items() if text}
+    traced = Money(asset.traced_minor, asset.currency)
+    drafted = {name for name, text in drafted_fields(file, asset, traced).items() if text}
     known = {"amount", "currency", "beneficiary_bank", "victim_country", "reference"}
     if file.recovery.case_number:
         known |= {"case_number", "file_number"}

@@ -26,12 +26,11 @@ from models.outcome import Scalar, Transition
 from recovery_flows.approvals.figures import is_in_force
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
-from recovery_flows.cross_border import ceiling, clocks, messages
+from recovery_flows.cross_border import ceiling, clocks, guard, messages
 from recovery_flows.cross_border.channels import (
     Channel,
     ChannelClock,
     ClockKind,
-    Option,
 )
 from recovery_flows.cross_border.request_edits import request_of
 from recovery_flows.errors import MisuseError, StepRefusedError
@@ -39,7 +38,7 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
 
 
-def _not_now(request: RequestRow, why: str) -> StepRefusedError:
+def not_now(request: RequestRow, why: str) -> StepRefusedError:
     return StepRefusedError(phrase(
         "{request_id} is {state}: {why}", request_id=request.id, state=request.state, why=why,
     ))  # fmt: skip
@@ -51,18 +50,29 @@ def send_by_hand(
 ) -> None:  # fmt: skip
     """Record that the approved request went out; its clock runs from now, and receipts are due."""
     request, _ = ready_to_send(changes.file, request_id, actor)
-    ceiling.check(changes.file, request)
     values = begun(changes.file, request, channel, now) | ceiling.dispatched(changes.file, request)
     values |= {"sent_by": actor, "proof": proof, "letter": letter, "carrier_id": ""}
     changes.apply(move(request, "sent_by_hand", values, channel.source))
+    replace_earlier(changes, request, UNDER_WAY)
+
+
+def replace_earlier(
+    changes: Changeset, request: RequestRow, states: frozenset[RequestState]
+) -> None:
+    """The version before a request ends where it is in one of these states: less is asked for."""
+    for earlier in (r for r in changes.file.requests if r.id == request.replaces_id):
+        is_less = request.requested_minor < earlier.requested_minor
+        if is_less and earlier.state in states:
+            values: dict[str, Scalar] = {"due_at": None, "review_at": None, "hold_ends_at": None}
+            changes.apply(move(earlier, "replaced", values))
 
 
 def ready_to_send(file: CaseFile, request_id: str, actor: str) -> tuple[RequestRow, ApprovalRow]:
     """The approved request and its approval; StepRefusedError where this person sends it not."""
     request = by_people(file, request_id)
-    ceiling.check_traced(file, request)
+    guard.check(file, request)
     if request.state is not RequestState.APPROVED:
-        raise _not_now(request, phrase("only an approved request is sent"))
+        raise not_now(request, phrase("only an approved request is sent"))
     if request.sent_by:
         raise StepRefusedError(phrase(
             "{sent_by} has dispatched {request_id}: the engine sends it", sent_by=request.sent_by,
@@ -113,36 +123,6 @@ def _answer_clock(channel: Channel, request: RequestRow, state: str) -> ChannelC
     )
 
 
-def options_of(request: RequestRow, channel: Channel) -> tuple[Option, ...]:
-    """What is left to do with a request by its ground; any way on where no ground was named."""
-    ground = channel.ground_of(request.reason)
-    if ground is not None:
-        return ground.options
-    if request.state in (RequestState.REFUSED, RequestState.EXPIRED):
-        return (Option.CURE_AND_RESEND, Option.OTHER_CHANNEL, Option.TRACE_AGAIN, Option.CLOSE)
-    return ()
-
-
-def choose(
-    changes: Changeset, request_id: str, option: str, channel: Channel, review_at: datetime | None,
-    now: datetime,
-) -> None:  # fmt: skip
-    """Take one of the ways that a ground leaves; a way that the list does not have is refused."""
-    request = by_people(changes.file, request_id)
-    left = options_of(request, channel)
-    if option not in left:
-        told = ", ".join(left) or phrase("nothing to choose")
-        raise _not_now(request, phrase("its ground leaves: {told}", told=told))
-    values: dict[str, Scalar] = {"chosen": option}
-    if option == Option.WAIT:
-        if review_at is None or review_at <= now:
-            raise MisuseError(
-                phrase("--review takes the day on which it is looked at again, to come")
-            )
-        values["review_at"] = review_at
-    changes.apply(move(request, "option_chosen", values))
-
-
 def ask_assurance(
     changes: Changeset, request_id: str, words: str, actor: str, now: datetime,
     letter: messages.Written | None,
@@ -153,9 +133,9 @@ def ask_assurance(
     """
     request = request_of(changes.file, request_id)
     if request.state is not RequestState.CONDITIONAL:
-        raise _not_now(request, phrase("no condition was set"))
+        raise not_now(request, phrase("no condition was set"))
     if changes.file.pending(request.id) is not None:
-        raise _not_now(request, phrase("an assurance waits for a second person already"))
+        raise not_now(request, phrase("an assurance waits for a second person already"))
     changes.apply(move(request, "assurance_asked", {"assurance": words}))
     if letter is not None:
         messages.draft_assurance(changes, request, letter, now)
@@ -259,7 +239,7 @@ def withdraw(changes: Changeset, request_id: str, reason: str) -> bool:
             request_state=request.state,
         ))  # fmt: skip
     if request.sent_by and request.sent_at is None:
-        _refuse_on_its_way(changes.file, request)
+        refuse_on_its_way(changes.file, request)
     void_approvals(changes, request.id, "the request was withdrawn")
     values: dict[str, Scalar] = {
         "due_at": None, "review_at": None, "hold_ends_at": None, "told_at": None,
@@ -272,7 +252,7 @@ def withdraw(changes: Changeset, request_id: str, reason: str) -> bool:
     return request.sent_at is not None and request.route is RequestRoute.PEOPLE
 
 
-def _refuse_on_its_way(file: CaseFile, request: RequestRow) -> None:
+def refuse_on_its_way(file: CaseFile, request: RequestRow) -> None:
     """What may be there already is withdrawn once it is known to be: then the body is told."""
     open_calls = (c for c in file.calls if c.subject_id == request.id)
     if any(c.state is not CallState.PLANNED or c.may_have_arrived for c in open_calls):

@@ -18,15 +18,22 @@ from models.entities.request import (
 from models.language.phrase import phrase
 from models.money import Money
 from models.step_wording import Wording, say
-from recovery_flows.cross_border import ceiling, clocks, messages
+from recovery_flows.cross_border import ceiling, clocks, guard, messages
 
 
 def steps(file: CaseFile) -> Iterator[Step]:
     """Drafts are filled and submitted; what went out is sent, followed and answered by people."""
+    too_much = {request.id for request in guard.owned(file)}
     for request in file.requests:
         if request.is_withdrawable and ceiling.is_baseless(file, request):
             yield _baseless(request)
-        elif request.state is RequestState.DRAFT:
+            continue
+        # A freeze of which nothing is wanted any more has a step of its own.
+        if request.id in too_much and (request.most_minor or request.state not in CARRIED_OUT):
+            yield _too_much(request)
+        if request.id in too_much and request.state in guard.ASKS_ANEW:
+            continue
+        if request.state is RequestState.DRAFT:
             lacks = len(request.missing.split(",")) if request.missing else 0
             action = ActionKind.COMPLETE_REQUEST if lacks else ActionKind.SUBMIT_REQUEST
             text = say("complete_request", count=lacks) if lacks else say("submit_request")
@@ -70,6 +77,15 @@ def _baseless(request: RequestRow) -> Step:
         return _follow(request, "baseless")
     amount = Money(request.executed_minor, request.currency)
     text = say("request_baseless_frozen", authority=_who(request), amount=amount)
+    return _step(request, ActionKind.FOLLOW_REQUEST, text)
+
+
+def _too_much(request: RequestRow) -> Step:
+    """A person asks for less, or withdraws what nothing is left of."""
+    key = "too_much" if request.most_minor else "nothing_left"
+    most = Money(request.most_minor or 0, request.currency)
+    amount = Money(request.requested_minor, request.currency)
+    text = say(f"request_{key}", authority=_who(request), amount=amount, most=most)
     return _step(request, ActionKind.FOLLOW_REQUEST, text)
 
 

@@ -13,12 +13,12 @@ from models.case_file import CaseFile
 from models.entities.call import CallKind
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
-from models.entities.request import RequestRow, RequestState
+from models.entities.request import UNDER_WAY, RequestRow, RequestState
 from models.facts import DeliveryReceipt, RequestAnswer, RequestFact
 from models.ids import derive_id
 from models.language.phrase import phrase
 from models.outcome import CallIntent, Scalar
-from recovery_flows.cross_border import announcements, ceiling, lifecycle
+from recovery_flows.cross_border import announcements, ceiling, guard, lifecycle
 from recovery_flows.cross_border.answers import Answer, take_answer
 from recovery_flows.cross_border.channels import Channel
 from recovery_flows.cross_border.receipts import Receipt, take as take_receipt
@@ -41,7 +41,6 @@ def dispatch(
                 request_id=request.id,
             )
         )
-    ceiling.check(changes.file, request)
     values: dict[str, Scalar] = {"sent_by": actor, "letter": letter, "reason": ""}
     values |= ceiling.dispatched(changes.file, request)
     changes.apply(lifecycle.move(request, "dispatched", values, channel.source))
@@ -66,9 +65,8 @@ def is_dispatched(file: CaseFile, request_id: str) -> bool:
 
 
 def may_leave(file: CaseFile, request_id: str) -> bool:
-    """Whether it was dispatched, and what it asks for is still traced to the account."""
-    is_baseless = ceiling.is_baseless(file, request_of(file, request_id))
-    return is_dispatched(file, request_id) and not is_baseless
+    """Whether it was dispatched, and may still be asked for: by the trace, and within the loss."""
+    return is_dispatched(file, request_id) and guard.allows(file, request_of(file, request_id))
 
 
 def sent(
@@ -82,6 +80,7 @@ def sent(
     values = lifecycle.begun(changes.file, request, channel, now)
     values |= {"proof": proof, "carrier_ref": partner_ref}
     changes.apply(lifecycle.move(request, "sent_over_connection", values, channel.source))
+    lifecycle.replace_earlier(changes, request, UNDER_WAY)
 
 
 def refused(changes: Changeset, request_id: str, code: str) -> None:

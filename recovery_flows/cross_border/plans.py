@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,7 +23,8 @@ class Plan:
     """What a request is to be; `asked` are its fields, empty where the law's own list stands.
 
     `requested` is the sum, None for all that is traced to the account. `carrier_id` is the partner
-    over whose connection it goes, empty where people carry it.
+    over whose connection it goes, empty where people carry it. `part` is the part of the account's
+    money, `supported_minor` what the trace supported of the version before it.
     """
 
     channel: str = CHANNEL
@@ -39,11 +40,13 @@ class Plan:
     replaces_id: str = ""
     left_seconds: int = 0
     carrier_id: str = ""
+    part: int = 1
+    supported_minor: int = 0
 
 
 def by_channel(
     channel: Channel, law: Regime, wanted: Help, authority: str, language: str,
-    requested: Money | None, carrier_id: str = "",
+    requested: Money | None, carrier_id: str = "", part: int = 1,
 ) -> Plan:  # fmt: skip
     """The plan of a request by any channel; the program's own is sent by the program."""
     is_own = channel.code == CHANNEL and channel.code in law.channels and wanted is Help.FREEZE
@@ -58,6 +61,7 @@ def by_channel(
         basis=channel.source,
         requested=requested,
         carrier_id="" if is_own else carrier_id,
+        part=part,
     )
 
 
@@ -68,13 +72,15 @@ def next_version(request: RequestRow) -> Plan:
     """
     sum_asked = Money(request.requested_minor, request.currency)
     is_stopped = request.state is RequestState.NEEDS_INFO
+    by_people = request.route is RequestRoute.PEOPLE
     return Plan(
         channel=request.channel, route=request.route, wanted=request.wanted,
         recipient=request.recipient, authority=request.authority, language=request.language,
         asked=request.asked, version=request.version + 1, replaces_id=request.id,
-        requested=sum_asked if request.route is RequestRoute.PEOPLE else None,
+        requested=sum_asked if by_people else None,
         left_seconds=request.left_seconds if is_stopped else 0,
-        carrier_id=request.carrier_id,
+        carrier_id=request.carrier_id, part=request.account_part,
+        supported_minor=(request.supported_minor or 0) if by_people else 0,
     )  # fmt: skip
 
 
@@ -104,6 +110,20 @@ def split_asked(asked: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     names = tuple(name.partition(_SECTION)[0] for name in asked.split(",") if name)
     needed = tuple(name.removesuffix(_STAR) for name in names if name.endswith(_STAR))
     return tuple(name.removesuffix(_STAR) for name in names), needed
+
+
+def missing_fields(required: Sequence[str], given: Mapping[str, object]) -> tuple[str, ...]:
+    """Names of `required` that are absent or empty in `given`, in the order required.
+
+    Zero and False are answers; None, blank text and an empty list are not.
+    """
+    return tuple(name for name in required if _is_empty(given.get(name)))
+
+
+def _is_empty(value: object) -> bool:
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or (isinstance(value, Sized) and len(value) == 0)
 
 
 def section_of(asked: str, field: str) -> str:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow, Stage
 from models.entities.event import EntityKind
 from models.entities.recall import OPEN_RECALLS
-from models.entities.recovery import RecoveryState
-from models.entities.request import CARRIED_OUT, RequestRoute, RequestRow, RequestState
+from models.entities.request import RequestRoute, RequestRow, RequestState
 from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
-from recovery_flows.cross_border import ceiling, stage as cross_border
-from recovery_flows.cross_border.channels import Option
-from recovery_flows.cross_border.plans import next_version, section_of, wrong_fields
+from recovery_flows.cross_border import guard, stage as cross_border
+from recovery_flows.cross_border.parts import AccountPart, is_of_money, part_of
+from recovery_flows.cross_border.plans import section_of, wrong_fields
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.ledger.changeset import Changeset
@@ -36,10 +35,10 @@ def complete_request(
     request = request_of(changes.file, request_id)
     law = laws[changes.file.recovery.regime]
     if request.state is RequestState.NEEDS_INFO:
-        ceiling.check_traced(changes.file, request)
+        guard.check_traced(changes.file, request)
         asset = changes.file.asset(request.asset_id)
         changes.apply(Transition(EntityKind.REQUEST, request.id, "replaced", request.state))
-        return cross_border.draft_request(changes, asset, fields, law, seal, next_version(request))
+        return cross_border.draft_next(changes, asset, request, fields, law, seal)
     if request.state not in (RequestState.DRAFT, RequestState.PENDING_APPROVAL):
         raise StepRefusedError(
             phrase(
@@ -94,10 +93,9 @@ def submit_request(
                 rules=rules,
             )
         )
-    ceiling.check_traced(changes.file, request)
+    guard.check(changes.file, request)
     if request.route is RequestRoute.PEOPLE:
         _refuse_repeating(changes.file, request)
-        ceiling.check(changes.file, request)
     values: dict[str, Scalar] = {"drafted_by": actor}
     changes.apply(Transition(EntityKind.REQUEST, request.id, "submitted", request.state, values))
     ask(changes, ApprovalKind.REQUEST, request.id, actor, now)
@@ -139,36 +137,6 @@ def lacking(request: RequestRow) -> str:
     return ", ".join(f"{n} (section {sections[n]})" if sections[n] else n for n in names)
 
 
-def resubmit(
-    changes: Changeset,
-    request_id: str,
-    given: Mapping[str, str],
-    grounds: Mapping[str, Sequence[str]],
-    laws: Regimes,
-    seal: Seal,
-) -> str:
-    """Draft a new version of a request that was refused, or has ended; return the new one's id.
-
-    `given` are the fields of the old one, `grounds` what each ground of the channel leaves to do.
-    What was sent stays as it is. Where the traced sum is another by now, the texts that name it
-    are drafted anew.
-    """
-    file = changes.file
-    request = request_of(file, request_id)
-    asset = file.asset(request.asset_id)
-    _refuse_resubmitting(file, request, grounds.get(request.reason))
-    if request.route is RequestRoute.PEOPLE:
-        requested = Money(request.requested_minor, request.currency)
-        fields = {**cross_border.known_fields(file, asset, requested), **given}
-    else:
-        drafted = cross_border.drafted_fields(file, asset)
-        same = (request.requested_minor, request.currency) == (asset.traced_minor, asset.currency)
-        fields = {**drafted, **given} if same else {**given, **drafted}
-    begin_abroad(changes, asset)
-    law = laws[changes.file.recovery.regime]
-    return cross_border.draft_request(changes, asset, fields, law, seal, next_version(request))
-
-
 def begin_abroad(changes: Changeset, asset: AssetRow) -> None:
     """Put an account back into the stage in which something is asked abroad."""
     event = {Stage.CLOSED: "reopened_abroad", Stage.RESTITUTION: "resubmitted"}.get(asset.stage)
@@ -176,61 +144,16 @@ def begin_abroad(changes: Changeset, asset: AssetRow) -> None:
         changes.apply(Transition(EntityKind.ASSET, asset.id, event, asset.stage))
 
 
-_ASKED_AGAIN = CARRIED_OUT | {RequestState.REFUSED, RequestState.DENIED, RequestState.EXPIRED}
-
-
-def _refuse_resubmitting(file: CaseFile, request: RequestRow, leaves: Sequence[str] | None) -> None:
-    asset = file.asset(request.asset_id)
-    is_frozen = request.state in CARRIED_OUT and request.hold_ends_at is None
-    if request.state not in _ASKED_AGAIN or is_frozen:
-        raise StepRefusedError(
-            phrase(
-                "request {request_id} is {request_state}: it was not refused",
-                request_id=request.id,
-                request_state=request.state,
-            )
-        )
-    is_refused = request.state is RequestState.REFUSED
-    if (
-        is_refused
-        and leaves is not None
-        and not {Option.CURE_AND_RESEND, Option.RESEND} & set(leaves)
-    ):
-        told = ", ".join(option.replace("_", " ") for option in leaves)
-        raise StepRefusedError(
-            phrase(
-                "request {request_id} was refused as {reason}, which leaves: {told}",
-                request_id=request.id,
-                reason=request.reason,
-                told=told,
-            )
-        )
-    if file.recovery.state is not RecoveryState.OPEN:
-        raise StepRefusedError(
-            phrase(
-                "the recovery is {recovery_state}: nothing is asked for it",
-                recovery_state=file.recovery.state,
-            )
-        )
-    refuse_duplicate(file, asset, request.channel)
-    if asset.left_alone or not ceiling.has_ground(file, request):
-        raise StepRefusedError(
-            phrase(
-                "no money is traced to the account of {request_id} any more", request_id=request.id
-            )
-        )
-
-
-def refuse_duplicate(file: CaseFile, asset: AssetRow, channel: str) -> None:
-    """Refuse to ask for one account by one channel twice at a time."""
-    if why := asked_already(file, asset, channel):
+def refuse_duplicate(file: CaseFile, asset: AssetRow, channel: str, part: int) -> None:
+    """Refuse to ask for one part of an account by one channel twice at a time."""
+    if why := asked_already(file, asset, channel, part):
         raise StepRefusedError(why)
 
 
-def asked_already(file: CaseFile, asset: AssetRow, channel: str) -> str:
-    """Which request asks for an account by a channel now; empty where none does."""
+def asked_already(file: CaseFile, asset: AssetRow, channel: str, part: int) -> str:
+    """Which request asks for a part of an account by a channel now; empty where none does."""
     for other in file.requests:
-        same = other.asset_id == asset.id and other.channel == channel
+        same = part_of(other) == AccountPart(asset.id, part) and other.channel == channel
         if same and cross_border.is_waiting(other):
             return phrase(
                 "another request for the account of {partner_id} is under way by {channel}: {id} "
@@ -248,12 +171,27 @@ def also_asked(file: CaseFile, request_id: str) -> Iterator[str]:
     mine = request_of(file, request_id)
     for other in file.requests:
         if other.id != mine.id and other.asset_id == mine.asset_id and other.state not in _OVER:
-            yield f"by {other.channel}, {other.id} is {other.state}"
+            yield _also(mine, other)
     account = file.asset(mine.asset_id).account_id
     paid_there = {c.id for c in file.claims if c.payee_account_id == account}
     for recall in file.recalls:
         if recall.claim_id in paid_there and recall.state in OPEN_RECALLS:
             yield f"by {recall.channel}, {recall.id} is {recall.state}"
+
+
+def _also(mine: RequestRow, other: RequestRow) -> str:
+    figures = {"channel": other.channel, "request_id": other.id, "request_state": other.state}
+    if not (is_of_money(mine) and is_of_money(other)):
+        return phrase("by {channel}, {request_id} is {request_state}", **figures)
+    if other.account_part == mine.account_part:
+        return phrase(
+            "by {channel}, {request_id} is {request_state}: the same money, counted once", **figures
+        )
+    return phrase(
+        "by {channel}, {request_id} is {request_state}: part {part}, counted besides",
+        part=other.account_part,
+        **figures,
+    )
 
 
 _OVER = frozenset({RequestState.DENIED, RequestState.WITHDRAWN, RequestState.REPLACED})

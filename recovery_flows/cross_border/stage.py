@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from models.case_file import CaseFile
@@ -16,11 +17,16 @@ from models.ids import derive_id, digest
 from models.money import Money
 from models.outcome import Scalar, Transition
 from models.sealing.sealed_place import SealedPlace
-from recovery_flows.cross_border import announcements, ceiling, clocks, messages
+from recovery_flows.cross_border import announcements, ceiling, clocks, guard, messages, parts
 from recovery_flows.cross_border.channels import Recipient
-from recovery_flows.cross_border.completeness import missing_fields
 from recovery_flows.cross_border.disclosure import approvals_needed
-from recovery_flows.cross_border.plans import CHANNEL, Plan, split_asked
+from recovery_flows.cross_border.plans import (
+    CHANNEL,
+    Plan,
+    missing_fields,
+    next_version,
+    split_asked,
+)
 from recovery_flows.freezing.orders import hold_intent
 from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.ledger.changeset import Changeset
@@ -41,6 +47,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> Non
     clocks.advance(changes, now)
     announcements.advance(changes, now)
     messages.advance(changes)
+    guard.advance(changes)
     for asset in changes.file.assets:
         if asset.home:
             continue
@@ -54,7 +61,10 @@ def _draft(changes: Changeset, asset: AssetRow, law: Regime, seal: Seal) -> None
     requests = [r for r in file.requests if r.asset_id == asset.id]
     if asset.left_alone or requests or asset.traced_minor <= 0:
         return
-    draft_request(changes, asset, drafted_fields(file, asset), law, seal)
+    requested = Money(guard.draftable_minor(file, asset), asset.currency)
+    if requested.minor:
+        fields = drafted_fields(file, asset, requested)
+        draft_request(changes, asset, fields, law, seal, Plan(requested=requested))
 
 
 def draft_request(
@@ -67,9 +77,11 @@ def draft_request(
 ) -> str:
     """Draft the next request for an account abroad with these fields; return its id."""
     plan = plan or Plan()
-    number = 1 + sum(r.asset_id == asset.id for r in changes.file.requests)
+    file = changes.file
+    number = 1 + sum(r.asset_id == asset.id for r in file.requests)
     request_id = derive_id("request", asset.id, number)
     requested = plan.requested or Money(asset.traced_minor, asset.currency)
+    supported = parts.supported_minor(file, asset, plan.part, requested.minor)
     values: dict[str, Scalar] = {
         "asset_id": asset.id,
         "partner_id": asset.partner_id,
@@ -87,6 +99,8 @@ def draft_request(
         "left_seconds": plan.left_seconds,
         "carrier_id": plan.carrier_id,
         "claim_minor": ceiling.traced_part(asset, requested.minor),
+        "account_part": plan.part,
+        "supported_minor": max(supported, min(requested.minor, plan.supported_minor)),
         **field_values(law, request_id, given, seal, plan.asked),
     }
     basis = plan.basis
@@ -97,6 +111,24 @@ def draft_request(
         Transition(EntityKind.REQUEST, request_id, "drafted", None, values, legal_basis=basis[:200])
     )
     return request_id
+
+
+def draft_next(
+    changes: Changeset, asset: AssetRow, request: RequestRow, fields: Mapping[str, str],
+    law: Regime, seal: Seal,
+) -> str:  # fmt: skip
+    """Draft the next version of a request, as far as it may be asked for; return its id."""
+    plan = next_version(request)
+    if request.route is RequestRoute.PARTNER:
+        most = guard.draftable_minor(changes.file, asset)
+        plan = replace(plan, requested=Money(most, asset.currency))
+    draft_id = draft_request(changes, asset, fields, law, seal, plan)
+    guard.check(changes.file, _request_of(changes.file, draft_id), is_new=True)
+    return draft_id
+
+
+def _request_of(file: CaseFile, request_id: str) -> RequestRow:
+    return next(r for r in file.requests if r.id == request_id)
 
 
 def field_values(
@@ -125,22 +157,21 @@ def asked_fields(law: Regime, asked: str = "") -> tuple[str, ...]:
     return tuple(dict.fromkeys((*own, *(a.reference_field for a in approvals))))
 
 
-def drafted_fields(file: CaseFile, asset: AssetRow) -> dict[str, str]:
+def drafted_fields(file: CaseFile, asset: AssetRow, requested: Money) -> dict[str, str]:
     """What the file itself can say; accounts are named by id, numbers go in when it is sent."""
     recovery = file.recovery
     loss = Money(asset.traced_claim_minor, recovery.currency)
-    here = Money(asset.traced_minor, asset.currency)
     claims = ", ".join(c.id for c in file.claims)
     rule = file.trace.rule if file.trace else "the victim's bank's statement"
     return {
         "case_nature": "fraud by telephone or online",
         "facts": f"{len(file.claims)} claim(s) ({claims}); of these {loss} traced to the account",
-        "assistance_sought": f"freeze {here} and send the account's bookings",
+        "assistance_sought": f"freeze {requested} and send the account's bookings",
         "purpose": "return of the money to the victims",
         "link_to_case": f"traced by {rule}, {asset.depth} payment(s) after the victim's",
         "property_name": "money in an account",
         "property_features": f"balance in {asset.currency}",
-        "property_quantity": str(here),
+        "property_quantity": str(requested),
         "property_location": asset.regime,
         "institution_name": asset.partner_id,
         "account": asset.account_id,
@@ -152,7 +183,7 @@ def known_fields(file: CaseFile, asset: AssetRow, requested: Money) -> dict[str,
     recovery = file.recovery
     paid = [c for c in file.claims if c.payee_account_id == asset.account_id] or [*file.claims]
     return {
-        **drafted_fields(file, asset),
+        **drafted_fields(file, asset, requested),
         "amount": requested.text(),
         "currency": requested.currency,
         "property_kind": "amount",
@@ -188,8 +219,8 @@ def send(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes
     What people send themselves waits for one of them, who has neither drafted nor approved it.
     """
     file = changes.file
-    request = next(r for r in file.requests if r.id == approval.subject_id)
-    ceiling.check_traced(file, request)
+    request = _request_of(file, approval.subject_id)
+    guard.check(file, request)
     if request.route is RequestRoute.PEOPLE:
         changes.apply(Transition(EntityKind.REQUEST, request.id, "approved", request.state))
         return

@@ -1,4 +1,4 @@
-from recovery_flows.cross_border.completeness import missing_fields
+from recovery_flows.cross_border.plans import missing_fields
 
 
 def test_missing_fields_are_named_in_the_order_the_law_asks_for_them() -> None:

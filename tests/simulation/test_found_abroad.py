@@ -42,7 +42,7 @@ def at() -> Iterator[Place]:
         (91000442, "notice that execution was noted"),
         # A bank abroad paid twice, and its news was not there when all were asked.
         (91000045, "from now on banks are polite"),
-        # What a third party keeps was stopped once more by a recovery that was merged with that one.
+        # What a third party keeps was stopped anew by a recovery that was merged with that one.
         (90004349, "third party's claim approved"),
         # A part that was let go of what a bank holds for a request is no more asked for by it.
         (96001106, "lets GBP 66.66 of hold"),

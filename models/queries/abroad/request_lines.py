@@ -124,6 +124,23 @@ def _is_baseless() -> sa.ColumnElement[bool]:
     return sa.and_(live, q.claim_minor > 0, _ASSET.c.traced_minor <= 0)
 
 
+def _asks_too_much() -> sa.ColumnElement[bool]:
+    """Whether it is noted that it asks for more than it may, and no version follows that is open.
+
+    What waits for a second person with nothing left to ask for is denied by that one.
+    """
+    q, later = _Q.c, _Q.alias("lower")
+    is_open = AT_HOME | UNDER_WAY | CARRIED_OUT
+    follows = sa.exists().where(
+        later.c.recovery_id == q.recovery_id, later.c.replaces_id == q.id,
+        later.c.state.in_(is_open), later.c.wanted.in_(_OF_MONEY),
+    )  # fmt: skip
+    of_people = q.route == RequestRoute.PEOPLE
+    can_act = sa.or_(q.most_minor > 0, of_people, q.state.in_((_S.DRAFT, _S.NEEDS_INFO)))
+    live = q.state.in_(is_open) & q.wanted.in_(_OF_MONEY)
+    return sa.and_(live, q.most_minor.is_not(None), can_act, sa.not_(follows))
+
+
 def _turn() -> sa.ColumnElement[str]:
     q = _Q.c
     by_people = q.route == RequestRoute.PEOPLE
@@ -133,6 +150,7 @@ def _turn() -> sa.ColumnElement[str]:
         q.state.in_((_S.DRAFT, _S.NEEDS_INFO)),
         sa.and_(q.state == _S.CONDITIONAL, q.assurance == ""),
         sa.and_(by_people, _is_baseless()),
+        _asks_too_much(),
         sa.and_(
             by_people,
             q.state != _S.CONDITIONAL,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from models.entities.request import CARRIED_OUT, UNDER_WAY, RequestState
+from models.case_file import CaseFile
+from models.entities.request import CARRIED_OUT, UNDER_WAY, RequestRow, RequestState
 from models.language.phrase import Phrase, phrase
 from models.money import Money
 from recovery_flows.cases.pages.request_answers import answers, clock_rungs
@@ -27,9 +28,11 @@ from recovery_flows.cases.pages.value import (
 from recovery_flows.cases.views.request_view import LetterLine, RequestView
 from recovery_flows.cases.views.state_names import Tone, request_word
 from recovery_flows.correspondence.personal_texts import GIVEN
+from recovery_flows.cross_border import guard
 from recovery_flows.cross_border.ceiling import ceiling, is_baseless
 from recovery_flows.cross_border.doable import RequestAct
 from recovery_flows.cross_border.next_steps import steps
+from recovery_flows.cross_border.parts import beyond_trace, fell_to
 from recovery_flows.cross_border.plans import section_of
 from recovery_flows.wording import counted, spoken
 
@@ -38,7 +41,7 @@ KEYS: Mapping[RequestAct, str] = {
     RequestAct.SENT: "S", RequestAct.TOLD: "T",
     RequestAct.ASSURE: "A", RequestAct.ANSWER: "a", RequestAct.CHOOSE: "c",
     RequestAct.RESUBMIT: "b", RequestAct.REMIND: "r", RequestAct.EXTEND: "E",
-    RequestAct.RECEIPT: "d", RequestAct.WITHDRAW: "W",
+    RequestAct.RECEIPT: "d", RequestAct.WITHDRAW: "W", RequestAct.REDUCE: "l",
 }  # fmt: skip
 """The key of each act on the request's page in the terminal."""
 ACTS: Mapping[RequestAct, str] = {
@@ -55,6 +58,7 @@ ACTS: Mapping[RequestAct, str] = {
     RequestAct.EXTEND: phrase("record that the other side freezes for longer"),
     RequestAct.RECEIPT: phrase("record a delivery receipt"),
     RequestAct.WITHDRAW: phrase("take it back, and a freeze by it"),
+    RequestAct.REDUCE: phrase("draft its next version for as much as may still be asked for"),
 }
 
 
@@ -193,7 +197,14 @@ def _checks(view: RequestView) -> Iterator[Line]:
         )
     if not view.marks:
         yield line(Piece(phrase("✓ nothing personal where it is not asked for"), Tone.GOOD))
-    top = ceiling(view.file)
+    yield from _within(view.file, row)
+    for other in view.also:
+        yield line(Piece(phrase("∩ also asked {other}", other=other), Tone.CARE))
+
+
+def _within(file: CaseFile, row: RequestRow) -> Iterator[Line]:
+    """What is asked for in all, by parts of its account, and what the trace supports of it."""
+    top = ceiling(file)
     is_over = top.received.minor + top.asked.minor > top.order.minor
     sign_ = Piece("✕", Tone.ALARM) if is_over else Piece("✓", Tone.GOOD)
     told = phrase(
@@ -203,11 +214,22 @@ def _checks(view: RequestView) -> Iterator[Line]:
         order=top.order,
     )
     yield line(sign_, told, muted(phrase("  left ")), top.left)
-    if is_baseless(view.file, row):
+    if there := guard.of_parts(file, row):
+        yield line(phrase("  this asks for part {number}", number=row.account_part), muted(there))
+    if is_baseless(file, row):
         text = phrase("✕ no money is traced to the account any more: withdraw it")
+        if not row.claim_minor:
+            text = phrase("✕ which part of the loss this would be is not known: withdraw it")
         yield line(Piece(text, Tone.ALARM))
-    for other in view.also:
-        yield line(Piece(phrase("∩ also asked {other}", other=other), Tone.CARE))
+        return
+    fell = fell_to(file, row)
+    if fell is not None:
+        most = Money(fell, row.currency)
+        text = phrase("✕ the trace supports {most} of it by now: ask for less", most=most)
+        yield line(Piece(text, Tone.ALARM))
+    beyond = beyond_trace(row)
+    if beyond.minor:
+        yield line(muted(phrase("  {beyond} of it are beyond the trace", beyond=beyond)))
 
 
 def _fields(view: RequestView) -> Iterator[Part]:

@@ -29,9 +29,9 @@ from recovery_flows.cases.views.state_names import Tone, request_word
 from recovery_flows.cross_border.ceiling import ceiling, over_frozen, over_outcome
 from recovery_flows.cross_border.channels import Channel
 from recovery_flows.cross_border.doable import acts_of
-from recovery_flows.cross_border.lifecycle import options_of
 from recovery_flows.cross_border.next_steps import steps
 from recovery_flows.cross_border.plans import section_of, split_asked
+from recovery_flows.cross_border.versions import options_of
 from recovery_flows.wording import counted, spoken
 
 _FIELDS = (Column(most=26), Column(rest=True))

@@ -30,7 +30,9 @@ RequestId = Annotated[str, typer.Argument(metavar="REQUEST", help="See `recovery
 def attach(app: typer.Typer) -> None:
     """Add the groups of this module; `request` is the older name of one command."""
     group = typer.Typer(help="Requests abroad by any channel.", no_args_is_help=True)
-    for command in (list_, xborder_figures.figures, xborder_new.new, show, set_, submit, resubmit):
+    for command in (
+        list_, xborder_figures.figures, xborder_new.new, show, set_, submit, resubmit, reduce_,
+    ):  # fmt: skip
         group.command(command.__name__.rstrip("_"))(command)
     xborder_letter.attach(group)
     xborder_follow.attach(group)
@@ -113,6 +115,25 @@ def resubmit(
     from recovery_flows.cross_border import actions
 
     act(ref, acting_as, as_json, actions.resubmit, request, reason, _channels(), seen_version)
+
+
+def reduce_(
+    ref: Ref,
+    request: RequestId,
+    *,
+    reason: Annotated[str, typer.Option(help="Why less is asked for; kept sealed in a note.")],
+    seen_version: SeenVersion = None,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Draft a new version for as much as may still be asked for.
+
+    For a request that asks for more than the trace supports by now, or than the loss has room for.
+    What has left stands until its new version leaves, and a freeze until that is carried out.
+    """
+    from recovery_flows.cross_border import actions
+
+    act(ref, acting_as, as_json, actions.reduce_request, request, reason, seen_version)
 
 
 def show(

@@ -48,6 +48,9 @@ def new(
     authority: Annotated[str, typer.Option(help="Who is asked, by its plain name.")] = "",
     language: Annotated[str, typer.Option(help="What the requested State reads.")] = "en",
     amount: Annotated[str, typer.Option(metavar="SUM", help="All that is traced otherwise.")] = "",
+    part: Annotated[
+        str, typer.Option(metavar="N|new", help="Which part of the account's money; new: other.")
+    ] = "",
     field: FieldOptions = None,
     acting_as: ActingAs = "",
     as_json: AsJson = False,
@@ -55,6 +58,7 @@ def new(
     """Draft a request by a channel, one for each account abroad.
 
     With --template those of several channels by one act; each field goes to those that ask for it.
+    Requests for one part of an account ask for the same money and count once; parts add up.
     """
     from models.queries.cases.case_files import load_file
     from recovery_flows.correspondence.abroad import drafting
@@ -65,7 +69,7 @@ def new(
 
     given = drafting.Given(
         channel=channel, wanted=want, account=account, authority=authority, language=language,
-        amount=amount, fields=fields_of(field),
+        amount=amount, part=part, fields=fields_of(field),
     )  # fmt: skip
     with opened() as installation:
         recovery_id = find(installation, ref)

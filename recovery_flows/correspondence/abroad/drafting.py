@@ -18,7 +18,7 @@ from models.safe_text import steers_or_hides, undirected
 from models.store.unit import Unit
 from recovery_flows.access.acting_officer import ActingOfficer, Edit
 from recovery_flows.correspondence.free_text import UNDECIDED, Decided, passed_texts
-from recovery_flows.cross_border import ceiling, plans, request_edits, stage
+from recovery_flows.cross_border import guard, parts, plans, request_edits, stage
 from recovery_flows.cross_border.actions import Channels, channel_of, seal_by
 from recovery_flows.cross_border.channels import Channel, Help, Recipient
 from recovery_flows.errors import MisuseError, StepRefusedError
@@ -28,7 +28,10 @@ _AUTHORITY_LENGTH_MAX, _LANGUAGE_LENGTH = 120, 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What an officer gives for a new request; without an account it is asked for all abroad."""
+    """What an officer gives for a new request; without an account it is asked for all abroad.
+
+    `part` says which part of the account's money it asks for, as `parts.chosen` takes it.
+    """
 
     channel: str
     wanted: str = Help.FREEZE
@@ -36,6 +39,7 @@ class Given:
     authority: str = ""
     language: str = "en"
     amount: str = ""
+    part: str = ""
     fields: Mapping[str, str]
     decided: Decided = UNDECIDED
 
@@ -72,13 +76,16 @@ def draft_one(
     """Draft one request for one account; its id."""
     unit, changes, now = edit.unit, edit.changes, edit.now
     law = acting.laws[changes.file.recovery.regime]
-    request_edits.refuse_duplicate(changes.file, asset, channel.code)
+    part = part_of(changes.file, asset, given, wanted)
+    request_edits.refuse_duplicate(changes.file, asset, channel.code, part)
     requested = _requested(asset, given.amount)
     carrier = _carrier(unit, asset, channel, given.authority.strip())
     named = carrier.name if carrier else given.authority.strip()
     authority = named or f"the {channel.recipient} of {asset.regime}"
     carrier_id = carrier.id if carrier else ""
-    plan = plans.by_channel(channel, law, wanted, authority, given.language, requested, carrier_id)
+    plan = plans.by_channel(
+        channel, law, wanted, authority, given.language, requested, carrier_id, part
+    )
     known = stage.known_fields(changes.file, asset, requested)
     _check_address(unit, changes.file, authority, given.language)
     texts = passed_texts(
@@ -88,8 +95,16 @@ def draft_one(
     request_id = stage.draft_request(changes, asset, known | texts, law, seal_by(unit), plan)
     request = request_edits.request_of(changes.file, request_id)
     request_edits.refuse_unfit(changes.file, request, given.fields, acting.laws)
-    ceiling.check(changes.file, request)
+    guard.check(changes.file, request, is_new=True)
     return request_id
+
+
+def part_of(file: CaseFile, asset: AssetRow, given: Given, wanted: Help) -> int:
+    """Which part of an account's money a request asks for."""
+    is_money = wanted in (Help.FREEZE, Help.RETURN)
+    return parts.chosen(
+        file, asset, given.part.strip(), is_money=is_money, has_sum=bool(given.amount)
+    )
 
 
 def _carrier(unit: Unit, asset: AssetRow, channel: Channel, named: str) -> PartnerLine | None:

@@ -44,7 +44,7 @@ def draft_all(
         left: list[str] = []
         for asset in drafting.assets_of(edit.file, given):
             for part in template.request:
-                why = _left_out(edit.file, asset, part, channels, groups)
+                why = _left_out(edit.file, asset, part, given, channels, groups)
                 if why:
                     left.append(f"{part.channel} for {asset.id}: {why}")
                 else:
@@ -82,10 +82,11 @@ def _check_fields(template: Template, given: Given, channels: Channels, law: Reg
 
 
 def _left_out(
-    file: CaseFile, asset: AssetRow, part: TemplatePart, channels: Channels,
+    file: CaseFile, asset: AssetRow, part: TemplatePart, given: Given, channels: Channels,
     groups: Mapping[str, StateGroup],
 ) -> str:  # fmt: skip
     channel = channel_of(channels, part.channel)
     if why := why_closed(channel, file.recovery.regime, asset.regime, groups):
         return why
-    return request_edits.asked_already(file, asset, channel.code)
+    of_account = drafting.part_of(file, asset, given, part.want)
+    return request_edits.asked_already(file, asset, channel.code, of_account)

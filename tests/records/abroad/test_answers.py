@@ -14,7 +14,7 @@ from models.ids import digest_bytes
 from models.money import Money
 from models.queries.cases.requests import answer_papers
 from recovery_flows.correspondence.abroad import message_actions
-from recovery_flows.cross_border import actions, answers, lifecycle
+from recovery_flows.cross_border import actions, answers, versions
 from recovery_flows.cross_border.answers import SAYS, Answer
 from recovery_flows.cross_border.channels import GroundKind, Option
 from recovery_flows.cross_border.request_edits import request_of
@@ -91,11 +91,11 @@ def test_every_ground_of_a_channel_has_its_options_and_no_other(abroad: Abroad, 
         for option in Option:
             step = Changeset(changes.file)
             if option in ground.options:
-                lifecycle.choose(step, name, option, channel, abroad.at(days=9), abroad.unit.now)
+                versions.choose(step, name, option, channel, abroad.at(days=9), abroad.unit.now)
                 assert request_of(step.file, name).chosen == option
             else:
                 with pytest.raises(StepRefusedError, match="its ground leaves:"):
-                    lifecycle.choose(step, name, option, channel, None, abroad.unit.now)
+                    versions.choose(step, name, option, channel, None, abroad.unit.now)
 
 
 def test_a_ground_that_is_not_on_the_list_is_refused_with_those_that_are(abroad: Abroad) -> None:

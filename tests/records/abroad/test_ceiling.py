@@ -14,7 +14,7 @@ from models.money import Money
 from recovery_flows.cases import money_actions
 from recovery_flows.correspondence.abroad import message_actions
 from recovery_flows.correspondence.abroad.actions import facts_of, notice_of
-from recovery_flows.cross_border import actions, ceiling
+from recovery_flows.cross_border import actions, ceiling, guard
 from recovery_flows.errors import StepRefusedError
 from tests.recall_messages import CHANNELS, answered, drafted, returned, sent, take
 from tests.records.abroad.abroad_case import SENDER, Abroad
@@ -115,10 +115,10 @@ def test_received_and_open_never_pass_what_is_checked(abroad: Abroad) -> None:
         is_within = found.received.minor + found.asked.minor <= found.order.minor
         for one in rows:
             if is_within:
-                ceiling.check(many, one)
+                guard.check(many, one)
             else:
                 with pytest.raises(StepRefusedError):
-                    ceiling.check(many, one)
+                    guard.check(many, one)
         assert found.left.minor == max(
             0, found.order.minor - found.received.minor - found.asked.minor
         )

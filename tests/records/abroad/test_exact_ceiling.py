@@ -19,7 +19,7 @@ from models.facts import AccountRef
 from models.money import Money
 from recovery_flows.cases import money_actions
 from recovery_flows.correspondence.abroad import message_actions
-from recovery_flows.cross_border import ceiling
+from recovery_flows.cross_border import ceiling, guard
 from recovery_flows.errors import StepRefusedError
 from tests.recall_messages import CHANNELS
 from tests.records.abroad.abroad_case import SENDER, Abroad
@@ -109,6 +109,7 @@ class Books:
         return replace(
             self.row, id=name, asset_id=one.account, requested_minor=one.asked, state=one.state,
             executed_minor=one.reached, came_minor=one.came_before,
+            supported_minor=min(one.asked, TRACED[one.account][0]),
             sent_by="" if one.state is RequestState.DRAFT else "li",
         )  # fmt: skip
 
@@ -160,10 +161,10 @@ def test_a_request_is_refused_exactly_where_it_would_pass_the_loss(abroad: Abroa
             books.do(*act)
             now = books.file_now()
             if now.requests and books.is_within():
-                ceiling.check(now, now.requests[-1])
+                guard.check(now, now.requests[-1])
             elif now.requests:
                 with pytest.raises(StepRefusedError):
-                    ceiling.check(now, now.requests[-1])
+                    guard.check(now, now.requests[-1])
 
     holds()
 
@@ -181,7 +182,7 @@ def test_thirds_of_a_loss_in_another_currency_are_asked_for_to_the_last_of_them(
     ]
     rows = [replace(row, id=f"r{n}", asset_id=f"third-{n}", requested_minor=1) for n in range(3)]
     full = replace(file, assets=(*file.assets, *thirds), requests=tuple(rows))
-    ceiling.check(full, rows[0])
+    guard.check(full, rows[0])
     assert ceiling.ceiling(full).left.minor == 0
 
 

@@ -129,12 +129,16 @@ class Envoys(Post):
     def asked_abroad(self, recovery: str, action: str, subject: str, who: str) -> bool | None:
         """Do a step of a request that people send; None where the step is no such one."""
         row = self._eyes.execute(
-            "SELECT state, missing, carrier_id, channel FROM request WHERE id = ? AND route ="
-            " 'people'", [subject],
+            "SELECT state, missing, carrier_id, channel, route, most_minor FROM request"
+            " WHERE id = ?", [subject],
         ).fetchone()  # fmt: skip
         if row is None:
             return None
-        state, missing, carrier, channel = map(str, row)
+        if action == "follow_request" and row[5] is not None:
+            return self._asks_less(recovery, subject, who)
+        state, missing, carrier, channel = map(str, row[:4])
+        if row[4] != "people":
+            return None
         desk = self._desk_of(who)
         match action:
             case "complete_request":
@@ -232,6 +236,13 @@ class Envoys(Post):
         """Whether a request is withdrawn, as the officer's step is where its ground is gone."""
         return self._try(who, f"takes {name} back", lambda: message_actions.withdraw(
             self._desk_of(who), recovery, name, "synthetic", SENDER, CHANNELS))  # fmt: skip
+
+    def _asks_less(self, recovery: str, name: str, who: str) -> bool:
+        """Ask for as much as may be asked for; withdraw what nothing is left of."""
+        desk = self._desk_of(who)
+        done = self._try(who, f"asks less by {name}", lambda: actions.reduce_request(
+            desk, recovery, name, "synthetic"))  # fmt: skip
+        return done or self.taken_back(recovery, name, who)
 
     def _chosen(self, recovery: str, name: str, who: str, dice: int) -> bool:
         """Take one of the ways that a ground leaves; towards the end nothing is asked again."""

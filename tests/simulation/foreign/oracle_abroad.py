@@ -34,20 +34,22 @@ class AbroadOracle(BodiesOracle):
 
     def _left_abroad(self) -> None:
         rows = self._all(
-            "SELECT e.seq, e.event, e.actor_id, q.id, q.recovery_id FROM event e JOIN request q ON"
-            " q.id = e.subject_id WHERE e.noun = 'request' AND e.event IN ('dispatched',"
-            " 'sent_by_hand', 'submitted', 'drafted') AND q.route = 'people' AND e.seq > ? ORDER BY"
-            " e.seq",
+            "SELECT e.seq, e.event, e.actor_id, q.id, q.recovery_id, q.wanted FROM event e JOIN"
+            " request q ON q.id = e.subject_id WHERE e.noun = 'request' AND e.event IN"
+            " ('dispatched', 'sent_by_hand', 'submitted', 'drafted') AND q.route = 'people' AND"
+            " e.seq > ? ORDER BY e.seq",
             self._abroad_to.left,
         )
-        for seq, event, actor, name, recovery in rows:
+        for seq, event, actor, name, recovery, _ in rows:
             self._abroad_to.left = int(str(seq))
             self._part_of_loss(str(name))
             if event in ("dispatched", "sent_by_hand"):
                 self._note_what_came(str(name), str(recovery))
                 self._three_people(int(str(seq)), str(actor), str(name))
                 self._unchanged(str(name))
-        for recovery in {str(row[4]) for row in rows if row[1] != "drafted"}:
+        # What asks for knowledge asks for no money, whatever came in and is asked for elsewhere.
+        of_money = [row for row in rows if row[5] in ("freeze", "return")]
+        for recovery in {str(row[4]) for row in of_money if row[1] != "drafted"}:
             self._within_the_ceiling(str(recovery))
 
     def _note_what_came(self, name: str, recovery: str) -> None:

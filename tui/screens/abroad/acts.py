@@ -215,6 +215,20 @@ def _resubmit(app: Terminal, view: RequestView) -> None:
     ask_lines(app, view, RequestAct.RESUBMIT, sentence, fields, do)
 
 
+def _reduce(app: Terminal, view: RequestView) -> None:
+    def do(acting: CaseOfficer, typed: Typed) -> str:
+        return actions.reduce_request(
+            acting, view.recovery_id, view.row.id, typed.get("reason", "")
+        )
+
+    fields = ((phrase("reason"), phrase("why less is asked for; stored encrypted")),)
+    sentence = phrase(
+        "The next version asks for as much as may be asked for. What has left stands until that"
+        " leaves."
+    )
+    ask_lines(app, view, RequestAct.REDUCE, sentence, fields, do)
+
+
 _ASKS: Mapping[RequestAct, Callable[[Terminal, RequestView], None]] = {
     RequestAct.SET: _set,
     RequestAct.SUBMIT: _submit,
@@ -257,5 +271,6 @@ _ASKS: Mapping[RequestAct, Callable[[Terminal, RequestView], None]] = {
     ),
     RequestAct.EXTEND: other_side.extend,
     RequestAct.RESUBMIT: _resubmit,
+    RequestAct.REDUCE: _reduce,
     RequestAct.RECEIPT: other_side.receipt,
 }

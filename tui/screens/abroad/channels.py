@@ -35,6 +35,7 @@ _FIELDS = (
     (phrase("authority"), phrase("who is asked, by its plain name; no person")),
     (phrase("language"), phrase("the language of that State, such as fr; empty: en")),
     (phrase("amount"), phrase("in the account's currency; empty: all traced")),
+    (phrase("part"), phrase("empty: the same money as requests there ask for; new: other money")),
 )
 
 
@@ -164,7 +165,7 @@ def _draft(
     given = drafting.Given(
         channel=one.channel, wanted=wanted, account=account.asset_id,
         authority=typed.get("authority", ""), language=typed.get("language", "en"),
-        amount=typed.get("amount", ""), fields={},
+        amount=typed.get("amount", ""), part=typed.get("part", ""), fields={},
     )  # fmt: skip
     made: list[str] = []
 

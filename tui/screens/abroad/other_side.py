@@ -14,7 +14,7 @@ from recovery_flows.cross_border import actions
 from recovery_flows.cross_border.answers import Answer
 from recovery_flows.cross_border.channels import ChannelGround, Option
 from recovery_flows.cross_border.doable import RequestAct
-from recovery_flows.cross_border.lifecycle import options_of
+from recovery_flows.cross_border.versions import options_of
 from recovery_flows.errors import MisuseError
 from recovery_flows.wording import spoken
 from tui.screens.abroad.act_fields import (
