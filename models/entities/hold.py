@@ -54,7 +54,10 @@ class HoldState(StrEnum):
 
 
 class Renewal(StrEnum):
-    """How far the renewal of a freeze's present term is."""
+    """How far the renewal of a freeze's present term is.
+
+    REFUSED until the next reminder of its end is due, then AGAIN: it is to be asked for once more.
+    """
 
     NONE = ""
     DRAFT = "draft"
@@ -62,6 +65,7 @@ class Renewal(StrEnum):
     ORDERED = "ordered"
     DENIED = "denied"
     REFUSED = "refused"
+    AGAIN = "again"
 
 
 _H = HoldState

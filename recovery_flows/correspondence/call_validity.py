@@ -148,7 +148,7 @@ def _withdraw_payout(changes: Changeset, call: CallRow) -> None:
 def _withdraw_hold(changes: Changeset, call: CallRow) -> None:
     hold = changes.file.hold(call.subject_id)
     if call.kind is CallKind.EXTEND and hold.state is HoldState.FROZEN:
-        changes.apply(renewal.move(hold, "renewal_refused", Renewal.REFUSED, VOID))
+        changes.apply(renewal.move(hold, "renewal_refused", Renewal.DRAFT, VOID))
     elif hold.state is HoldState.ORDERED:
         changes.apply(
             Transition(EntityKind.HOLD, hold.id, "order_withdrawn", hold.state, reason=VOID)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 FEED_LAG = timedelta(seconds=10)
 """A change may come into a bank's feed some seconds after it was made."""
 _PATIENCE = timedelta(minutes=15)
+_NOT_RENEWED = "its term ended: the bank had refused to renew it"
 _WITH_A_CLOCK = (HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING)
 
 
@@ -51,7 +52,8 @@ def record_lapse(changes: Changeset, hold: HoldRow, now: datetime, laws: Regimes
     law = laws[changes.file.asset(hold.asset_id).regime]
     reason = {
         "denied": "its term ended: its renewal had been refused by a second person",
-        "refused": "its term ended: the bank had refused to renew it",
+        "refused": _NOT_RENEWED,
+        "again": _NOT_RENEWED,
     }.get(hold.renewal, "its term ended without a renewal")
     changes.apply(
         Transition(

@@ -12,7 +12,7 @@ from models.money import Money
 from models.step_wording import say
 from recovery_flows.approvals.step_figures import sum_of
 from recovery_flows.freezing import lapse, unrelated_funds
-from recovery_flows.freezing.renewal import OPEN_TO_SUBMIT
+from recovery_flows.freezing.renewal import TO_SUBMIT
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.reported_payments import only_reported_minor
 
@@ -22,9 +22,9 @@ def of(file: CaseFile, laws: Regimes) -> Iterator[Step]:
     for hold in file.holds:
         if hold.state is HoldState.DRAFT:
             yield _draft(file, hold, laws)
-        elif hold.state is HoldState.FROZEN and hold.renewal in OPEN_TO_SUBMIT:
+        elif hold.state is HoldState.FROZEN and hold.renewal in TO_SUBMIT:
             text = say("submit_renewal", amount=sum_of(file, ActionKind.SUBMIT_RENEWAL, hold.id))
-            if hold.renewal == Renewal.REFUSED:
+            if hold.renewal == Renewal.AGAIN:
                 text += say("again_refused")
             yield Step(
                 ActionKind.SUBMIT_RENEWAL,

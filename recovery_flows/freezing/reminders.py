@@ -42,11 +42,21 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
         if ends is None or _is_seen_to(changes.file, hold):
             continue
         ladder = _ladder(changes.file, hold, laws)
+        if hold.renewal == Renewal.REFUSED and _is_last(hold, ladder):
+            values: dict[str, Scalar] = {"renewal": Renewal.AGAIN}
+            changes.apply(
+                Transition(EntityKind.HOLD, hold.id, "renewal_drafted", hold.state, values)
+            )
         due = [hours for hours in ladder if ends - timedelta(hours=hours) <= now]
         if due and (not hold.reminded_hours or due[-1] < hold.reminded_hours):
             left = "its end is over" if ends <= now else f"less than {_span(due[-1])} left"
             escalates = due[-1] in ladder[-_ESCALATING_STEPS:]
             _remind(changes, hold, due[-1], now, left, escalates=escalates)
+
+
+def _is_last(hold: HoldRow, ladder: tuple[int, ...]) -> bool:
+    """Whether no reminder of its end is left to come."""
+    return bool(hold.reminded_hours) and hold.reminded_hours <= ladder[-1]
 
 
 def instants(file: CaseFile, laws: Regimes) -> Iterator[datetime]:
@@ -81,6 +91,8 @@ def _remind(
 ) -> None:
     reason = f"{left}: {state_of_things(changes.file, hold)}"
     values: dict[str, Scalar] = {"reminded_hours": hours}
+    if hold.renewal == Renewal.REFUSED:
+        values["renewal"] = Renewal.AGAIN
     changes.apply(
         Transition(EntityKind.HOLD, hold.id, "reminded", hold.state, values, reason=reason)
     )
@@ -110,7 +122,8 @@ def state_of_things(file: CaseFile, hold: HoldRow) -> str:
     if hold.state is HoldState.DISPOSAL_PENDING:
         return phrase("the bank has not carried out the court's order")
     if hold.renewal:
-        return phrase("its renewal is {renewal}", renewal=phrase(hold.renewal))
+        told = Renewal.REFUSED if hold.renewal == Renewal.AGAIN else hold.renewal
+        return phrase("its renewal is {renewal}", renewal=phrase(told))
     follower = next((h for h in file.holds if h.supersedes_id == hold.id), None)
     if follower is not None and follower.state in UNANSWERED:
         return phrase(

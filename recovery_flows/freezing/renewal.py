@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 _LAST_INSTANT = timedelta(microseconds=1)
 
 
-OPEN_TO_SUBMIT = (Renewal.DRAFT, Renewal.REFUSED)
+OPEN_TO_SUBMIT = (Renewal.DRAFT, Renewal.REFUSED, Renewal.AGAIN)
+"""How far a renewal is that may be submitted; one that was just refused is no step yet."""
+TO_SUBMIT = (Renewal.DRAFT, Renewal.AGAIN)
 
 
 def drafted_from(file: CaseFile, hold: HoldRow, laws: Regimes) -> datetime | None:

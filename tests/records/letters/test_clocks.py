@@ -16,6 +16,7 @@ from models.step_wording import Wording
 from models.store.calls import lease_calls
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.cases import scheduling
+from recovery_flows.cases.next_steps import steps
 from recovery_flows.correspondence.letters import (
     actions as letter_actions,
     answer_actions,
@@ -169,3 +170,35 @@ def test_a_freeze_by_letter_is_renewed_by_letter_in_time(paper: Any) -> None:
     assert (renewed.renewals, renewed.renewal, renewed.expires_at) == (1, "", ends)
     assert renewed.held_minor == before.held_minor
     assert sound(paper)
+
+
+def test_a_renewal_that_its_bank_just_refused_is_not_offered_before_the_next_reminder(
+    paper: Any,
+) -> None:
+    """It was the next step at once: officer and bank could go round all day."""
+    freeze = paper.frozen()
+    ladder = paper.unit.laws["CN"].freeze_reminder_hours
+    paper.unit.later(24 * 95)
+    left = (freeze.expires_at - paper.unit.now).total_seconds() / 3600
+    offered = []
+    for hours in (0, 1, left - ladder[0], 1, ladder[0] - ladder[-1], 1):
+        paper.unit.later(hours)
+        paper.decide()
+        offers = [s for s in steps(paper.file(), paper.unit.laws) if s.action == "submit_renewal"]
+        offered.append("".join(s.sentence for s in offers))
+        if offers:
+            refuse_renewal(paper)
+    # After the last reminder none is left to wait for: it is the step until the term ends.
+    first = "submit the renewal of CNY 1,000.00"
+    again = f"{first} again: the bank refused it"
+    assert offered == [first, "", again, "", again, again]
+    assert sound(paper)
+
+
+def refuse_renewal(paper: Any) -> None:
+    """An officer asks for it, another approves, and the bank writes back that it does not."""
+    while not any(a.action == "renew" and a.state == "pending" for a in paper.file().approvals):
+        paper.unit.case_officer().advance(paper.recovery_id, to=paper.hold(HoldKind.FREEZE).id)
+    paper.approve("renew")
+    paper.send("extend")
+    paper.yes("extend", state="refused", reason="OTHER")
