@@ -76,6 +76,7 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
         "a {noun} asked for {expected}, and the other side has reached {stated}"
     ),
     DiscrepancyKind.CLOCK_AHEAD: "a partner dates what it says of a {noun} in the future",
+    DiscrepancyKind.CLOCK_BEHIND: "a partner dates what it says of a {noun} before it had it",
     DiscrepancyKind.HISTORY_BROKEN: (
         "its records were changed by hand, nothing is sent: `recovery audit verify` names what"
     ),

@@ -60,6 +60,7 @@ class DiscrepancyKind(StrEnum):
     MONEY_ANNOUNCED = "money_announced"
     REACHED_MORE = "reached_more"
     CLOCK_AHEAD = "clock_ahead"
+    CLOCK_BEHIND = "clock_behind"
 
 
 _D = DiscrepancyState

@@ -156,7 +156,8 @@ class RequestRow:
     Requests of one `account_part` ask for the same money of the account, and count once; different
     parts add up. `supported_minor` is what of its sum the trace of the day of its draft supports,
     beside the other parts, None where that is not known; `most_minor` what it may ask for by now,
-    where that is less than it asks for, else None. Both are in its currency.
+    where that is less than it asks for, else None. Both are in its currency. `tried_at` is when it
+    first left over a connection: its answer may have been lost, and `sent_at` be later.
     """
 
     id: Id
@@ -209,6 +210,7 @@ class RequestRow:
     account_part: int = 1
     supported_minor: MaybeMinor = None
     most_minor: MaybeMinor = None
+    tried_at: datetime | None = None
 
     @property
     def is_connected(self) -> bool:

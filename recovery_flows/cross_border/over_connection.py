@@ -78,7 +78,8 @@ def sent(
         return
     request = request_of(changes.file, request_id)
     values = lifecycle.begun(changes.file, request, channel, now)
-    values |= {"proof": proof, "carrier_ref": partner_ref}
+    tried = [c.sent_at for c in changes.file.calls if c.subject_id == request_id and c.sent_at]
+    values |= {"proof": proof, "carrier_ref": partner_ref, "tried_at": min((*tried, now))}
     changes.apply(lifecycle.move(request, "sent_over_connection", values, channel.source))
     lifecycle.replace_earlier(changes, request, UNDER_WAY)
 
@@ -116,7 +117,7 @@ def _take_answer(
     changes: Changeset, request_id: str, told: RequestAnswer, paper: str, channel: Channel,
     now: datetime,
 ) -> None:  # fmt: skip
-    at = not_ahead(changes, request_id, told.at, f"answer {told.number}", now)
+    at = counted_at(changes, request_id, told.at, f"answer {told.number}", now)
     given = Answer(
         says=told.says, document=paper, ground=told.ground, amount=told.amount, until=told.until,
         review_at=told.review_at, number=told.number, at=at,
@@ -148,24 +149,28 @@ def _take_receipt(
         kind, mark = DiscrepancyKind.ANSWER_NOT_TAKEN, f"receipt {told.kind}"
         _own(changes, request, kind, f"{channel.code} knows no {mark}", mark, told.at)
         return
-    at = not_ahead(changes, request_id, told.at, f"receipt {told.kind}", now)
+    at = counted_at(changes, request_id, told.at, f"receipt {told.kind}", now)
     request = request_of(changes.file, request_id)
     take_receipt(changes, request, Receipt(told.kind, at, proof, "", is_reported=True), channel)
 
 
-def not_ahead(
+def counted_at(
     changes: Changeset, request_id: str, at: datetime, mark: str, now: datetime
 ) -> datetime:
-    """A body's own time as it is taken: what is to come counts as said now, and has an owner.
+    """A body's own time as it is taken: between the sending and now, else it has an owner.
 
-    Clocks that are a few minutes apart are none of anybody's business.
+    What is to come counts as said now, what it dates before it had the request as said when that
+    was sent: no clock begins at either. Clocks that are a few minutes apart are nobody's business.
     """
+    request = request_of(changes.file, request_id)
+    sent = request.tried_at or request.sent_at
+    dated = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    detail = phrase("{mark} is dated {dated}", context_="stored", mark=mark, dated=dated)
     if at > now + CLOCKS_APART:
-        request = request_of(changes.file, request_id)
-        dated = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        detail = phrase("{mark} is dated {dated}", context_="stored", mark=mark, dated=dated)
         _own(changes, request, DiscrepancyKind.CLOCK_AHEAD, detail, mark, now)
-    return min(at, now)
+    elif sent is not None and at < sent - CLOCKS_APART:
+        _own(changes, request, DiscrepancyKind.CLOCK_BEHIND, detail, mark, now)
+    return min(at if sent is None else max(at, sent), now)
 
 
 def changed_answer(changes: Changeset, request_id: str, number: int, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""which part of an account's money a request asks for, what the trace supports of it, what it may ask
+"""which part of an account's money a request asks for, what the trace supports of it, what it may ask, and when it first left
 
 Revision ID: 0056
 Revises: 0055
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 
 revision = '0056'
@@ -26,8 +27,9 @@ def upgrade() -> None:
     )
     for name in _SUMS:
         op.add_column('request', sa.Column(name, sa.BigInteger(), nullable=True))
+    op.add_column('request', sa.Column('tried_at', UTCDateTime(), nullable=True))
 
 
 def downgrade() -> None:
-    for name in (*_SUMS, 'account_part'):
+    for name in ('tried_at', *_SUMS, 'account_part'):
         op.drop_column('request', name)

@@ -36,7 +36,7 @@ def settle_request(
         if messages.is_awaited(changes.file, name):
             stated = canonical({"message": name, "at": at.isoformat()})
             kept = proof or keep(unit, stated, "proof of sending", "application/json", wall_now)
-            heard = over_connection.not_ahead(changes, request_id, at, f"message {name}", now)
+            heard = over_connection.counted_at(changes, request_id, at, f"message {name}", now)
             messages.delivered(changes, request_id, name, heard, kept, now)
     papers: dict[int, str] = {}
     for answer in fact.answers:

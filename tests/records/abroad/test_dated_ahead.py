@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from models.entities.request import RequestState
 from models.facts import DeliveryReceipt, RequestAnswer, RequestFact
 from models.store.documents import keep
@@ -68,3 +70,29 @@ def test_a_clock_that_is_minutes_ahead_is_nobody_s_business(abroad: Abroad) -> N
     name = abroad.out()
     told(abroad, name, timedelta(minutes=4))
     assert owned(abroad) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "kinds"), [(timedelta(days=3), {"clock_behind"}), (timedelta(minutes=4), set())]
+)
+def test_a_receipt_from_before_the_request_was_sent_ends_no_clock_early(
+    abroad: Abroad, before: timedelta, kinds: set[str]
+) -> None:
+    """The next receipt was late at once, and somebody chased a body that had done its part."""
+    name = abroad.out("eu_freeze")
+    sent = abroad.row(name).sent_at
+    assert sent is not None
+    abroad.unit.later(1)
+    told(abroad, name, sent - before - abroad.unit.now, receipt="submission_acceptance")
+    (receipt,) = abroad.unit.file(abroad.recovery_id).receipts
+    assert receipt.at == sent
+    row = abroad.row(name)
+    assert row.receipt_due_at is None or row.receipt_due_at > abroad.unit.now
+    assert {kind for kind, _ in owned(abroad)} == kinds
+    if kinds:
+        assert any(
+            "a partner dates what it says of a request before it had it" in step.sentence
+            for step in abroad.all_steps()
+        )
+    abroad.decide()
+    abroad.sound()

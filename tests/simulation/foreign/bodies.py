@@ -24,6 +24,10 @@ STORIES = (
     "part", "twice", "contradicts", "late_yes", "junk_ground", "junk_sum", "swaps", "over",
 )  # fmt: skip
 _DAY = timedelta(days=1)
+_APART = (
+    timedelta(0), timedelta(0), timedelta(minutes=4), timedelta(minutes=-4), timedelta(minutes=12),
+    timedelta(minutes=-12), timedelta(hours=5), timedelta(hours=-5), 3 * _DAY, -3 * _DAY, 40 * _DAY,
+)  # fmt: skip
 _JUNK = ("XQ1", "INCOMPLETE", "NO_NEXUS")
 
 
@@ -65,6 +69,27 @@ class Asked:
         return [said for said in self.answers if said.at <= at]
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A body's clock against ours: all of it is apart, and now and then somebody types a date."""
+
+    apart: timedelta = timedelta(0)
+    seed: str = ""
+
+    @classmethod
+    def of(cls, seed: str) -> Clock:
+        """A clock minutes to days ahead, or behind; some are right."""
+        return cls(random.Random(f"clock {seed}").choice(_APART), seed)  # noqa: S311 - a story
+
+    def stamp(self, at: datetime, name: str) -> datetime:
+        """How an instant is dated in what is called `name`, always the same."""
+        if not self.seed:
+            return at
+        dice = random.Random(f"date {self.seed} {name}")  # noqa: S311 - a story, no secret
+        typed = dice.choice(_APART) if dice.random() < 0.3 else timedelta(0)
+        return at + self.apart + typed
+
+
 @dataclass(slots=True)
 class Body:
     """One body; `told` counts what it did, `again` has keys that were posted though it had them."""
@@ -80,6 +105,7 @@ class Body:
     told: Counter[str] = field(default_factory=Counter)
     polite: bool = False
     story: str = ""
+    clock: Clock = Clock()
 
     def take(self, body: Json) -> Asked:
         """Take a request in; from now on it is known what will be said of it."""
@@ -198,17 +224,24 @@ class Body:
             "revision": 1 + len(told) + len(asked.messages),
             "status": told[-1].says.upper() if told else "RECEIVED",
             "answers": answers,
-            "receipts": [{"kind": kind, "at": stamp(at)} for kind, at in came],
+            "receipts": [{"kind": kind, "at": stamp(self.dated(asked, kind, at))}
+                         for kind, at in came],
             "announced": [
                 {"booking": f"RET-{asked.ref[-6:]}", "at": stamp(said.at),
                  "amount": money(said.minor, asked.currency)}
                 for said in told[:3] if said.minor and asked.wanted == "return"
             ],
             "messages": [
-                {"messageRef": one["messageRef"], "at": stamp(at)} for one, at in asked.messages
+                {"messageRef": one["messageRef"],
+                 "at": stamp(self.dated(asked, one["messageRef"], at))}
+                for one, at in asked.messages
             ],
-            "lastModified": stamp(self.modified(asked)),
+            "lastModified": stamp(self.modified(asked) + self.clock.apart),
         }  # fmt: skip
+
+    def dated(self, asked: Asked, name: str, at: datetime) -> datetime:
+        """How this body dates an answer, a receipt or a message, by its own clock."""
+        return self.clock.stamp(at, f"{asked.ref} {name}")
 
     def modified(self, asked: Asked) -> datetime:
         """When something was last said of a request."""
@@ -223,7 +256,8 @@ class Body:
         if number == 1 and asked.swapped is not None and asked.swapped <= self.now():
             paper += b" (exchanged)"
         return {
-            "number": number, "at": stamp(said.at), "says": said.says,
+            "number": number, "at": stamp(self.dated(asked, f"answer {number}", said.at)),
+            "says": said.says,
             "ground": said.ground or None,
             "amount": money(said.minor, asked.currency) if said.minor else None,
             "until": stamp(said.until), "reviewAt": stamp(said.review),

@@ -125,6 +125,7 @@ class ForeignDoor(httpx.AsyncBaseTransport):
     def _news(self) -> Iterator[tuple[datetime, Json]]:
         there = self.there
         if isinstance(there, Body):
-            yield from ((there.modified(a), there.json(a)) for a in there.asked.values())
+            apart = there.clock.apart
+            yield from ((there.modified(a) + apart, there.json(a)) for a in there.asked.values())
         else:
             yield from ((job.modified, job.json()) for job in there.jobs.values())

@@ -7,9 +7,10 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 
-from tests.simulation.eyes import Eyes, ViolationError
+from tests.simulation.eyes import ViolationError
 from tests.simulation.foreign import channels
 from tests.simulation.foreign.bodies import Asked, Body, Said
+from tests.simulation.foreign.oracle_dates import DatesOracle
 
 _STATES = {
     "acknowledged": "acknowledged", "recognised": "in_execution", "needs_info": "needs_info",
@@ -30,7 +31,7 @@ _AFTER_THE_END = (
 """A body that had reached more than was asked, and says less, only keeps what was asked."""
 
 
-class BodiesOracle(Eyes):
+class BodiesOracle(DatesOracle):
     """Each request and message came once, nobody's name in it; each answer booked or owned."""
 
     def _at_the_bodies(self) -> None:
@@ -92,6 +93,7 @@ class BodiesOracle(Eyes):
             return
         if int(str(taken)) < len(told):
             raise ViolationError("unbooked", f"{asked.ref}: {taken} of {len(told)} answers taken")
+        self._dates(body, asked, int(str(taken)))
         self._owns_what_contradicts(asked, int(str(taken)))
         known = [_STATES[said.says] for said in asked.by(self._now())[len(told) - 1 :]]
         owned = bool(self._all("SELECT 1 FROM discrepancy WHERE subject_id = ?", asked.ref))

@@ -17,6 +17,8 @@ OTHERS = 95_500_000
 """Seeds from here on play third parties who claim what is held, and offices that are denied."""
 DYING = 96_000_000
 """Seeds from here on are either, and engines die on the way of what goes to bodies."""
+CLOCKS = 97_000_000
+"""Seeds from here on are a scene or a free one; bodies date what they say by clocks of theirs."""
 OF_ORDERS = ("unmarked", "marked", "there", "unsettled", "settled")
 """Before it is on record that an order leaves, before it leaves, before its answer is read, before
 and after that is written down."""
@@ -51,6 +53,8 @@ class Foreign:
     """Which of all orders to bodies and offices lose their answer."""
     dies: tuple[tuple[int, str], ...] = ()
     """Where an engine dies: at which of all occasions of a kind."""
+    has_clocks: bool = False
+    """Whether bodies date ahead of the unit's clock, or behind it."""
 
     def __str__(self) -> str:
         told = f"the foreign side plays; answers lost: {self.lost or 'none'}"
@@ -63,6 +67,10 @@ def foreign_of(plan: Plan) -> Plan:
     if plan.seed < FIRST:
         return plan
     dice = random.Random(f"foreign {plan.seed}")  # noqa: S311 - a story, no secret
+    if plan.seed >= CLOCKS:
+        made = _scene(dice, plan) if dice.random() < 0.4 else _free(dice, plan)
+        assert made.foreign is not None
+        return replace(made, foreign=replace(made.foreign, has_clocks=True))
     if plan.seed >= DYING:
         return _dying(dice, plan)
     if plan.seed >= OTHERS:

@@ -12,7 +12,7 @@ from models.engine import Database
 from models.entities.partner import PartnerKind
 from models.store.partners import register
 from models.store.unit import unit_of_work
-from tests.simulation.foreign.bodies import Body
+from tests.simulation.foreign.bodies import Body, Clock
 from tests.simulation.foreign.deaths import Deaths
 from tests.simulation.foreign.doors import ForeignDoor, Turns
 from tests.simulation.foreign.offices import Office
@@ -126,7 +126,15 @@ def foreign_world(
         return ForeignWorld()
     names = (*_BODIES, BY_HAND)
     bodies = {
-        n: Body(n, str(_BODIES.get(n, "post")), now, plan.seed, story=plan.story) for n in names
+        n: Body(
+            n,
+            str(_BODIES.get(n, "post")),
+            now,
+            plan.seed,
+            story=plan.story,
+            clock=Clock.of(f"{plan.seed} {n}") if plan.has_clocks else Clock(),
+        )
+        for n in names
     }
     offices = {n: Office(n, str(kind), now, plan.seed) for n, kind in _OFFICES.items()}
     turns, deaths = Turns(plan.lost), Deaths(plan.dies)
