@@ -42,14 +42,16 @@ class DatesOracle(Eyes):
         self, body: Body, asked: Asked, taken: int
     ) -> Iterator[tuple[str, datetime, datetime]]:
         """Each answer that was taken: its mark, its date by the body, when it was taken."""
-        for number, said in enumerate(asked.answers[:taken], 1):
+        for number in range(1, taken + 1):
             read = self._all(
                 "SELECT at FROM event WHERE subject_id = ? AND"
                 " json_extract(values_json, '$.answers_read') = ? ORDER BY seq LIMIT 1",
                 asked.ref, number,
             )  # fmt: skip
+            # A body may put an answer before one that it gave: it was read as it stood then.
+            there = asked.by(_at(read[0][0]))[number - 1 : number]
             mark = f"answer {number}"
-            yield mark, body.dated(asked, mark, said.at), _at(read[0][0])
+            yield from ((mark, body.dated(asked, mark, s.at), _at(read[0][0])) for s in there)
 
     def _receipts(self, body: Body, asked: Asked) -> Iterator[tuple[str, datetime, datetime]]:
         """Each receipt that was taken; the clock of the next one begins while ours could."""
@@ -64,14 +66,16 @@ class DatesOracle(Eyes):
 
     def _ends(self, asked: Asked, taken: int) -> None:
         """A freeze ends when its body says that it does, whatever day its letter bears."""
-        for number, said in enumerate(asked.answers[:taken], 1):
+        for number in range(1, taken + 1):
             told = self._all(
-                "SELECT json_extract(values_json, '$.hold_ends_at') FROM event WHERE subject_id = ?"
-                " AND json_extract(values_json, '$.answers_read') = ? AND event IN ('executed',"
-                " 'partially_executed')", asked.ref, number,
+                "SELECT at, json_extract(values_json, '$.hold_ends_at') FROM event WHERE"
+                " subject_id = ? AND json_extract(values_json, '$.answers_read') = ? AND event IN"
+                " ('executed', 'partially_executed')", asked.ref, number,
             )  # fmt: skip
-            if told and said.until is not None and _at(told[0][0]) != said.until:
-                raise ViolationError("dates", f"{asked.ref} ends {told[0][0]}, told {said.until}")
+            for read, ends in told:
+                for said in asked.by(_at(read))[number - 1 : number]:
+                    if said.until is not None and _at(ends) != said.until:
+                        raise ViolationError("dates", f"{asked.ref} ends {ends}, not {said.until}")
 
 
 def _at(text: object) -> datetime:
