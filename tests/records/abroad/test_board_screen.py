@@ -94,7 +94,7 @@ async def test_a_channel_is_chosen_with_its_reasons_and_a_request_drafted_and_fi
         await until(pilot, app, "gives freeze; wanted: freeze")
         await pilot.press("enter")
         await until(pilot, app, "freeze by igrip", "who is asked")
-        await pilot.press(*"NCB ", *"x" * 130, "enter", "enter", "enter")
+        await pilot.press(*"NCB ", *"x" * 130, "enter", "enter", "enter", "enter")
         await until(pilot, app, "has at most 120 characters")
         await pilot.press("B")
         await until(pilot, app, "YES  igrip")
@@ -102,7 +102,7 @@ async def test_a_channel_is_chosen_with_its_reasons_and_a_request_drafted_and_fi
         await until(pilot, app, "NCB xxx")
         assert app.screen.query(Input).first().value.startswith("NCB x"), "what was typed is kept"
         app.screen.query(Input).first().value = "Synthetic NCB"
-        await pilot.press("enter", "enter", "enter")
+        await pilot.press("enter", "enter", "enter", "enter")
         await until(pilot, app, "drafted by igrip", "✕ lacks beneficiary_bank", "Synthetic NCB in")
         assert "recovery xborder new R-2026-0001 --channel igrip --want freeze" in said(app)
         await pilot.press("n")
