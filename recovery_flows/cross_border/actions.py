@@ -89,7 +89,13 @@ def reduce_request(
         draft = request_edits.request_of(edit.file, draft_id)
         edit.note(f"request {request_id} reduced by {draft_id}", reason)
     asked = Money(draft.requested_minor, draft.currency)
-    return f"{edit.ref}: {draft_id} drafted in the place of {request_id}, for {asked}"
+    return phrase(
+        "{ref}: {draft_id} drafted in the place of {request_id}, for {asked}",
+        ref=edit.ref,
+        draft_id=draft_id,
+        request_id=request_id,
+        asked=asked,
+    )
 
 
 def answer(

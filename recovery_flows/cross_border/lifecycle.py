@@ -39,6 +39,7 @@ from recovery_flows.ledger.changeset import Changeset
 
 
 def not_now(request: RequestRow, why: str) -> StepRefusedError:
+    """The refusal of an act that a request does not allow in its state, with the reason."""
     return StepRefusedError(phrase(
         "{request_id} is {state}: {why}", request_id=request.id, state=request.state, why=why,
     ))  # fmt: skip

@@ -261,7 +261,7 @@ def chosen(file: CaseFile, asset: AssetRow, told: str, *, is_money: bool, has_su
     MisuseError and StepRefusedError name the parts there are.
     """
     there = numbers(file, asset.id)
-    named = ", ".join(str(number) for number in there) or "none"
+    named = ", ".join(str(number) for number in there) or phrase("none")
     if told == NEW:
         if there and not has_sum:
             raise MisuseError(phrase("--part new takes --amount: all that is traced is asked for"))
