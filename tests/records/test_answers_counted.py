@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from alembic import command
 
 from models.migrate import alembic_config, upgrade
 from models.queries.cases.case_files import load_file
+from models.queries.partners.orders import _OF_DAY
 from models.store import calls
 from models.store.rollups.tallies import whole_tally
 from models.store.unit import unit_of_work
@@ -145,3 +147,18 @@ def test_a_database_of_the_version_before_has_its_answers_counted(unity: Unity) 
     assert (counts(unity), page(unity)) == (before, shown)
     with unity.database.reading() as session:
         assert ledger_check(session).miscounted == ()
+
+
+def test_the_orders_of_a_day_are_found_by_their_day_and_not_by_all_of_their_partner(
+    unity: Unity,
+) -> None:
+    text = str(_OF_DAY.compile(dialect=sa.dialects.sqlite.dialect()))
+    plain = re.sub(r"__\[POSTCOMPILE_[^\]]+\]", "?, ?", text)
+    with unity.database.engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        cursor = raw.cursor()
+        cursor.execute(f"EXPLAIN QUERY PLAN {plain}", ["x"] * plain.count("?"))
+        found = [row[3] for row in cursor.fetchall() if "ix_call_sent" in row[3]]
+    assert len(found) == 3
+    assert all("(partner_id=? AND sent_at>? AND sent_at<?)" in told for told in found)

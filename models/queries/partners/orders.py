@@ -12,6 +12,7 @@ from models.entities.call import Call
 from models.entities.catalogue import table_of
 from models.entities.event import EntityKind
 from models.measures.order_times import AnswerState, OrderTime
+from models.prepared import looked_through
 from models.store.rollups.orders_sent import (
     OPEN_ORDERS,
     ORDER_CALLS,
@@ -52,7 +53,8 @@ def _sent_on_day(noun: EntityKind, of: Any) -> sa.ColumnElement[bool]:  # noqa: 
         sent.partner_id == _PARTNER, sent.sent_at >= _at("since"), sent.sent_at < _at("until"),
         sent.kind.in_(ORDER_CALLS[noun]),
     )  # fmt: skip
-    return sa.and_(of.id.in_(query), _C.partner_id == _PARTNER)
+    # Looked through, or SQLite walks all that was ever sent to the partner.
+    return sa.and_(of.id.in_(query), looked_through(_C.partner_id) == _PARTNER)
 
 
 def _at(name: str) -> sa.BindParameter[Any]:

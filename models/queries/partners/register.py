@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -112,21 +113,41 @@ def answer_counts(
     return found
 
 
+def _open_calls() -> sa.Select[Any]:
+    """By partner, how many calls are open, with the oldest of them, the least id among equals."""
+    by_partner = (
+        sa.select(
+            _C.partner_id, sa.func.count().label("count"),
+            sa.func.min(_C.planned_at).label("oldest_at"),
+        )
+        .where(_C.state.in_(OPEN_CALLS))
+        .group_by(_C.partner_id)
+        .subquery()
+    )  # fmt: skip
+    each = by_partner.c
+    same = table_of(Call).alias().c
+    oldest = (
+        sa.select(sa.func.min(same.id))
+        .where(
+            same.state.in_(OPEN_CALLS), same.partner_id == each.partner_id,
+            same.planned_at == each.oldest_at,
+        )
+        .scalar_subquery()
+    )  # fmt: skip
+    return (
+        sa.select(each.partner_id, each.count, each.oldest_at, _C.kind, _R.ref)
+        .join_from(by_partner, table_of(Call), _C.id == oldest)
+        .join(table_of(Recovery), _R.id == _C.recovery_id)
+        .order_by(each.partner_id)
+    )
+
+
+_OPEN_CALLS = _open_calls()
+
+
 def open_calls(session: Session) -> list[OpenCalls]:
     """Open calls by partner."""
-    query = (
-        sa.select(_C.partner_id, _C.planned_at, _C.kind, _R.ref)
-        .join(table_of(Recovery), _R.id == _C.recovery_id)
-        .where(_C.state.in_(OPEN_CALLS))
-        .order_by(_C.partner_id, _C.planned_at, _C.id)
-    )
-    found: dict[str, list[sa.Row[tuple[str, datetime, CallKind, str]]]] = {}
-    for row in session.execute(query):
-        found.setdefault(row.partner_id, []).append(row)
-    return [
-        OpenCalls(name, len(rows), rows[0].planned_at, rows[0].kind, rows[0].ref)
-        for name, rows in found.items()
-    ]
+    return [OpenCalls(*row) for row in session.execute(_OPEN_CALLS)]
 
 
 def showings(session: Session, partner_id: str = "") -> list[Showing]:

@@ -27,6 +27,7 @@ WANTED = {
     "models.queries.partners.feeds _PAST_END": "holds in force at a partner",
     "models.queries.partners.feeds _PAUSING": "open discrepancies, which are few",
     "models.queries.partners.feeds _WAITING": "what waits for an answer, of all recoveries",
+    "models.queries.partners.register _OPEN_CALLS": "calls that are open",
     "models.store.calls _FREE": "calls that are open",
     "models.queries.partners.orders _UNANSWERED": "orders without an answer, of all recoveries",
     # Restrictions that are active are few, and each act asks for them.
