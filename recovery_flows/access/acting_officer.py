@@ -15,7 +15,7 @@ from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.officer import Role
 from models.facts import AccountRef
-from models.language.phrase import phrase
+from models.language.phrase import joined, phrase
 from models.queries.cases.case_files import NoSuchRecoveryError, load_file
 from models.queries.cases.history import events_of
 from models.queries.installation.clock import case_now
@@ -201,8 +201,8 @@ def _last_acts(session: Session, recovery_id: str, count: int) -> str:
     """The newest acts, each by its first event: who did what, when in UTC."""
     newest = events_of(session, recovery_id, _EVENTS_LOOKED_AT)
     acts = [list(events)[-1] for _, events in groupby(newest, lambda e: (e.at, e.actor))]
-    told = [
-        f"{e.actor} {e.at:%d %b %H:%M} UTC {spoken(e.noun)} {spoken(e.event)}"
+    told = (
+        joined(" ", (e.actor, f"{e.at:%Y-%m-%d %H:%M} UTC", spoken(e.noun), spoken(e.event)))
         for e in acts[: min(max(count, 1), _ACTS_TOLD)]
-    ]
-    return ", ".join(told)
+    )
+    return joined(", ", told)

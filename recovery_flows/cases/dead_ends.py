@@ -22,7 +22,7 @@ from recovery_flows.freezing.stage import statement_intent
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing.trace_requests import SILENT
 
-GIVEN_UP = "given up by an officer: no payment into it was found"
+GIVEN_UP = phrase("given up by an officer: no payment into it was found", context_="stored")
 
 
 def steps(file: CaseFile) -> Iterator[Step]:

@@ -14,6 +14,7 @@ from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.outcome import CallIntent, Scalar, Transition
 from recovery_flows.freezing import (
     account_monitoring,
@@ -101,7 +102,9 @@ def leave_alone(changes: Changeset, hold: HoldRow) -> None:
     asset = changes.file.asset(hold.asset_id)
     others = [h for h in changes.file.holds_of(asset.id) if h.state not in NEVER_TRIED]
     if hold.kind is HoldKind.STOP and not others:
-        values: dict[str, Scalar] = {"left_alone": "an officer withdrew its stop"}
+        values: dict[str, Scalar] = {
+            "left_alone": phrase("an officer withdrew its stop", context_="stored")
+        }
         changes.apply(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
 
 

@@ -119,7 +119,8 @@ def _open(changes: Changeset, receipt: Receipt, place: Place) -> None:
         values: dict[str, Scalar] = {
             "account_id": receipt.account_id, "partner_id": place.partner_id,
             "currency": place.currency, "home": True, "regime": recovery.regime,
-            "left_alone": "the unit's own account", "shared_decision": CUSTODY,
+            "left_alone": phrase("the unit's own account", context_="stored"),
+            "shared_decision": CUSTODY,
         }  # fmt: skip
         name = derive_id("asset", recovery.id, receipt.account_id)
         changes.apply(Transition(EntityKind.ASSET, name, "custody_opened", None, values))

@@ -42,6 +42,9 @@ _BEFORE_APPROVAL = frozenset(
     {AllocationState.DRAFT, AllocationState.NOTICE, AllocationState.NOTICE_ENDED}
 )
 
+_LOSS_CHANGED = phrase(
+    "an objection was upheld: the loss of a claim has changed", context_="stored"
+)
 _OPEN_AGAIN = frozenset(
     {RecoveryState.CLOSED_RETURNED, RecoveryState.CLOSED_PARTIAL, RecoveryState.CLOSED_NO_RECOVERY}
 )
@@ -216,7 +219,7 @@ def _set_loss(
     changes.apply(Transition(EntityKind.CLAIM, claim.id, "decided", claim.state, values))
     recovery = changes.file.recovery
     if recovery.state in _OPEN_AGAIN:
-        reason = "an objection was upheld: the loss of a claim has changed"
+        reason = _LOSS_CHANGED
         changes.apply(
             Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
         )
@@ -226,7 +229,7 @@ def _set_loss(
 
 def _draft_anew(changes: Changeset) -> None:
     """Divisions that counted on another loss end, as far as no order of them may have left."""
-    reason = "an objection was upheld: the loss of a claim has changed"
+    reason = _LOSS_CHANGED
     for allocation in changes.file.allocations:
         if allocation.state not in payouts.ENDED and payouts.can_be_ended(changes.file, allocation):
             payouts.void(changes, allocation.id, reason)

@@ -24,7 +24,8 @@ from recovery_flows.ledger import outstanding_losses
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import payouts, refused_payouts
 
-_ASKED, _CHANGED = "another payee is asked for", "a payee was changed"
+_ASKED = "another payee is asked for"
+_CHANGED = phrase("a payee was changed", context_="stored")
 _NOTHING: dict[str, Scalar] = {"asked_account_id": "", "asked_reason": "", "asked_by": ""}
 
 

@@ -12,6 +12,7 @@ from models.entities.claim import ClaimRow, ClaimState
 from models.entities.event import EntityKind
 from models.entities.request import UNDER_WAY, WENT_OUT, RequestState
 from models.ids import derive_id, digest
+from models.language.phrase import phrase
 from models.outcome import CallIntent, Transition
 from recovery_flows.freezing import stage as freezing
 from recovery_flows.law.regime import Regimes
@@ -128,9 +129,14 @@ def _found(
     law = laws[file.recovery.regime]
     left_alone = ""
     if claim_minor < law.minimum_worth(file.recovery.currency).minor:
-        left_alone = f"below the minimum worth ({law.code}_MINIMUM_WORTH)"
+        left_alone = phrase(
+            "below the minimum worth ({law})", context_="stored", law=f"{law.code}_MINIMUM_WORTH"
+        )
     elif law.maximum_hops is not None and depth > law.maximum_hops:
-        left_alone = f"further than {law.maximum_hops} payments ({law.code}_MAXIMUM_HOPS)"
+        left_alone = phrase(
+            "further than {hops} payments ({law})", context_="stored",
+            hops=law.maximum_hops, law=f"{law.code}_MAXIMUM_HOPS",
+        )  # fmt: skip
     return Transition(
         EntityKind.ASSET,
         derive_id("asset", file.recovery.id, account_id),

@@ -91,7 +91,7 @@ async def test_a_decision_on_an_old_picture_is_refused_in_a_sentence(
         await wait(pilot, app, "Confirm")
         await asyncio.to_thread(unity.case_officer("zhao").note, traced, "meanwhile")
         await pilot.press("y")
-        await wait(pilot, app, "has changed since you looked", "zhao 02 Mar 06:40 UTC note")
+        await wait(pilot, app, "has changed since you looked", "zhao 2026-03-02 06:40 UTC note")
 
 
 async def test_nobody_approves_what_he_asked_for_himself(unity: Any, wait: Any) -> None:

@@ -90,7 +90,7 @@ class PickField(Dialog[Revealable]):
         told = phrase("Shown for a minute to the officer in charge and to supervisors.")
         yield Label(word(told, MUTED), classes="question")
         yield OptionList(
-            *(words((spoken(one.field), "bold"), f"  {one.masked}") for one in self._choices)
+            *(words((spoken(one.field), "bold"), "  ", one.masked) for one in self._choices)
         )
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

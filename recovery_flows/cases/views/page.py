@@ -22,6 +22,7 @@ from models.entities.officer import Role
 from models.entities.payout import PayoutRow, PayoutState
 from models.entities.recovery import Recovery
 from models.language.phrase import phrase
+from models.language.stored import read_back
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.queries.cases.deconfliction import elsewhere
@@ -191,7 +192,7 @@ def _asset(file: CaseFile, asset: AssetRow, names: Names) -> AssetLine:
         traced=Money(asset.traced_minor, asset.currency),
         traced_claim=Money(asset.traced_claim_minor, file.recovery.currency),
         statement_to=asset.statement_to,
-        note=asset.left_alone,
+        note=read_back(asset.left_alone),
         holds=tuple(_hold(file, h) for h in file.holds_of(asset.id)),
         account_id=asset.account_id,
     )

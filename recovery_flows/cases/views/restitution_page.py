@@ -15,6 +15,7 @@ from models.entities.allocation import AllocationRow, AllocationState
 from models.entities.claim import ClaimRow, ObjectionState
 from models.entities.event import EntityKind
 from models.entities.payout import PayoutState
+from models.language.stored import read_back
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.queries.cases.history import reasons_of
@@ -241,7 +242,7 @@ def _round_lines(file: CaseFile, names: Names, why: Mapping[str, str]) -> Iterat
             booked=sum(p.state is PayoutState.SETTLED for p in payouts),
             fast_track=allocation.fast_track,
             release=found.release if found else "",
-            why_void=why.get(allocation.id, ""),
+            why_void=read_back(why.get(allocation.id, "")),
         )
 
 
