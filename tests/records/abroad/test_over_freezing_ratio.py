@@ -60,7 +60,7 @@ def test_a_folder_of_the_version_before_is_counted_anew_at_its_upgrade(abroad: A
     recalled(abroad, "700.00")
     database = abroad.unit.database
     with database.engine.begin() as connection:
-        command.downgrade(alembic_config(connection), "0055")
+        command.downgrade(alembic_config(connection), "0056")
         counted = {"name": _DISPUTED, "figure": f'"{_DISPUTED}":50000'}
         connection.execute(sa.text("UPDATE tally SET value = 50000 WHERE name = :name"), counted)
         connection.execute(
