@@ -49,8 +49,9 @@ def advance(changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> Non
     messages.advance(changes)
     guard.advance(changes)
     for asset in changes.file.assets:
-        if asset.home:
-            continue
+        if not asset.home and asset.stage is Stage.CLOSED and _is_to_ask(changes.file, asset):
+            changes.apply(Transition(EntityKind.ASSET, asset.id, "reopened_abroad", asset.stage))
+    for asset in changes.file.assets:
         if asset.stage is Stage.CROSS_BORDER:
             _draft(changes, asset, laws[changes.file.recovery.regime], seal)
             _move_on(changes, asset)
@@ -58,13 +59,20 @@ def advance(changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> Non
 
 def _draft(changes: Changeset, asset: AssetRow, law: Regime, seal: Seal) -> None:
     file = changes.file
-    requests = [r for r in file.requests if r.asset_id == asset.id]
-    if asset.left_alone or requests or asset.traced_minor <= 0:
-        return
-    requested = Money(guard.draftable_minor(file, asset), asset.currency)
-    if requested.minor:
+    if _is_to_ask(file, asset):
+        requested = Money(guard.draftable_minor(file, asset), asset.currency)
         fields = drafted_fields(file, asset, requested)
         draft_request(changes, asset, fields, law, seal, Plan(requested=requested))
+
+
+def _is_to_ask(file: CaseFile, asset: AssetRow) -> bool:
+    """Whether nothing was asked yet about traced money that the loss still has room for."""
+    return _is_unasked(file, asset) and guard.draftable_minor(file, asset) > 0
+
+
+def _is_unasked(file: CaseFile, asset: AssetRow) -> bool:
+    asked = any(r.asset_id == asset.id for r in file.requests)
+    return not asset.left_alone and not asked and asset.traced_minor > 0
 
 
 def draft_request(
@@ -198,8 +206,10 @@ def known_fields(file: CaseFile, asset: AssetRow, requested: Money) -> dict[str,
 
 
 def _move_on(changes: Changeset, asset: AssetRow) -> None:
+    """What was asked has ended, or the victims have everything before anything was asked."""
     file = changes.file
-    over = request_is_over(file, asset) or bool(asset.left_alone)
+    needless = _is_unasked(file, asset) and not guard.draftable_minor(file, asset)
+    over = request_is_over(file, asset) or bool(asset.left_alone) or needless
     if over and (is_traced(file, asset) or asset.left_alone or not _executed(file, asset)):
         changes.apply(Transition(EntityKind.ASSET, asset.id, "request_ended", asset.stage))
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from models.entities.asset import Stage
 from models.entities.request import RequestRoute
 from models.money import Money
 from recovery_flows.cases import money_actions
@@ -42,7 +43,9 @@ def test_the_program_drafts_nothing_where_the_whole_loss_came_in(
 ) -> None:
     del treasury
     received(abroad, 100_000)
-    assert abroad.unit.file(abroad.recovery_id).requests == ()
+    file = abroad.unit.file(abroad.recovery_id)
+    assert file.requests == ()
+    assert [a.stage for a in file.assets if not a.home and not a.left_alone] == [Stage.CLOSED]
     assert abroad.all_steps(), "the recovery goes on all the same"
     abroad.sound()
 

@@ -23,7 +23,7 @@ def _anybody(before: Any) -> Any:
 
 FOREIGN_GUARDS = (
     _Abroad("abroad: the ceiling is open", "4", "received and asked stay within the loss",
-            "recovery_flows.cross_border.ceiling", "check", _nothing),
+            "recovery_flows.cross_border.guard", "_check_loss", _nothing),
     _Abroad("abroad: the drafter sends himself", "4", "a third person sends",
             "recovery_flows.cross_border.lifecycle", "ready_to_send", _anybody),
     _InScenes("abroad: a refused request is repeated", "4", "what was refused is not said again",

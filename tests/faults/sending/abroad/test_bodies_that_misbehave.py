@@ -99,7 +99,10 @@ async def test_it_carries_out_a_part(asked: Asked) -> None:
     row = asked.row(name)
     assert (row.state, row.executed_minor, row.currency) == ("partially_executed", 3_000, "GBP")
     assert row.hold_ends_at is not None
-    assert asked.steps(name) == ["tell Synthetic police-abroad: that its execution was noted"]
+    assert asked.steps(name) == [
+        "tell Synthetic police-abroad: that its execution was noted",
+        f"Synthetic police-abroad freezes until {row.hold_ends_at:%Y-%m-%d}",
+    ]
     asked.unit.assert_books_hold()
 
 

@@ -34,10 +34,12 @@ async def test_that_execution_was_noted_goes_over_the_connection_and_counts_when
 ) -> None:
     name = await asked.out()
     await asked.answered()
-    assert asked.steps(name) == [f"tell Synthetic {POLICE}: that its execution was noted"]
+    told, *waits = asked.steps(name)
+    assert told == f"tell Synthetic {POLICE}: that its execution was noted"
+    assert [w.startswith(f"Synthetic {POLICE} freezes until ") for w in waits] == [True]
     assert say(asked, "notify", name).endswith(f"dispatched; the engine sends it to {POLICE}")
     assert asked.row(name).told_at is None
-    assert asked.steps(name) == []
+    assert asked.steps(name) == waits
     with pytest.raises(StepRefusedError, match="knows all that it has to know"):
         say(asked, "notify", name)
     await asked.unit.sweep()
