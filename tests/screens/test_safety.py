@@ -8,16 +8,16 @@ from hypothesis import given, strategies as st
 from sqlalchemy import text
 
 from models.entities.officer import Role
-from models.language.catalogue import Language
+from models.language.catalogue import Language, words_of
 from models.queries.cases.views import ClaimLine
 from models.safe_text import REPLACEMENT, safe
 from models.store import people
 from models.store.unit import unit_of_work
-from tui.screens.looks.columns import ColumnsDialog
 from tui.text import cut, fitted, word
 
 EVIL = "[/] [red]x[/red] [@click=app.bell]y[/] \x1b]0;pwned\x07 \x9b31m \u202egnp.exe \u200bzero"
 EVIL_REASON = "=cmd|calc [@click=app.bell]y[/] [red]x[/red]"
+COLUMNS = "Columns of this list"
 OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066\u2067\u200b-\u200f]")
 
 
@@ -117,16 +117,15 @@ async def test_hostile_words_stay_text_in_columns_a_share_s_page_and_who_sees_a_
     app = unity.app("wang", unit_name=EVIL, language=language)
     async with app.run_test(size=(120, 50)) as pilot:
         await wait(pilot, app, "R-2026-0001")
-        asked = 0
-        for keys in (
-            "1W", "5W", "6W", "7W", "8W", "2A",  # columns of each list; who sees this recovery
-        ):  # fmt: skip
-            await pilot.press(*keys)
-            await pilot.pause(0.3)
-            assert not OBEYED.search(look(app)), keys
-            asked += isinstance(app.screen, ColumnsDialog)
+        columns = words_of(language).get(("", COLUMNS), COLUMNS)
+        for screen in ("1", "5", "6", "7", "8"):
+            await pilot.press(screen, "W")
+            assert not OBEYED.search(await wait(pilot, app, columns)), screen
             await pilot.press("escape", "escape")
-        assert asked == 5
+        await pilot.press("2", "A")
+        await pilot.pause(0.3)
+        assert not OBEYED.search(look(app)), "who sees this recovery"
+        await pilot.press("escape", "escape")
         await pilot.press("1", "enter", "7")
         await wait(pilot, app, "R-2026-0001", "50,000.00")
         await pilot.press("enter")

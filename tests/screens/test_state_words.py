@@ -196,7 +196,7 @@ async def test_what_has_ended_is_told_once_and_no_word_of_its_state_is_cut(
     async with app.run_test(size=size) as pilot:
         await wait(pilot, app, "No open recovery")
         await type_fast(app, "c")
-        text = await wait(pilot, app, "R-2026-0001", "closed: all returned")
+        text = await wait(pilot, app, "R-2026-0001", "✓ closed", "closed: all returned")
         row = next(x for x in text.splitlines() if "R-2026-0001" in x and "CNY" in x)
         assert "✓ closed " in row
         assert "…" not in row

@@ -202,9 +202,9 @@ class Whose(Eyes):
         return 0 if since is None else min(least, self._stolen_left(at, bank, since))
 
     def _stolen_left(self, at: _Account, bank: Bank, since: datetime) -> int:
-        """What victims had paid in by then, were all that had left by the end of the day theirs.
+        """What victims had paid in by then, were all that had left until then theirs.
 
-        A file may tell the day of a booking alone: then it is no later than what the day held.
+        Of a booking whose file tells its day alone it is not known which came first that day.
         """
         claims = self._all(
             "SELECT external_ref, upheld_minor FROM claim WHERE recovery_id = ? AND state IN"
@@ -215,9 +215,13 @@ class Whose(Eyes):
         for external, minor in claims:
             ref = str(external).split("/")[1]
             upheld[ref] = upheld.get(ref, 0) + int(str(minor))
-        lines, day = bank.accounts[at.number].lines, since.astimezone(_ZONE).date()
+        of_days = self._all(
+            "SELECT 1 FROM statement_line WHERE account_id = ? AND is_dated LIMIT 1", at.name
+        )
+        until = since.astimezone(_ZONE).replace(hour=23, minute=59) if of_days else since
+        lines = bank.accounts[at.number].lines
         came = [line for line in lines if line.signed > 0 and line.at <= since]
-        left = [x for x in lines if x.signed < 0 and x.at.astimezone(_ZONE).date() <= day]
+        left = [line for line in lines if line.signed < 0 and line.at <= until]
         there = sum(min(x.signed, upheld.get(x.ref, 0)) for x in came)
         return max(0, there + sum(x.signed for x in left))
 

@@ -130,7 +130,7 @@ def steps(file: CaseFile, laws: Regimes) -> Iterator[Step]:
     if found:
         first = found[0]
         stages = ", ".join(sorted({one.stage.replace("_", " ") for one in found}))
-        until = f"{first.due_at:%Y-%m-%d %H:%M}"
+        until = f"{first.due_at:%m-%d %H:%M}"
         text = say("tell_victims", count=len(found), what=stages, due=until)
         action = ActionKind.TELL_VICTIM
         yield Step(action, Role.OFFICER, first.claim_id, "", first.due_at, text)
