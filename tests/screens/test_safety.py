@@ -13,6 +13,7 @@ from models.queries.cases.views import ClaimLine
 from models.safe_text import REPLACEMENT, safe
 from models.store import people
 from models.store.unit import unit_of_work
+from tui.screens.looks.columns import ColumnsDialog
 from tui.text import cut, fitted, word
 
 EVIL = "[/] [red]x[/red] [@click=app.bell]y[/] \x1b]0;pwned\x07 \x9b31m \u202egnp.exe \u200bzero"
@@ -119,7 +120,10 @@ async def test_hostile_words_stay_text_in_columns_a_share_s_page_and_who_sees_a_
         await wait(pilot, app, "R-2026-0001")
         columns = words_of(language).get(("", COLUMNS), COLUMNS)
         for screen in ("1", "5", "6", "7", "8"):
-            await pilot.press(screen, "W")
+            await pilot.press(screen)
+            while not isinstance(app.screen, ColumnsDialog):  # until its list is there
+                await pilot.press("W")
+                await pilot.pause(0.1)
             assert not OBEYED.search(await wait(pilot, app, columns)), screen
             await pilot.press("escape", "escape")
         await pilot.press("2", "A")
