@@ -121,7 +121,9 @@ async def test_hostile_words_stay_text_in_columns_a_share_s_page_and_who_sees_a_
         columns = words_of(language).get(("", COLUMNS), COLUMNS)
         for screen in ("1", "5", "6", "7", "8"):
             await pilot.press(screen)
-            while not isinstance(app.screen, ColumnsDialog):  # until its list is there
+            for _ in range(300):  # until its list is there
+                if isinstance(app.screen, ColumnsDialog):
+                    break
                 await pilot.press("W")
                 await pilot.pause(0.1)
             assert not OBEYED.search(await wait(pilot, app, columns)), screen
