@@ -31,7 +31,7 @@ TABS = (
 )
 _WIDE = 100
 _SHORT = {
-    "Recovery": phrase("File"),
+    "Recovery": phrase("Recov"),
     "Approvals": phrase("Appr"),
     "Summary": phrase("Sum"),
     "Partners": phrase("Partn"),
