@@ -35,6 +35,14 @@ _LOOKED = (
 )
 
 
+_CLOSED_AT_ONCE = (
+    "SELECT 1 FROM event b JOIN event c ON c.recovery_id = b.recovery_id WHERE b.subject_id = a.id"
+    " AND b.event = 'watch_begun' AND c.noun = 'recovery' AND c.event LIKE 'closed%' AND"
+    " julianday(c.at) BETWEEN julianday(b.at) AND julianday(b.at) + 1.0 / 24"
+)
+"""Two people closed it within the hour, told that this ends the watch on an empty account."""
+
+
 class LeftThere(Eyes):
     """Asked at rest: what was stopped is frozen in time, and what came free is stopped again."""
 
@@ -63,7 +71,7 @@ class LeftThere(Eyes):
             " 'settled'), 0), h.id FROM hold h JOIN asset a ON a.id = h.asset_id WHERE h.kind ="
             " 'stop' AND h.state = 'no_funds' AND a.home AND a.left_alone = '' AND a.watch <>"
             " 'over' AND NOT EXISTS (SELECT 1 FROM hold f WHERE f.supersedes_id = h.id AND f.state"
-            f" <> 'cancelled') AND NOT ({_GIVEN_UP})"
+            f" <> 'cancelled') AND NOT ({_GIVEN_UP}) AND NOT EXISTS ({_CLOSED_AT_ONCE})"
         )
         for asset, bank, lacking, stop in rows:
             if self.banks[str(bank)].told["hold:none"]:
