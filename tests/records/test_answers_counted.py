@@ -162,3 +162,15 @@ def test_the_orders_of_a_day_are_found_by_their_day_and_not_by_all_of_their_part
         found = [row[3] for row in cursor.fetchall() if "ix_call_sent" in row[3]]
     assert len(found) == 3
     assert all("(partner_id=? AND sent_at>? AND sent_at<?)" in told for told in found)
+
+
+def test_answers_count_on_in_a_recovery_that_had_sent_nothing_itself(unity: Unity) -> None:
+    silent = unity.report(100_001)
+    unity.case_officer("li").advance(silent, case_number="1")
+    unity.move_clock(minutes=5)
+    held = stopped(unity, 100_000, 7)
+    before = counts(unity)
+    unity.case_officer("li").join(silent, held)
+    assert counts(unity) == before
+    with unity.database.reading() as session:
+        assert load_file(session, silent).holds

@@ -187,15 +187,20 @@ def _recoveries() -> sa.Select[Any]:
 
 
 def _sent() -> sa.Select[Any]:
-    """Recoveries of which anything was sent, each with when the first order or request left."""
+    """Recoveries of which anything was sent, each with when the first order or request left.
+
+    Also those into which others were merged: they have orders that left while these were apart.
+    """
     # Only literally the same condition finds its index.
     left = sa.select(_E.c.recovery_id, _E.c.at, _E.c.subject_id).where(sa.text(SENT)).subquery()
-    order_at = sa.case((_CALLS.c.kind.in_(_ASKS), left.c.at))
-    return (
-        sa.select(left.c.recovery_id, sa.func.min(order_at).label("at"))
+    each = sa.union_all(
+        sa.select(left.c.recovery_id, sa.case((_CALLS.c.kind.in_(_ASKS), left.c.at)).label("at"))
         .join_from(left, _CALLS, _CALLS.c.id == left.c.subject_id)
-        .where(left.c.recovery_id.in_(_IDS))
-        .group_by(left.c.recovery_id)
+        .where(left.c.recovery_id.in_(_IDS)),
+        sa.select(_R.c.joined_into, sa.null()).where(_R.c.joined_into.in_(_IDS)),
+    ).subquery()
+    return sa.select(each.c.recovery_id, sa.func.min(each.c.at).label("at")).group_by(
+        each.c.recovery_id
     )
 
 
