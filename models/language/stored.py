@@ -7,6 +7,7 @@ by the message that it was made from: those that are stored are named by the con
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from string import Formatter
 
@@ -16,25 +17,35 @@ from models.language.phrase import Phrase, joined
 STORED = "stored"
 _LIST = ", "
 _KEPT = 4096
+_LONGEST = 400
+"""Characters of the longest text that is stored in a column of sentences."""
+_MOST_PIECES = 16
+"""A list of ours has some five sentences, and few of them have a comma."""
 
 
 @lru_cache(_KEPT)
 def read_back(text: str) -> str:
-    """The phrase of a stored sentence, or of several with commas; any other text as it is."""
-    return _read(text) or text
+    """The phrase of a stored sentence, or of several with commas; any other text as it is.
+
+    What others wrote may be shown by the same column: whatever it is, it takes no time to speak of.
+    """
+    if len(text) > _LONGEST:
+        return text
+    return _whole(text) or _list(text.split(_LIST)) or text
 
 
-def _read(text: str) -> Phrase | None:
-    if found := _whole(text):
-        return found
-    at = text.find(_LIST)
-    while at >= 0:
-        first = _whole(text[:at])
-        rest = _read(text[at + len(_LIST) :]) if first else None
-        if first and rest:
-            return joined(_LIST, (first, rest))
-        at = text.find(_LIST, at + 1)
-    return None
+def _list(pieces: Sequence[str]) -> Phrase | None:
+    """Several sentences, from the last to the first; one of them may have commas of its own."""
+    if not 1 < len(pieces) <= _MOST_PIECES:
+        return None
+    count = len(pieces)
+    behind: dict[int, tuple[Phrase, ...]] = {count: ()}
+    for start in reversed(range(count)):
+        for end in (end for end in range(start + 1, count + 1) if end in behind):
+            if found := _whole(_LIST.join(pieces[start:end])):
+                behind[start] = (found, *behind[end])
+                break
+    return joined(_LIST, behind[0]) if 0 in behind else None
 
 
 def _whole(text: str) -> Phrase | None:
