@@ -30,7 +30,6 @@ from recovery_flows.ledger import bank_contradictions, hold_figures
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import payout_answers
 from recovery_flows.restitution.third_party import releases as third_party_releases
-from recovery_flows.tracing import trace_requests
 
 _OPEN_REQUESTS = UNDER_WAY - {RequestState.NEEDS_INFO} | {RequestState.APPROVED}
 _ANSWERABLE = UNDER_WAY | {RequestState.REFUSED, RequestState.REPLACED}
@@ -249,7 +248,7 @@ def apply_refusal(
         _refuse_payout(changes, subject_id, code)
     elif noun is EntityKind.ASSET:
         asset = file.asset(subject_id)
-        reason = f"{trace_requests.SILENT}: {code}"
+        reason = phrase("the bank refused its statement: {code}", context_="stored", code=code)
         changes.apply(
             Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, {"left_alone": reason})
         )

@@ -102,8 +102,9 @@ def take_news(
     """
     request = request_of(changes.file, request_id)
     if request.carrier_ref not in ("", fact.partner_ref):
-        _own(changes, request, DiscrepancyKind.WRONG_REFERENCE, "it is called by another id there",
-             fact.partner_ref[:40], now)  # fmt: skip
+        detail = phrase("it is called by another id there", context_="stored")
+        kind = DiscrepancyKind.WRONG_REFERENCE
+        _own(changes, request, kind, detail, fact.partner_ref[:40], now)
         return
     for receipt in fact.receipts:
         _take_receipt(changes, request_id, receipt, proofs[receipt.kind], channel, now)
@@ -127,7 +128,11 @@ def _take_answer(
     except (MisuseError, StepRefusedError) as error:
         request = request_of(changes.file, request_id)
         kind, mark = DiscrepancyKind.ANSWER_NOT_TAKEN, f"answer {told.number}"
-        _own(changes, request, kind, f"{mark} ({told.says}): {error}", mark, now)
+        detail = phrase(
+            "answer {number} ({says}): {why}", context_="stored", number=told.number,
+            says=told.says, why=error,
+        )  # fmt: skip
+        _own(changes, request, kind, detail, mark, now)
     request = request_of(changes.file, request_id)
     if request.answers_read < told.number:
         changes.apply(lifecycle.move(request, "answer_noted", {"answers_read": told.number}))
@@ -147,7 +152,11 @@ def _take_receipt(
         return
     if rules is None or told.kind not in rules.order:
         kind, mark = DiscrepancyKind.ANSWER_NOT_TAKEN, f"receipt {told.kind}"
-        _own(changes, request, kind, f"{channel.code} knows no {mark}", mark, told.at)
+        detail = phrase(
+            "{channel} knows no receipt {kind}", context_="stored", channel=channel.code,
+            kind=told.kind,
+        )  # fmt: skip
+        _own(changes, request, kind, detail, mark, told.at)
         return
     at = counted_at(changes, request_id, told.at, f"receipt {told.kind}", now)
     request = request_of(changes.file, request_id)

@@ -9,6 +9,7 @@ from models.case_file import CaseFile
 from models.entities.call import CallKind
 from models.entities.event import EntityKind
 from models.ids import derive_id
+from models.language.phrase import phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.freezing.answers import CLOCKS_APART
 from recovery_flows.freezing.drafts import supersedes
@@ -17,6 +18,7 @@ from recovery_flows.ledger.changeset import Changeset
 
 _FIRST_PAUSE, _LONGEST_WAIT = timedelta(minutes=1), timedelta(days=1)
 SILENT = "the bank refused its statement"
+"""How it begins why an account is left alone for want of a statement."""
 
 
 def request_trace_to(
@@ -44,7 +46,10 @@ def request_trace_to(
             waited is None or waited >= _LONGEST_WAIT or covers_to + CLOCKS_APART < acted
         )
         if is_late:
-            values["left_alone"] = f"{SILENT} of what came after {covers_to:%Y-%m-%d %H:%M} UTC"
+            values["left_alone"] = phrase(
+                "the bank refused its statement of what came after {until}", context_="stored",
+                until=f"{covers_to:%Y-%m-%d %H:%M} UTC",
+            )  # fmt: skip
         changes.apply(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
         if waited is not None and answered_at is not None and not is_late:
             later = answered_at + max(_FIRST_PAUSE, waited)

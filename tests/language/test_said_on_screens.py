@@ -174,6 +174,12 @@ def test_plain_english_is_found_where_it_is_said(name: str, code: str, count: in
     [
         ("paid in all", "累计付款"),
         ("a bank has paid of it before it was decided", "作出决定前银行已付其中款项"),
+        ("the bank refused its statement: NO_SUCH_DAY", "银行拒绝提供流水：NO_SUCH_DAY"),
+        (
+            "the bank refused its statement of what came after 2026-03-02 06:00 UTC",
+            "银行拒绝提供 2026-03-02 06:00 UTC 之后的流水",
+        ),
+        ("answer 2 (executed): it has ended", "第 2 份答复（executed）：it has ended"),
         ("recorded as settled, stated now as refused", "记录为 settled，现称 refused"),
         (
             "the money was traced anew, with another result, what is held has changed",
