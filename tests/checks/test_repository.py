@@ -1,12 +1,16 @@
 """What lies in the repository: agreed names only, nothing of one machine, nothing of one index."""
 
+import os
 import re
 import shutil
+import signal
 import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
+
+from tests.patience import comes
 
 ROOT = Path(__file__).parents[2]
 TOP_LEVEL = {
@@ -101,3 +105,37 @@ def test_what_runs_before_a_change_is_taken_fails_where_tests_or_lint_do_and_tel
     done = subprocess.run([run], cwd="/", capture_output=True, text=True, check=False)
     assert (done.returncode != 0) == bool(tests or lint)
     assert {"tested", "linted"} <= set(done.stdout.splitlines())
+
+
+def test_what_runs_before_a_change_is_taken_leaves_nothing_running_when_it_is_interrupted(
+    tmp_path: Path,
+) -> None:
+    run = tmp_path / ".ci" / "run"
+    run.parent.mkdir()
+    shutil.copy(ROOT / ".ci" / "run", run)
+    told = {name: tmp_path / f"{name}.pid" for name in ("test", "lint")}
+    (tmp_path / "Makefile").write_text(
+        "setup:\n\t@mkdir -p .venv\n"
+        + "".join(
+            f"{name}:\n\t@echo $$$$ > {file.name}; exec tail -f /dev/null\n"
+            for name, file in told.items()
+        )
+    )
+    running = subprocess.Popen([run], cwd="/", start_new_session=True)
+    assert comes(lambda: all(file.exists() and file.read_text() for file in told.values()))
+    begun = [int(file.read_text()) for file in told.values()]
+    try:
+        os.killpg(running.pid, signal.SIGINT)  # what Ctrl-C sends
+        assert running.wait() != 0
+        assert comes(lambda: not any(map(is_running, begun)))
+    finally:
+        for process in filter(is_running, begun):
+            os.kill(process, signal.SIGKILL)
+
+
+def is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
