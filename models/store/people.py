@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,6 +19,7 @@ ROUNDS = 200_000
 """Of PBKDF2 for a new secret; what is kept of one names its own."""
 _ONCE = 200_000
 """What those that name none were made with."""
+_KEPT = re.compile("(?:([1-9][0-9]{0,6}):)?((?:[0-9a-f]{2})+):([0-9a-f]{64})")
 
 
 def secret_hash(secret: str) -> str:
@@ -27,15 +29,18 @@ def secret_hash(secret: str) -> str:
 
 
 def secret_fits(secret: str, stored: str) -> bool:
-    """Whether `secret` is the one that `stored` was made of."""
-    rounds, salt, expected = ["", "", "", *stored.split(":")][-3:]
-    if not expected:
+    """Whether `secret` is the one that `stored` was made of; none is where it is no such hash."""
+    kept = _KEPT.fullmatch(stored)
+    if kept is None:
         return False
+    rounds, salt, expected = kept.groups()
     return hmac.compare_digest(_slow(secret, salt, int(rounds or _ONCE)), expected)
 
 
 def _slow(secret: str, salt: str, rounds: int) -> str:
-    return hashlib.pbkdf2_hmac("sha256", secret.encode(), bytes.fromhex(salt), rounds).hex()
+    # A terminal in another encoding hands over bytes that are no text.
+    typed = secret.encode(errors="surrogatepass")
+    return hashlib.pbkdf2_hmac("sha256", typed, bytes.fromhex(salt), rounds).hex()
 
 
 def officer_values(

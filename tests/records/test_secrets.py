@@ -103,3 +103,20 @@ def test_a_secret_that_was_kept_before_hashes_named_their_rounds_still_fits() ->
     stored = f"{b'salt'.hex()}:{raw.hex()}"
     assert secret_fits("synthetic secret", stored)
     assert not secret_fits("another secret", stored)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    ["", ":", "::", "no hash", "zz:00", "1000:zz:00", "0:00:00", "-1:00:00", "x:00:00", "1:00:ä",
+     "99999999999999999999:00:00", "1000:1000:00:00"],
+)  # fmt: skip
+def test_no_secret_fits_what_is_kept_where_it_is_none_of_ours(kept: str) -> None:
+    assert not secret_fits("synthetic secret", kept)
+    assert not secret_fits("", kept)
+
+
+def test_a_secret_whose_bytes_are_no_text_fits_only_itself() -> None:
+    """What a terminal in another encoding hands over."""
+    typed = b"gr\xfcn".decode("utf-8", "surrogateescape")
+    assert not secret_fits(typed, secret_hash("synthetic secret"))
+    assert secret_fits(typed, secret_hash(typed))
