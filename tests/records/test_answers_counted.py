@@ -10,12 +10,15 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
+from models.entities.officer import Role
+from models.entities.register_change import RegisterAct
 from models.migrate import alembic_config, upgrade
 from models.queries.cases.case_files import load_file
 from models.queries.partners.orders import _OF_DAY
 from models.store import calls
+from models.store.registers import ask_change, confirm_change
 from models.store.rollups.tallies import whole_tally
-from models.store.unit import unit_of_work
+from models.store.unit import Actor, unit_of_work
 from recovery_flows.cases.pages.partner import written
 from recovery_flows.cases.pages.renderings import plain_lines
 from recovery_flows.partners.page import PartnerPage, partner_pages
@@ -33,8 +36,9 @@ def unity(tmp_path: Path) -> Iterator[Unity]:
     made.database.dispose()
 
 
-def page(unity: Unity, *, whole: bool = False) -> PartnerPage:
-    with unity.database.reading() as session:
+def page(unity: Unity, *, whole: bool = False, viewer: str = "") -> PartnerPage:
+    database = unity.database.seen_by(viewer) if viewer else unity.database
+    with database.reading() as session:
         vault = unity.database.vault
         (found,) = partner_pages(session, vault, LAWS, unity.now, BANK, whole=whole)
     return found
@@ -174,3 +178,34 @@ def test_answers_count_on_in_a_recovery_that_had_sent_nothing_itself(unity: Unit
     assert counts(unity) == before
     with unity.database.reading() as session:
         assert load_file(session, silent).holds
+
+
+def restrict(unity: Unity, recovery: str) -> None:
+    """Only the two who restrict it see it."""
+    wang, zhao = Actor("wang", Role.SUPERVISOR), Actor("zhao", Role.SUPERVISOR)
+    named = {"members": "zhao", "reason": "an insider"}
+    with unit_of_work(unity.database) as unit:
+        change = ask_change(unit, wang, unity.now, RegisterAct.RESTRICT, recovery, named)
+        confirm_change(unit, zhao, unity.now, change)
+
+
+@pytest.mark.parametrize("is_merged", [False, True])
+def test_how_a_partner_answered_about_a_hidden_recovery_is_told_to_nobody_who_does_not_see_it(
+    unity: Unity, *, is_merged: bool
+) -> None:
+    agree(unity, 60)
+    first = unity.report(100_000)
+    unity.case_officer("li").advance(first, case_number="0")
+    unity.move_clock(minutes=5)
+    secret = stopped(unity, 100_001, 75)
+    if is_merged:
+        unity.case_officer("li").join(first, secret)
+        secret = first
+    stopped(unity, 100_002, 7)
+    restrict(unity, secret)
+    seen, whole = page(unity, viewer="chen"), page(unity, viewer="chen", whole=True)
+    assert (seen.ever.answered, seen.lately.answered, seen.late) == (1, 1, 0)
+    assert (seen.breaches, whole.breaches, seen.weeks[-1]) == ((), (), 7)
+    member = page(unity, viewer="zhao")
+    assert (member.ever.answered, member.late) == (2, 1)
+    assert [one.minutes for one in member.breaches] == [75]
