@@ -12,18 +12,23 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 
 from models.case_file import in_order
 from models.entities.payout import ClawbackGround
 from models.entities.register_change import RegisterAct
+from models.migrate import alembic_config, upgrade
 from models.money import Money
 from models.queries.audit.verify import verify
 from models.queries.cases.case_files import NoSuchRecoveryError, load_file
 from models.queries.cases.deconfliction import elsewhere
+from models.store.calls import mark_sent
+from models.store.unit import unit_of_work
 from recovery_flows.access.registers import decide
 from recovery_flows.access.restrictions import ask_restriction
 from recovery_flows.cases.clawbacks import actions
 from recovery_flows.cases.views.queue import QueueQuery, queue
+from recovery_flows.partners.page import partner_pages
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.reports.statistics import summary
 from recovery_flows.reports.unattended import DEFAULT_PATIENCE
@@ -140,3 +145,41 @@ def test_rows_of_a_file_are_read_in_the_order_in_which_steps_are_found(
     file = on_postgres.file(recovery)
     assert [hold.ordered_at is None for hold in file.holds] == [True, False]
     assert in_order(file) == file
+
+
+def test_how_partners_answered_is_counted_and_found_there_as_in_a_file(
+    on_postgres: Any, acting: Any, unit: Any
+) -> None:
+    found = []
+    for one in (unit, on_postgres):
+        recovery_id = acting(one).pooled(3, 200_000, until="approved")
+        with unit_of_work(one.database) as work:
+            for call in one.file(recovery_id).calls:
+                mark_sent(work, one.now, recovery_id, call.id, call.state)
+        one.later(2)
+        for payout, said in zip(
+            one.file(recovery_id).payouts, ("SETTLED", "REFUSED"), strict=False
+        ):
+            acting(one).settle(recovery_id, payout.id, said, reason="AC04")
+        with one.database.engine.begin() as connection:
+            connection.execute(sa.text("UPDATE partner SET agreed_minutes = 1"))
+        before = partners_of(one)
+        with one.database.engine.begin() as connection:
+            command.downgrade(alembic_config(connection), "0054")
+        upgrade(one.database.engine)
+        assert partners_of(one) == before
+        found.append(before)
+    assert found[0] == found[1]
+    (bank,) = (page for page in found[0][0] if page.late)
+    assert [(one.kind, one.minutes) for one in bank.breaches] == [("payout", 120)] * 2
+    assert {one.kind for one in bank.overdue} == {"payout"}
+
+
+def partners_of(unit: Any) -> list[Any]:
+    """Each partner's page, with the late answers of eight weeks and with all of them."""
+    with unit.database.reading() as session:
+        assert ledger_check(session).miscounted == ()
+        return [
+            partner_pages(session, unit.database.vault, unit.laws, unit.now, whole=whole)
+            for whole in (False, True)
+        ]
