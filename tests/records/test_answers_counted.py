@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
+from models.entities.catalogue import table_of
 from models.entities.officer import Role
+from models.entities.partner import Partner
 from models.entities.register_change import RegisterAct
 from models.migrate import alembic_config, upgrade
 from models.queries.cases.case_files import load_file
@@ -26,6 +29,7 @@ from recovery_flows.reports.ledger_check import ledger_check
 from tests.screens.conftest import LAWS, MULE, Unity
 
 BANK = MULE.bank
+_PARTNERS = table_of(Partner)
 
 
 @pytest.fixture
@@ -209,3 +213,22 @@ def test_how_a_partner_answered_about_a_hidden_recovery_is_told_to_nobody_who_do
     member = page(unity, viewer="zhao")
     assert (member.ever.answered, member.late) == (2, 1)
     assert [one.minutes for one in member.breaches] == [75]
+
+
+def test_a_register_of_more_partners_than_a_question_may_name_is_read(unity: Unity) -> None:
+    stopped(unity, 100_000, 7)
+    with unity.database.engine.begin() as connection:
+        one = dict(connection.execute(sa.select(_PARTNERS).limit(1)).mappings().one())
+        others = [{**one, "id": f"bank-{number}"} for number in range(600)]
+        connection.execute(_PARTNERS.insert(), others)
+    engine = unity.database.engine
+    engine.dispose()
+
+    @sa.event.listens_for(engine, "connect")
+    def _as_sqlite_is_built(connection: sqlite3.Connection, _record: object) -> None:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766)
+
+    with unity.database.reading() as session:
+        pages = partner_pages(session, unity.database.vault, LAWS, unity.now)
+    assert len(pages) == 603
+    assert {one.row.id for one in pages if one.ever.answered} == {BANK}

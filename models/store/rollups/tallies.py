@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +23,8 @@ _ALL = sa.select(_TALLY)
 _OF_SERIES = reading_any(_TALLY.c.series)
 _NAMED = reading_any(_TALLY.c.name)
 _KEPT = reading_any(_ENTRIES.c.id)
+_NAMES_MAX = 10_000
+"""In one question: SQLite takes 32,766 parameters as it is built commonly, PostgreSQL 65,535."""
 
 
 def tally(session: Session) -> dict[str, int]:
@@ -32,30 +35,30 @@ def tally(session: Session) -> dict[str, int]:
 def tally_of_series(session: Session, series: Sequence[str]) -> dict[str, int]:
     """All counts and sums of these series, by name."""
     wanted = frozenset(series)
-    return _seen(session, _OF_SERIES, {"of": list(series)}, lambda name: series_of(name) in wanted)
+    found = (
+        session.execute(_OF_SERIES, {"of": list(series[start : start + _NAMES_MAX])})
+        for start in range(0, len(series), _NAMES_MAX)
+    )
+    return _seen(session, chain(*found), lambda name: series_of(name) in wanted)
 
 
 def whole_tally(session: Session) -> dict[str, int]:
     """All counts and sums by name."""
-    return _seen(session, _ALL, {}, lambda _name: True)
+    return _seen(session, session.execute(_ALL), lambda _name: True)
 
 
 def tally_of(session: Session, names: Sequence[str]) -> dict[str, int]:
     """The counts and sums of these names, as far as there are any."""
-    return _seen(session, _NAMED, {"of": list(names)}, frozenset(names).__contains__)
+    rows = session.execute(_NAMED, {"of": list(names)})
+    return _seen(session, rows, frozenset(names).__contains__)
 
 
-def _seen(
-    session: Session,
-    query: sa.Select[Any],
-    given: Mapping[str, Any],
-    is_asked: Callable[[str], bool],
-) -> dict[str, int]:
-    """What the query finds, without the share of what is hidden.
+def _seen(session: Session, rows: Iterable[Any], is_asked: Callable[[str], bool]) -> dict[str, int]:
+    """What was found in the tally, without the share of what is hidden.
 
     A sum of nothing is not stored, but may be what is seen and as much less of what is hidden.
     """
-    found = Counter({row.name: row.value for row in session.execute(query, given)})
+    found = Counter({row.name: row.value for row in rows})
     if is_picture(session):
         for row in of_all(session, _KEPT, {"of": sorted(hidden_here(session))}).mappings():
             less = figures_in(row)
