@@ -12,21 +12,25 @@ import sqlalchemy as sa
 from alembic import command
 
 from models.entities.catalogue import table_of
+from models.entities.installation import Tally
 from models.entities.officer import Role
 from models.entities.partner import Partner
 from models.entities.register_change import RegisterAct
+from models.measures.order_times import OrderKind
 from models.migrate import alembic_config, upgrade
 from models.queries.cases.case_files import load_file
 from models.queries.partners.orders import _OF_DAY
 from models.store import calls
 from models.store.registers import ask_change, confirm_change
+from models.store.rollups.names import series_of
+from models.store.rollups.orders_sent import series_of_answers
 from models.store.rollups.tallies import whole_tally
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.cases.pages.partner import written
 from recovery_flows.cases.pages.renderings import plain_lines
 from recovery_flows.partners.page import PartnerPage, partner_pages
 from recovery_flows.reports.ledger_check import ledger_check
-from tests.screens.conftest import LAWS, MULE, Unity
+from tests.screens.conftest import LAWS, MULE, START, Unity
 
 BANK = MULE.bank
 _PARTNERS = table_of(Partner)
@@ -232,3 +236,11 @@ def test_a_register_of_more_partners_than_a_question_may_name_is_read(unity: Uni
         pages = partner_pages(session, unity.database.vault, LAWS, unity.now)
     assert len(pages) == 603
     assert {one.row.id for one in pages if one.ever.answered} == {BANK}
+
+
+def test_the_longest_names_of_counts_fit_their_columns() -> None:
+    longest = "b" * _PARTNERS.c.id.type.length
+    names = [f"{series_of_answers(longest, START.date())} {kind} {10**9}" for kind in OrderKind]
+    kept = table_of(Tally).c
+    assert max(map(len, names)) <= kept.name.type.length
+    assert {len(series_of(name)) for name in names} == {kept.series.type.length}

@@ -33,6 +33,7 @@ from models.measures.order_times import (
 OF_ANSWERS = "took "
 """How the name of each count of answers begins."""
 _UNDATED = "undated"
+_AT_ONCE = 10_000
 _C, _E, _R = table_of(Call).c, table_of(Event).c, table_of(Recovery).c
 _H, _Y, _T = table_of(Hold).c, table_of(Payout).c, table_of(Task).c
 _REFUSED = (HoldState.REJECTED_BY_BANK, HoldState.NO_FUNDS)
@@ -96,8 +97,9 @@ def measured(session: Session, query: Any, given: Mapping[str, Any]) -> Iterator
     rows = session.execute(query, given).all()
     refused = [row.id for row in rows if (row.what, row.state) == _REFUSED_PAYOUT]
     at: dict[str, datetime] = {}
-    if refused:
-        at = {row.subject_id: row.at for row in session.execute(_REFUSALS, {"ids": refused})}
+    for start in range(0, len(refused), _AT_ONCE):
+        given = {"ids": refused[start : start + _AT_ONCE]}
+        at |= {row.subject_id: row.at for row in session.execute(_REFUSALS, given)}
     for row in rows:
         time = _MEASURES[row.what](row, at.get(row.id, row.refused_at))
         yield SentOrder(row.partner_id, row.recovery_id, time)
