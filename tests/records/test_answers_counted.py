@@ -145,6 +145,16 @@ def test_a_count_of_answers_that_somebody_changed_is_named(
     assert told in found
 
 
+@pytest.mark.parametrize("to", [f"took {BANK} stop seven", f"took {BANK} blow 7", "took 7"])
+def test_the_register_names_a_count_that_somebody_renamed(unity: Unity, to: str) -> None:
+    stopped(unity, 100_000, 7)
+    with unity.database.engine.begin() as connection:
+        change = f"UPDATE tally SET name = '{to}' WHERE name = 'took {BANK} stop 7'"
+        connection.execute(sa.text(change))
+    with pytest.raises(LookupError, match=f"the count '{to}' was changed by hand"):
+        page(unity)
+
+
 def test_a_database_of_the_version_before_has_its_answers_counted(unity: Unity) -> None:
     stopped(unity, 100_000, 7)
     engine = unity.database.engine

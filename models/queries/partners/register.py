@@ -16,6 +16,7 @@ from models.entities.catalogue import table_of
 from models.entities.event import EntityKind, Event
 from models.entities.partner import Partner, PartnerChannel, PartnerKind
 from models.entities.recovery import Recovery
+from models.language.phrase import phrase
 from models.measures.order_times import AnswerCount
 from models.rights.sessions import is_picture
 from models.sealing.sealed_place import SealedPlace
@@ -104,12 +105,20 @@ def opened_contacts(session: Session, vault: Vault) -> dict[str, str]:
 def answer_counts(
     session: Session, partner_ids: Iterable[str], days: Iterable[date]
 ) -> Mapping[str, list[AnswerCount]]:
-    """By partner, how many answers took how long: of all days together, and of each of these."""
+    """By partner, how many answers took how long: of all days together, and of each of these.
+
+    LookupError names a count that somebody has changed by hand.
+    """
     asked: list[date | None] = [None, *days]
     whose = {series_of_answers(name, day): name for name in partner_ids for day in asked}
     found = defaultdict[str, list[AnswerCount]](list)
     for name, value in tally_of_series(session, list(whose)).items():
-        found[whose[series_of(name)]].append(answer_count(name, value))
+        try:
+            found[whose[series_of(name)]].append(answer_count(name, value))
+        except (LookupError, ValueError) as error:
+            raise LookupError(
+                phrase("the count {name!r} was changed by hand: `recovery ledger check`", name=name)
+            ) from error
     return found
 
 

@@ -69,7 +69,7 @@ def series_of_answers(partner_id: str, day: date | None = None) -> str:
 
 
 def answer_count(name: str, value: int) -> AnswerCount:
-    """What a name of a count of answers says, with its value."""
+    """What a name of a count of answers says, with its value; ValueError where it is none."""
     series, kind, minutes = name.rsplit(" ", 2)
     _, _, *day = series.split(" ")
     return AnswerCount(
