@@ -194,3 +194,14 @@ def test_days_are_compared_by_the_command_and_a_cent_ends_it_with_a_disagreement
 def test_our_public_key_is_printed_as_a_file_that_a_bank_can_read(run: Any) -> None:
     (key,) = run("partner", "key").json()["keys"]
     assert (key["kty"], key["use"], "d" in key) == ("RSA", "sig", False)
+
+
+def test_a_count_that_somebody_renamed_is_told_in_a_sentence(run: Any, unit: Any) -> None:
+    stops(unit)
+    with unit.installation().database.engine.begin() as connection:
+        change = "UPDATE tally SET name = 'took bank-home stop x' WHERE name LIKE 'took % stop 41'"
+        connection.execute(sa.text(f"{change} AND series = 'took bank-home'"))
+    said = run("partner", "list")
+    assert (said.code, said.out) == (5, "")
+    assert "the count 'took bank-home stop x' was changed by hand" in said.err
+    assert "took bank-home stop x" in run("ledger", "check").out

@@ -20,6 +20,7 @@ from models.measures.order_times import OrderKind
 from models.migrate import alembic_config, upgrade
 from models.queries.cases.case_files import load_file
 from models.queries.partners.orders import _OF_DAY
+from models.queries.partners.register import ChangedCountError
 from models.store import calls
 from models.store.registers import ask_change, confirm_change
 from models.store.rollups.names import series_of
@@ -151,7 +152,7 @@ def test_the_register_names_a_count_that_somebody_renamed(unity: Unity, to: str)
     with unity.database.engine.begin() as connection:
         change = f"UPDATE tally SET name = '{to}' WHERE name = 'took {BANK} stop 7'"
         connection.execute(sa.text(change))
-    with pytest.raises(LookupError, match=f"the count '{to}' was changed by hand"):
+    with pytest.raises(ChangedCountError, match=f"the count '{to}' was changed by hand"):
         page(unity)
 
 

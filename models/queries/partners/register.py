@@ -29,6 +29,15 @@ _PARTNERS, _C, _E = table_of(Partner), table_of(Call).c, table_of(Event).c
 _R = table_of(Recovery).c
 
 
+class ChangedCountError(LookupError):
+    """A count of answers has a name that no write gives."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            phrase("the count {name!r} was changed by hand: `recovery ledger check`", name=name)
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class PartnerRow:
     """A partner as it is registered, without its contacts and credentials.
@@ -107,7 +116,7 @@ def answer_counts(
 ) -> Mapping[str, list[AnswerCount]]:
     """By partner, how many answers took how long: of all days together, and of each of these.
 
-    LookupError names a count that somebody has changed by hand.
+    ChangedCountError names a count that is not one of these.
     """
     asked: list[date | None] = [None, *days]
     whose = {series_of_answers(name, day): name for name in partner_ids for day in asked}
@@ -116,9 +125,7 @@ def answer_counts(
         try:
             found[whose[series_of(name)]].append(answer_count(name, value))
         except (LookupError, ValueError) as error:
-            raise LookupError(
-                phrase("the count {name!r} was changed by hand: `recovery ledger check`", name=name)
-            ) from error
+            raise ChangedCountError(name) from error
     return found
 
 

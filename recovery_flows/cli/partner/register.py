@@ -132,9 +132,10 @@ def list_(*, as_json: AsJson = False) -> None:
 def _pages(
     installation: Installation, partner_id: str = "", *, whole: bool = False
 ) -> tuple[PartnerPage, ...]:
+    from models.queries.partners.register import ChangedCountError
     from models.store.partner_register import NoSuchPartnerError
     from recovery_flows.clock import wall_clock
-    from recovery_flows.errors import MisuseError
+    from recovery_flows.errors import DisagreementError, MisuseError
     from recovery_flows.partners.page import partner_pages
 
     database = installation.database
@@ -145,6 +146,8 @@ def _pages(
             )
     except NoSuchPartnerError as error:
         raise MisuseError(str(error)) from error
+    except ChangedCountError as error:
+        raise DisagreementError(str(error)) from error
 
 
 def _list_lines(pages: tuple[PartnerPage, ...]) -> list[str]:
