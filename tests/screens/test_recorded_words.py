@@ -8,9 +8,12 @@ import pytest
 
 from models.language.catalogue import Language
 from models.language.shown import in_language, show_to, shown
+from recovery_flows.cases.pages.approvals import in_full
 from recovery_flows.cases.pages.renderings import plain_lines
 from recovery_flows.cases.pages.shared_cells import method_name
+from recovery_flows.cases.pages.value import Page
 from recovery_flows.cases.views.page import recovery_page
+from recovery_flows.cases.views.pending_approvals import pending_approvals
 from recovery_flows.cases.views.saved_views import SavedView
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.wording import spoken
@@ -58,3 +61,16 @@ async def test_the_data_that_can_be_revealed_is_named_in_chinese(
         text = await wait(pilot, app, "显示哪项信息", "被害人 S··")
         assert "victim" not in text
         assert "account" not in text
+
+
+@pytest.mark.usefixtures("returnable")
+def test_the_rule_by_which_a_return_is_divided_is_chinese_where_it_is_approved(unity: Any) -> None:
+    (waiting,) = (
+        one for one in pending_approvals(unity.database, unity.laws) if one.act == "return"
+    )
+    page = Page((), (in_full(waiting, unity.now),), "UTC", 80)
+    with in_language(Language.CHINESE):
+        told = "\n".join(plain_lines(page))
+    for words in ("直接返还", "返还 = 资金在该账户中的唯一被害人的", "，由 test-east 支付"):
+        assert words in told
+    assert "payout =" in "\n".join(plain_lines(page))

@@ -20,6 +20,7 @@ from models.figures import (
     headline,
 )
 from models.ids import digest_bytes
+from models.language.phrase import phrase
 from models.money import Money
 from models.queries.cases.names import Names
 
@@ -47,7 +48,7 @@ def _lines(figure: Figure, names: Names, zone: str) -> Iterator[tuple[str, str]]
     value = figure.value
     if isinstance(value, Payee):
         to = f"{names.victim(value.claim_id)} → {names.account(value.account_id)}"
-        yield to, f"{value.amount} from {value.bank}"
+        yield to, phrase("{amount} from {bank}", amount=value.amount, bank=value.bank)
     elif isinstance(value, AnswerTyped):
         answer = names.answers.get(value.call_id)
         is_bound = answer is not None and digest_bytes(answer.spelled()) == value.digest
@@ -57,7 +58,7 @@ def _lines(figure: Figure, names: Names, zone: str) -> Iterator[tuple[str, str]]
 
 
 def _unread(label: str, value: AnswerTyped) -> tuple[str, str]:
-    return label, f"sha256 {value.digest[:_DIGEST_SHOWN]} (cannot be read)"
+    return label, phrase("sha256 {digest} (cannot be read)", digest=value.digest[:_DIGEST_SHOWN])
 
 
 def _text(value: Value, names: Names, zone: str) -> str:

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from models.entities.register_change import RegisterAct
 from models.language.phrase import as_phrase, joined, phrase
+from models.language.stored import read_back
 from models.queries.cases.views import ApprovalLine
 from recovery_flows.approvals.kinds import ApprovalKind, kind_word
-from recovery_flows.cases.pages.shared_cells import also_lines, time_left
+from recovery_flows.cases.pages.shared_cells import also_lines, method_name, time_left
 from recovery_flows.cases.pages.value import (
     Cell,
     Column,
@@ -150,12 +151,22 @@ def asked(approval: ApprovalLine) -> Line:
 def detail(approval: ApprovalLine) -> Iterator[Line | Table]:
     """What else asks for the same, the figures, what a yes does."""
     yield from also_lines(approval.also)
-    rows = ((cell(muted(as_phrase(name))), strong(value)) for name, value in figures(approval))
+    rows = (
+        (cell(muted(as_phrase(name))), strong(_said(name, value)))
+        for name, value in figures(approval)
+    )
     yield from table(_FIGURES, rows, whole=True)
     if asks := ASKS.get(approval.act, ""):
         yield line(muted(asks))
     if approval.report:
         yield line(muted(phrase("All that it rests on: {command}", command=approval.report)))
+
+
+def _said(name: str, value: str) -> str:
+    """A figure in words, where it is a name or a sentence of ours and nobody's own text."""
+    if name == "method":
+        return method_name(value)
+    return read_back(value) if name == "formula" else value
 
 
 def in_full(approval: ApprovalLine, now: datetime) -> Section:
