@@ -59,7 +59,8 @@ def by_secret(database: Database, handle: str, secret: str, os_user: str = "") -
     NobodyActsError where there is no such officer or the secret does not fit.
     """
     with database.reading() as session:
-        found = officer_with_hash(session, handle)
+        # What is no text is nobody's handle, and no database takes it.
+        found = officer_with_hash(session, handle) if handle.isprintable() else None
         bound = officer_by_os_user(session, os_user) if os_user else None
     if found is None:
         raise NobodyActsError(

@@ -12,6 +12,7 @@ from models.engine import DatabaseMissingError, open_database
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import KEY_FILE, Vault, VaultError
 from models.store.people import secret_fits, secret_hash
+from recovery_flows.access.log_in import NobodyActsError, by_secret
 
 NOTE = "an invented remark about an invented person"
 
@@ -120,3 +121,9 @@ def test_a_secret_whose_bytes_are_no_text_fits_only_itself() -> None:
     typed = b"gr\xfcn".decode("utf-8", "surrogateescape")
     assert not secret_fits(typed, secret_hash("synthetic secret"))
     assert secret_fits(typed, secret_hash(typed))
+
+
+@pytest.mark.parametrize("handle", ["\udcff", "li\0", "", "{}"])
+def test_a_handle_that_is_no_text_is_nobodys(unit: Any, handle: str) -> None:
+    with pytest.raises(NobodyActsError, match="there is no officer"):
+        by_secret(unit.database, handle, "synthetic secret")
