@@ -190,7 +190,7 @@ def dispatched(file: CaseFile, request: RequestRow) -> dict[str, Scalar]:
     """
     return {
         "told_minor": received_minor(file),
-        "came_minor": came_back.beside_other_parts(file, request, came_back.by_account(file)),
+        "came_minor": came_back.beside_other_parts(file, request, parts.came_by_part(file)),
     }
 
 

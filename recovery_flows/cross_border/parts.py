@@ -6,6 +6,7 @@ account add up. What came back from an account comes off its parts once.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -100,7 +101,7 @@ def open_parts(file: CaseFile) -> dict[str, OpenPart]:
     Of one that was carried out in part, that part. What came back from the account after it left
     is received, and no more asked for; what had come before it left is not what it asks for.
     """
-    came = came_back.by_account(file)
+    came = came_by_part(file)
     by_account: defaultdict[str, list[RequestRow]] = defaultdict(list)
     for request in file.requests:
         if is_open(request):
@@ -109,6 +110,15 @@ def open_parts(file: CaseFile) -> dict[str, OpenPart]:
     for requests in by_account.values():
         found |= _of_account(file, requests, came)
     return found
+
+
+def came_by_part(file: CaseFile) -> CameBack:
+    """What came back, by a request at most what that asks for: what is beyond is of the others."""
+    came = came_back.by_account(file)
+    for request in file.requests:
+        most = math.ceil(asked_part(file, request)) if came.by_request[request.id] else 0
+        came.by_request[request.id] = min(came.by_request[request.id], most)
+    return came
 
 
 def _of_account(file: CaseFile, requests: list[RequestRow], came: CameBack) -> dict[str, OpenPart]:
