@@ -43,18 +43,20 @@ def most_minor(file: CaseFile, request: RequestRow) -> int | None:
     most = parts.reached_minor(file, request)
     fell = parts.fell_to(file, request)
     found = most if fell is None else min(most, fell)
-    if request.state in ASKS_ANEW:
-        found = min(found, within_loss_minor(file, request))
+    if fell is not None or request.state in ASKS_ANEW:
+        is_out = request.state not in ASKS_ANEW
+        found = min(found, within_loss_minor(file, request, is_reduced=is_out))
     return found if found < most else None
 
 
-def within_loss_minor(file: CaseFile, request: RequestRow) -> int:
+def within_loss_minor(file: CaseFile, request: RequestRow, *, is_reduced: bool = False) -> int:
     """What of its sum a request may ask for within the loss, beside all that is open, rounded down.
 
     In its currency. Nothing where what others ask for passes the loss without it. A version of less
-    asks for no more than the one that it is to replace, which is out until then.
+    asks for no more than the one that it is to replace, which is out until then; so does what
+    `is_reduced`, of which such a version is to be drafted.
     """
-    beside = _beside_replaced(file, request)
+    beside = _beside_replaced(file, request, is_reduced=is_reduced)
     others = tuple(r for r in beside.requests if r.id != request.id)
     whole = parts.asked_part(file, request)
     return _room(replace(file, requests=others), parts.part_of(request), whole,
@@ -135,11 +137,27 @@ def _check_loss(file: CaseFile, request: RequestRow, *, is_new: bool) -> None:
     ))  # fmt: skip
 
 
-def _beside_replaced(file: CaseFile, request: RequestRow) -> CaseFile:
-    """The file without the versions before a request of which it asks for less: it ends them."""
+def _beside_replaced(file: CaseFile, request: RequestRow, *, is_reduced: bool = False) -> CaseFile:
+    """The file without the versions before a request of which it asks for less: it ends them.
+
+    What others that are out ask for beyond the trace is taken off beside it, as its owner asks for
+    less of them too: in turn, each would else have to give up what all of them ask too much.
+    """
     asked = request.requested_minor
-    ends = {r.id for r in earlier(file, request) if asked < r.requested_minor}
-    return replace(file, requests=tuple(r for r in file.requests if r.id not in ends))
+    open_ones = (r for r in earlier(file, request) if parts.is_open(r))
+    ends = {r.id for r in open_ones if asked < r.requested_minor}
+    if not ends and not is_reduced:
+        return file
+    others = (r if r.id == request.id else _as_traced(file, r) for r in file.requests)
+    return replace(file, requests=tuple(r for r in others if r.id not in ends))
+
+
+def _as_traced(file: CaseFile, request: RequestRow) -> RequestRow:
+    is_traced = file.asset(request.asset_id).traced_minor > 0
+    fell = parts.fell_to(file, request)
+    if not is_traced or fell is None or request.state in AT_HOME:
+        return request
+    return replace(request, requested_minor=fell)
 
 
 def of_parts(file: CaseFile, request: RequestRow) -> Phrase | str:
@@ -205,7 +223,7 @@ def regained_minor(file: CaseFile, request: RequestRow) -> int:
         return 0
     most = most_minor(file, before)
     whole = parts.reached_minor(file, before) if most is None else most
-    again = min(whole, within_loss_minor(file, before))
+    again = min(whole, within_loss_minor(file, before, is_reduced=True))
     return again if again > request.requested_minor else 0
 
 

@@ -195,3 +195,52 @@ def test_a_freeze_whose_renewal_was_given_up_is_asked_for_again_before_it_ends(
     assert any("ask for it again before it lapses" in step for step in abroad.steps(name))
     assert "resubmit" in acts(abroad, name)
     agrees(abroad)
+
+
+@pytest.mark.parametrize(
+    ("came", "step"),
+    [
+        (80_000, "asks for GBP 500.00, GBP 200.00 of it may be asked for: ask for less"),
+        (100_000, "withdraw the request to Synthetic NCB: nothing of GBP 500.00 is left to ask"),
+    ],
+)
+def test_what_fell_asks_for_no_more_than_the_loss_has_room_for(
+    treasury: None, abroad: Abroad, came: int, step: str
+) -> None:
+    """The version of what is traced was to be withdrawn at once, and then drafted again."""
+    del treasury
+    name = abroad.out()
+    received(abroad, came)
+    falls(abroad, 30_000)
+    assert any(step in told for told in abroad.steps(name))
+    agrees(abroad)
+    if came < 100_000:
+        less = reduced(abroad, name)
+        assert abroad.steps(less.id) == ["submit request"]
+        leaves(abroad, less.id)
+    else:
+        with pytest.raises(StepRefusedError, match="nothing is left to ask for"):
+            reduced(abroad, name)
+    abroad.sound()
+
+
+def test_two_parts_that_fell_do_not_give_up_what_the_other_one_asks_too_much(
+    treasury: None, abroad: Abroad
+) -> None:
+    """100.00 are left to ask for and traced: each was to be withdrawn for the other's sake."""
+    del treasury
+    first = abroad.out("mla", wanted="return", amount="200.00")
+    second = abroad.out(amount="300.00", part="new")
+    received(abroad, 90_000)
+    falls(abroad, 10_000)
+    assert [abroad.row(name).most_minor for name in (first, second)] == [10_000, 0]
+    less = reduced(abroad, first)
+    abroad.decide()
+    assert abroad.steps(less.id) == ["submit request"]
+    leaves(abroad, less.id)
+    message_actions.withdraw(
+        abroad.unit.case_officer(), abroad.recovery_id, second, "not traced", SENDER, CHANNELS
+    )
+    assert ceiling.ceiling(abroad.unit.file(abroad.recovery_id)).asked.minor == 10_000
+    abroad.decide()
+    abroad.sound()
