@@ -32,6 +32,12 @@ ABROAD: Mapping[str, str] = {
     "request_too_much": (
         "the request to {authority} asks for {amount}, {most} of it may be asked for: ask for less"
     ),
+    "request_regained": (
+        "withdraw the request to {authority} for {amount}: {most} may be asked for again"
+    ),
+    "request_answered_by_next": (
+        "{authority} asks for more on its request: the version that asks for less answers it"
+    ),
     "request_nothing_left": (
         "withdraw the request to {authority}: nothing of {amount} is left to ask for"
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from models.entities.asset import Stage, reopened
 from models.entities.call import CallRow
 from models.entities.event import EntityKind
 from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
+from models.entities.request import RequestRow
 from models.ids import derive_id, digest
 from models.language.phrase import phrase
 from models.outcome import Outcome, Scalar, Transition
@@ -97,10 +99,13 @@ def _leave(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> list[Trans
         for a in joins.assets
         if a.id in twin and a.stage is not Stage.CLOSED
     ]
-    return moves + _handed_over(joins, twin, to)
+    return moves + _handed_over(stays, joins, twin, to)
 
 
-def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -> list[Transition]:
+def _handed_over(
+    stays: CaseFile, joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]
+) -> list[Transition]:
+    parts_there = _parts_there(stays)
     own = [a for a in joins.assets if a.id not in twin]
     moves = [Transition(EntityKind.ASSET, a.id, "moved", a.stage, to) for a in own]
     moves += [Transition(EntityKind.CLAIM, c.id, "moved", c.state, to) for c in joins.claims]
@@ -114,6 +119,8 @@ def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -
     ):
         for row in rows:
             values = {**to, "asset_id": twin.get(row.asset_id, row.asset_id)}
+            if isinstance(row, RequestRow):
+                values["account_part"] = row.account_part + parts_there[str(values["asset_id"])]
             if isinstance(row, CallRow):
                 values["subject_id"] = twin.get(row.subject_id, row.subject_id)
             moves.append(Transition(noun, row.id, "moved", row.state, values))
@@ -146,6 +153,14 @@ def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -
             values = {**to, "asset_id": twin.get(found.asset_id, found.asset_id)}
             moves.append(Transition(kind, found.id, "moved", found.state, values))
     return moves
+
+
+def _parts_there(stays: CaseFile) -> Counter[str]:
+    """The last part of each account that requests ask for: what others ask for is other money."""
+    found: Counter[str] = Counter()
+    for request in stays.requests:
+        found[request.asset_id] = max(found[request.asset_id], request.account_part)
+    return found
 
 
 def _void_choice(joins: CaseFile) -> tuple[list[Transition], CaseFile]:
@@ -223,7 +238,7 @@ def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
         messages=(*stays.messages, *joins.messages),
         shared_with=(),
     )
-    for move in _handed_over(joins, twin, {"recovery_id": stays.recovery.id}):
+    for move in _handed_over(stays, joins, twin, {"recovery_id": stays.recovery.id}):
         file = applied(file, move)
     return file
 

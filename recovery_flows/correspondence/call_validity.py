@@ -17,7 +17,7 @@ from models.language.phrase import phrase
 from models.outcome import Transition
 from recovery_flows.approvals.figures import is_in_force, is_unchanged
 from recovery_flows.approvals.kinds import ApprovalKind
-from recovery_flows.cross_border import messages, over_connection
+from recovery_flows.cross_border import guard, messages, over_connection
 from recovery_flows.freezing import denied_stops, freeze_plan, release, renewal
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import guards as return_guards, payouts
@@ -43,6 +43,8 @@ def may_leave(file: CaseFile, kind: CallKind, approval_id: str, subject_id: str 
         return False
     if kind is CallKind.PAYOUT and _rests_on_something_else(file, approval):
         return False
+    if kind is CallKind.REQUEST and not _may_be_asked(file, approval.subject_id):
+        return False
     if kind is CallKind.HOLD and not _may_follow(file, file.hold(approval.subject_id)):
         return False
     return is_in_force(file, approval)
@@ -51,6 +53,11 @@ def may_leave(file: CaseFile, kind: CallKind, approval_id: str, subject_id: str 
 def _rests_on_something_else(file: CaseFile, approval: ApprovalRow) -> bool:
     """Whether the return decision behind a payout would be drafted otherwise now."""
     return bool(payouts.changed(file, payouts.allocation_of(file, approval.subject_id)))
+
+
+def _may_be_asked(file: CaseFile, request_id: str) -> bool:
+    """Whether what an order to a bank abroad asks for is traced there, and within the loss, yet."""
+    return all(guard.allows(file, r) for r in file.requests if r.id == request_id)
 
 
 def _may_follow(file: CaseFile, hold: HoldRow) -> bool:

@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
+from models.entities.claim import ClaimState, ObjectionState
 from models.entities.hold import LIVE_HOLDS
 from models.entities.ledger import RETURNED
 from models.entities.outside.request_message import (
@@ -22,6 +23,7 @@ from models.entities.outside.request_message import (
     RequestMessageRow,
     RequestMessageState,
 )
+from models.entities.outside.third_party_claim import OPEN_THIRD_PARTY, ThirdPartyState
 from models.entities.request import (
     CARRIED_OUT,
     UNDER_WAY,
@@ -141,11 +143,35 @@ def over_frozen(file: CaseFile, request: RequestRow) -> Money:
 
 
 def stands_needless(file: CaseFile, request: RequestRow) -> bool:
-    """Whether a freeze abroad that people asked for stands though none of it is wanted any more."""
+    """Whether a freeze abroad that people asked for stands though none of it is wanted any more.
+
+    Not while it is open what is owed: a freeze that was given up is gone.
+    """
     stands = request.hold_ends_at is not None or _frozen_minor(file, request) > 0
     is_freeze = request.wanted == Help.FREEZE and request.route is RequestRoute.PEOPLE
     is_there = is_freeze and request.state in CARRIED_OUT and stands
-    return is_there and not still_wanted(file, request).minor
+    return is_there and not still_wanted(file, request).minor and not _is_open_what_is_owed(file)
+
+
+def _is_open_what_is_owed(file: CaseFile) -> bool:
+    """Whether the loss, where it lies, or what came in may still be decided to be another.
+
+    As a return waits for it: by a new trace or rule, a claim that is not verified, an objection, a
+    third party's claim to what came in, or the reversal of what a recall brought.
+    """
+    recovery = file.recovery
+    ours = {asset.id for asset in file.assets if asset.is_custody}
+    return (
+        recovery.trace_wanted
+        or bool(recovery.asked_rule)
+        or any(claim.state is ClaimState.FILED for claim in file.claims)
+        or any(objection.state is ObjectionState.OPEN for objection in file.objections)
+        or any(t.asset_id in ours and t.state in _MAY_TAKE for t in file.third_party_claims)
+        or any(file.pending(credit.id) is not None for credit in file.recall_credits)
+    )
+
+
+_MAY_TAKE = OPEN_THIRD_PARTY | {ThirdPartyState.UPHELD}
 
 
 def over_outcome(file: CaseFile, request: RequestRow) -> str:
@@ -164,7 +190,7 @@ def dispatched(file: CaseFile, request: RequestRow) -> dict[str, Scalar]:
     """
     return {
         "told_minor": received_minor(file),
-        "came_minor": came_back.beside_other_parts(file, request, came_back.by_account(file)),
+        "came_minor": came_back.beside_other_parts(file, request, parts.came_by_part(file)),
     }
 
 

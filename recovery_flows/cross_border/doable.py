@@ -52,23 +52,24 @@ def acts_of(file: CaseFile, request: RequestRow) -> tuple[RequestAct, ...]:
     state, by_people = request.state, request.route is RequestRoute.PEOPLE
     is_free = file.pending(request.id) is None
     has_next = any(r.replaces_id == request.id for r in file.requests)
+    is_followed = guard.has_next(file, request)
     waits = by_people and state in UNDER_WAY
     is_ready = by_people and state is RequestState.APPROVED and not request.sent_by
     is_reminded = messages.is_on_its_way(file, request, MessageKind.REMINDER)
     allowed = {
         RequestAct.SUBMIT: state is RequestState.DRAFT and not request.missing,
-        RequestAct.SET: state in (RequestState.DRAFT, RequestState.NEEDS_INFO),
+        RequestAct.SET: state is RequestState.DRAFT
+        or (state is RequestState.NEEDS_INFO and not is_followed),
         RequestAct.DISPATCH: is_ready and bool(request.carrier_id),
         RequestAct.SENT: is_ready,
         RequestAct.TOLD: by_people and bool(owed_word(file, request)),
         RequestAct.ASSURE: state is RequestState.CONDITIONAL and is_free,
         RequestAct.ANSWER: by_people and state in WENT_OUT and request.sent_at is not None,
         RequestAct.CHOOSE: by_people and state in _ENDED and not request.chosen,
-        RequestAct.RESUBMIT: not has_next
-        and has_ground(file, request)
+        RequestAct.RESUBMIT: has_ground(file, request)
         and (
-            state in (*_ENDED, RequestState.DENIED)
-            or (state in CARRIED_OUT and request.hold_ends_at is not None)
+            (state in (*_ENDED, RequestState.DENIED) and not has_next)
+            or (state in CARRIED_OUT and request.hold_ends_at is not None and not is_followed)
         ),
         RequestAct.REMIND: waits and state is not RequestState.NEEDS_INFO and not is_reminded,
         RequestAct.EXTEND: by_people and state in CARRIED_OUT and request.hold_ends_at is not None,
@@ -86,6 +87,8 @@ def acts_of(file: CaseFile, request: RequestRow) -> tuple[RequestAct, ...]:
 def _first(file: CaseFile, request: RequestRow) -> RequestAct | None:
     """What is done with a request that may not leave as it is; None where it may, or has left."""
     if request.is_withdrawable and is_baseless(file, request):
+        return RequestAct.WITHDRAW
+    if guard.regained_minor(file, request) and request.is_withdrawable:
         return RequestAct.WITHDRAW
     most = guard.most_minor(file, request)
     if most is None or request.state not in guard.ASKS_ANEW or guard.has_next(file, request):

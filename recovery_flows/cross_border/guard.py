@@ -43,27 +43,43 @@ def most_minor(file: CaseFile, request: RequestRow) -> int | None:
     most = parts.reached_minor(file, request)
     fell = parts.fell_to(file, request)
     found = most if fell is None else min(most, fell)
-    if request.state in ASKS_ANEW:
-        found = min(found, within_loss_minor(file, request))
+    if fell is not None or request.state in ASKS_ANEW:
+        is_out = request.state not in ASKS_ANEW
+        found = min(found, within_loss_minor(file, request, is_reduced=is_out))
     return found if found < most else None
 
 
-def within_loss_minor(file: CaseFile, request: RequestRow) -> int:
+def within_loss_minor(file: CaseFile, request: RequestRow, *, is_reduced: bool = False) -> int:
     """What of its sum a request may ask for within the loss, beside all that is open, rounded down.
 
-    In its currency. Nothing where what others ask for passes the loss without it.
+    In its currency. Nothing where what others ask for passes the loss without it. A version of less
+    asks for no more than the one that it is to replace, which is out until then; so does what
+    `is_reduced`, of which such a version is to be drafted.
     """
-    others = tuple(r for r in file.requests if r.id != request.id)
+    beside = _beside_replaced(file, request, is_reduced=is_reduced)
+    others = tuple(r for r in beside.requests if r.id != request.id)
     whole = parts.asked_part(file, request)
     return _room(replace(file, requests=others), parts.part_of(request), whole,
                  request.requested_minor)  # fmt: skip
 
 
-def draftable_minor(file: CaseFile, asset: AssetRow) -> int:
-    """What the program may ask for of an account: all that is traced there, within the loss."""
-    return _room(
-        file, parts.AccountPart(asset.id, 1), Fraction(asset.traced_claim_minor), asset.traced_minor
-    )
+def next_minor(file: CaseFile, request: RequestRow) -> int:
+    """What the next version of a request may ask for: its sum, as far as trace and loss have it."""
+    if not parts.is_of_money(request):
+        return request.requested_minor
+    fell = parts.fell_at_last(file, request)
+    most = request.requested_minor if fell is None else fell
+    return min(most, within_loss_minor(file, request))
+
+
+def draftable_minor(file: CaseFile, asset: AssetRow, part: int = 1) -> int:
+    """What the program may ask for of a part of an account: what is traced there, within the loss.
+
+    Without what the trace supports of the other parts.
+    """
+    minor = parts.supported_minor(file, asset, part, asset.traced_minor)
+    whole = Fraction(minor * asset.traced_claim_minor, max(asset.traced_minor, 1))
+    return _room(file, parts.AccountPart(asset.id, part), whole, minor)
 
 
 def _room(file: CaseFile, own: parts.AccountPart, whole: Fraction, minor: int) -> int:
@@ -103,7 +119,8 @@ def allows(file: CaseFile, request: RequestRow) -> bool:
 
 
 def _check_loss(file: CaseFile, request: RequestRow, *, is_new: bool) -> None:
-    found = ceiling.ceiling(file)
+    beside = _beside_replaced(file, request)
+    found = ceiling.ceiling(beside)
     is_within = found.received.minor + found.asked.minor <= found.order.minor
     if is_within or not parts.is_of_money(request):
         return
@@ -116,8 +133,31 @@ def _check_loss(file: CaseFile, request: RequestRow, *, is_new: bool) -> None:
     raise StepRefusedError(phrase(
         "{received} came in and {asked} would be asked for{parts}, and the loss is {order}: {what}",
         received=found.received, asked=found.asked, order=found.order,
-        parts=of_parts(file, request), what=what,
+        parts=of_parts(beside, request), what=what,
     ))  # fmt: skip
+
+
+def _beside_replaced(file: CaseFile, request: RequestRow, *, is_reduced: bool = False) -> CaseFile:
+    """The file without the versions before a request of which it asks for less: it ends them.
+
+    What others that are out ask for beyond the trace is taken off beside it, as its owner asks for
+    less of them too: in turn, each would else have to give up what all of them ask too much.
+    """
+    asked = request.requested_minor
+    open_ones = (r for r in earlier(file, request) if parts.is_open(r))
+    ends = {r.id for r in open_ones if asked < r.requested_minor}
+    if not ends and not is_reduced:
+        return file
+    others = (r if r.id == request.id else _as_traced(file, r) for r in file.requests)
+    return replace(file, requests=tuple(r for r in others if r.id not in ends))
+
+
+def _as_traced(file: CaseFile, request: RequestRow) -> RequestRow:
+    is_traced = file.asset(request.asset_id).traced_minor > 0
+    fell = parts.fell_to(file, request)
+    if not is_traced or fell is None or request.state in AT_HOME:
+        return request
+    return replace(request, requested_minor=fell)
 
 
 def of_parts(file: CaseFile, request: RequestRow) -> Phrase | str:
@@ -154,9 +194,37 @@ def may_reduce(file: CaseFile, request: RequestRow) -> bool:
     return bool(most_minor(file, request)) and not has_next(file, request)
 
 
+def earlier(file: CaseFile, request: RequestRow) -> Iterator[RequestRow]:
+    """The versions before a request, the last one first."""
+    by_id = {r.id: r for r in file.requests}
+    before = by_id.get(request.replaces_id)
+    while before is not None:
+        yield before
+        before = by_id.get(before.replaces_id)
+
+
 def has_next(file: CaseFile, request: RequestRow) -> bool:
-    """Whether a version after it is open."""
-    return any(r.replaces_id == request.id and parts.is_open(r) for r in file.requests)
+    """Whether a version after it is open, be it the one after the next."""
+    return any(
+        parts.is_open(r) and any(before.id == request.id for before in earlier(file, r))
+        for r in file.requests
+    )
+
+
+def regained_minor(file: CaseFile, request: RequestRow) -> int:
+    """What may be asked for again, in the place of a version of less that has not left; else 0.
+
+    The trace has risen since it was drafted: it is withdrawn, and the version before it stands.
+    """
+    if request.state not in AT_HOME or not parts.is_of_money(request):
+        return 0
+    before = next((r for r in earlier(file, request) if parts.is_open(r)), None)
+    if before is None or before.requested_minor <= request.requested_minor:
+        return 0
+    most = most_minor(file, before)
+    whole = parts.reached_minor(file, before) if most is None else most
+    again = min(whole, within_loss_minor(file, before, is_reduced=True))
+    return again if again > request.requested_minor else 0
 
 
 def advance(changes: Changeset) -> None:

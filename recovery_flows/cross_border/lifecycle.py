@@ -60,8 +60,8 @@ def send_by_hand(
 def replace_earlier(
     changes: Changeset, request: RequestRow, states: frozenset[RequestState]
 ) -> None:
-    """The version before a request ends where it is in one of these states: less is asked for."""
-    for earlier in (r for r in changes.file.requests if r.id == request.replaces_id):
+    """The versions before a request that asked for more end where they are in one of `states`."""
+    for earlier in tuple(guard.earlier(changes.file, request)):
         is_less = request.requested_minor < earlier.requested_minor
         if is_less and earlier.state in states:
             values: dict[str, Scalar] = {"due_at": None, "review_at": None, "hold_ends_at": None}

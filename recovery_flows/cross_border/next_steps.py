@@ -20,6 +20,8 @@ from models.money import Money
 from models.step_wording import Wording, say
 from recovery_flows.cross_border import ceiling, clocks, guard, messages
 
+_WITH_OFFICER = (RequestState.DRAFT, RequestState.APPROVED)
+
 
 def steps(file: CaseFile) -> Iterator[Step]:
     """Drafts are filled and submitted; what went out is sent, followed and answered by people."""
@@ -31,20 +33,28 @@ def steps(file: CaseFile) -> Iterator[Step]:
         # A freeze of which nothing is wanted any more has a step of its own.
         if request.id in too_much and (request.most_minor or request.state not in CARRIED_OUT):
             yield _too_much(request)
-        if request.id in too_much and request.state in guard.ASKS_ANEW:
-            continue
-        if request.state is RequestState.DRAFT:
-            lacks = len(request.missing.split(",")) if request.missing else 0
-            action = ActionKind.COMPLETE_REQUEST if lacks else ActionKind.SUBMIT_REQUEST
-            text = say("complete_request", count=lacks) if lacks else say("submit_request")
-            yield _step(request, action, text)
-        elif request.state is RequestState.NEEDS_INFO:
-            yield _step(request, ActionKind.COMPLETE_REQUEST, say("answer_request"))
-        elif request.state is RequestState.CONDITIONAL:
-            if file.pending(request.id) is None:
-                yield _follow(request, "conditional")
-        elif request.route is RequestRoute.PEOPLE:
-            yield from _of_people(file, request)
+        if request.id not in too_much or request.state not in guard.ASKS_ANEW:
+            yield from _onward(file, request)
+
+
+def _onward(file: CaseFile, request: RequestRow) -> Iterator[Step]:
+    again = guard.regained_minor(file, request)
+    if again and request.state in _WITH_OFFICER and not request.sent_by:
+        yield _regained(request, again)
+    elif request.state is RequestState.DRAFT:
+        lacks = len(request.missing.split(",")) if request.missing else 0
+        action = ActionKind.COMPLETE_REQUEST if lacks else ActionKind.SUBMIT_REQUEST
+        text = say("complete_request", count=lacks) if lacks else say("submit_request")
+        yield _step(request, action, text)
+    elif request.state is RequestState.NEEDS_INFO and guard.has_next(file, request):
+        yield _follow(request, "answered_by_next")
+    elif request.state is RequestState.NEEDS_INFO:
+        yield _step(request, ActionKind.COMPLETE_REQUEST, say("answer_request"))
+    elif request.state is RequestState.CONDITIONAL:
+        if file.pending(request.id) is None:
+            yield _follow(request, "conditional")
+    elif request.route is RequestRoute.PEOPLE:
+        yield from _of_people(file, request)
 
 
 def _of_people(file: CaseFile, request: RequestRow) -> Iterator[Step]:
@@ -67,7 +77,7 @@ def _of_people(file: CaseFile, request: RequestRow) -> Iterator[Step]:
     if request.state in ended and not request.chosen and not has_next:
         yield _follow(request, "ended")
     is_due = request.state in CARRIED_OUT and request.rung > request.rung_done
-    if is_due and not has_next:
+    if is_due and not guard.has_next(file, request):
         yield _follow(request, "ask_again")
 
 
@@ -86,6 +96,14 @@ def _too_much(request: RequestRow) -> Step:
     most = Money(request.most_minor or 0, request.currency)
     amount = Money(request.requested_minor, request.currency)
     text = say(f"request_{key}", authority=_who(request), amount=amount, most=most)
+    return _step(request, ActionKind.FOLLOW_REQUEST, text)
+
+
+def _regained(request: RequestRow, minor: int) -> Step:
+    """A person withdraws a version of less, where what was asked for before stands again."""
+    again = Money(minor, request.currency)
+    amount = Money(request.requested_minor, request.currency)
+    text = say("request_regained", authority=_who(request), amount=amount, most=again)
     return _step(request, ActionKind.FOLLOW_REQUEST, text)
 
 

@@ -6,6 +6,7 @@ account add up. What came back from an account comes off its parts once.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,16 +23,12 @@ from models.entities.request import (
     RequestRow,
     RequestState,
 )
-from models.language.phrase import phrase
 from models.money import Money
 from recovery_flows.cross_border import came_back
 from recovery_flows.cross_border.came_back import CameBack
 from recovery_flows.cross_border.channels import Help
-from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.ledger import received
 
-NEW = "new"
-"""What an officer says who asks for other money of an account than the requests that are there."""
 _OF_MONEY = (Help.FREEZE, Help.RETURN)
 
 
@@ -104,7 +101,7 @@ def open_parts(file: CaseFile) -> dict[str, OpenPart]:
     Of one that was carried out in part, that part. What came back from the account after it left
     is received, and no more asked for; what had come before it left is not what it asks for.
     """
-    came = came_back.by_account(file)
+    came = came_by_part(file)
     by_account: defaultdict[str, list[RequestRow]] = defaultdict(list)
     for request in file.requests:
         if is_open(request):
@@ -113,6 +110,15 @@ def open_parts(file: CaseFile) -> dict[str, OpenPart]:
     for requests in by_account.values():
         found |= _of_account(file, requests, came)
     return found
+
+
+def came_by_part(file: CaseFile) -> CameBack:
+    """What came back, by a request at most what that asks for: what is beyond is of the others."""
+    came = came_back.by_account(file)
+    for request in file.requests:
+        most = math.ceil(asked_part(file, request)) if came.by_request[request.id] else 0
+        came.by_request[request.id] = min(came.by_request[request.id], most)
+    return came
 
 
 def _of_account(file: CaseFile, requests: list[RequestRow], came: CameBack) -> dict[str, OpenPart]:
@@ -204,16 +210,40 @@ def holds_by(file: CaseFile, request: RequestRow) -> list[HoldRow]:
 
 def supported_minor(file: CaseFile, asset: AssetRow, number: int, minor: int) -> int:
     """What of a sum the trace supports, beside what requests for other parts of the account ask."""
-    others: defaultdict[int, int] = defaultdict(int)
-    for other in file.requests:
-        is_other = other.asset_id == asset.id and other.account_part != number
-        if is_other and is_open(other):
-            backed = _backed_minor(file, other)
-            others[other.account_part] = max(others[other.account_part], backed)
-    return max(0, min(minor, asset.traced_minor - sum(others.values())))
+    of_parts = _backed_by_part(file, asset)
+    others = sum(backed for part, (_, backed) in of_parts.items() if part != number)
+    return max(0, min(minor, asset.traced_minor - others))
 
 
-def _backed_minor(file: CaseFile, request: RequestRow) -> int:
+def supported_now(file: CaseFile, request: RequestRow) -> int:
+    """What the trace supports by now of what it supported of a request on the day of its draft.
+
+    Where parts of the account ask for more than it has by now, those that are furthest have it
+    first, then those of the lower number: what each is told to ask for adds up to the trace.
+    """
+    asset, own, backed = file.asset(request.asset_id), request.account_part, _backed(file, request)
+    of_parts = _backed_by_part(file, asset)
+    rank, _ = of_parts.get(own, (len(_FURTHEST), 0))
+    ahead = sum(of for part, (at, of) in of_parts.items() if (at, part) < (rank, own))
+    return max(0, min(backed, asset.traced_minor - ahead))
+
+
+_FURTHEST = (CARRIED_OUT, UNDER_WAY, AT_HOME)
+
+
+def _backed_by_part(file: CaseFile, asset: AssetRow) -> dict[int, tuple[int, int]]:
+    """How far each part of an account is, and what of it the trace supported, by its number."""
+    found: dict[int, tuple[int, int]] = {}
+    for request in file.requests:
+        if request.asset_id == asset.id and is_open(request):
+            rank = next(at for at, states in enumerate(_FURTHEST) if request.state in states)
+            known = found.get(request.account_part, (rank, 0))
+            of = max(known[1], _backed(file, request))
+            found[request.account_part] = (min(known[0], rank), of)
+    return found
+
+
+def _backed(file: CaseFile, request: RequestRow) -> int:
     """What of a request the trace of the day of its draft supported, if that is known."""
     reached = reached_minor(file, request)
     known = request.supported_minor
@@ -231,9 +261,13 @@ def fell_to(file: CaseFile, request: RequestRow) -> int | None:
     has_paid = request.state in CARRIED_OUT and request.wanted != Help.FREEZE
     if has_paid or not is_open(request):
         return None
-    backed, asset = _backed_minor(file, request), file.asset(request.asset_id)
-    now = supported_minor(file, asset, request.account_part, backed)
-    return now if now < backed else None
+    return fell_at_last(file, request)
+
+
+def fell_at_last(file: CaseFile, request: RequestRow) -> int | None:
+    """As `fell_to`, of a request that may have ended."""
+    now = supported_now(file, request)
+    return now if now < _backed(file, request) else None
 
 
 def beyond_trace(request: RequestRow) -> Money:
@@ -242,40 +276,3 @@ def beyond_trace(request: RequestRow) -> Money:
     if known is None or not request.claim_minor or not is_open(request):
         return Money(0, request.currency)
     return Money(request.requested_minor - known, request.currency)
-
-
-# What an officer says
-
-
-def numbers(file: CaseFile, asset_id: str) -> tuple[int, ...]:
-    """The parts of an account that requests ask for now."""
-    return tuple(
-        sorted({r.account_part for r in file.requests if r.asset_id == asset_id and is_open(r)})
-    )
-
-
-def chosen(file: CaseFile, asset: AssetRow, told: str, *, is_money: bool, has_sum: bool) -> int:
-    """Which part of an account a new request asks for, by what the officer says.
-
-    Nothing said is the same money as the requests that are there, as long as they ask for one part;
-    MisuseError and StepRefusedError name the parts there are.
-    """
-    there = numbers(file, asset.id)
-    named = ", ".join(str(number) for number in there) or phrase("none")
-    if told == NEW:
-        if there and not has_sum:
-            raise MisuseError(phrase("--part new takes --amount: all that is traced is asked for"))
-        return 1 + max((r.account_part for r in file.requests if r.asset_id == asset.id), default=0)
-    if told:
-        if told not in {str(number) for number in there}:
-            raise MisuseError(phrase(
-                "--part {told!r}: requests ask for these parts of the account: {named}; "
-                "new is another one", told=told, named=named,
-            ))  # fmt: skip
-        return int(told)
-    if len(there) > 1 and is_money:
-        raise StepRefusedError(phrase(
-            "requests ask for several parts of the account: {named}; say with --part which one "
-            "this asks for, or new", named=named,
-        ))  # fmt: skip
-    return there[0] if there else 1

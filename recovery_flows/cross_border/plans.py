@@ -6,16 +6,22 @@ from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import date
 
+from models.case_file import CaseFile
+from models.entities.asset import AssetRow
 from models.entities.request import RequestRoute, RequestRow, RequestState
 from models.language.phrase import phrase
 from models.money import Money
+from recovery_flows.cross_border import parts
 from recovery_flows.cross_border.channels import Channel, Help, Recipient
 from recovery_flows.cross_border.disclosure import approvals_needed
+from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.law.regime import Regime
 
 CHANNEL = "mla"
 """The channel that the program drafts by itself and sends over a partner's connection."""
 _STAR, _SECTION = "*", "@"
+NEW = "new"
+"""What an officer says who asks for other money of an account than the requests that are there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +69,44 @@ def by_channel(
         carrier_id="" if is_own else carrier_id,
         part=part,
     )
+
+
+def part_numbers(file: CaseFile, asset_id: str) -> tuple[int, ...]:
+    """The parts of an account that requests ask for now."""
+    return tuple(
+        sorted(
+            {r.account_part for r in file.requests if r.asset_id == asset_id and parts.is_open(r)}
+        )
+    )
+
+
+def chosen_part(
+    file: CaseFile, asset: AssetRow, told: str, *, is_money: bool, has_sum: bool
+) -> int:
+    """Which part of an account a new request asks for, by what the officer says.
+
+    Nothing said is the same money as the requests that are there, as long as they ask for one part;
+    MisuseError and StepRefusedError name the parts there are.
+    """
+    there = part_numbers(file, asset.id)
+    named = ", ".join(str(number) for number in there) or phrase("none")
+    if told == NEW:
+        if there and not has_sum:
+            raise MisuseError(phrase("--part new takes --amount: all that is traced is asked for"))
+        return 1 + max((r.account_part for r in file.requests if r.asset_id == asset.id), default=0)
+    if told:
+        if told not in {str(number) for number in there}:
+            raise MisuseError(phrase(
+                "--part {told!r}: requests ask for these parts of the account: {named}; "
+                "new is another one", told=told, named=named,
+            ))  # fmt: skip
+        return int(told)
+    if len(there) > 1 and is_money:
+        raise StepRefusedError(phrase(
+            "requests ask for several parts of the account: {named}; say with --part which one "
+            "this asks for, or new", named=named,
+        ))  # fmt: skip
+    return there[0] if there else 1
 
 
 def next_version(request: RequestRow) -> Plan:
@@ -128,8 +172,8 @@ def _is_empty(value: object) -> bool:
 
 def section_of(asked: str, field: str) -> str:
     """The section of the form in which a field stands; empty where the form has none."""
-    parts = (part.partition(_SECTION) for part in asked.split(","))
-    return next((section for name, _, section in parts if name.rstrip(_STAR) == field), "")
+    named = (part.partition(_SECTION) for part in asked.split(","))
+    return next((section for name, _, section in named if name.rstrip(_STAR) == field), "")
 
 
 def wrong_field(name: str, text: str, requested: Money) -> str:

@@ -36,6 +36,7 @@ def complete_request(
     law = laws[changes.file.recovery.regime]
     if request.state is RequestState.NEEDS_INFO:
         guard.check_traced(changes.file, request)
+        _refuse_followed(changes.file, request)
         asset = changes.file.asset(request.asset_id)
         changes.apply(Transition(EntityKind.REQUEST, request.id, "replaced", request.state))
         return cross_border.draft_next(changes, asset, request, fields, law, seal)
@@ -51,6 +52,14 @@ def complete_request(
     changes.apply(Transition(EntityKind.REQUEST, request.id, "amended", request.state, values))
     void_approvals(changes, request.id, "the request was changed")
     return request.id
+
+
+def _refuse_followed(file: CaseFile, request: RequestRow) -> None:
+    if guard.has_next(file, request):
+        raise StepRefusedError(phrase(
+            "a version that asks for less follows {id} already: fill and send that one, or "
+            "withdraw it first", id=request.id,
+        ))  # fmt: skip
 
 
 def refuse_unfit(

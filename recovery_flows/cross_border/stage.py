@@ -14,6 +14,7 @@ from models.entities.hold import HoldKind
 from models.entities.recovery import RecoveryState
 from models.entities.request import AT_HOME, CARRIED_OUT, UNDER_WAY, RequestRoute, RequestRow
 from models.ids import derive_id, digest
+from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from models.sealing.sealed_place import SealedPlace
@@ -27,6 +28,7 @@ from recovery_flows.cross_border.plans import (
     next_version,
     split_asked,
 )
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing.orders import hold_intent
 from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.ledger.changeset import Changeset
@@ -123,13 +125,17 @@ def draft_request(
 
 def draft_next(
     changes: Changeset, asset: AssetRow, request: RequestRow, fields: Mapping[str, str],
-    law: Regime, seal: Seal,
+    law: Regime, seal: Seal, plan: Plan | None = None,
 ) -> str:  # fmt: skip
     """Draft the next version of a request, as far as it may be asked for; return its id."""
-    plan = next_version(request)
+    plan = plan or next_version(request)
     if request.route is RequestRoute.PARTNER:
-        most = guard.draftable_minor(changes.file, asset)
+        most = guard.draftable_minor(changes.file, asset, request.account_part)
         plan = replace(plan, requested=Money(most, asset.currency))
+    if plan.requested is not None and not plan.requested.minor and parts.is_of_money(request):
+        raise StepRefusedError(
+            phrase("nothing is left to ask for in the place of {id}", id=request.id)
+        )
     draft_id = draft_request(changes, asset, fields, law, seal, plan)
     guard.check(changes.file, _request_of(changes.file, draft_id), is_new=True)
     return draft_id

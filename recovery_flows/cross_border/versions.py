@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from models.case_file import CaseFile
+from models.entities.asset import AssetRow
 from models.entities.event import EntityKind
 from models.entities.recovery import RecoveryState
 from models.entities.request import AT_HOME, CARRIED_OUT, RequestRoute, RequestRow, RequestState
@@ -14,7 +15,7 @@ from models.language.phrase import phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.requests import void_approvals
-from recovery_flows.cross_border import ceiling, guard, stage as cross_border
+from recovery_flows.cross_border import ceiling, guard, parts, stage as cross_border
 from recovery_flows.cross_border.channels import Channel, Option
 from recovery_flows.cross_border.lifecycle import by_people, move, not_now, refuse_on_its_way
 from recovery_flows.cross_border.plans import next_version
@@ -69,25 +70,29 @@ def resubmit(
     """Draft a new version of a request that was refused, or has ended; return the new one's id.
 
     `given` are the fields of the old one, `grounds` what each ground of the channel leaves to do.
-    What was sent stays as it is. Where the traced sum is another by now, the texts that name it
-    are drafted anew.
+    What was sent stays as it is. Where the traced sum is another by now, or no more than a part of
+    it may be asked for, the texts that name it are drafted anew.
     """
     file = changes.file
     request = request_of(file, request_id)
     asset = file.asset(request.asset_id)
     _refuse_resubmitting(file, request, grounds.get(request.reason))
     if request.route is RequestRoute.PEOPLE:
-        requested = Money(request.requested_minor, request.currency)
+        requested = Money(guard.next_minor(file, request), request.currency)
         fields = {**cross_border.known_fields(file, asset, requested), **given}
+        if requested.minor != request.requested_minor:
+            fields |= _sums(file, asset, requested, given)
     else:
-        requested = Money(guard.draftable_minor(file, asset), asset.currency)
+        most = guard.draftable_minor(file, asset, request.account_part)
+        requested = Money(most, asset.currency)
         drafted = cross_border.drafted_fields(file, asset, requested)
         same = requested == Money(request.requested_minor, request.currency)
         fields = {**drafted, **given} if same else {**given, **drafted}
     begin_abroad(changes, asset)
-    return cross_border.draft_next(
-        changes, asset, request, fields, laws[file.recovery.regime], seal
-    )
+    law, plan = laws[file.recovery.regime], next_version(request)
+    supported = parts.supported_now(file, request)
+    plan = replace(plan, requested=requested, supported_minor=supported)
+    return cross_border.draft_next(changes, asset, request, fields, law, seal, plan)
 
 
 def reduce_request(
@@ -108,15 +113,23 @@ def reduce_request(
             "to ask for", request_id=request.id, request_state=request.state,
         ))  # fmt: skip
     refuse_on_its_way(file, request)
+    supported = parts.supported_now(file, request)
     asset, requested = file.asset(request.asset_id), Money(most, request.currency)
     if request.state in AT_HOME | {RequestState.NEEDS_INFO}:
         void_approvals(changes, request.id, "less is asked for")
         changes.apply(Transition(EntityKind.REQUEST, request.id, "replaced", request.state))
-    sums = cross_border.known_fields(file, asset, requested)
-    fields = {**given, **{name: sums[name] for name in _NAME_SUM if name in given}}
+    fields = {**given, **_sums(file, asset, requested, given)}
     law, plan = laws[file.recovery.regime], next_version(request)
-    plan = replace(plan, requested=requested, supported_minor=0)
+    plan = replace(plan, requested=requested, supported_minor=supported)
     return cross_border.draft_request(changes, asset, fields, law, seal, plan)
+
+
+def _sums(
+    file: CaseFile, asset: AssetRow, requested: Money, given: Mapping[str, str]
+) -> dict[str, str]:
+    """The fields that name the sum, of those that a request has."""
+    known = cross_border.known_fields(file, asset, requested)
+    return {name: known[name] for name in _NAME_SUM if name in given}
 
 
 _ASKED_AGAIN = CARRIED_OUT | {RequestState.REFUSED, RequestState.DENIED, RequestState.EXPIRED}

@@ -64,6 +64,27 @@ def _has_next() -> sa.ColumnElement[bool]:
     return sa.exists().where(same, later.c.replaces_id == _Q.c.id)
 
 
+def _followed() -> sa.CTE:
+    """The requests after which a version is open, be it the one after the next."""
+    open_one, before = _Q.alias("open_version"), _Q.alias("before")
+    first = sa.select(open_one.c.replaces_id.label("id")).where(
+        open_one.c.replaces_id != "", open_one.c.wanted.in_(_OF_MONEY),
+        open_one.c.state.in_(AT_HOME | UNDER_WAY | CARRIED_OUT),
+    )  # fmt: skip
+    found = first.cte("followed", recursive=True)
+    further = sa.select(before.c.replaces_id).where(
+        before.c.id == found.c.id, before.c.replaces_id != ""
+    )
+    return found.union(further)
+
+
+_FOLLOWED = _followed()
+
+
+def _is_followed() -> sa.ColumnElement[bool]:
+    return _Q.c.id.in_(sa.select(_FOLLOWED.c.id))
+
+
 def _received() -> sa.ScalarSelect[int]:
     """What came in anywhere of the recovery of a request, in minor units of the loss.
 
@@ -129,16 +150,11 @@ def _asks_too_much() -> sa.ColumnElement[bool]:
 
     What waits for a second person with nothing left to ask for is denied by that one.
     """
-    q, later = _Q.c, _Q.alias("lower")
-    is_open = AT_HOME | UNDER_WAY | CARRIED_OUT
-    follows = sa.exists().where(
-        later.c.recovery_id == q.recovery_id, later.c.replaces_id == q.id,
-        later.c.state.in_(is_open), later.c.wanted.in_(_OF_MONEY),
-    )  # fmt: skip
+    q, is_open = _Q.c, AT_HOME | UNDER_WAY | CARRIED_OUT
     of_people = q.route == RequestRoute.PEOPLE
     can_act = sa.or_(q.most_minor > 0, of_people, q.state.in_((_S.DRAFT, _S.NEEDS_INFO)))
     live = q.state.in_(is_open) & q.wanted.in_(_OF_MONEY)
-    return sa.and_(live, q.most_minor.is_not(None), can_act, sa.not_(follows))
+    return sa.and_(live, q.most_minor.is_not(None), can_act, sa.not_(_is_followed()))
 
 
 def _turn() -> sa.ColumnElement[str]:
@@ -161,7 +177,7 @@ def _turn() -> sa.ColumnElement[str]:
                 sa.and_(
                     q.state.in_((_S.REFUSED, _S.EXPIRED)), q.chosen == "", sa.not_(_has_next())
                 ),
-                sa.and_(q.state.in_(CARRIED_OUT), has_rung, sa.not_(_has_next())),
+                sa.and_(q.state.in_(CARRIED_OUT), has_rung, sa.not_(_is_followed())),
             ),
         ),
     )

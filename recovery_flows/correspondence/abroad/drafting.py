@@ -18,7 +18,7 @@ from models.safe_text import steers_or_hides, undirected
 from models.store.unit import Unit
 from recovery_flows.access.acting_officer import ActingOfficer, Edit
 from recovery_flows.correspondence.free_text import UNDECIDED, Decided, passed_texts
-from recovery_flows.cross_border import guard, parts, plans, request_edits, stage
+from recovery_flows.cross_border import guard, plans, request_edits, stage
 from recovery_flows.cross_border.actions import Channels, channel_of, seal_by
 from recovery_flows.cross_border.channels import Channel, Help, Recipient
 from recovery_flows.errors import MisuseError, StepRefusedError
@@ -30,7 +30,7 @@ _AUTHORITY_LENGTH_MAX, _LANGUAGE_LENGTH = 120, 2
 class Given:
     """What an officer gives for a new request; without an account it is asked for all abroad.
 
-    `part` says which part of the account's money it asks for, as `parts.chosen` takes it.
+    `part` says which part of the account's money it asks for, as `plans.chosen_part` takes it.
     """
 
     channel: str
@@ -102,7 +102,7 @@ def draft_one(
 def part_of(file: CaseFile, asset: AssetRow, given: Given, wanted: Help) -> int:
     """Which part of an account's money a request asks for."""
     is_money = wanted in (Help.FREEZE, Help.RETURN)
-    return parts.chosen(
+    return plans.chosen_part(
         file, asset, given.part.strip(), is_money=is_money, has_sum=bool(given.amount)
     )
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from models.entities.claim import ObjectionKind
 from models.entities.hold import HoldState
 from models.entities.ledger import LedgerAccount
 from models.entities.request import RequestState
 from models.money import Money
+from recovery_flows.cases import objection_actions
 from recovery_flows.cases.pages.recovery import written as recovery_written
 from recovery_flows.cases.pages.request_page import written
 from recovery_flows.cases.views.page import recovery_page
@@ -18,6 +20,7 @@ from recovery_flows.cross_border import ceiling
 from recovery_flows.cross_border.doable import acts_of
 from tests.recall_messages import CHANNELS, answered, drafted, returned, sent, take
 from tests.records.abroad.abroad_case import SENDER, Abroad
+from tests.records.conftest import SUPERVISOR
 
 
 def shown(abroad: Abroad, name: str) -> list[str]:
@@ -179,3 +182,27 @@ def test_a_recall_takes_first_what_the_request_does_not_ask_for(abroad: Abroad) 
     assert ceiling.over_frozen(there, row).minor == 0
     found = ceiling.ceiling(there)
     assert (found.received.minor, found.asked.minor) == (30_000, 20_000)
+
+
+def test_a_freeze_stands_while_it_is_open_what_is_owed(abroad: Abroad) -> None:
+    """Its withdrawal was offered while an objection could make the loss larger again."""
+    unit, rid = abroad.unit, abroad.recovery_id
+    name = abroad.out()
+    abroad.says(name, "executed", until=abroad.at(days=30))
+    drafted(unit, rid)
+    unit.approve(rid)
+    sent(unit, rid)
+    take(unit, answered("ACCR"))
+    take(unit, returned("1000.00"))
+    unit.approve(rid)
+    message_actions.notify(unit.case_officer(), rid, name, "by mail", SENDER, CHANNELS)
+    message_actions.notify(unit.case_officer(), rid, name, "by mail", SENDER, CHANNELS)
+    assert ceiling.stands_needless(unit.file(rid), abroad.row(name))
+    (claim,) = unit.file(rid).claims
+    objection_actions.enter(unit.case_officer(), rid, ObjectionKind.CLAIM, claim.id, "synthetic")
+    assert abroad.steps(name) == ["Synthetic NCB freezes until 2026-04-01"]
+    assert acts_of(unit.file(rid), abroad.row(name))[0] != "withdraw"
+    (objection,) = unit.file(rid).objections
+    supervisor = unit.case_officer(SUPERVISOR)
+    objection_actions.decide(supervisor, rid, objection.id, "synthetic", is_upheld=False)
+    assert "none of it is wanted any more" in abroad.steps(name)[0]

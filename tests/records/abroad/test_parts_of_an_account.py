@@ -145,3 +145,22 @@ def test_the_next_version_asks_for_the_same_part(abroad: Abroad) -> None:
         abroad.unit.case_officer(), abroad.recovery_id, after.id, "enough", SENDER, CHANNELS
     )
     assert ceiling.ceiling(abroad.unit.file(abroad.recovery_id)).asked.minor == 20_000
+
+
+def test_what_a_body_paid_beyond_its_part_comes_off_the_others(
+    treasury: None, abroad: Abroad
+) -> None:
+    """One body had both parts and paid them in one sum: the other part stayed asked for."""
+    del treasury
+    unit, rid = abroad.unit, abroad.recovery_id
+    first = abroad.out("eu_confiscate", wanted="return", amount="200.00")
+    second = abroad.out("mla", wanted="return", amount="300.00", part="new")
+    abroad.says(first, "executed")
+    announce(abroad, first, "RET-1", 40_000)
+    came = money_actions.Incoming(OURS, "RET-1", Money(40_000, "CNY"), unit.now, b"invented slip")
+    money_actions.receive(unit.case_officer(), rid, came)
+    unit.approve(rid)
+    file = unit.file(rid)
+    still = {name: one.open for name, one in parts.open_parts(file).items()}
+    assert still == {first: 0, second: 10_000}
+    assert ceiling.still_wanted(file, abroad.row(second)) == Money(10_000, "GBP")

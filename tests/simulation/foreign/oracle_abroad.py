@@ -48,9 +48,25 @@ class AbroadOracle(BodiesOracle):
                 self._three_people(int(str(seq)), str(actor), str(name))
                 self._unchanged(str(name))
         # What asks for knowledge asks for no money, whatever came in and is asked for elsewhere.
-        of_money = [row for row in rows if row[5] in ("freeze", "return")]
+        # A version of less raises nothing: what it is to end was out before it.
+        of_money = [
+            row for row in rows
+            if row[5] in ("freeze", "return") and not self._asks_less(str(row[3]), int(str(row[0])))
+        ]  # fmt: skip
         for recovery in {str(row[4]) for row in of_money if row[1] != "drafted"}:
             self._within_the_ceiling(str(recovery))
+
+    def _asks_less(self, name: str, seq: int) -> bool:
+        """Whether a version before it, open until this event, asks for more."""
+        before = self._all(
+            "WITH RECURSIVE before(id) AS (SELECT replaces_id FROM request WHERE id = ? UNION"
+            " SELECT q.replaces_id FROM request q JOIN before b ON b.id = q.id) SELECT count(*)"
+            " FROM before b JOIN request q ON q.id = b.id JOIN request mine ON mine.id = ? WHERE"
+            f" q.requested_minor > mine.requested_minor AND (q.state IN ({_LIVE}) OR EXISTS (SELECT"
+            " 1 FROM event e WHERE e.subject_id = q.id AND e.event = 'replaced' AND e.seq > ?))",
+            name, name, seq,
+        )  # fmt: skip
+        return int(str(before[0][0])) > 0
 
     def _note_what_came(self, name: str, recovery: str) -> None:
         """What had come back from its account when a request left: only what comes later counts."""
