@@ -134,7 +134,7 @@ class Envoys(Post):
         ).fetchone()  # fmt: skip
         if row is None:
             return None
-        if action == "follow_request" and row[5] is not None:
+        if action == "follow_request" and row[5] is not None and row[0] != "withdrawn":
             return self._asks_less(recovery, subject, who)
         state, missing, carrier, channel = map(str, row[:4])
         if row[4] != "people":

@@ -179,7 +179,8 @@ class AbroadOracle(BodiesOracle):
                 if one.order_ref == payout and one.status == "SETTLED"
                 and one.paid_currency == one.currency
             )  # fmt: skip
-            found[str(asset)] = found.get(str(asset), 0) + paid
+            elsewhere = self.chest.orders.not_with_victim(str(payout), self._now())
+            found[str(asset)] = found.get(str(asset), 0) + max(0, paid - elsewhere)
         for minor, account in self._all(
             "SELECT k.counted_minor, c.payee_account_id FROM recall_credit k JOIN claim c ON c.id ="
             " k.claim_id WHERE k.recovery_id = ?", recovery,
