@@ -39,6 +39,17 @@ def on_screen_two(abroad: Abroad) -> list[str]:
     return [text.strip() for text in told if "over-frozen" in text]
 
 
+def recalled(abroad: Abroad, amount: str) -> None:
+    """So much comes back by a recall, and two people have looked at it."""
+    unit, rid = abroad.unit, abroad.recovery_id
+    drafted(unit, rid)
+    unit.approve(rid)
+    sent(unit, rid)
+    take(unit, answered("ACCR"))
+    take(unit, returned(amount))
+    unit.approve(rid)
+
+
 def owned(abroad: Abroad) -> list[str]:
     file = abroad.unit.file(abroad.recovery_id)
     return [d.kind for d in file.discrepancies if d.subject_noun == "request"]
@@ -52,12 +63,7 @@ def test_a_whole_freeze_after_the_victims_got_a_part_is_told_and_then_is_less(
     abroad.says(name, "executed", until=abroad.at(days=30))
     message_actions.notify(unit.case_officer(), rid, name, "by mail", SENDER, CHANNELS)
     assert shown(abroad, name) == []
-    drafted(unit, rid)
-    unit.approve(rid)
-    sent(unit, rid)
-    take(unit, answered("ACCR"))
-    take(unit, returned("700.00"))
-    unit.approve(rid)
+    recalled(abroad, "700.00")
     assert ceiling.over_frozen(unit.file(rid), abroad.row(name)) == Money(20_000, "GBP")
     assert shown(abroad, name) == ["! over-frozen GBP 200.00  it does not know yet what came in"]
     assert on_screen_two(abroad) == [
@@ -88,12 +94,7 @@ def test_a_freeze_of_which_nothing_is_wanted_any_more_is_withdrawn_before_a_clos
     abroad.says(name, "executed", until=abroad.at(days=30))
     message_actions.notify(unit.case_officer(), rid, name, "by mail", SENDER, CHANNELS)
     assert abroad.steps(name) == ["Synthetic NCB freezes until 2026-04-01"]
-    drafted(unit, rid)
-    unit.approve(rid)
-    sent(unit, rid)
-    take(unit, answered("ACCR"))
-    take(unit, returned("1000.00"))
-    unit.approve(rid)
+    recalled(abroad, "1000.00")
     message_actions.notify(unit.case_officer(), rid, name, "by mail", SENDER, CHANNELS)
     assert abroad.steps(name)[0] == (
         "withdraw the request to Synthetic NCB: its freeze stands and none of it is wanted any more"
@@ -166,12 +167,7 @@ def test_a_recall_takes_first_what_the_request_does_not_ask_for(abroad: Abroad) 
     unit, rid = abroad.unit, abroad.recovery_id
     name = abroad.out(amount="250.00")
     abroad.says(name, "executed", until=abroad.at(days=30))
-    drafted(unit, rid)
-    unit.approve(rid)
-    sent(unit, rid)
-    take(unit, answered("ACCR"))
-    take(unit, returned("300.00"))
-    unit.approve(rid)
+    recalled(abroad, "300.00")
     file, row = unit.file(rid), abroad.row(name)
     account = file.asset(row.asset_id).account_id
     there = replace(
@@ -189,12 +185,7 @@ def test_a_freeze_stands_while_it_is_open_what_is_owed(abroad: Abroad) -> None:
     unit, rid = abroad.unit, abroad.recovery_id
     name = abroad.out()
     abroad.says(name, "executed", until=abroad.at(days=30))
-    drafted(unit, rid)
-    unit.approve(rid)
-    sent(unit, rid)
-    take(unit, answered("ACCR"))
-    take(unit, returned("1000.00"))
-    unit.approve(rid)
+    recalled(abroad, "1000.00")
     message_actions.notify(unit.case_officer(), rid, name, "by mail", SENDER, CHANNELS)
     message_actions.notify(unit.case_officer(), rid, name, "by mail", SENDER, CHANNELS)
     assert ceiling.stands_needless(unit.file(rid), abroad.row(name))
