@@ -115,7 +115,7 @@ def answer(
             ref=edit.ref,
             request_id=request_id,
         )
-    left = ", ".join(versions.options_of(request, channel))
+    left = ", ".join(versions.options_of(edit.file, request, channel))
     told = phrase(
         "{ref}: {request_id} is {state}", ref=edit.ref, request_id=request_id, state=request.state
     )

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
-from models.entities.hold import HoldRow
+from models.entities.hold import LIVE_HOLDS, HoldRow
 from models.entities.request import (
     AT_HOME,
     CARRIED_OUT,
@@ -190,11 +190,14 @@ def reached_part(file: CaseFile, request: RequestRow) -> Fraction:
 def reached_minor(file: CaseFile, request: RequestRow) -> int:
     """What of its sum a request may reach, in its currency; once carried out, what it has reached.
 
-    Of one that went to a bank that is what the bank holds under it, with what was paid out of that.
+    Of one that went to a bank that is what the bank holds under it, with what was paid out of that;
+    all of it while the bank states a hold in another currency: how much it keeps is not known.
     """
     reached = request.requested_minor
     if request.state in CARRIED_OUT and request.route is RequestRoute.PARTNER:
-        reached = sum(received.standing_minor(file, hold) for hold in holds_by(file, request))
+        holds = holds_by(file, request)
+        if not any(hold.state in LIVE_HOLDS and hold.foreign_minor for hold in holds):
+            reached = sum(received.standing_minor(file, hold) for hold in holds)
     elif request.state is RequestState.PARTIALLY_EXECUTED:
         reached = request.executed_minor
     return min(reached, request.requested_minor)

@@ -29,14 +29,24 @@ _NAME_SUM = ("amount", "assistance_sought", "property_quantity")
 """Fields in which a request names the sum that it asks for."""
 
 
-def options_of(request: RequestRow, channel: Channel) -> tuple[Option, ...]:
-    """What is left to do with a request by its ground; any way on where no ground was named."""
+def options_of(file: CaseFile, request: RequestRow, channel: Channel) -> tuple[Option, ...]:
+    """What is left to do with a request by its ground; any way on where no ground was named.
+
+    One that its ground only lets be cured is closed where nothing may be asked for any more.
+    """
     ground = channel.ground_of(request.reason)
-    if ground is not None:
-        return ground.options
-    if request.state in (RequestState.REFUSED, RequestState.EXPIRED):
+    left = ground.options if ground is not None else ()
+    if request.state not in (RequestState.REFUSED, RequestState.EXPIRED):
+        return left
+    if ground is None:
         return (Option.CURE_AND_RESEND, Option.OTHER_CHANNEL, Option.TRACE_AGAIN, Option.CLOSE)
-    return ()
+    is_over = Option.CLOSE not in left and not _may_be_asked_again(file, request)
+    return (*left, Option.CLOSE) if is_over else left
+
+
+def _may_be_asked_again(file: CaseFile, request: RequestRow) -> bool:
+    is_wanted = ceiling.has_ground(file, request) and guard.next_minor(file, request) > 0
+    return is_wanted and not file.asset(request.asset_id).left_alone
 
 
 def choose(
@@ -45,7 +55,7 @@ def choose(
 ) -> None:  # fmt: skip
     """Take one of the ways that a ground leaves; a way that the list does not have is refused."""
     request = by_people(changes.file, request_id)
-    left = options_of(request, channel)
+    left = options_of(changes.file, request, channel)
     if option not in left:
         told = ", ".join(left) or phrase("nothing to choose")
         raise not_now(request, phrase("its ground leaves: {told}", told=told))

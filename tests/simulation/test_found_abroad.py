@@ -40,6 +40,8 @@ def at() -> Iterator[Place]:
         # A body had frozen twice what was asked and keeps the half: nothing that contradicts.
         (91000253, "is executed"),
         (91000442, "notice that execution was noted"),
+        # A bank abroad stated in yen what it held: others were asked for the same money besides.
+        (91003223, "eu_confiscate"),
         # What a wrong payee had got came in again, and counted twice as what had come back.
         (91001945, "is executed"),
         # A bank abroad paid twice, and its news was not there when all were asked.

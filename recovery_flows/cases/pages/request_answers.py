@@ -88,7 +88,7 @@ def _rung(row: RequestRow, number: int) -> Cell:
 def answers(view: RequestView) -> Iterator[Part]:
     """What the other side says, the money that it announces, the receipts."""
     row = view.row
-    yield from ground_lines(row, view.channel)
+    yield from ground_lines(view.file, row, view.channel)
     if row.executed_minor:
         ends = (muted(phrase("  until ")), row.hold_ends_at) if row.hold_ends_at else ()
         yield line(phrase("reached "), strong(Money(row.executed_minor, row.currency)), *ends)

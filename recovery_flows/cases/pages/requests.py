@@ -139,7 +139,7 @@ def _parts(
         muted(f"  {row.wanted}"),
     )
     yield from clock_lines(row, channels.get(row.channel), now)
-    yield from ground_lines(row, channels.get(row.channel))
+    yield from ground_lines(file, row, channels.get(row.channel))
     if row.executed_minor:
         reached = Money(row.executed_minor, row.currency)
         ends = (muted(phrase("  until ")), row.hold_ends_at) if row.hold_ends_at else ()
@@ -175,13 +175,13 @@ def clock_lines(row: RequestRow, channel: Channel | None, now: datetime) -> Iter
                muted(f"  {clock.source}" if clock else ""))  # fmt: skip
 
 
-def ground_lines(row: RequestRow, channel: Channel | None) -> Iterator[Line]:
+def ground_lines(file: CaseFile, row: RequestRow, channel: Channel | None) -> Iterator[Line]:
     """The ground of the last answer, what it leaves, what was chosen of that."""
     ground = channel.ground_of(row.reason) if channel else None
     if row.reason:
         told = phrase(": {text} {source}", text=ground.text, source=ground.source) if ground else ""
         yield line(Piece(row.reason, Tone.CARE), muted(told))
-    left = options_of(row, channel) if channel else ()
+    left = options_of(file, row, channel) if channel else ()
     if left:
         yield line(muted(phrase("leaves ")), joined(", ", (spoken(o) for o in left)))
     if row.chosen:

@@ -11,8 +11,9 @@ from models.entities.asset import Stage
 from models.entities.request import RequestRoute
 from models.money import Money
 from recovery_flows.cases import money_actions
-from recovery_flows.cross_border import doable, guard, over_connection
+from recovery_flows.cross_border import actions, doable, guard, over_connection
 from recovery_flows.errors import StepRefusedError
+from tests.recall_messages import CHANNELS
 from tests.records.abroad.abroad_case import Abroad
 from tests.records.abroad.test_asks_for_less import LESS, reduced
 from tests.records.abroad.test_board import agrees
@@ -110,6 +111,25 @@ def test_what_nothing_is_left_of_is_withdrawn(treasury: None, abroad: Abroad) ->
     assert first_act(abroad, name) == "withdraw"
     with pytest.raises(StepRefusedError, match="nothing is left to ask for"):
         reduced(abroad, name)
+
+
+def test_what_may_only_be_cured_is_closed_once_nothing_is_left_to_ask_for(
+    treasury: None, abroad: Abroad
+) -> None:
+    """Curing it was refused, and its ground left nothing else: nobody could go on (91003124)."""
+    del treasury
+    acting, rid = abroad.unit.case_officer(), abroad.recovery_id
+    name = abroad.out("eu_freeze")
+    told = abroad.says(name, "refused", ground="INCOMPLETE")
+    assert told.endswith("; its ground leaves: cure_and_resend")
+    with pytest.raises(StepRefusedError, match=r"its ground leaves: cure_and_resend$"):
+        actions.choose(acting, rid, name, "close", "enough", CHANNELS, None)
+    received(abroad, 100_000)
+    with pytest.raises(StepRefusedError, match="nothing is left to ask for"):
+        actions.choose(acting, rid, name, "cure_and_resend", "cured", CHANNELS, None)
+    actions.choose(acting, rid, name, "close", "all came in", CHANNELS, None)
+    assert abroad.steps(name) == []
+    abroad.sound()
 
 
 def test_what_was_dispatched_is_not_sent_by_the_engine_beyond_the_loss(

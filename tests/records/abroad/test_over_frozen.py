@@ -153,6 +153,10 @@ def test_a_bank_s_freeze_by_our_request_counts_as_far_as_the_bank_holds(abroad: 
     held = replace(file, requests=(part,), holds=(*file.holds, hold))
     assert ceiling.ceiling(held).asked == Money(20_000, "CNY")
     assert ceiling.over_frozen(held, part).minor == 0
+    # Stated in another currency, nobody knows how much of it the bank keeps (seed 91003223).
+    odd = replace(hold, held_minor=0, foreign_minor=9_000, foreign_currency="JPY")
+    stated = replace(held, holds=(*file.holds, odd))
+    assert ceiling.ceiling(stated).asked == Money(50_000, "CNY")
     came = replace(
         file.balances[0], account=LedgerAccount.RETURNED_RECALL, asset_id="", claim_minor=95_000
     )

@@ -91,7 +91,7 @@ def _ask_answer(app: Terminal, view: RequestView, says: str, ground: ChannelGrou
 
 def choose(app: Terminal, view: RequestView) -> None:
     """Ask which of the ways that the ground leaves is taken, and why."""
-    left = options_of(view.row, channel_of(view))
+    left = options_of(view.file, view.row, channel_of(view))
 
     def chosen(option: str | None) -> None:
         if option is not None:
