@@ -93,20 +93,26 @@ def test_one_body_is_asked_for_another_part_and_not_for_the_same_twice(abroad: A
     abroad.new(amount="200.00", part="new")
 
 
+def first_of_two_paid(abroad: Abroad, minor: int) -> tuple[str, str]:
+    """Two bodies are asked for 200.00 and 300.00; the first one announces and pays so much."""
+    unit, rid = abroad.unit, abroad.recovery_id
+    first = abroad.out("eu_confiscate", wanted="return", amount="200.00")
+    second = abroad.out("mla", wanted="return", amount="300.00", part="new")
+    abroad.says(first, "executed")
+    announce(abroad, first, "RET-1", minor)
+    came = money_actions.Incoming(OURS, "RET-1", Money(minor, "CNY"), unit.now, b"invented slip")
+    money_actions.receive(unit.case_officer(), rid, came)
+    unit.approve(rid)
+    return first, second
+
+
 def test_money_that_one_body_announced_is_taken_off_its_part_alone(
     treasury: None, abroad: Abroad
 ) -> None:
     """What is still wanted of the other one was told as less, and the victims lacked it."""
     del treasury
-    unit, rid = abroad.unit, abroad.recovery_id
-    first = abroad.out("eu_confiscate", wanted="return", amount="200.00")
-    second = abroad.out("mla", wanted="return", amount="300.00", part="new")
-    abroad.says(first, "executed")
-    announce(abroad, first, "RET-1", 20_000)
-    came = money_actions.Incoming(OURS, "RET-1", Money(20_000, "CNY"), unit.now, b"invented slip")
-    money_actions.receive(unit.case_officer(), rid, came)
-    unit.approve(rid)
-    file = unit.file(rid)
+    first, second = first_of_two_paid(abroad, 20_000)
+    file = abroad.unit.file(abroad.recovery_id)
     still = {name: one.open for name, one in parts.open_parts(file).items()}
     assert still == {first: 0, second: 30_000}
     assert ceiling.still_wanted(file, abroad.row(second)) == Money(30_000, "GBP")
@@ -152,15 +158,8 @@ def test_what_a_body_paid_beyond_its_part_comes_off_the_others(
 ) -> None:
     """One body had both parts and paid them in one sum: the other part stayed asked for."""
     del treasury
-    unit, rid = abroad.unit, abroad.recovery_id
-    first = abroad.out("eu_confiscate", wanted="return", amount="200.00")
-    second = abroad.out("mla", wanted="return", amount="300.00", part="new")
-    abroad.says(first, "executed")
-    announce(abroad, first, "RET-1", 40_000)
-    came = money_actions.Incoming(OURS, "RET-1", Money(40_000, "CNY"), unit.now, b"invented slip")
-    money_actions.receive(unit.case_officer(), rid, came)
-    unit.approve(rid)
-    file = unit.file(rid)
+    first, second = first_of_two_paid(abroad, 40_000)
+    file = abroad.unit.file(abroad.recovery_id)
     still = {name: one.open for name, one in parts.open_parts(file).items()}
     assert still == {first: 0, second: 10_000}
     assert ceiling.still_wanted(file, abroad.row(second)) == Money(10_000, "GBP")
