@@ -16,7 +16,7 @@ from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.cross_border import guard, stage as cross_border
-from recovery_flows.cross_border.parts import AccountPart, is_of_money, part_of
+from recovery_flows.cross_border.parts import AccountPart, is_of_money, is_open, part_of
 from recovery_flows.cross_border.plans import section_of, wrong_fields
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.law.regime import Regime, Regimes
@@ -185,13 +185,14 @@ def also_asked(file: CaseFile, request_id: str) -> Iterator[str]:
     paid_there = {c.id for c in file.claims if c.payee_account_id == account}
     for recall in file.recalls:
         if recall.claim_id in paid_there and recall.state in OPEN_RECALLS:
-            yield f"by {recall.channel}, {recall.id} is {recall.state}"
+            yield _is_asked(recall.channel, recall.id, recall.state)
 
 
 def _also(mine: RequestRow, other: RequestRow) -> str:
+    """What has ended, or asks for no money, counts nothing."""
+    if not (is_of_money(mine) and is_open(other)):
+        return _is_asked(other.channel, other.id, other.state)
     figures = {"channel": other.channel, "request_id": other.id, "request_state": other.state}
-    if not (is_of_money(mine) and is_of_money(other)):
-        return phrase("by {channel}, {request_id} is {request_state}", **figures)
     if other.account_part == mine.account_part:
         return phrase(
             "by {channel}, {request_id} is {request_state}: the same money, counted once", **figures
@@ -200,6 +201,15 @@ def _also(mine: RequestRow, other: RequestRow) -> str:
         "by {channel}, {request_id} is {request_state}: part {part}, counted besides",
         part=other.account_part,
         **figures,
+    )
+
+
+def _is_asked(channel: str, name: str, state: str) -> str:
+    return phrase(
+        "by {channel}, {request_id} is {request_state}",
+        channel=channel,
+        request_id=name,
+        request_state=state,
     )
 
 

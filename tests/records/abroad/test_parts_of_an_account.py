@@ -86,6 +86,15 @@ def test_who_asks_for_a_part_says_which(abroad: Abroad) -> None:
     assert f"∩ also asked by eu_freeze, {third} is draft: the same money, counted once" in page
 
 
+def test_what_a_body_refused_is_not_said_to_be_counted(abroad: Abroad) -> None:
+    first = abroad.out(amount="200.00")
+    second = abroad.new("eu_freeze", amount="200.00")
+    abroad.says(first, "refused")
+    page = shown(abroad, second)
+    assert f"∩ also asked by igrip, {first} is refused" in page
+    assert "counted once" not in page
+
+
 def test_one_body_is_asked_for_another_part_and_not_for_the_same_twice(abroad: Abroad) -> None:
     abroad.new(amount="200.00")
     with pytest.raises(StepRefusedError, match="is under way by igrip"):

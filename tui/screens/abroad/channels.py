@@ -35,7 +35,7 @@ _FIELDS = (
     (phrase("authority"), phrase("who is asked, by its plain name; no person")),
     (phrase("language"), phrase("the language of that State, such as fr; empty: en")),
     (phrase("amount"), phrase("in the account's currency; empty: all traced")),
-    (phrase("part"), phrase("empty: the same money as requests there ask for; new: other money")),
+    (phrase("part"), phrase("empty: the same money as is asked for; new: other")),
 )
 
 
