@@ -110,13 +110,20 @@ async def test_esc_leaves_the_columns_as_they_were_and_the_last_one_cannot_be_hi
         await wait(pilot, app, "officer")
 
 
-async def test_in_an_empty_list_a_hidden_column_makes_no_other_one_too_wide(
+async def test_in_a_list_that_empties_a_hidden_column_makes_no_other_one_too_wide(
     unity: Any, wait: Any, tmp_path: Path
 ) -> None:
+    unity.report(100_000)
     app = unity.app("li", folder=tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
-        await wait(pilot, app, "No open recovery")
-        await pilot.press("W", "down", "down", "space")
+        await wait(pilot, app, "R-2026-0001")
+        table = app.screen.query_one(QueueTable)
+        await pilot.press("W")
+        await wait(pilot, app, "Columns of this list")
+        table.display = False  # as when its last recovery is closed meanwhile
+        await pilot.pause()
+        assert not table.scrollable_content_region.width
+        await pilot.press("down", "down", "space")
         await wait(pilot, app, "Enter keeps it for you")
 
 
