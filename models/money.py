@@ -32,8 +32,8 @@ def minor_text(minor: int, digits: int) -> str:
     """Minor units as a plain decimal of so many digits after the point, without grouping."""
     if not digits:
         return str(minor)
-    whole, rest = divmod(abs(minor), 10**digits)
-    return f"{'-' if minor < 0 else ''}{whole}.{rest:0{digits}d}"
+    text = str(minor if minor >= 0 else -minor).rjust(digits + 1, "0")
+    return f"{'-' if minor < 0 else ''}{text[:-digits]}.{text[-digits:]}"
 
 
 def split_minor(total: int, weights: Sequence[int]) -> list[int]:

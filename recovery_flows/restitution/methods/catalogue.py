@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from enum import StrEnum
 
 from models.ids import digest
@@ -136,18 +136,13 @@ def moved_minor(division: Division, other: Division) -> int:
     return max(sum(c for c in changes if c > 0), -sum(c for c in changes if c < 0))
 
 
-def _tier(stake: Stake) -> list[int | str]:
-    return [stake.tier.rank, stake.tier.code] if stake.tier else []
-
-
-def _spelled(at: datetime) -> str:
-    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat()
+def _spelled(stake: Stake) -> tuple[int | str, ...]:
+    claim_id, at, loss, compensated, withdrawn, tier = stake
+    told = (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat()
+    of_tier = (tier.rank, tier.code) if tier else ()
+    return (claim_id, told, loss, compensated, withdrawn, *of_tier)
 
 
 def _digest(info: RuleInfo, pool_minor: int, currency: str, given: Sequence[Stake]) -> str:
-    claims = [
-        [s.claim_id, _spelled(s.first_loss_at), s.loss_minor,
-         s.compensated_minor, s.withdrawn_minor, *_tier(s)]
-        for s in given
-    ]  # fmt: skip
+    claims = list(map(_spelled, given))
     return digest([info.name, info.version, info.tie_rule, pool_minor, currency, claims])
