@@ -126,7 +126,8 @@ def test_what_runs_before_a_change_is_taken_leaves_nothing_running_when_it_is_in
     begun = [int(file.read_text()) for file in told.values()]
     try:
         os.killpg(running.pid, signal.SIGINT)  # what Ctrl-C sends
-        assert running.wait() != 0
+        assert comes(lambda: running.poll() is not None)
+        assert running.wait() == 130  # by SIGINT, as a shell says it
         assert comes(lambda: not any(map(is_running, begun)))
     finally:
         for process in filter(is_running, begun):
