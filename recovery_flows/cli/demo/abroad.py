@@ -14,6 +14,7 @@ from models.case_file import CaseFile
 from models.entities.request import UNDER_WAY, RequestRow, RequestState
 from models.ids import digest_bytes
 from models.money import Money
+from models.queries.cases.case_files import load_file
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cli.case.channels import border_channels, state_groups
 from recovery_flows.cli.composition import Installation
@@ -24,6 +25,8 @@ from recovery_flows.cross_border import actions
 from recovery_flows.cross_border.answers import Answer
 from recovery_flows.cross_border.ceiling import is_baseless, owed_word, received_minor
 from recovery_flows.cross_border.channels import Option
+from recovery_flows.cross_border.doable import RequestAct, acts_of
+from recovery_flows.cross_border.request_edits import request_of
 
 CHANNEL = "igrip"
 _FIELDS = {
@@ -35,6 +38,17 @@ _CURED = {"beneficiary_bank": "Sandbox Bank Abroad, branch at the harbour (synth
 _REACHED_PERCENT = 40
 """What the police stopped of the cash; the bank gives as much back on the recall."""
 _ANSWERS_AFTER = timedelta(hours=6)
+
+
+def ask_for_what_is_left(lin: CaseOfficer, recovery_id: str, request_id: str) -> int:
+    """Ask for less where the program says so; how many acts that were."""
+    with lin.database.reading() as session:
+        file = load_file(session, recovery_id)
+    if RequestAct.REDUCE not in acts_of(file, request_of(file, request_id)):
+        return 0
+    why = "the trace supports no more by now (synthetic)"
+    actions.reduce_request(lin, recovery_id, request_id, why)
+    return 1
 
 
 class AskedAbroad:

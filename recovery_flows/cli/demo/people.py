@@ -18,7 +18,7 @@ from recovery_flows.cases import discrepancy_actions
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.next_steps import ActionKind
 from recovery_flows.cli.composition import Installation
-from recovery_flows.cli.demo.abroad import AskedAbroad
+from recovery_flows.cli.demo.abroad import AskedAbroad, ask_for_what_is_left
 from recovery_flows.cli.demo.claimants import Claimants
 from recovery_flows.cli.demo.folder import OFFICER, SUPERVISOR, read_plan
 from recovery_flows.cli.demo.giving_back import GivingBack
@@ -101,6 +101,8 @@ class People:
                 return 0
             discrepancy_actions.resolve(self._lin, line.recovery_id, line.subject_id, LOOKED_INTO)
             return 1
+        if line.action == ActionKind.FOLLOW_REQUEST:
+            return ask_for_what_is_left(self._lin, line.recovery_id, line.subject_id)
         number = f"SYN-{line.ref.removeprefix('R-')}"
         try:
             # All files of the demo are Lin's own, who joins those that want the same account.

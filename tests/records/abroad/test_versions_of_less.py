@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.entities.request import RequestRow, RequestState
+from recovery_flows.cli.demo.abroad import ask_for_what_is_left
 from recovery_flows.correspondence.abroad import message_actions
 from recovery_flows.cross_border import actions, ceiling, doable, parts
 from recovery_flows.errors import StepRefusedError
@@ -244,3 +245,16 @@ def test_two_parts_that_fell_do_not_give_up_what_the_other_one_asks_too_much(
     assert ceiling.ceiling(abroad.unit.file(abroad.recovery_id)).asked.minor == 10_000
     abroad.decide()
     abroad.sound()
+
+
+def test_the_demos_officer_asks_for_less_where_the_program_says_so_and_does_nothing_else(
+    abroad: Abroad,
+) -> None:
+    name = abroad.out()
+    lin = abroad.unit.case_officer()
+    assert ask_for_what_is_left(lin, abroad.recovery_id, name) == 0
+    falls(abroad, 30_000)
+    assert ask_for_what_is_left(lin, abroad.recovery_id, name) == 1
+    assert next_of(abroad, name).requested_minor == 30_000
+    assert ask_for_what_is_left(lin, abroad.recovery_id, name) == 0
+    agrees(abroad)
