@@ -13,6 +13,7 @@ from recovery_flows.cases.pages.value import (
     Line,
     Page,
     Part,
+    Piece,
     Section,
     Table,
     Whole,
@@ -60,13 +61,16 @@ def _folded(text: str, indent: int, width: int) -> list[str]:
 
 def cell_text(cell: Cell, zone: str) -> str:
     """A cell in words; a bar, which only repeats a figure beside it, is left out."""
-    return "".join(
-        instant_text(piece.value, zone)
-        if isinstance(piece.value, datetime)
-        else str(piece.value).ljust(piece.least)
-        for piece in cell
-        if not isinstance(piece.value, Drawn)
-    )
+    if len(cell) == 1:
+        return _piece_text(cell[0], zone)
+    return "".join([_piece_text(piece, zone) for piece in cell])
+
+
+def _piece_text(piece: Piece, zone: str) -> str:
+    value = piece.value
+    if isinstance(value, datetime):
+        return instant_text(value, zone)
+    return "" if isinstance(value, Drawn) else str(value).ljust(piece.least)
 
 
 def table_lines(table: Table, zone: str) -> list[str]:

@@ -69,10 +69,8 @@ def time_left_text(now: datetime, due: datetime) -> str:
     """Time left in words, rounded down: `18m`, `6h 12m`, `2d 03h`; past the end `-18m late`."""
     seconds = int((due - now).total_seconds())
     if 0 <= seconds < _MINUTE:
-        return phrase("now")
-    if due >= now:
-        return _span(seconds)
-    return phrase("-{span} late", span=_span(max(-seconds, _MINUTE)))
+        return _NOW
+    return _span(seconds) if seconds > 0 else _late(_span(max(-seconds, _MINUTE)))
 
 
 def length_text(start: datetime, end: datetime) -> str:
@@ -82,10 +80,19 @@ def length_text(start: datetime, end: datetime) -> str:
 
 def overdue_text(now: datetime, due: datetime) -> str:
     """How long ago an end was, where it is marked as late already: `-18m`."""
-    return phrase("-{span}", span=_span(max(int((now - due).total_seconds()), _MINUTE)))
+    return _overdue(_span(max(int((now - due).total_seconds()), _MINUTE)))
+
+
+_NOW = phrase("now")
 
 
 def _span(seconds: int) -> Phrase:
+    return _rounded_span(seconds - seconds % (_HOUR if seconds >= _DAY else _MINUTE))
+
+
+# A list of thousands has few lengths, as they are rounded.
+@lru_cache(maxsize=4096)
+def _rounded_span(seconds: int) -> Phrase:
     if seconds >= _DAY:
         hours = seconds % _DAY // _HOUR
         return phrase("{days}d {hours:02d}h", days=seconds // _DAY, hours=hours)
@@ -93,6 +100,16 @@ def _span(seconds: int) -> Phrase:
         minutes = seconds % _HOUR // _MINUTE
         return phrase("{hours}h {minutes:02d}m", hours=seconds // _HOUR, minutes=minutes)
     return phrase("{minutes}m", minutes=seconds // _MINUTE)
+
+
+@lru_cache(maxsize=4096)
+def _late(span: Phrase) -> Phrase:
+    return phrase("-{span} late", span=span)
+
+
+@lru_cache(maxsize=4096)
+def _overdue(span: Phrase) -> Phrase:
+    return phrase("-{span}", span=span)
 
 
 def _last_day(limit: Limit, start: date, calendar_code: str) -> date:

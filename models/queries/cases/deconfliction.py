@@ -175,14 +175,13 @@ _SHARED_AMONG = sa.select(_R.c.id).where(
 
 def all_hits(session: Session) -> frozenset[str]:
     """All recoveries that `elsewhere` would find another one for; for lists, in one pass."""
-    followed = sa.union(
+    followed = sa.union_all(
         sa.select(_A.c.account_id.label("key"), _A.c.recovery_id.label("of")),
         sa.select(_C.c.payee_account_id, _C.c.recovery_id),
     ).subquery()
     paid = (
         sa.select(_PAYMENT.label("key"), _C.c.recovery_id.label("of"))
         .where(_PAYMENT.not_in(NO_REFERENCE))
-        .distinct()
         .subquery()
     )
     queries = (_shared(followed), _shared(paid), _of_victims(followed))
@@ -191,13 +190,18 @@ def all_hits(session: Session) -> frozenset[str]:
 
 def _shared(pairs: sa.Subquery) -> sa.Select[Any]:
     """Recoveries that share a key with another one."""
+    # Few keys are of two recoveries: whether one of those was merged is asked of these alone.
     kept = (
         sa.select(pairs.c.key, pairs.c.of)
         .join_from(pairs, _R, _R.c.id == pairs.c.of)
-        .where(_NOT_JOINED)
+        .where(_NOT_JOINED, pairs.c.key.in_(_of_two(pairs)))
     ).cte()
-    many = sa.select(kept.c.key).group_by(kept.c.key).having(sa.func.count() > 1)
-    return sa.select(kept.c.of).where(kept.c.key.in_(many)).distinct()
+    return sa.select(kept.c.of).where(kept.c.key.in_(_of_two(kept))).distinct()
+
+
+def _of_two(pairs: sa.Subquery | sa.CTE) -> sa.Select[Any]:
+    first, last = sa.func.min(pairs.c.of), sa.func.max(pairs.c.of)
+    return sa.select(pairs.c.key).group_by(pairs.c.key).having(first != last)
 
 
 def _of_victims(pairs: sa.Subquery) -> sa.Select[Any]:
