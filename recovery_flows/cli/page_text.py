@@ -78,7 +78,8 @@ def table_lines(table: Table, zone: str) -> list[str]:
     drawn = {
         n for row in table.rows for n, c in enumerate(row) for p in c if isinstance(p.value, Drawn)
     }
-    table = table.only([n for n in range(len(table.columns)) if n not in drawn])
+    if drawn:
+        table = table.only([n for n in range(len(table.columns)) if n not in drawn])
     titles = [column.title.strip() for column in table.columns]
     rows = [[cell_text(cell, zone) for cell in row] for row in table.rows]
     right = [n for n, column in enumerate(table.columns) if column.right]

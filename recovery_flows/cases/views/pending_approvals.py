@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from sqlmodel import Session
 
@@ -14,6 +15,7 @@ from models.engine import Database
 from models.entities.approval import ApprovalRow
 from models.queries.cases.approvals import (
     Pending,
+    all_pending,
     pending_count,
     pending_page,
     place_of_pending,
@@ -120,10 +122,9 @@ def waiting_approvals(
 
 
 def _pending(session: Session, database: Database, laws: Regimes) -> Iterator[list[ApprovalLine]]:
-    offset = 0
-    while found := pending_page(session, offset, _AT_ONCE):
+    pending = all_pending(session)
+    while found := list(islice(pending, _AT_ONCE)):
         yield _lines(session, database, laws, found)
-        offset += len(found)
 
 
 def _row_of(session: Session, changes: Sequence[ApprovalLine], look: QueueQuery) -> int | None:
