@@ -105,6 +105,7 @@ _DUE = {
 }
 
 
+@cache
 def _to_be_approved(action: str) -> str:
     return phrase("{action} to be approved", action=phrase(action))
 
