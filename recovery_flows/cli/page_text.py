@@ -68,9 +68,11 @@ def cell_text(cell: Cell, zone: str) -> str:
 
 def _piece_text(piece: Piece, zone: str) -> str:
     value = piece.value
-    if isinstance(value, datetime):
-        return instant_text(value, zone)
-    return "" if isinstance(value, Drawn) else str(value).ljust(piece.least)
+    if isinstance(value, Drawn):
+        return ""
+    if not isinstance(value, str):
+        value = instant_text(value, zone) if isinstance(value, datetime) else str(value)
+    return value.ljust(piece.least) if piece.least else value
 
 
 def table_lines(table: Table, zone: str) -> list[str]:

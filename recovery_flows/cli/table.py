@@ -17,10 +17,16 @@ _FIRST_ROWS = 1_000
 _NO_WIDTH = FIRST_STRONG_ISOLATE + POP_ISOLATE
 
 
+class SafeLine(str):
+    """A line of a table: its cells are safe, and nothing stands behind the last."""
+
+    __slots__ = ()
+
+
 def tell(lines: Iterable[str]) -> None:
     """Print lines, made safe."""
     for line in lines:
-        sys.stdout.write(safe(line).rstrip() + "\n")
+        sys.stdout.write(f"{line if type(line) is SafeLine else safe(line).rstrip()}\n")
     sys.stdout.flush()
 
 
@@ -82,13 +88,13 @@ def long_columns(
         yield _joined(map(_safe, row), widths, right)
 
 
-def _joined(row: Iterable[str], widths: Sequence[int], right: Container[int]) -> str:
+def _joined(row: Iterable[str], widths: Sequence[int], right: Container[int]) -> SafeLine:
     """A line of safe cells, each as wide as its column."""
     padded = [
         _padded(cell, width, right=n in right)
         for n, (cell, width) in enumerate(zip(row, widths, strict=True))
     ]
-    return "  ".join(padded).rstrip()
+    return SafeLine("  ".join(padded).rstrip())
 
 
 def columns(
@@ -103,10 +109,9 @@ def columns(
 
 
 def _padded(cell: str, width: int, *, right: bool) -> str:
-    if cell.isascii():
-        return cell.rjust(width) if right else cell.ljust(width)
-    gap = " " * (width - _width_of(cell))
-    return gap + cell if right else cell + gap
+    if not cell.isascii():
+        width += len(cell) - _width_of(cell)
+    return cell.rjust(width) if right else cell.ljust(width)
 
 
 def instant_text(at: datetime | None, zone: str = "UTC") -> str:
