@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recovery_flows.cli.first_lines import first_of, more_follow
 from recovery_flows.cli.options import ActingAs, AsJson, Now, opened
 from recovery_flows.cli.output import say_json_list
 from recovery_flows.cli.queue.together import STDIN, named_or_read, tell_results
@@ -43,7 +44,8 @@ def approve(
     """Approve or deny. Without an id: list what awaits approval.
 
     Several are approved each by itself, with a result for each: what was sent first, a renewal, a
-    closing. Any other kind is approved alone.
+    closing. Any other kind is approved alone. A terminal gets the first 200 of the list, a pipe
+    and --json all.
     """
     from recovery_flows.errors import MisuseError
 
@@ -111,11 +113,14 @@ def _list(installation: Installation, acting_as: str, *, as_json: bool) -> None:
     if as_json:
         say_json_list(pending)
         return
-    first = next(pending, None)
+    listed, is_more = first_of(pending)
+    first = next(listed, None)
     if first is None:
         tell([EMPTY])
         return
     with installation.database.reading() as session:
         now = case_now(session, wall_clock())
-    for approval in chain((first,), pending):
+    for approval in chain((first,), listed):
         tell(section_lines(in_full(approval, now), "UTC"))
+    if is_more:
+        tell([more_follow()])
