@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from models.case_file import CaseFile, Step
 from models.deconfliction_hits import AlsoLine, DeconflictionHit, Match
 from models.entities.officer import Role
-from models.language.phrase import phrase
+from models.language.phrase import joined, phrase, stored_phrase
 from recovery_flows.cases.next_steps import ActionKind
 
 SENDING = frozenset({ActionKind.ORDER_STOP, ActionKind.SUBMIT_FREEZE, ActionKind.SUBMIT_REQUEST})
@@ -101,9 +101,15 @@ def warns(
 def reason(found: Iterable[DeconflictionHit]) -> str:
     """What the event of sending says: that it was known, and whose the others are."""
     others = {one.recovery_id: one.owner for one in found}
-    count = f"{len(others)} other recover{'y' if len(others) == 1 else 'ies'}"
-    owners = ", ".join(sorted({owner or "nobody yet" for owner in others.values()}))
-    return f"sent knowing that {count} (of {owners}) had it too"
+    one = stored_phrase("1 other recovery")
+    more = stored_phrase("{number} other recoveries", number=len(others))
+    nobody = stored_phrase("nobody yet")
+    owners = joined(", ", sorted({owner or nobody for owner in others.values()}))
+    return stored_phrase(
+        "sent knowing that {count} (of {owners}) had it too",
+        count=one if len(others) == 1 else more,
+        owners=owners,
+    )
 
 
 def is_leaving(event: str) -> bool:

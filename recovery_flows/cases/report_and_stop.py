@@ -12,7 +12,7 @@ from models.deconfliction_hits import DeconflictionHit
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.facts import AccountRef, ReportFact
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.queries.books.money import covered_by_files
 from models.queries.cases.case_files import load_file
@@ -223,7 +223,7 @@ def others_than(
 def _carry_decision(changes: Changeset, same: tuple[DeconflictionHit, ...]) -> None:
     """The event of accepting says that it was decided to be another payment."""
     if same:
-        reason = f"decided to be another payment than that of {same[0].ref}"
+        reason = stored_phrase("decided to be another payment than that of {ref}", ref=same[0].ref)
         changes.moves = [
             replace(m, reason=reason)
             if m.noun is EntityKind.RECOVERY and m.event == "accepted"

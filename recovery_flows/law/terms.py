@@ -12,11 +12,12 @@ from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from models.language.phrase import Phrase, phrase
+from models.language.phrase import Phrase, phrase, stored_phrase
 from recovery_flows.law.rows import Limit, LimitUnit
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _MOVED_PARTS = 4
+_HOURS_A_DAY = 24
 
 
 class LegalTime(Protocol):
@@ -144,3 +145,10 @@ def _published_to(code: str) -> int | None:
 
 def _is_moved(day: object) -> bool:
     return isinstance(day, tuple) and len(day) >= _MOVED_PARTS
+
+
+def span_of(hours: int) -> Phrase:
+    """A length of time as a reminder says it: in hours up to two days, then in days."""
+    if hours < 2 * _HOURS_A_DAY:
+        return stored_phrase("{hours} h", hours=hours)
+    return stored_phrase("{days} days", days=hours // _HOURS_A_DAY)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from models.entities.partner import PartnerChannel
 from models.language.phrase import joined, phrase
+from models.language.stored import read_back
 from recovery_flows.cases.pages.value import (
     Cell,
     Column,
@@ -124,7 +125,7 @@ def _connection(page: PartnerPage) -> tuple[list[_Fact], list[_Fact]]:
     wrong += [breaker] if page.breaker is not BreakerState.CLOSED else []
     if row.last_error:
         wrong += [
-            (phrase("last error"), cell(Piece(row.last_error, Tone.CARE))),
+            (phrase("last error"), cell(Piece(read_back(row.last_error), Tone.CARE))),
             (phrase("to do"), cell(Piece(page.advice, Tone.CARE))),
         ]
     answered = cell(phrase("none yet") if row.last_answer_at is None else row.last_answer_at)
