@@ -67,13 +67,13 @@ def half_life(start: datetime, due: datetime) -> datetime:
 
 
 def time_left_text(now: datetime, due: datetime) -> str:
-    """Time left in words, rounded down: `18m`, `6h 12m`, `2d 03h`; past the end `-18m late`."""
+    """Time left in words, rounded down: `18m`, `6h 12m`, `2d 03h`; past the end `18m late`."""
     seconds = int((due - now).total_seconds())
     if 0 <= seconds < _MINUTE:
         return phrase("now")
     if due >= now:
         return _span(seconds)
-    return phrase("-{span} late", span=_span(max(-seconds, _MINUTE)))
+    return phrase("{span} late", span=_span(max(-seconds, _MINUTE)))
 
 
 def length_text(start: datetime, end: datetime) -> str:
