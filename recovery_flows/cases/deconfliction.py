@@ -56,7 +56,7 @@ def _line(found: DeconflictionHit, officer_id: str, roles: Collection[Role]) -> 
         shared=_SHARED[found.what],
         which=which,
         ended=ended,
-        whose=whose(found, officer_id),
+        whose=whose(found, officer_id, roles),
     )
     return AlsoLine(
         account_id=found.account_id, what=found.what, ref=ref, owner=found.owner,
@@ -64,15 +64,14 @@ def _line(found: DeconflictionHit, officer_id: str, roles: Collection[Role]) -> 
     )  # fmt: skip
 
 
-def whose(found: DeconflictionHit, officer_id: str) -> str:
-    """Whom to talk to about another recovery: one's own needs no talk."""
+def whose(found: DeconflictionHit, officer_id: str, roles: Collection[Role]) -> str:
+    """Whom to talk to about another recovery: one's own needs no talk, nobody's a supervisor."""
     if officer_id and found.owner_id == officer_id:
         return phrase("yours")
-    return (
-        phrase("ask {owner}", owner=found.owner)
-        if found.owner
-        else phrase("unassigned, ask a supervisor")
-    )
+    if found.owner:
+        return phrase("ask {owner}", owner=found.owner)
+    is_own = Role.SUPERVISOR in roles
+    return phrase("unassigned") if is_own else phrase("unassigned, ask a supervisor")
 
 
 def about(

@@ -135,6 +135,8 @@ def read_secret(prompt: str = "secret") -> str:
             raise MisuseError("the two differ: nothing was done")
     else:
         secret = sys.stdin.readline().rstrip("\r\n")
+        if not secret:
+            raise MisuseError(f"{prompt}: type it in a terminal, or give it as one line of input")
     if len(secret) < _SECRET_LENGTH_MIN:
         raise MisuseError(f"a secret has at least {_SECRET_LENGTH_MIN} characters")
     return secret

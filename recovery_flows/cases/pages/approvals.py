@@ -128,10 +128,11 @@ def row(approval: ApprovalLine, now: datetime, own_id: str = "") -> dict[str, Ce
 
 
 def figures(approval: ApprovalLine) -> tuple[tuple[str, str], ...]:
-    """The exact figures that a yes binds, and to which digest."""
+    """The exact figures that a yes binds, in words where they are ours, and to which digest."""
+    recovery = ((phrase("recovery"), approval.ref),) if approval.recovery_id else ()
     return (
-        (phrase("recovery"), approval.ref),
-        *approval.figures,
+        *recovery,
+        *((name, _said(name, value)) for name, value in approval.figures),
         (phrase("digest"), approval.digest[:_DIGEST_SHOWN]),
     )
 
@@ -151,10 +152,7 @@ def asked(approval: ApprovalLine) -> Line:
 def detail(approval: ApprovalLine) -> Iterator[Line | Table]:
     """What else asks for the same, the figures, what a yes does."""
     yield from also_lines(approval.also)
-    rows = (
-        (cell(muted(as_phrase(name))), strong(_said(name, value)))
-        for name, value in figures(approval)
-    )
+    rows = ((cell(muted(as_phrase(name))), strong(value)) for name, value in figures(approval))
     yield from table(_FIGURES, rows, whole=True)
     if asks := ASKS.get(approval.act, ""):
         yield line(muted(asks))
