@@ -136,7 +136,8 @@ def read_secret(prompt: str = "secret") -> str:
     else:
         secret = sys.stdin.readline().rstrip("\r\n")
         if not secret:
-            raise MisuseError(f"{prompt}: type it in a terminal, or give it as one line of input")
+            told = f"at least {_SECRET_LENGTH_MIN} characters, typed here or as a line of input"
+            raise MisuseError(f"{prompt}: {told}")
     if len(secret) < _SECRET_LENGTH_MIN:
         raise MisuseError(f"a secret has at least {_SECRET_LENGTH_MIN} characters")
     return secret

@@ -126,7 +126,7 @@ def state_of_things(file: CaseFile, hold: HoldRow) -> str:
     follower = next((h for h in file.holds if h.supersedes_id == hold.id), None)
     if follower is not None and follower.state in UNANSWERED:
         return stored_phrase(
-            "the {kind} after it is {state}",
+            "follow-on {kind}: {state}",
             kind=phrase(follower.kind),
             state=phrase(follower.state.replace("_", " ")),
         )

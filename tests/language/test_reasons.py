@@ -133,7 +133,7 @@ def test_a_plain_reason_is_found_where_it_is_given(code: str, count: int) -> Non
             "sent knowing that 2 other recoveries (of lin, nobody yet) had it too",
             "发出时已知另 2 起案件（主办：lin, 尚无主办人）也涉及",
         ),
-        ("less than 3 days left: the freeze after it is draft", "剩余不足 3 天：后续冻结：草稿"),
+        ("less than 3 days left: follow-on freeze: draft", "剩余不足 3 天：后续冻结：草稿"),
         ("less than 6 h left: no freeze yet", "剩余不足 6 小时：尚未冻结"),
         (
             "its term ended without a renewal; answer 3, document 970fb60f724b",

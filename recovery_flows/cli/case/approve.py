@@ -118,4 +118,4 @@ def _list(installation: Installation, acting_as: str, *, as_json: bool) -> None:
     with installation.database.reading() as session:
         now = case_now(session, wall_clock())
     for approval in chain((first,), pending):
-        tell(section_lines(in_full(approval, now), "UTC"))
+        tell(section_lines(in_full(approval, now), installation.time_zone))
