@@ -20,11 +20,13 @@ from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.pages.approvals import (
     ASKS,
+    DENIALS,
     EMPTY as NONE_PENDING,
     act_words,
     asked,
     detail,
     figures,
+    why_denied,
 )
 from recovery_flows.cases.together.acts import why_alone
 from recovery_flows.cases.views.pending_approvals import ApprovalsPage
@@ -251,16 +253,14 @@ class ApprovalsScreen(SizedScreen):
         def answered(reason: str | None) -> None:
             if reason is not None:
                 told = command("approve", line.approval_id, "--deny", "--reason", "TEXT")
-                app.perform(partial(_deny, line.approval_id, reason), command=told)
+                do = partial(_deny, line.approval_id, reason)
+                app.perform(do, command=told, holds_back=line.act in DENIALS)
 
         if refusal := self._refusal(line):
             app.say(refusal, refused=True)
         else:
             title = phrase("Deny: {act}?", act=act_words(line))
-            app.push_screen(
-                AskLine(title, phrase("{ref}: why is it denied?", ref=line.ref), phrase("reason")),
-                answered,
-            )
+            app.push_screen(AskLine(title, why_denied(line), phrase("reason")), answered)
 
     def copies(self) -> Sequence[Copied]:
         """The id, the row, what it binds."""

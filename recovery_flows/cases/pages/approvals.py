@@ -104,6 +104,13 @@ ASKS: Mapping[str, str] = {
     ),
 }
 """What a yes does, by kind of approval."""
+DENIALS: Mapping[str, str] = {
+    ApprovalKind.ORDER_STOP: phrase(
+        "A no takes the stop back at its bank: the money can be gone the same minute."
+    ),
+    ApprovalKind.MULTI_AGENCY_REQUEST: phrase("A no takes these tasks back at the partners."),
+}
+"""What a no does where something was sent before it was decided."""
 _SENT_ALREADY = (ApprovalKind.ORDER_STOP, ApprovalKind.MULTI_AGENCY_REQUEST)
 _DIGEST_SHOWN = 16
 _FIGURES = (Column(most=26), Column(rest=True))
@@ -113,6 +120,13 @@ def act_words(approval: ApprovalLine) -> str:
     """What is to be decided, in words."""
     told = kind_word(approval.act)
     return phrase("confirm {told}", told=told) if approval.act in _SENT_ALREADY else told
+
+
+def why_denied(approval: ApprovalLine) -> str:
+    """What is asked before a no, and what that does."""
+    asks = phrase("{ref}: why is it denied?", ref=approval.ref)
+    told = DENIALS.get(approval.act)
+    return joined(" ", (told, asks)) if told else asks
 
 
 def row(approval: ApprovalLine, now: datetime, own_id: str = "") -> dict[str, Cell]:
