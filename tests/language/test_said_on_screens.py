@@ -202,7 +202,9 @@ def test_what_others_wrote_stays_as_it_is_though_it_begins_like_ours() -> None:
 
 
 @pytest.mark.parametrize("length", [300, 400, 4_000])
-@pytest.mark.parametrize("piece", ["x is dated y, ", "held, ", "the bank kept {}, ", ", "])
+@pytest.mark.parametrize(
+    "piece", ["x is dated y, ", "void: ", "held; ", "held, ", "the bank kept {}, ", ", "]
+)
 @pytest.mark.parametrize("end", ["", "x", "\n"])
 def test_a_list_that_looks_like_ours_without_end_is_told_from_ours_at_once(
     length: int, piece: str, end: str
