@@ -16,7 +16,7 @@ from models.ids import derive_id, digest
 from models.language.phrase import phrase
 from models.outcome import Outcome, Scalar, Transition
 from recovery_flows.correspondence import call_validity
-from recovery_flows.cross_border.merged import came_to_the_other
+from recovery_flows.cross_border.sums.merged import came_to_the_other
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Changeset, applied
 from recovery_flows.ledger.court_money import in_force
