@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from models.case_file import CaseFile, Step
-from models.deconfliction_hits import AlsoLine, DeconflictionHit, Match
+from models.deconfliction_hits import AlsoLine, ClosedTrace, DeconflictionHit, Match
 from models.entities.officer import Role
 from models.language.phrase import phrase
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.next_steps import ActionKind
 
 SENDING = frozenset({ActionKind.ORDER_STOP, ActionKind.SUBMIT_FREEZE, ActionKind.SUBMIT_REQUEST})
 """An officer's steps after which something leaves the building."""
+RELEASING = frozenset({ApprovalKind.RELEASE, ApprovalKind.RELEASE_PART, ApprovalKind.COMPLAINT})
+"""Approvals of a hold after which money of an account is free."""
 _LEAVING = frozenset({"ordered_first", "submitted"})
 _SHARED = {
     Match.ACCOUNT: phrase("the account is also"),
@@ -64,6 +67,39 @@ def _line(found: DeconflictionHit, officer_id: str, roles: Collection[Role]) -> 
     )  # fmt: skip
 
 
+def closed_lines(
+    found: Iterable[ClosedTrace], officer_id: str, roles: Collection[Role]
+) -> tuple[AlsoLine, ...]:
+    """What whoever lets money of an account go is told of recoveries that have ended, each once.
+
+    Whose money was traced there and did not come back could be helped by it. Its sum is said to
+    whom its reference is.
+    """
+    return tuple(dict.fromkeys(_closed_line(one, officer_id, roles) for one in found))
+
+
+def _closed_line(found: ClosedTrace, officer_id: str, roles: Collection[Role]) -> AlsoLine:
+    hit = found.hit
+    ref = hit.ref if may_see(hit, officer_id, roles) else ""
+    if ref:
+        sentence = phrase(
+            "{ref}, which has ended, had traced money to the account, and {lost} of it did not "
+            "come back: {whose}",
+            ref=ref, lost=found.lost, whose=whose(hit, officer_id),
+        )  # fmt: skip
+    else:
+        which = phrase("a restricted recovery") if hit.is_restricted else phrase("another recovery")
+        sentence = phrase(
+            "{which}, which has ended, had traced money to the account that did not come back: "
+            "{whose}",
+            which=which, whose=whose(hit, officer_id),
+        )  # fmt: skip
+    return AlsoLine(
+        account_id=hit.account_id, what=hit.what, ref=ref, owner=hit.owner, is_open=False,
+        sentence=sentence,
+    )  # fmt: skip
+
+
 def whose(found: DeconflictionHit, officer_id: str) -> str:
     """Whom to talk to about another recovery: one's own needs no talk."""
     if officer_id and found.owner_id == officer_id:
@@ -100,10 +136,20 @@ def warns(
 
 def reason(found: Iterable[DeconflictionHit]) -> str:
     """What the event of sending says: that it was known, and whose the others are."""
-    others = {one.recovery_id: one.owner for one in found}
-    count = f"{len(others)} other recover{'y' if len(others) == 1 else 'ies'}"
+    return f"sent knowing that {_counted(found, 'other')} had it too"
+
+
+def reason_to_release(found: Iterable[ClosedTrace]) -> str:
+    """What the event of an approval says that lets money go: likewise."""
+    counted = _counted((one.hit for one in found), "closed")
+    return f"released knowing that {counted} had lost money to the account"
+
+
+def _counted(found: Iterable[DeconflictionHit], which: str) -> str:
+    others = {one.recovery_id or one.owner: one.owner for one in found}
+    count = f"{len(others)} {which} recover{'y' if len(others) == 1 else 'ies'}"
     owners = ", ".join(sorted({owner or "nobody yet" for owner in others.values()}))
-    return f"sent knowing that {count} (of {owners}) had it too"
+    return f"{count} (of {owners})"
 
 
 def is_leaving(event: str) -> bool:

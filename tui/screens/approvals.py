@@ -23,6 +23,7 @@ from recovery_flows.cases.pages.approvals import (
     EMPTY as NONE_PENDING,
     act_words,
     asked,
+    command_of,
     detail,
     figures,
 )
@@ -224,9 +225,8 @@ class ApprovalsScreen(SizedScreen):
 
         def answered(authority: str | None) -> None:
             if authority is not None:
-                given = ["--authority", authority] if authority else []
-                told = command("approve", line.approval_id, *given)
-                doing = partial(_approve, line.approval_id, authority)
+                told = command(*command_of(line, authority))
+                doing = partial(_approve, line, authority)
                 app.perform(doing, command=told, holds_back=True)
 
         title, text = phrase("Approve: {act}?", act=act_words(line)), ASKS.get(line.act, "")
@@ -283,10 +283,10 @@ class ApprovalsScreen(SizedScreen):
         self.acting_app.action_go("now")
 
 
-def _approve(approval_id: str, authority: str, acting: CaseOfficer) -> str:
-    if is_change(approval_id):
-        return decide(acting, approval_id, is_yes=True)
-    return acting.approve(approval_id, authority)
+def _approve(line: ApprovalLine, authority: str, acting: CaseOfficer) -> str:
+    if is_change(line.approval_id):
+        return decide(acting, line.approval_id, is_yes=True)
+    return acting.approve(line.approval_id, authority, knowing=bool(line.also))
 
 
 def _deny(approval_id: str, reason: str, acting: CaseOfficer) -> str:

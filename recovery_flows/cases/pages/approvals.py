@@ -11,6 +11,7 @@ from models.language.phrase import as_phrase, joined, phrase
 from models.language.stored import read_back
 from models.queries.cases.views import ApprovalLine
 from recovery_flows.approvals.kinds import ApprovalKind, kind_word
+from recovery_flows.cases.deconfliction import RELEASING
 from recovery_flows.cases.pages.shared_cells import also_lines, method_name, time_left
 from recovery_flows.cases.pages.value import (
     Cell,
@@ -134,6 +135,13 @@ def figures(approval: ApprovalLine) -> tuple[tuple[str, str], ...]:
         *approval.figures,
         (phrase("digest"), approval.digest[:_DIGEST_SHOWN]),
     )
+
+
+def command_of(approval: ApprovalLine, authority: str) -> tuple[str, ...]:
+    """The words of the command that says yes to it, by whom outside, and knowing of the others."""
+    by = ("--authority", authority) if authority else ()
+    knowing = ("--allow-duplicate",) if approval.also and approval.act in RELEASING else ()
+    return "approve", approval.approval_id, *by, *knowing
 
 
 def asked(approval: ApprovalLine) -> Line:

@@ -12,6 +12,7 @@ from models.case_file import CaseFile
 from models.deconfliction_hits import Match
 from models.engine import Database
 from models.entities.approval import ApprovalRow
+from models.queries.books.closed_traces import closed_traces
 from models.queries.cases.approvals import (
     Pending,
     pending_count,
@@ -28,7 +29,8 @@ from models.queries.installation.officers import OfficerView
 from recovery_flows.access.registers import waiting_changes
 from recovery_flows.approvals.figures import subject_of
 from recovery_flows.approvals.kinds import ApprovalKind
-from recovery_flows.cases.deconfliction_check import also_lines
+from recovery_flows.cases.deconfliction import RELEASING
+from recovery_flows.cases.deconfliction_check import also_lines, closed_lines
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.law.regime import Regimes
 from recovery_flows.restitution.allocation import is_round
@@ -152,15 +154,22 @@ def _lines(
 def _with_others(
     session: Session, lines: Iterable[ApprovalLine], viewer: OfficerView | None
 ) -> tuple[ApprovalLine, ...]:
-    """The lines; where an approval sends something, with other recoveries that name the account."""
+    """The lines; where an approval sends something, with other recoveries that name the account.
+
+    Where it lets money go, with those that have ended and had lost money to the account.
+    """
     lines = tuple(lines)
-    asking = [line for line in lines if line.act in _SENDS]
+    asking = [line for line in lines if line.act in _SENDS | RELEASING]
     found = elsewhere(session, sorted({line.recovery_id for line in asking}))
     account = accounts_of(session, [line.subject_id for line in asking])
     told = []
     for line in lines:
         others = found.get(line.recovery_id, ()) if line.act in _SENDS else ()
-        about = account.get(line.subject_id)
+        about = account.get(line.subject_id, "")
+        if line.act in RELEASING:
+            ended = closed_traces(session, [about], line.recovery_id)
+            told.append(replace(line, also=closed_lines(ended, viewer)))
+            continue
         same = [o for o in others if o.what is Match.PAYMENT or o.account_id == about]
         told.append(replace(line, also=also_lines(same, viewer)))
     return tuple(told)
