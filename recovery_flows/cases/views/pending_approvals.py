@@ -154,22 +154,30 @@ def _lines(
 def _with_others(
     session: Session, lines: Iterable[ApprovalLine], viewer: OfficerView | None
 ) -> tuple[ApprovalLine, ...]:
-    """The lines; where an approval sends something, with other recoveries that name the account.
-
-    Where it lets money go, with those that have ended and had lost money to the account.
-    """
-    lines = tuple(lines)
-    asking = [line for line in lines if line.act in _SENDS | RELEASING]
+    """The lines; where an approval sends something, with other recoveries that name the account."""
+    lines = with_closed(session, lines, viewer)
+    asking = [line for line in lines if line.act in _SENDS]
     found = elsewhere(session, sorted({line.recovery_id for line in asking}))
     account = accounts_of(session, [line.subject_id for line in asking])
     told = []
     for line in lines:
-        others = found.get(line.recovery_id, ()) if line.act in _SENDS else ()
-        about = account.get(line.subject_id, "")
-        if line.act in RELEASING:
-            ended = closed_traces(session, [about], line.recovery_id)
-            told.append(replace(line, also=closed_lines(ended, viewer)))
-            continue
-        same = [o for o in others if o.what is Match.PAYMENT or o.account_id == about]
-        told.append(replace(line, also=also_lines(same, viewer)))
+        if line.act in _SENDS:
+            others, about = found.get(line.recovery_id, ()), account.get(line.subject_id)
+            same = [o for o in others if o.what is Match.PAYMENT or o.account_id == about]
+            line = replace(line, also=also_lines(same, viewer))  # noqa: PLW2901
+        told.append(line)
+    return tuple(told)
+
+
+def with_closed(
+    session: Session, lines: Iterable[ApprovalLine], viewer: OfficerView | None
+) -> tuple[ApprovalLine, ...]:
+    """The lines; a release with the recoveries that ended without money traced to the account."""
+    lines = tuple(lines)
+    account = accounts_of(session, [line.subject_id for line in lines if line.act in RELEASING])
+    told = []
+    for line in lines:
+        about = account.get(line.subject_id)
+        ended = closed_traces(session, [about], line.recovery_id) if about else ()
+        told.append(replace(line, also=closed_lines(ended, viewer)) if ended else line)
     return tuple(told)

@@ -15,6 +15,7 @@ from models.money import Money
 from models.queries.installation.officers import OfficerView
 from recovery_flows.cases.deconfliction_check import ClosedTraceError
 from recovery_flows.cases.pages.approvals import command_of
+from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import waiting_approvals
 from recovery_flows.freezing import actions as hold_actions
 from tests.records.conftest import SUPERVISOR
@@ -78,6 +79,8 @@ def test_a_release_names_the_closed_recovery_its_officer_and_what_did_not_come_b
     assert also.sentence == f"{TOLD.format('900.00')} come back: ask chen"
     assert (also.ref, also.owner, also.is_open) == ("R-2026-0001", "chen", False)
     assert command_of(line, "")[-1] == "--allow-duplicate"
+    (shown,) = recovery_page(unit.database, unit.laws, second, unit.now, WU).approvals
+    assert shown.also == line.also
 
 
 def test_money_is_let_go_only_by_who_says_to_know_of_it(unit: Any, two: tuple[str, str]) -> None:
