@@ -158,8 +158,9 @@ class ScreenSettings(Group):
     left it. Views stand in `views.toml` in the data folder."""
 
     hold_back_seconds: int = Field(default=10, ge=0, le=600)
-    """How long the screen holds back an approval, a notice that is made public and a merge after
-    the yes, so that `u` takes it back; 0: not at all. An emergency stop is never held back."""
+    """How long the screen holds back an approval, a notice that is made public, a merge and a no
+    that takes a stop back at its bank, so that `u` undoes it; 0: not at all. An emergency stop is
+    never held back."""
 
     lock_minutes: int = Field(default=15, ge=0, le=1440)
     """After how many minutes without a key the screen is blanked, until the officer's secret is

@@ -23,6 +23,7 @@ from textual.widgets import TextArea
 
 from models.entities.recovery import RecoveryState
 from models.language.catalogue import Language
+from models.language.phrase import phrase
 from recovery_flows.cases.views.queue import QueueQuery, whole_queue
 from recovery_flows.cases.views.request_board import request_board
 from recovery_flows.cli.case.channels import border_channels, state_groups
@@ -83,7 +84,7 @@ def terminal(
         officers=installation.identities(),
         unit_name=installation.settings.screen.unit_name or "recovery",
         time_zone=installation.laws[HOME].time_zone,
-        story=lambda: f"demo world: {world}",
+        story=lambda: phrase("demo world: {world}", world=world),
         start_screen=screen,
         recovery_id=recovery_id,
         language=language,

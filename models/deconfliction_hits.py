@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from models.money import Money
+
 
 class Match(StrEnum):
     """What two recoveries share: an account both follow, one's victim's account, a payment."""
@@ -32,6 +34,17 @@ class DeconflictionHit:
     is_open: bool
     is_restricted: bool = False
     """Hidden from whoever asks: `owner` is the supervisor to ask, nothing else of it is here."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedTrace:
+    """A recovery that has ended and had traced money to an account of ours.
+
+    `lost` is the part of its loss that was traced there and did not come back.
+    """
+
+    hit: DeconflictionHit
+    lost: Money
 
 
 RESTRICTED = "a restricted recovery"

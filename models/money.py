@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from models.currencies import DECIMALS
 
@@ -84,7 +83,9 @@ class Money:
 
     def __str__(self) -> str:
         digits = exponent(self.currency)
-        return f"{self.currency} {Decimal(self.minor).scaleb(-digits):,.{digits}f}"
+        whole, rest = divmod(abs(self.minor), 10**digits)
+        sign, fraction = "-" if self.minor < 0 else "", f".{rest:0{digits}d}" if digits else ""
+        return f"{self.currency} {sign}{whole:,}{fraction}"
 
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:

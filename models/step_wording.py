@@ -75,6 +75,10 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.REACHED_MORE: (
         "a {noun} asked for {expected}, and the other side has reached {stated}"
     ),
+    DiscrepancyKind.TRACED_AGAIN: (
+        "{stated} of what a {noun} had asked for may be asked for again, beside the {expected} "
+        "that are asked for: ask for it, or leave it"
+    ),
     DiscrepancyKind.CLOCK_AHEAD: "a partner dates what it says of a {noun} in the future",
     DiscrepancyKind.CLOCK_BEHIND: "a partner dates what it says of a {noun} before it had it",
     DiscrepancyKind.HISTORY_BROKEN: (

@@ -27,7 +27,7 @@ from typing import ClassVar
 
 from models.facts import RawAnswer
 from models.ids import CallId, PartnerId
-from models.language.phrase import phrase
+from models.language.phrase import Phrase, phrase, stored_phrase
 from models.trouble import Trouble, trouble_of
 
 
@@ -114,7 +114,7 @@ class PartnerRefusedError(RefusedError):
         self.partner, self.problem, self.detail, self.status = partner, problem, detail, status
         self.raw, self.trouble = raw, trouble_of(status, problem, Trouble.REFUSED)
         super().__init__(
-            phrase(
+            stored_phrase(
                 "partner {partner} refused: {problem} (HTTP {status})",
                 partner=partner,
                 problem=problem,
@@ -136,16 +136,14 @@ class PartnerUnavailableError(UnavailableError):
     ) -> None:
         self.partner, self.why, self.retry_after_seconds = partner, why, retry_after_seconds
         self.raw, self.trouble = raw, trouble
-        later = phrase("; not before {seconds} s", seconds=retry_after_seconds)
-        wish = "" if retry_after_seconds is None else later
-        super().__init__(
-            phrase(
-                "partner {partner} is not available: {why}{wish}",
-                partner=partner,
-                why=why,
-                wish=wish,
-            )
+        at_once = stored_phrase(
+            "partner {partner} is not available: {why}", partner=partner, why=why
         )
+        later = stored_phrase(
+            "partner {partner} is not available: {why}; not before {seconds} s",
+            partner=partner, why=why, seconds=retry_after_seconds,
+        )  # fmt: skip
+        super().__init__(at_once if retry_after_seconds is None else later)
 
 
 class OutcomeUnknownError(UnavailableError):
@@ -163,16 +161,15 @@ class OutcomeUnknownError(UnavailableError):
     ) -> None:
         self.partner, self.call_id, self.why, self.raw = partner, call_id, why, raw
         self.retry_after_seconds = retry_after_seconds
-        reason = f" ({why})" if why else ""
-        super().__init__(
-            phrase(
-                "what became of call {call_id} at partner {partner} is not known{reason}: ask by "
-                "its key before sending it again",
-                call_id=call_id,
-                partner=partner,
-                reason=reason,
-            )
-        )
+        bare = stored_phrase(
+            "what became of call {call_id} at partner {partner} is not known: ask by its key "
+            "before sending it again", call_id=call_id, partner=partner,
+        )  # fmt: skip
+        told = stored_phrase(
+            "what became of call {call_id} at partner {partner} is not known ({why}): ask by its "
+            "key before sending it again", call_id=call_id, partner=partner, why=why,
+        )  # fmt: skip
+        super().__init__(told if why else bare)
 
 
 class AnswerUnreadableError(DisagreementError):
@@ -185,10 +182,10 @@ class AnswerUnreadableError(DisagreementError):
     ) -> None:
         self.partner, self.field, self.why, self.raw = partner, field, why, raw
         super().__init__(
-            phrase(
+            stored_phrase(
                 "an answer of partner {partner} does not fit the profile: {field} {why}",
                 partner=partner,
                 field=field,
-                why=why,
+                why=why if isinstance(why, Phrase) else stored_phrase(why),
             )
         )

@@ -59,6 +59,7 @@ class DiscrepancyKind(StrEnum):
     ANSWER_NOT_TAKEN = "answer_not_taken"
     MONEY_ANNOUNCED = "money_announced"
     REACHED_MORE = "reached_more"
+    TRACED_AGAIN = "traced_again"
     CLOCK_AHEAD = "clock_ahead"
     CLOCK_BEHIND = "clock_behind"
 

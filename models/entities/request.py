@@ -117,6 +117,8 @@ def _transitions() -> dict[tuple[str | None, str], str]:
     }
     for state in sorted(AT_HOME | UNDER_WAY | CARRIED_OUT):
         moves |= {(state, e): state for e in ("asks_too_much", "asks_no_more_than_it_may")}
+    for state in sorted(AT_HOME | WENT_OUT):
+        moves[(state, "account_merged")] = state
     for state in sorted(UNDER_WAY):
         moves |= {(state, e): state for e in ("reminder_due", "reminded", "option_chosen")}
     for state in sorted(WENT_OUT):
@@ -152,7 +154,8 @@ class RequestRow:
     where people carry it; `carrier_ref` is its id there, `answers_read` how many of its answers
     were taken. `claim_minor` is the part of the loss that it asked for by the trace of the day on
     which it was drafted, 0 where none was traced to the account; `came_minor` what had come back
-    from the account when it was dispatched. Both are in the currency of the loss.
+    from the account when it was dispatched, and to the victims of a recovery merged with its own.
+    Both are in the currency of the loss.
     Requests of one `account_part` ask for the same money of the account, and count once; different
     parts add up. `supported_minor` is what of its sum the trace of the day of its draft supports,
     beside the other parts, None where that is not known; `most_minor` what it may ask for by now,

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Self
 
+STORED = "stored"
+"""The context of what is stored as English text and read back from it."""
+
 
 class Phrase(str):
     """`text` with its figures in it; `context` tells apart what English calls by one word."""
@@ -40,6 +43,14 @@ def phrase(text: str, /, *, context_: str = "", **figures: object) -> Phrase:
     Write the text where it is said, as a literal: the check of the catalogue reads it there.
     """
     return Phrase(text, figures, context_)
+
+
+def stored_phrase(text: str, /, **figures: object) -> Phrase:
+    """A message that is stored as English text: a screen reads it back (`models.language.stored`).
+
+    Its figures have no form, since they come back as text.
+    """
+    return Phrase(text, figures, STORED)
 
 
 def as_phrase(text: str) -> Phrase:

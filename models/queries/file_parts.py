@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -46,11 +46,16 @@ _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 Parts = dict[str, Mapping[str, list[Any]]]
 
 
-def read_parts(session: Session, ids: list[str]) -> tuple[Parts, bool]:
+def read_parts(
+    session: Session, ids: list[str], wanted: Collection[str] | None = None
+) -> tuple[Parts, bool]:
     """The rows of these recoveries, by the name of their part, then by recovery; any trace of them?
 
-    Raises what stored garbage raises on its way into a row.
+    With `wanted` only these parts are read, and none else is there. Raises what stored garbage
+    raises on its way into a row.
     """
+    if wanted is not None:
+        return {p.name: p.read(session, ids) for p in _PARTS if p.name in wanted}, False
     there = _with_rows(session, ids) if len(ids) <= _FEW else None
     asked = [p for p in _PARTS if there is None or p in _PARTS[:_ALWAYS] or p.name in there]
     parts: Parts = {part.name: _NONE for part in _PARTS}

@@ -114,9 +114,21 @@ class Answer:
         return Mappings(self._names, self._rows)
 
 
+class Streamed:
+    """The rows of a long answer in their order, each once: named tuples as they are read on."""
+
+    __slots__ = ("_make", "unnamed")
+
+    def __init__(self, make: Callable[[Any], Any], rows: Iterator[tuple[Any, ...]]) -> None:
+        self._make, self.unnamed = make, rows
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self._make, self.unnamed)
+
+
 def unnamed(answer: Any) -> Iterable[Sequence[Any]]:  # noqa: ANN401 - ours, or SQLAlchemy's
     """The rows of any answer for a reader who takes them by place."""
-    return answer.unnamed if isinstance(answer, Answer) else answer
+    return answer.unnamed if isinstance(answer, Answer | Streamed) else answer
 
 
 def _only(rows: Sequence[Any]) -> Any:  # noqa: ANN401

@@ -21,13 +21,15 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from models.sqlite.answers import Answer
+from models.sqlite.answers import Answer, Streamed
 from models.sqlite.places import MISSING, Place, Process, UnfitError, filling
 
 _PLACE = re.compile(r"\?|__\[POSTCOMPILE_[^\]]+\]")
 _tuple_type: Any = namedtuple  # noqa: PYI024 - columns are known at run time only
 _WORD = re.compile(r"\w+")
 _INSTANT_LENGTH = len("2026-01-02 03:04:05.000006")
+_STREAMED = "yield_per"
+"""The option of a statement whose answer is long: how many rows of it are held at a time."""
 _QUESTIONS, CHANGES = (sa.Select, sa.CompoundSelect), (sa.Insert, sa.Update, sa.Delete)
 
 
@@ -81,6 +83,8 @@ def _bind_processor(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Proc
 def _result_processor(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Process | None:
     if isinstance(kind, UTCDateTime):
         return _instant
+    if isinstance(kind, sa.Enum) and kind.enum_class is not None:
+        return {None: None, **{member.value: member for member in kind.enum_class}}.__getitem__
     return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
@@ -108,7 +112,7 @@ class _Question(_Prepared):
     def __init__(self, statement: Any, dialect: sa.Dialect, names: Sequence[str]) -> None:  # noqa: ANN401
         super().__init__(statement, dialect, None)
         columns = list(statement.selected_columns)
-        if len(columns) != len(names) or statement.get_execution_options():
+        if len(columns) != len(names) or statement.get_execution_options().keys() - {_STREAMED}:
             raise UnfitError
         # Any word of its text that is a table's name: rather one too many.
         self.read = (
@@ -122,13 +126,22 @@ class _Question(_Prepared):
     def ask(self, own: sqlite3.Connection, given: Mapping[str, Any]) -> Answer:
         """The whole answer."""
         rows = own.execute(*self.filled(given)).fetchall()
+        return Answer(self._names, self._named, self._converted(rows))
+
+    def stream(self, own: sqlite3.Connection, given: Mapping[str, Any], size: int) -> Streamed:
+        """The answer as it is read on, so many rows at a time."""
+        asked = own.execute(*self.filled(given))
+        pieces = iter(lambda: asked.fetchmany(size), [])
+        return Streamed(self._named, (row for rows in pieces for row in self._converted(rows)))
+
+    def _converted(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         if self._processors:
             for n, row in enumerate(rows):
                 values = list(row)
                 for i, process in self._processors:
                     values[i] = process(values[i])
                 rows[n] = tuple(values)
-        return Answer(self._names, self._named, rows)
+        return rows
 
 
 _Known = dict[tuple[str, ...], _Prepared | None]
@@ -159,6 +172,8 @@ def execute(connection: sa.Connection, statement: Any, params: Any) -> Any:  # n
     is_question = isinstance(statement, _QUESTIONS)
     if not (is_question or (isinstance(statement, CHANGES) and params)):
         return connection.execute(statement, params)
+    if is_question and (size := statement.get_execution_options().get(_STREAMED)):
+        return _stream(connection, statement, params, size)
     known = _KNOWN.get(statement)
     if known is None:
         _KNOWN[statement] = {}
@@ -176,6 +191,18 @@ def _ask(connection: sa.Connection, statement: Any, params: Any, known: _Known) 
     try:
         if isinstance(question, _Question):
             return question.ask(driver(connection), params or {})
+    except _FAILURES:  # asked once more, it fails as ever
+        pass
+    return connection.execute(statement, params)
+
+
+def _stream(connection: sa.Connection, statement: Any, params: Any, size: int) -> Any:  # noqa: ANN401
+    """A long answer, prepared at once: what fails while it is read fails for its reader."""
+    names = list(statement.selected_columns.keys())
+    question = _if_fit(lambda: _Question(statement, connection.dialect, names))
+    try:
+        if isinstance(question, _Question):
+            return question.stream(driver(connection), params or {}, size)
     except _FAILURES:  # asked once more, it fails as ever
         pass
     return connection.execute(statement, params)

@@ -31,13 +31,14 @@ from models.entities.request import (
     RequestRow,
     RequestState,
 )
+from models.language.phrase import stored_phrase
 from models.outcome import Transition
 from recovery_flows.approvals.figures import approval_id, is_unchanged, subject_digest
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.ledger.changeset import Changeset
 
-CHANGED = "its figures are not those that were asked about: ask again"
-ENDED = "what it is about has ended"
+CHANGED = stored_phrase("its figures are not those that were asked about: ask again")
+ENDED = stored_phrase("what it is about has ended")
 
 _HOLD_STATES = {
     ApprovalKind.ORDER_STOP: {HoldState.PENDING_APPROVAL, HoldState.ORDERED, HoldState.STOPPED},
@@ -113,7 +114,7 @@ def _ask_anew(changes: Changeset, approval: ApprovalRow, now: datetime) -> None:
                 "due_at": approval.due_at,
                 "post_hoc": approval.post_hoc,
             },
-            reason=f"in place of {approval.id}",
+            reason=stored_phrase("in place of {approval}", approval=approval.id),
         )
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from models.entities.approval import ApprovalRow
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState, Renewal
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals import upkeep
 from recovery_flows.approvals.figures import is_unchanged
@@ -105,7 +105,7 @@ def _release_part(changes: Changeset, approval: ApprovalRow, now: datetime, laws
         release.order_part(changes, hold, minor, approval.id)
     else:
         release.check_no_payout(changes.file, hold)
-        reason = "released by decision"
+        reason = stored_phrase("released by decision")
         hold_orders.order_release(changes, hold.id, approval.id, reason)
 
 
@@ -117,7 +117,7 @@ def _release(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Reg
         raise StepRefusedError(phrase(
             "the release of hold {hold_id} cannot be approved: {why}", hold_id=hold.id, why=why,
         ))  # fmt: skip
-    hold_orders.order_release(changes, hold.id, approval.id, "what is left belongs to no claim")
+    hold_orders.order_release(changes, hold.id, approval.id, _NO_CLAIM)
 
 
 def _still_held(changes: Changeset, approval: ApprovalRow) -> HoldRow:
@@ -196,8 +196,9 @@ _FOLLOW = {
 }
 
 
-SEE_NOTE = "the reason is in a note of the same instant"
+SEE_NOTE = stored_phrase("the reason is in a note of the same instant")
 """A person's words are kept sealed as a note; history holds ids, amounts and codes."""
+_NO_CLAIM = stored_phrase("what is left belongs to no claim")
 
 
 def deny(changes: Changeset, named: str, actor: str, reason: str, now: datetime) -> None:
@@ -205,9 +206,7 @@ def deny(changes: Changeset, named: str, actor: str, reason: str, now: datetime)
     if not reason.strip():
         raise StepRefusedError(phrase("a refusal needs a reason"))
     approval = pending_approval(changes.file, named)
-    values: dict[str, Scalar] = {
-        "decided_by": actor, "decided_at": now,
-    }  # fmt: skip
+    values: dict[str, Scalar] = {"decided_by": actor, "decided_at": now}
     changes.apply(
         Transition(
             EntityKind.APPROVAL, approval.id, "denied", approval.state, values, reason=SEE_NOTE

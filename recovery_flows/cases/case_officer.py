@@ -31,13 +31,13 @@ from recovery_flows.approvals.kinds import kind_word
 from recovery_flows.cases import (
     action_handlers,
     approval_effects,
+    deconfliction_check as others,
     letter_effects,
     lifecycle,
     merge,
     next_steps,
 )
 from recovery_flows.cases.commit import commit_changes, derived_or_due
-from recovery_flows.cases.deconfliction_check import carry_reason, check_step
 from recovery_flows.cases.milestones import officer_step
 from recovery_flows.correspondence.free_text import UNDECIDED, Decided
 from recovery_flows.errors import MisuseError, StepRefusedError
@@ -87,7 +87,7 @@ class CaseOfficer(ActingOfficer):
                 step = replace(step, action=next_steps.ActionKind.COMPLETE_REQUEST)
             if step.action == next_steps.ActionKind.JOIN:
                 return self._join(unit, now, actor, file, step.subject_id)
-            found = check_step(unit.session, file, step, self.officer, knowing=knowing)
+            found = others.check_step(unit.session, file, step, self.officer, knowing=knowing)
             changes = Changeset(file)
             given = action_handlers.ActionContext(
                 actor=actor.id,
@@ -100,19 +100,20 @@ class CaseOfficer(ActingOfficer):
                 unit=unit,
             )
             done = action_handlers.do(changes, step, given)
-            carry_reason(changes, step.subject_id, found)
+            others.carry_reason(changes, step.subject_id, found)
             self.commit(unit, actor, now, changes)
             return phrase("{ref}: {done}", ref=file.recovery.ref, done=done)
 
-    def approve(self, approval_id: str, authority: str = "") -> str:
+    def approve(self, approval_id: str, authority: str = "", *, knowing: bool = False) -> str:
         """Say yes to a pending approval: a second person, the same figures, or it is refused."""
         actor = self.actor(Role.SUPERVISOR)
         with self.unit() as (unit, now):
             changes = Changeset(self._file_of(unit, approval_id))
+            found = others.check_release(unit, changes, approval_id, self.officer, knowing=knowing)
             approval_effects.approve(changes, approval_id, actor.id, authority, now, self.laws)
-            letter = letter_effects.apply(
-                unit, changes, approval_id, now, self.wall_now(), self.laws
-            )
+            others.carry_release(changes, approval_id, found)
+            wall_now = self.wall_now()
+            letter = letter_effects.apply(unit, changes, approval_id, now, wall_now, self.laws)
             self.commit(unit, actor, now, changes)
             act = next(a.action for a in changes.file.approvals if a.id == approval_id)
             ref, more = changes.file.recovery.ref, ""

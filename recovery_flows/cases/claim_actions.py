@@ -16,7 +16,7 @@ from models.entities.event import EntityKind
 from models.entities.recovery import RecoveryState
 from models.facts import ReportFact
 from models.ids import derive_id
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from models.queries.cases.work import partners
@@ -144,7 +144,7 @@ def _open_again(changes: Changeset) -> None:
     """A closed recovery is open again for a late claim."""
     recovery = changes.file.recovery
     if recovery.state in _OPEN_AGAIN:
-        reason = "late claims came in"
+        reason = stored_phrase("late claims came in")
         changes.apply(
             Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
         )
@@ -185,7 +185,7 @@ def _own_duplicate(changes: Changeset, report: ReportFact, twin: str, now: datet
         changes, DiscrepancyKind.CLAIMED_TWICE, EntityKind.CLAIM, claim.id, now,
         claim_id=claim.id,
         expected=Money(claim.reported_minor, claim.currency),
-        detail=phrase("also reported as {claim}", context_="stored", claim=other),
+        detail=stored_phrase("also reported as {claim}", claim=other),
         mark=other,
     )  # fmt: skip
 
@@ -204,7 +204,7 @@ def _own_over_booked(
             changes, DiscrepancyKind.CLAIM_ABOVE_BOOKED, EntityKind.CLAIM, claim_id,
             now, claim_id=claim_id, expected=report.amount,
             stated=Money(row.upheld_minor, report.amount.currency),
-            detail=phrase("it is upheld at the sum that was booked", context_="stored"),
+            detail=stored_phrase("it is upheld at the sum that was booked"),
             mark=str(row.upheld_minor),
         )  # fmt: skip
 

@@ -14,7 +14,7 @@ from models.entities.claim import ClaimRow, ClaimState
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.ids import derive_id
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import CallIntent, Scalar, Transition
 from models.step_wording import say
@@ -22,7 +22,7 @@ from recovery_flows.freezing.stage import statement_intent
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing.trace_requests import SILENT
 
-GIVEN_UP = phrase("given up by an officer: no payment into it was found", context_="stored")
+GIVEN_UP = stored_phrase("given up by an officer: no payment into it was found")
 
 
 def steps(file: CaseFile) -> Iterator[Step]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 from models.case_file import CaseFile
 from models.entities.allocation import AllocationState
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.event import EntityKind
-from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
+from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
 from models.entities.multi_agency import TaskRenewal, TaskRow, TaskState
 from models.entities.payout import PayoutState
 from models.entities.request import CARRIED_OUT, UNDER_WAY, RequestState
@@ -75,12 +76,22 @@ def _end_of(file: CaseFile, hold: HoldRow, laws: Regimes) -> tuple[datetime | No
     if hold.state is HoldState.ORDERED:
         return (
             reminders.ends_at(file, hold, laws),
-            phrase("{kind} unanswered", kind=phrase(hold.kind)),
+            _unanswered(hold.kind),
             hold.law_row,
         )
     if hold.state in LIVE_HOLDS and hold.held_minor:
-        return hold.expires_at, phrase("{kind} ends", kind=phrase(hold.kind)), hold.law_row
+        return hold.expires_at, _ends(hold.kind), hold.law_row
     return None, "", ""
+
+
+@cache
+def _unanswered(kind: HoldKind) -> Phrase:
+    return phrase("{kind} unanswered", kind=phrase(kind))
+
+
+@cache
+def _ends(kind: HoldKind) -> Phrase:
+    return phrase("{kind} ends", kind=phrase(kind))
 
 
 _DUE = {
@@ -94,6 +105,7 @@ _DUE = {
 }
 
 
+@cache
 def _to_be_approved(action: str) -> str:
     return phrase("{action} to be approved", action=phrase(action))
 

@@ -6,16 +6,19 @@ supervisors; nothing else of it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from models.case_file import CaseFile, Step
-from models.deconfliction_hits import AlsoLine, DeconflictionHit, Match
+from models.deconfliction_hits import AlsoLine, ClosedTrace, DeconflictionHit, Match
 from models.entities.officer import Role
-from models.language.phrase import phrase
+from models.language.phrase import Phrase, joined, phrase, stored_phrase
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.next_steps import ActionKind
 
 SENDING = frozenset({ActionKind.ORDER_STOP, ActionKind.SUBMIT_FREEZE, ActionKind.SUBMIT_REQUEST})
 """An officer's steps after which something leaves the building."""
+RELEASING = frozenset({ApprovalKind.RELEASE, ApprovalKind.RELEASE_PART, ApprovalKind.COMPLAINT})
+"""Approvals of a hold after which money of an account is free."""
 _LEAVING = frozenset({"ordered_first", "submitted"})
 _SHARED = {
     Match.ACCOUNT: phrase("the account is also"),
@@ -56,7 +59,7 @@ def _line(found: DeconflictionHit, officer_id: str, roles: Collection[Role]) -> 
         shared=_SHARED[found.what],
         which=which,
         ended=ended,
-        whose=whose(found, officer_id),
+        whose=whose(found, officer_id, roles),
     )
     return AlsoLine(
         account_id=found.account_id, what=found.what, ref=ref, owner=found.owner,
@@ -64,15 +67,47 @@ def _line(found: DeconflictionHit, officer_id: str, roles: Collection[Role]) -> 
     )  # fmt: skip
 
 
-def whose(found: DeconflictionHit, officer_id: str) -> str:
-    """Whom to talk to about another recovery: one's own needs no talk."""
+def closed_lines(
+    found: Iterable[ClosedTrace], officer_id: str, roles: Collection[Role]
+) -> tuple[AlsoLine, ...]:
+    """What whoever lets money of an account go is told of recoveries that have ended, each once.
+
+    Whose money was traced there and did not come back could be helped by it. Its sum is said to
+    whom its reference is.
+    """
+    return tuple(dict.fromkeys(_closed_line(one, officer_id, roles) for one in found))
+
+
+def _closed_line(found: ClosedTrace, officer_id: str, roles: Collection[Role]) -> AlsoLine:
+    hit = found.hit
+    ref = hit.ref if may_see(hit, officer_id, roles) else ""
+    if ref:
+        sentence = phrase(
+            "{ref}, which has ended, had traced money to the account, and {lost} of it did not "
+            "come back: {whose}",
+            ref=ref, lost=found.lost, whose=whose(hit, officer_id, roles),
+        )  # fmt: skip
+    else:
+        which = phrase("a restricted recovery") if hit.is_restricted else phrase("another recovery")
+        sentence = phrase(
+            "{which}, which has ended, had traced money to the account that did not come back: "
+            "{whose}",
+            which=which, whose=whose(hit, officer_id, roles),
+        )  # fmt: skip
+    return AlsoLine(
+        account_id=hit.account_id, what=hit.what, ref=ref, owner=hit.owner, is_open=False,
+        sentence=sentence,
+    )  # fmt: skip
+
+
+def whose(found: DeconflictionHit, officer_id: str, roles: Collection[Role]) -> str:
+    """Whom to talk to about another recovery: one's own needs no talk, nobody's a supervisor."""
     if officer_id and found.owner_id == officer_id:
         return phrase("yours")
-    return (
-        phrase("ask {owner}", owner=found.owner)
-        if found.owner
-        else phrase("unassigned, ask a supervisor")
-    )
+    if found.owner:
+        return phrase("ask {owner}", owner=found.owner)
+    is_own = Role.SUPERVISOR in roles
+    return phrase("unassigned") if is_own else phrase("unassigned, ask a supervisor")
 
 
 def about(
@@ -101,9 +136,30 @@ def warns(
 def reason(found: Iterable[DeconflictionHit]) -> str:
     """What the event of sending says: that it was known, and whose the others are."""
     others = {one.recovery_id: one.owner for one in found}
-    count = f"{len(others)} other recover{'y' if len(others) == 1 else 'ies'}"
-    owners = ", ".join(sorted({owner or "nobody yet" for owner in others.values()}))
-    return f"sent knowing that {count} (of {owners}) had it too"
+    one = stored_phrase("1 other recovery")
+    more = stored_phrase("{number} other recoveries", number=len(others))
+    return stored_phrase(
+        "sent knowing that {count} (of {owners}) had it too",
+        count=one if len(others) == 1 else more,
+        owners=_owners(others),
+    )
+
+
+def reason_to_release(found: Iterable[ClosedTrace]) -> str:
+    """What the event of an approval says that lets money go: likewise."""
+    others = {one.hit.recovery_id or one.hit.owner: one.hit.owner for one in found}
+    one = stored_phrase("1 closed recovery")
+    more = stored_phrase("{number} closed recoveries", number=len(others))
+    return stored_phrase(
+        "released knowing that {count} (of {owners}) had lost money to the account",
+        count=one if len(others) == 1 else more,
+        owners=_owners(others),
+    )
+
+
+def _owners(others: Mapping[str, str]) -> Phrase:
+    nobody = stored_phrase("nobody yet")
+    return joined(", ", sorted({owner or nobody for owner in others.values()}))
 
 
 def is_leaving(event: str) -> bool:

@@ -8,11 +8,13 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from models.case_file import CaseFile, Step
-from models.deconfliction_hits import AlsoLine, DeconflictionHit
+from models.deconfliction_hits import AlsoLine, ClosedTrace, DeconflictionHit
 from models.entities.officer import Role
 from models.language.phrase import phrase
+from models.queries.books.closed_traces import closed_traces
 from models.queries.cases.deconfliction import hits_of_file
 from models.queries.installation.officers import OfficerView
+from models.store.unit import Unit
 from recovery_flows.cases import deconfliction
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
@@ -33,12 +35,62 @@ class DeconflictionError(StepRefusedError):
         )
 
 
+class ClosedTraceError(StepRefusedError):
+    """A recovery that has ended lost money to the account, and nobody said that it is known."""
+
+    def __init__(self, named: str, lines: Iterable[AlsoLine]) -> None:
+        said = "; ".join(line.sentence for line in lines)
+        super().__init__(
+            phrase(
+                "{named}: {said}. Nothing was released: talk to them first, then approve it "
+                "knowing of them (`--allow-duplicate`), or deny it",
+                named=named,
+                said=said,
+            )
+        )
+
+
 def also_lines(
     found: Iterable[DeconflictionHit], viewer: OfficerView | None
 ) -> tuple[AlsoLine, ...]:
     """What a person may be told of them; nobody in particular is told the least."""
     roles = viewer.roles if viewer else frozenset[Role]()
     return deconfliction.also_lines(found, viewer.id if viewer else "", roles)
+
+
+def closed_lines(found: Iterable[ClosedTrace], viewer: OfficerView | None) -> tuple[AlsoLine, ...]:
+    """What a person may be told of recoveries that have ended."""
+    roles = viewer.roles if viewer else frozenset[Role]()
+    return deconfliction.closed_lines(found, viewer.id if viewer else "", roles)
+
+
+def check_release(
+    unit: Unit, changes: Changeset, approval_id: str, viewer: OfficerView | None, *, knowing: bool
+) -> tuple[ClosedTrace, ...]:
+    """The recoveries that ended without money that an approval lets go of their account.
+
+    ClosedTraceError unless the approver said to know of them.
+    """
+    file = changes.file
+    asked = next((a for a in file.approvals if a.id == approval_id), None)
+    if asked is None or asked.action not in deconfliction.RELEASING:
+        return ()
+    hold = next((h for h in file.holds if h.id == asked.subject_id), None)
+    accounts = [file.asset(hold.asset_id).account_id] if hold is not None else []
+    found = closed_traces(unit.session, accounts, file.recovery.id)
+    if found and not knowing:
+        raise ClosedTraceError(file.recovery.ref, closed_lines(found, viewer))
+    return found
+
+
+def carry_release(changes: Changeset, approval_id: str, found: tuple[ClosedTrace, ...]) -> None:
+    """The event of an approval that lets money go says that it was known."""
+    if found:
+        reason = deconfliction.reason_to_release(found)
+        changes.moves = [
+            replace(m, reason=reason) if (m.id, m.event) == (approval_id, "approved") else m
+            for m in changes.moves
+        ]
 
 
 def check_step(

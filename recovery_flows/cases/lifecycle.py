@@ -12,7 +12,7 @@ from models.entities.event import EntityKind
 from models.entities.ledger import RETURNED, LedgerAccount
 from models.entities.recovery import CLOSED_RECOVERIES, RecoveryRow, RecoveryState
 from models.ids import derive_id
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals import upkeep
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -178,7 +178,7 @@ def split(changes: Changeset, asset_id: str) -> None:
     """Keep an account in two files: each holds and returns only what its own trace finds there."""
     asset = changes.file.asset(asset_id)
     values: dict[str, Scalar] = {"shared_decision": "split"}
-    reason = "the account stays in both files; what each traced there is disjoint"
+    reason = stored_phrase("the account stays in both files; what each traced there is disjoint")
     changes.apply(
         Transition(EntityKind.ASSET, asset.id, "split", asset.stage, values, reason=reason)
     )

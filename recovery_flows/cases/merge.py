@@ -13,9 +13,10 @@ from models.entities.event import EntityKind
 from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 from models.entities.request import RequestRow
 from models.ids import derive_id, digest
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.outcome import Outcome, Scalar, Transition
 from recovery_flows.correspondence import call_validity
+from recovery_flows.cross_border.sums.merged import came_to_the_other
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Changeset, applied
 from recovery_flows.ledger.court_money import in_force
@@ -78,7 +79,7 @@ def join(
     values: dict[str, Scalar] = {"joined_into": stays.recovery.id, "trace_wanted": False}
     closing = Transition(
         EntityKind.RECOVERY, joins.recovery.id, "joined", joins.recovery.state, values,
-        reason="both files want the same account",
+        reason=stored_phrase("both files want the same account"),
     )  # fmt: skip
     leaving.apply(*_trace_left(joins), closing)
     outcome = Outcome((*moves, *leaving.moves))
@@ -94,7 +95,7 @@ def _leave(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> list[Trans
             a.id,
             "closed",
             a.stage,
-            reason="the account is an asset of both files",
+            reason=stored_phrase("the account is an asset of both files"),
         )
         for a in joins.assets
         if a.id in twin and a.stage is not Stage.CLOSED
@@ -166,7 +167,9 @@ def _parts_there(stays: CaseFile) -> Counter[str]:
 def _void_choice(joins: CaseFile) -> tuple[list[Transition], CaseFile]:
     """Void a tracing rule requested in the leaving file: the staying file's rule applies."""
     leaving = Changeset(joins)
-    rule_choice.void_choice(leaving, "the file is joined: the rule of the other one stands")
+    rule_choice.void_choice(
+        leaving, stored_phrase("the file is joined: the rule of the other one stands")
+    )
     return leaving.moves, leaving.file
 
 
@@ -196,12 +199,14 @@ def _arrive(
         "result_digest": digest(traces_json),
         "result_json": traces_json,
     }
-    reason = "both traces side by side until the joined file is traced"
+    reason = stored_phrase("both traces side by side until the joined file is traced")
     moves.append(Transition(EntityKind.TRACE, trace.id, "adopted", None, adopted, reason=reason))
     state = stays.recovery.state
     values: dict[str, Scalar] = {"trace_wanted": True}
     moves.append(Transition(EntityKind.RECOVERY, stays.recovery.id, "updated", state, values))
     changes.adopt(trace, *moves)
+    if came := tuple(came_to_the_other(stays, joins, changes.file)):
+        changes.apply(*came)
     call_validity.withdraw_freezes(changes, set(twin.values()))
     return changes
 

@@ -10,6 +10,7 @@ from typing import Any
 from models.case_file import CaseFile
 from models.entities.discrepancy import DiscrepancyKind, DiscrepancyRow, DiscrepancyState
 from models.entities.event import EntityKind
+from models.language.phrase import stored_phrase
 from models.outcome import Transition
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
@@ -94,5 +95,7 @@ def open_failures(file: CaseFile, noun: EntityKind, subject_id: str) -> Iterator
 def went_through(changes: Changeset, noun: EntityKind, subject_id: str, now: datetime) -> None:
     """Work that had failed was done: its discrepancy is over by itself."""
     for found in open_failures(changes.file, noun, subject_id):
-        reason = f"processed after {found.attempts} failed attempts"
+        reason = stored_phrase(
+            "processed after {attempts} failed attempts", attempts=found.attempts
+        )
         discrepancies.clear(changes, found.id, now, reason)

@@ -12,7 +12,7 @@ from models.deconfliction_hits import DeconflictionHit
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.facts import AccountRef, ReportFact
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.queries.books.money import covered_by_files
 from models.queries.cases.case_files import load_file
@@ -200,7 +200,7 @@ def _own_reference(vault: Vault, report: ReportFact, known: int) -> str:
 def reported_sentence(same: tuple[DeconflictionHit, ...], viewer: OfficerView | None) -> str:
     """That a payment is reported already, and where: whoever has the report may know that."""
     first = same[0]
-    whose = deconfliction.whose(first, viewer.id if viewer else "")
+    whose = deconfliction.whose(first, viewer.id if viewer else "", viewer.roles if viewer else ())
     ended = "" if first.is_open else phrase(", which has ended")
     more = phrase(" and {same} more", same=len(same) - 1) if len(same) > 1 else ""
     return phrase(
@@ -223,7 +223,7 @@ def others_than(
 def _carry_decision(changes: Changeset, same: tuple[DeconflictionHit, ...]) -> None:
     """The event of accepting says that it was decided to be another payment."""
     if same:
-        reason = f"decided to be another payment than that of {same[0].ref}"
+        reason = stored_phrase("decided to be another payment than that of {ref}", ref=same[0].ref)
         changes.moves = [
             replace(m, reason=reason)
             if m.noun is EntityKind.RECOVERY and m.event == "accepted"
@@ -234,7 +234,7 @@ def _carry_decision(changes: Changeset, same: tuple[DeconflictionHit, ...]) -> N
 
 def known_sentence(known: DeconflictionHit, viewer: OfficerView | None) -> str:
     """That a report is known, and in which recovery: whoever has the report may know that."""
-    whose = deconfliction.whose(known, viewer.id if viewer else "")
+    whose = deconfliction.whose(known, viewer.id if viewer else "", viewer.roles if viewer else ())
     return phrase(
         "this report was received before: it is in {ref}, {whose}; nothing is done twice",
         ref=known.ref,

@@ -41,8 +41,6 @@ def _tracing(changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> No
 def _restitution(changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
     del seal
     restitution.advance(changes, now, laws)
-    # The stages before have nothing to do, or it would not be this one's turn.
-    stalled.advance(changes, now, laws)
 
 
 STAGES: Mapping[Stage, Decide] = {
@@ -59,6 +57,7 @@ def decide(stage: Stage, changes: Changeset, now: datetime, laws: Regimes, seal:
 
 
 def decide_all(changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
-    """Apply the rules of every stage, one after the other."""
+    """Apply the rules of every stage, one after the other, then see whether anything goes on."""
     for stage in STAGES:
         decide(stage, changes, now, laws, seal)
+    stalled.advance(changes, now, laws)

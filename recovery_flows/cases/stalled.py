@@ -12,6 +12,7 @@ from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, Renewal
 from models.entities.recovery import RecoveryState
 from models.ids import digest
+from models.language.phrase import stored_phrase
 from recovery_flows.cases import next_steps
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies
@@ -64,4 +65,4 @@ def _clear(changes: Changeset, now: datetime, laws: Regimes) -> None:
     ]
     if rest and rest[0].action != ActionKind.ENGINE:
         for found in stuck:
-            discrepancies.clear(changes, found.id, now, "it goes on")
+            discrepancies.clear(changes, found.id, now, stored_phrase("it goes on"))

@@ -63,6 +63,8 @@ def main() -> None:
         sys.exit(run_there(there, sys.argv[1:]))
     # Whatever a command writes is for this user alone, also what a library writes for it.
     os.umask(0o077)
+    # Pydantic would read about every installed package to find plugins, of which there are none.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     name_officer("")
     collect_seldom()
     run_here(_command_for(sys.argv[1:]))

@@ -135,6 +135,9 @@ def read_secret(prompt: str = "secret") -> str:
             raise MisuseError("the two differ: nothing was done")
     else:
         secret = sys.stdin.readline().rstrip("\r\n")
+        if not secret:
+            told = f"at least {_SECRET_LENGTH_MIN} characters, typed here or as a line of input"
+            raise MisuseError(f"{prompt}: {told}")
     if len(secret) < _SECRET_LENGTH_MIN:
         raise MisuseError(f"a secret has at least {_SECRET_LENGTH_MIN} characters")
     return secret

@@ -44,7 +44,7 @@ SeenVersion = Annotated[
 Knowing = Annotated[
     bool,
     typer.Option(
-        "--allow-duplicate", "--knowing", help="Send although another recovery has the account."
+        "--allow-duplicate", "--knowing", help="Go on although another recovery has the account."
     ),
 ]
 Now = Annotated[bool, typer.Option("--now", help="Send immediately, without the engine.")]

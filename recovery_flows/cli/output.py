@@ -5,45 +5,53 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
+from operator import attrgetter, methodcaller
 from typing import Any
 
 from models.money import Money
 from models.safe_text import safe
 
-_AS_IT_IS = frozenset({str, int, bool, type(None)})
+_Way = Callable[[Any], Any]
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any of our frozen values
     """A value as JSON can hold it: money as {amount, currency}, instants and days as ISO text."""
-    if type(value) in _AS_IT_IS:
-        return value
-    if isinstance(value, Money):
-        return {"amount": value.text(), "currency": value.currency}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = ((name, getattr(value, name)) for name in _fields(type(value)))
-        return {n: item if type(item) in _AS_IT_IS else plain(item) for n, item in fields}
-    if isinstance(value, Mapping):
-        return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        items = sorted(value) if isinstance(value, (set, frozenset)) else value
-        return [plain(item) for item in items]
-    return value
+    way = _way(value.__class__)
+    return value if way is None else way(value)
 
 
-@lru_cache(maxsize=256)
-def _fields(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind))
+@lru_cache(maxsize=512)
+def _way(kind: type[Any]) -> _Way | None:
+    """What makes values of a kind plain, None where they are so: a list has few kinds."""
+    if kind in (str, int, bool, type(None)):
+        return None
+    for of_kind, way in _WAYS.items():
+        if issubclass(kind, of_kind):
+            return way
+    if dataclasses.is_dataclass(kind):
+        names = tuple(field.name for field in dataclasses.fields(kind))
+        return lambda value: {name: plain(getattr(value, name)) for name in names}
+    return next((way for of_kind, way in _MANY.items() if issubclass(kind, of_kind)), None)
+
+
+_WAYS: Mapping[type[Any], _Way] = {
+    Money: lambda money: {"amount": money.text(), "currency": money.currency},
+    Enum: attrgetter("value"),
+    date: methodcaller("isoformat"),
+    Decimal: str,
+}
+_MANY: Mapping[type[Any], _Way] = {
+    Mapping: lambda some: {str(k): plain(v) for k, v in some.items()},
+    set: lambda some: [plain(item) for item in sorted(some)],
+    frozenset: lambda some: [plain(item) for item in sorted(some)],
+    list: lambda some: [plain(item) for item in some],
+    tuple: lambda some: [plain(item) for item in some],
+}
 
 
 def say(text: str = "") -> None:

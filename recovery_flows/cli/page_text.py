@@ -13,6 +13,7 @@ from recovery_flows.cases.pages.value import (
     Line,
     Page,
     Part,
+    Piece,
     Section,
     Table,
     Whole,
@@ -60,13 +61,18 @@ def _folded(text: str, indent: int, width: int) -> list[str]:
 
 def cell_text(cell: Cell, zone: str) -> str:
     """A cell in words; a bar, which only repeats a figure beside it, is left out."""
-    return "".join(
-        instant_text(piece.value, zone)
-        if isinstance(piece.value, datetime)
-        else str(piece.value).ljust(piece.least)
-        for piece in cell
-        if not isinstance(piece.value, Drawn)
-    )
+    if len(cell) == 1:
+        return _piece_text(cell[0], zone)
+    return "".join([_piece_text(piece, zone) for piece in cell])
+
+
+def _piece_text(piece: Piece, zone: str) -> str:
+    value = piece.value
+    if isinstance(value, Drawn):
+        return ""
+    if not isinstance(value, str):
+        value = instant_text(value, zone) if isinstance(value, datetime) else str(value)
+    return value.ljust(piece.least) if piece.least else value
 
 
 def table_lines(table: Table, zone: str) -> list[str]:
@@ -74,7 +80,8 @@ def table_lines(table: Table, zone: str) -> list[str]:
     drawn = {
         n for row in table.rows for n, c in enumerate(row) for p in c if isinstance(p.value, Drawn)
     }
-    table = table.only([n for n in range(len(table.columns)) if n not in drawn])
+    if drawn:
+        table = table.only([n for n in range(len(table.columns)) if n not in drawn])
     titles = [column.title.strip() for column in table.columns]
     rows = [[cell_text(cell, zone) for cell in row] for row in table.rows]
     right = [n for n, column in enumerate(table.columns) if column.right]

@@ -67,6 +67,7 @@ def how_to_register(installation: Installation) -> Iterator[str]:
     yield f"{len(banks)} sandbox partners listen on loopback; everything they tell is synthetic."
     yield "In another window, with the same RECOVERY_DATA_DIR, the supervisor asks for each:"
     yield from (f"  {_add(bank, asks)}" for bank in banks)
+    yield f"Each asks for the secret of {asks}; RECOVERY_SECURITY__SECRET, set there, answers all."
     yield "The other person says yes to what `recovery approve` shows, with `recovery approve ID`."
     yield f"Then: recovery intake reports {shlex.quote(str(folder / REPORTS))}"
     yield "      recovery engine"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain, islice
@@ -17,10 +17,16 @@ _FIRST_ROWS = 1_000
 _NO_WIDTH = FIRST_STRONG_ISOLATE + POP_ISOLATE
 
 
+class SafeLine(str):
+    """A line of a table: its cells are safe, and nothing stands behind the last."""
+
+    __slots__ = ()
+
+
 def tell(lines: Iterable[str]) -> None:
     """Print lines, made safe."""
     for line in lines:
-        sys.stdout.write(safe(line).rstrip() + "\n")
+        sys.stdout.write(f"{line if type(line) is SafeLine else safe(line).rstrip()}\n")
     sys.stdout.flush()
 
 
@@ -32,6 +38,17 @@ def tell_what(done: str, *, as_json: bool) -> None:
         tell([done])
 
 
+def _safe(text: object) -> str:
+    given = str(text)
+    return given if given.isascii() and given.isprintable() else _made_safe(given)
+
+
+@lru_cache(maxsize=4096)
+def _made_safe(text: str) -> str:
+    # Of a list most cells come again: states with their signs, steps, who acts.
+    return safe(text)
+
+
 def width_of(text: str) -> int:
     """Cells of a terminal: wide characters take two, combining ones and isolates none."""
     return len(text) if text.isascii() else _width_of(text)
@@ -39,7 +56,6 @@ def width_of(text: str) -> int:
 
 @lru_cache(maxsize=4096)
 def _width_of(text: str) -> int:
-    # Of a list most cells come again: states with their signs, steps, who acts.
     return sum(map(_cells_of, text))
 
 
@@ -64,14 +80,21 @@ def long_columns(
 ) -> Iterator[str]:
     """`columns` of a table of any length: the first rows say how wide they are; none, no head."""
     rows = iter(rows)
-    first = [[safe(cell) for cell in row] for row in islice(rows, _FIRST_ROWS)]
+    first = [[_safe(cell) for cell in row] for row in islice(rows, _FIRST_ROWS)]
     widths = [max(map(width_of, cells_)) for cells_ in zip(head, *first, strict=True)]
-    for row in chain([head] if first else [], first, rows):
-        padded = (
-            _padded(safe(cell), width, right=i in right)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        yield "  ".join(padded).rstrip()
+    if first:
+        yield _joined(head, widths, right)
+    for row in chain(first, rows):
+        yield _joined(map(_safe, row), widths, right)
+
+
+def _joined(row: Iterable[str], widths: Sequence[int], right: Container[int]) -> SafeLine:
+    """A line of safe cells, each as wide as its column."""
+    padded = [
+        _padded(cell, width, right=n in right)
+        for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+    ]
+    return SafeLine("  ".join(padded).rstrip())
 
 
 def columns(
@@ -82,18 +105,13 @@ def columns(
     if not table:
         return []
     widths = [max(width_of(row[i]) for row in table) for i in range(len(table[0]))]
-    return [
-        "  ".join(
-            _padded(cell, width, right=i in right)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in table
-    ]
+    return [_joined(row, widths, right) for row in table]
 
 
 def _padded(cell: str, width: int, *, right: bool) -> str:
-    gap = " " * (width - width_of(cell))
-    return gap + cell if right else cell + gap
+    if not cell.isascii():
+        width += len(cell) - _width_of(cell)
+    return cell.rjust(width) if right else cell.ljust(width)
 
 
 def instant_text(at: datetime | None, zone: str = "UTC") -> str:

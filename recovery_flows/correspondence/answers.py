@@ -12,7 +12,7 @@ from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState, Renewal
 from models.entities.payout import PayoutRow, PayoutState
 from models.entities.request import UNDER_WAY, RequestRow, RequestState
 from models.facts import BankHoldState, HoldFact, PayoutFact
-from models.language.phrase import phrase
+from models.language.phrase import stored_phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.correspondence import bank_disagreements, late_answers
@@ -35,6 +35,8 @@ _OPEN_REQUESTS = UNDER_WAY - {RequestState.NEEDS_INFO} | {RequestState.APPROVED}
 _ANSWERABLE = UNDER_WAY | {RequestState.REFUSED, RequestState.REPLACED}
 _WAITS_BY_GROUND = {"postponement": "postponed", "condition": "conditional"}
 """What a partner does that has received a request and names a ground, by the ground's kind."""
+_HELD_AFTER_ALL = stored_phrase("its bank holds the money after all")
+_NOT_REACHED = stored_phrase("a payout has not reached its payee")
 _IN_FORCE_AGAIN = ("stopped_late", "frozen_late")
 
 
@@ -69,7 +71,7 @@ def confirm_figure(
     apply_hold_fact(changes, hold_id, fact, laws, now)
     hold = changes.file.hold(hold_id)
     if hold == before:
-        reason = "asked what it holds, the bank confirmed its last figure"
+        reason = stored_phrase("asked what it holds, the bank confirmed its last figure")
         said = hold_figures.stated(fact)
         changes.apply(
             Transition(EntityKind.HOLD, hold.id, "stated", hold.state, said, reason=reason)
@@ -92,7 +94,7 @@ def _apply_reading(
     if reading.move.event != "stated":
         bank_disagreements.news_on_closed(changes, about, fact.state, fact.revision, now)
     if reading.move.event in _IN_FORCE_AGAIN:
-        bank_disagreements.reopen(changes, hold.asset_id, "its bank holds the money after all")
+        bank_disagreements.reopen(changes, hold.asset_id, _HELD_AFTER_ALL)
     _supersede(changes, changes.file.hold(hold.id))
 
 
@@ -110,14 +112,14 @@ def _compare_again(changes: Changeset, hold: HoldRow, fact: HoldFact, now: datet
     else:
         values = hold_figures.stated(fact) | hold_figures.figure(hold, fact)
         values |= reductions.columns(changes.file, hold, fact)
-        reason = "the bank shows another figure under the same revision"
+        reason = stored_phrase("the bank shows another figure under the same revision")
         changes.apply(
             Transition(EntityKind.HOLD, hold.id, "updated", hold.state, values, reason=reason)
         )
         about = bank_contradictions.About.hold(hold)
         bank_contradictions.compare(
             changes, about, before, fact.held, now,
-            phrase("revision {revision}", context_="stored", revision=fact.revision),
+            stored_phrase("revision {revision}", revision=fact.revision),
         )  # fmt: skip
 
 
@@ -214,7 +216,7 @@ def apply_payout_fact(changes: Changeset, payout_id: str, fact: PayoutFact, now:
     after = next(p for p in changes.file.payouts if p.id == payout_id)
     came_back = payout.state is PayoutState.SETTLED and after.state is not PayoutState.SETTLED
     if came_back or after.credited_minor < payout.credited_minor:
-        bank_disagreements.reopen(changes, payout.asset_id, "a payout has not reached its payee")
+        bank_disagreements.reopen(changes, payout.asset_id, _NOT_REACHED)
 
 
 def _ask_for_hold(changes: Changeset, payout: PayoutRow, revision: int) -> None:
@@ -237,7 +239,7 @@ def apply_refusal(
     if kind is CallKind.EXTEND:
         hold = file.hold(subject_id)
         if hold.state is HoldState.FROZEN:
-            reason = f"the bank did not prolong it: {code}"
+            reason = stored_phrase("the bank did not prolong it: {code}", code=code)
             changes.apply(renewal.move(hold, "renewal_refused", Renewal.REFUSED, reason))
     elif kind is CallKind.RELEASE:
         release.apply_refusal(changes, subject_id, code)
@@ -248,7 +250,7 @@ def apply_refusal(
         _refuse_payout(changes, subject_id, code)
     elif noun is EntityKind.ASSET:
         asset = file.asset(subject_id)
-        reason = phrase("the bank refused its statement: {code}", context_="stored", code=code)
+        reason = stored_phrase("the bank refused its statement: {code}", code=code)
         changes.apply(
             Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, {"left_alone": reason})
         )
@@ -261,9 +263,8 @@ def _refuse_query(changes: Changeset, subject_id: str, code: str, now: datetime)
     about = bank_contradictions.About.hold(hold)
     if payout is not None:
         about = bank_contradictions.About.payout(payout)
-    detail = phrase(
-        "the bank refuses to state what hold {hold} holds: {code}",
-        context_="stored", hold=hold.id, code=code,
+    detail = stored_phrase(
+        "the bank refuses to state what hold {hold} holds: {code}", hold=hold.id, code=code,
     )  # fmt: skip
     kind = DiscrepancyKind.QUERY_REFUSED
     bank_contradictions.find(changes, kind, about, now, detail=detail, mark=subject_id)

@@ -12,7 +12,7 @@ from models.entities.hold import HoldKind, HoldRow, HoldState
 from models.entities.payout import PayoutRow, PayoutState
 from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 from models.facts import BankHoldState, HoldFact, PayoutFact
-from models.language.phrase import phrase
+from models.language.phrase import stored_phrase
 from models.money import Money
 from models.outcome import Transition
 from recovery_flows.freezing import reductions
@@ -39,13 +39,11 @@ def compare_hold(changes: Changeset, before: HoldRow, fact: HoldFact, now: datet
     ordered = Money(before.requested_minor, before.currency)
     if before.kind is not HoldKind.VOLUNTARY:
         bank_contradictions.compare(
-            changes, about, ordered, fact.requested, now, phrase("ordered", context_="stored")
+            changes, about, ordered, fact.requested, now, stored_phrase("ordered")
         )
     other = fact.held.minor > 0 and fact.held.currency != ordered.currency
     if other or fact.held.minor > ordered.minor:
-        bank_contradictions.compare(
-            changes, about, ordered, fact.held, now, phrase("held", context_="stored")
-        )
+        bank_contradictions.compare(changes, about, ordered, fact.held, now, stored_phrase("held"))
     elif fact.state in (*NOT_HELD, BankHoldState.PAID_OUT) and fact.held.minor:
         none = Money(0, ordered.currency)
         bank_contradictions.compare(
@@ -54,7 +52,7 @@ def compare_hold(changes: Changeset, before: HoldRow, fact: HoldFact, now: datet
             none,
             fact.held,
             now,
-            phrase("held though {state}", context_="stored", state=fact.state),
+            stored_phrase("held though {state}", state=fact.state),
         )
 
 
@@ -76,9 +74,9 @@ def compare_end(changes: Changeset, hold: HoldRow, fact: HoldFact, now: datetime
     ours, theirs = hold.expires_at, fact.expires_at
     if hold.state in (HoldState.STOPPED, HoldState.FROZEN) and ours and theirs and theirs > ours:
         ends = f"{theirs:%Y-%m-%d %H:%M} UTC"
-        detail = phrase(
-            "it says until {theirs}, the law ends it on {ours}",
-            context_="stored", theirs=ends, ours=f"{ours:%Y-%m-%d %H:%M} UTC",
+        detail = stored_phrase(
+            "it says until {theirs}, the law ends it on {ours}", theirs=ends,
+            ours=f"{ours:%Y-%m-%d %H:%M} UTC",
         )  # fmt: skip
         bank_contradictions.find(
             changes,
@@ -95,7 +93,7 @@ def compare_payout(changes: Changeset, payout: PayoutRow, fact: PayoutFact, now:
     about, ordered = About.payout(payout), Money(payout.amount_minor, payout.currency)
     hold = changes.file.hold(payout.hold_id)
     bank_contradictions.compare(
-        changes, about, ordered, fact.amount, now, phrase("credited", context_="stored")
+        changes, about, ordered, fact.amount, now, stored_phrase("credited")
     )
     after = next(p for p in changes.file.payouts if p.id == payout.id)
     if after.state is not PayoutState.SETTLED:
@@ -105,7 +103,7 @@ def compare_payout(changes: Changeset, payout: PayoutRow, fact: PayoutFact, now:
     if debited.currency != hold.currency or ordered.currency == hold.currency:
         expected = ordered if ordered.currency == hold.currency else Money(0, hold.currency)
         bank_contradictions.compare(
-            changes, about, expected, debited, now, phrase("debited", context_="stored")
+            changes, about, expected, debited, now, stored_phrase("debited")
         )
     elif not debited.minor:
         bank_contradictions.find(
@@ -113,7 +111,7 @@ def compare_payout(changes: Changeset, payout: PayoutRow, fact: PayoutFact, now:
             DiscrepancyKind.AMOUNT_DIFFERS,
             about,
             now,
-            detail=phrase("no debit stated", context_="stored"),
+            detail=stored_phrase("no debit stated"),
             mark="debited",
         )
 
@@ -129,7 +127,7 @@ def _compare_in_all(changes: Changeset, payout: PayoutRow, fact: PayoutFact, now
         bank_contradictions.compare(
             changes, About.payout(payout), Money(loss, claim.currency),
             Money(paid, claim.currency), now,
-            phrase("paid in all", context_="stored"),
+            stored_phrase("paid in all"),
         )  # fmt: skip
 
 
@@ -151,9 +149,9 @@ def compare_restated(
     else:
         is_other = before.bank_said_at is not None and fact.modified_at > before.bank_said_at
     if is_other:
-        detail = phrase(
+        detail = stored_phrase(
             "stated {was} under revision {before}, and {said} under revision {revision}",
-            context_="stored", was=before.bank_said or "otherwise", before=before.bank_revision,
+            was=before.bank_said or "otherwise", before=before.bank_revision,
             said=said, revision=fact.revision,
         )  # fmt: skip
         kind, mark = DiscrepancyKind.CONTRADICTS_OUTCOME, f"{fact.revision} {said}"

@@ -13,7 +13,7 @@ from models.entities.multi_agency import TaskRenewal, TaskState
 from models.entities.outside.third_party_claim import ThirdPartyRow, ThirdPartyState
 from models.entities.payout import PayoutState
 from models.entities.request import RequestState
-from models.language.phrase import phrase
+from models.language.phrase import stored_phrase
 from models.outcome import Transition
 from recovery_flows.approvals.figures import is_in_force, is_unchanged
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -23,7 +23,7 @@ from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import guards as return_guards, payouts
 from recovery_flows.restitution.third_party import limits
 
-VOID = phrase("its approval is not in force for what it says now", context_="stored")
+VOID = stored_phrase("its approval is not in force for what it says now")
 
 
 def may_leave(file: CaseFile, kind: CallKind, approval_id: str, subject_id: str = "") -> bool:

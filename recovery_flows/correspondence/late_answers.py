@@ -7,6 +7,7 @@ from datetime import datetime
 from models.entities.event import EntityKind
 from models.entities.hold import HoldKind, HoldRow, HoldState
 from models.facts import BankHoldState, HoldFact
+from models.language.phrase import stored_phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.requests import void_approvals
 from recovery_flows.freezing import answers as hold_answers
@@ -34,7 +35,7 @@ def apply(changes: Changeset, hold: HoldRow, fact: HoldFact, now: datetime, laws
     if fact.state not in _HOLDING or over or not make_room(changes, hold):
         return
     event = "stopped_late" if hold.kind is HoldKind.STOP else "frozen_late"
-    reason = "the bank had acted: its letter came after the lapse"
+    reason = stored_phrase("the bank had acted: its letter came after the lapse")
     changes.apply(Transition(EntityKind.HOLD, hold.id, event, hold.state, values, reason=reason))
 
 
@@ -46,6 +47,6 @@ def make_room(changes: Changeset, hold: HoldRow) -> bool:
     if any(h.state not in _NOT_SENT for h in after):
         return False
     for follower in after:
-        void_approvals(changes, follower.id, "the bank holds the money already")
+        void_approvals(changes, follower.id, stored_phrase("the bank holds the money already"))
         changes.apply(Transition(EntityKind.HOLD, follower.id, "cancelled", follower.state))
     return True

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from models.language.phrase import joined, phrase
 from models.money import Money
 from recovery_flows.cross_border.channels import (
     Channel,
@@ -21,6 +22,7 @@ from recovery_flows.cross_border.channels import (
 from recovery_flows.cross_border.disclosure import Approval, approvals_needed
 from recovery_flows.law.regime import Regimes
 from recovery_flows.law.terms import due_at, time_left_text
+from recovery_flows.wording import spoken
 
 # Fields that every question answers.
 _TOLD = frozenset({"amount", "currency", "paid_at"})
@@ -145,15 +147,20 @@ def _reasons(
     question: Question, channel: Channel, groups: Mapping[str, StateGroup]
 ) -> Iterator[Reason]:
     yield _states(question, channel, groups)
-    offered = ", ".join(channel.help)
-    yield Reason(f"gives {offered}; wanted: {question.wanted}", question.wanted in channel.help)
+    offered = joined(", ", map(spoken, channel.help))
+    gives = phrase(
+        "gives {offered}; wanted: {wanted}", offered=offered, wanted=spoken(question.wanted)
+    )
+    yield Reason(gives, question.wanted in channel.help)
     if channel.rails:
         rails = ", ".join(channel.rails)
-        yield Reason(f"for payments by {rails}: {question.rail}", question.rail in channel.rails)
+        by = phrase("for payments by {rails}: {rail}", rails=rails, rail=question.rail)
+        yield Reason(by, question.rail in channel.rails)
     if channel.currencies:
         fits = question.amount.currency in channel.currencies
         only = ", ".join(channel.currencies)
-        yield Reason(f"for {only}: {question.amount.currency}", fits)
+        told = phrase("for {only}: {currency}", only=only, currency=question.amount.currency)
+        yield Reason(told, fits)
     if channel.minimum:
         yield _minimum(question.amount, channel.minimum)
     for clock in channel.clock:
@@ -164,29 +171,39 @@ def _reasons(
 def _states(question: Question, channel: Channel, groups: Mapping[str, StateGroup]) -> Reason:
     ours, theirs = question.from_state, question.to_state
     if ours == theirs:
-        return Reason(f"{ours} to {theirs} crosses no border", speaks_for=False)
-    for state, codes, what in (
-        (ours, channel.from_states, "ask"),
-        (theirs, channel.to_states, "be asked"),
-    ):
+        same = phrase("{ours} to {theirs} crosses no border", ours=ours, theirs=theirs)
+        return Reason(same, speaks_for=False)
+    for codes, is_ours in ((channel.from_states, True), (channel.to_states, False)):
+        state = ours if is_ours else theirs
         if not is_member(state, codes, groups):
             bound = groups[codes].source if isinstance(codes, str) else channel.source
-            return Reason(f"{state} cannot {what} by it: {bound}", speaks_for=False)
-    return Reason(f"open from {ours} to {theirs}", speaks_for=True)
+            asks = phrase("{state} cannot ask by it: {bound}", state=state, bound=bound)
+            is_asked = phrase("{state} cannot be asked by it: {bound}", state=state, bound=bound)
+            return Reason(asks if is_ours else is_asked, speaks_for=False)
+    return Reason(phrase("open from {ours} to {theirs}", ours=ours, theirs=theirs), speaks_for=True)
 
 
 def _minimum(amount: Money, minimum: Money) -> Reason:
     if amount.currency != minimum.currency:
-        text = f"from {minimum} on; {amount} has to be stated in {minimum.currency} first"
+        text = phrase(
+            "from {minimum} on; {amount} has to be stated in {currency} first",
+            minimum=minimum, amount=amount, currency=minimum.currency,
+        )  # fmt: skip
         return Reason(text, speaks_for=False)
-    return Reason(f"from {minimum} on: {amount}", minimum <= amount)
+    told = phrase("from {minimum} on: {amount}", minimum=minimum, amount=amount)
+    return Reason(told, minimum <= amount)
 
 
 def _in_time(question: Question, channel: Channel, clock: ChannelClock) -> Reason:
     due = due_at(clock.limit, question.paid_at, channel)
     left = time_left_text(question.now, due)
-    text = f"within {clock.limit} of the payment: {left}{'' if 'late' in left else ' left'}"
-    return Reason(f"{text} ({clock.article}, {clock.status})", question.now < due)
+    if question.now <= due:
+        left = phrase("{left} left", left=left)
+    text = phrase(
+        "within {limit} of the payment: {left} ({article}, {status})",
+        limit=clock.limit, left=left, article=clock.article, status=spoken(clock.status),
+    )  # fmt: skip
+    return Reason(text, question.now < due)
 
 
 def _send_by(question: Question, channel: Channel) -> datetime | None:

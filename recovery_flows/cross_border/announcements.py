@@ -15,7 +15,7 @@ from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldKind, HoldState
 from models.entities.recall import CreditState
 from models.entities.request import RequestRow
-from models.language.phrase import phrase
+from models.language.phrase import stored_phrase
 from models.money import AnnouncedMoney, Money
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
@@ -36,9 +36,9 @@ def take(
             continue
         discrepancies.find(
             changes, _KIND, EntityKind.REQUEST, request.id, now, asset_id=request.asset_id,
-            stated=one.amount, detail=phrase(
+            stated=one.amount, detail=stored_phrase(
                 "booking {booking}, said to be paid {day}",
-                context_="stored", booking=one.booking, day=f"{one.at:%Y-%m-%d}",
+            booking=one.booking, day=f"{one.at:%Y-%m-%d}"
             ),
             mark=_mark(one.amount, one.booking),
         )  # fmt: skip
@@ -49,7 +49,9 @@ def advance(changes: Changeset, now: datetime) -> None:
     for found in _open(changes.file):
         booking = booking_of(found)
         if booking in _bookings(changes.file):
-            discrepancies.clear(changes, found.id, now, f"came in as {booking}")
+            discrepancies.clear(
+                changes, found.id, now, stored_phrase("came in as {booking}", booking=booking)
+            )
 
 
 def of_request(file: CaseFile, request_id: str) -> Iterator[DiscrepancyRow]:

@@ -14,7 +14,7 @@ from models.case_file import CaseFile
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.entities.request import CARRIED_OUT, UNDER_WAY, WENT_OUT, RequestRow, RequestState
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import Scalar
 from recovery_flows.cross_border import ceiling, clocks
@@ -259,8 +259,8 @@ def _find(changes: Changeset, request: RequestRow, answer: Answer, now: datetime
     discrepancies.find(
         changes, DiscrepancyKind.CONTRADICTS_OUTCOME, EntityKind.REQUEST, request.id, now,
         asset_id=request.asset_id, mark=answer.document,
-        detail=phrase(
+        detail=stored_phrase(
             "recorded as {state}, and the other side says {said}",
-            context_="stored", state=request.state, said=answer.says,
+            state=request.state, said=answer.says
         ),
     )  # fmt: skip

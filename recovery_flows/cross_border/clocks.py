@@ -19,7 +19,7 @@ from models.entities.request import (
     RequestState,
 )
 from models.ids import derive_id
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.cross_border.channels import Channel, ChannelClock, ClockKind, is_member
 from recovery_flows.law.terms import due_at
@@ -143,7 +143,7 @@ def advance(changes: Changeset, now: datetime) -> None:
         _climb(changes, request.id, now)
         ends = request.hold_ends_at
         if request.state in CARRIED_OUT and ends is not None and ends <= now:
-            reason = "the freeze abroad has ended"
+            reason = stored_phrase("the freeze abroad has ended")
             changes.apply(
                 Transition(
                     EntityKind.REQUEST, request.id, "freeze_ended", request.state, reason=reason
@@ -160,7 +160,8 @@ def _silence(changes: Changeset, request: RequestRow, now: datetime) -> None:
         if warn is not None and warn <= now:
             told = Transition(
                 EntityKind.REQUEST, request.id, "receipt_noted", request.state,
-                {"receipt_warn_at": None}, reason=f"no {request.receipt_next} has come yet",
+                {"receipt_warn_at": None},
+                reason=stored_phrase("no {receipt} has come yet", receipt=request.receipt_next),
             )  # fmt: skip
             changes.apply(told)
         return
@@ -170,7 +171,7 @@ def _silence(changes: Changeset, request: RequestRow, now: datetime) -> None:
         "receipt": kind, "receipt_next": "", "receipt_fails": "", "receipt_warn_at": None,
         "receipt_due_at": None,
     }  # fmt: skip
-    reason = f"no {request.receipt_next} has come in its time"
+    reason = stored_phrase("no {receipt} has come in its time", receipt=request.receipt_next)
     name = derive_id("receipt", request.id, kind, len(changes.file.receipts))
     changes.apply(
         Transition(EntityKind.REQUEST_RECEIPT, name, "silence", None, row, reason=reason),
@@ -188,7 +189,10 @@ def _climb(changes: Changeset, request_id: str, now: datetime) -> None:
         values: dict[str, Scalar] = {"rung": due[-1]}
         reason = ""
         if due[-1] == _POLL and _is_polled(changes.file, request, now):
-            values["rung_done"], reason = _POLL, "its body is asked over its connection"
+            values["rung_done"], reason = (
+                _POLL,
+                stored_phrase("its body is asked over its connection"),
+            )
         changes.apply(
             Transition(
                 EntityKind.REQUEST, request.id, "reminder_due", request.state, values,

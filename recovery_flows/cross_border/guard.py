@@ -77,9 +77,15 @@ def draftable_minor(file: CaseFile, asset: AssetRow, part: int = 1) -> int:
 
     Without what the trace supports of the other parts.
     """
-    minor = parts.supported_minor(file, asset, part, asset.traced_minor)
-    whole = Fraction(minor * asset.traced_claim_minor, max(asset.traced_minor, 1))
-    return _room(file, parts.AccountPart(asset.id, part), whole, minor)
+    return fitting_minor(file, parts.AccountPart(asset.id, part), asset.traced_minor)
+
+
+def fitting_minor(file: CaseFile, own: parts.AccountPart, minor: int) -> int:
+    """What of a sum may be asked for of a part, by the trace beside the others, within the loss."""
+    asset = file.asset(own.asset_id)
+    traced = parts.supported_minor(file, asset, own.number, minor)
+    whole = Fraction(traced * asset.traced_claim_minor, max(asset.traced_minor, 1))
+    return _room(file, own, whole, traced)
 
 
 def _room(file: CaseFile, own: parts.AccountPart, whole: Fraction, minor: int) -> int:

@@ -21,7 +21,7 @@ from models.entities.request import (
     RequestRow,
     RequestState,
 )
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.figures import is_in_force
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -241,7 +241,7 @@ def withdraw(changes: Changeset, request_id: str, reason: str) -> bool:
         ))  # fmt: skip
     if request.sent_by and request.sent_at is None:
         refuse_on_its_way(changes.file, request)
-    void_approvals(changes, request.id, "the request was withdrawn")
+    void_approvals(changes, request.id, stored_phrase("the request was withdrawn"))
     values: dict[str, Scalar] = {
         "due_at": None, "review_at": None, "hold_ends_at": None, "told_at": None,
     }  # fmt: skip

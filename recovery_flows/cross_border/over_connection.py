@@ -16,7 +16,7 @@ from models.entities.event import EntityKind
 from models.entities.request import UNDER_WAY, RequestRow, RequestState
 from models.facts import DeliveryReceipt, RequestAnswer, RequestFact
 from models.ids import derive_id
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.outcome import CallIntent, Scalar
 from recovery_flows.cross_border import announcements, ceiling, guard, lifecycle
 from recovery_flows.cross_border.answers import Answer, take_answer
@@ -102,7 +102,7 @@ def take_news(
     """
     request = request_of(changes.file, request_id)
     if request.carrier_ref not in ("", fact.partner_ref):
-        detail = phrase("it is called by another id there", context_="stored")
+        detail = stored_phrase("it is called by another id there")
         kind = DiscrepancyKind.WRONG_REFERENCE
         _own(changes, request, kind, detail, fact.partner_ref[:40], now)
         return
@@ -128,8 +128,8 @@ def _take_answer(
     except (MisuseError, StepRefusedError) as error:
         request = request_of(changes.file, request_id)
         kind, mark = DiscrepancyKind.ANSWER_NOT_TAKEN, f"answer {told.number}"
-        detail = phrase(
-            "answer {number} ({says}): {why}", context_="stored", number=told.number,
+        detail = stored_phrase(
+            "answer {number} ({says}): {why}", number=told.number,
             says=told.says, why=error,
         )  # fmt: skip
         _own(changes, request, kind, detail, mark, now)
@@ -152,8 +152,8 @@ def _take_receipt(
         return
     if rules is None or told.kind not in rules.order:
         kind, mark = DiscrepancyKind.ANSWER_NOT_TAKEN, f"receipt {told.kind}"
-        detail = phrase(
-            "{channel} knows no receipt {kind}", context_="stored", channel=channel.code,
+        detail = stored_phrase(
+            "{channel} knows no receipt {kind}", channel=channel.code,
             kind=told.kind,
         )  # fmt: skip
         _own(changes, request, kind, detail, mark, told.at)
@@ -174,7 +174,7 @@ def counted_at(
     request = request_of(changes.file, request_id)
     sent = request.tried_at or request.sent_at
     dated = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    detail = phrase("{mark} is dated {dated}", context_="stored", mark=mark, dated=dated)
+    detail = stored_phrase("{mark} is dated {dated}", mark=mark, dated=dated)
     if at > now + CLOCKS_APART:
         _own(changes, request, DiscrepancyKind.CLOCK_AHEAD, detail, mark, now)
     elif sent is not None and at < sent - CLOCKS_APART:
@@ -185,9 +185,7 @@ def counted_at(
 def changed_answer(changes: Changeset, request_id: str, number: int, now: datetime) -> None:
     """An answer that was taken is shown with another document: somebody has to look."""
     request = request_of(changes.file, request_id)
-    detail = phrase(
-        "answer {number} was another one when it was taken", context_="stored", number=number
-    )
+    detail = stored_phrase("answer {number} was another one when it was taken", number=number)
     kind = DiscrepancyKind.CONTRADICTS_OUTCOME
     _own(changes, request, kind, detail, f"changed {number}", now)
 

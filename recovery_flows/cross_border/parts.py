@@ -128,9 +128,9 @@ def _of_account(file: CaseFile, requests: list[RequestRow], came: CameBack) -> d
     """
     reached = {r.id: reached_part(file, r) for r in requests}
     of_part = _largest(requests, reached)
-    found = {r.id: OpenPart(reached[r.id], Fraction(0)) for r in requests if not _has_left(r)}
+    found = {r.id: OpenPart(reached[r.id], Fraction(0)) for r in requests if not has_left(r)}
     since: list[tuple[Fraction, RequestRow]] = []
-    for request in (r for r in requests if _has_left(r)):
+    for request in (r for r in requests if has_left(r)):
         others = _sum(v for k, v in of_part.items() if k != part_of(request))
         at_most = came_back.taken_since(file, request, reached[request.id], came, others)
         since.append((at_most, request))
@@ -150,7 +150,8 @@ def _sum(sums: Iterable[Fraction]) -> Fraction:
     return sum(sums, Fraction(0))
 
 
-def _has_left(request: RequestRow) -> bool:
+def has_left(request: RequestRow) -> bool:
+    """Whether it was sent to the other side, or given to a connection."""
     return request.state not in AT_HOME or bool(request.sent_by)
 
 

@@ -10,7 +10,7 @@ from models.entities.asset import AssetRow, Stage
 from models.entities.event import EntityKind
 from models.entities.recall import OPEN_RECALLS
 from models.entities.request import RequestRoute, RequestRow, RequestState
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -50,7 +50,7 @@ def complete_request(
         )
     values = cross_border.field_values(law, request.id, fields, seal, request.asked)
     changes.apply(Transition(EntityKind.REQUEST, request.id, "amended", request.state, values))
-    void_approvals(changes, request.id, "the request was changed")
+    void_approvals(changes, request.id, stored_phrase("the request was changed"))
     return request.id
 
 

@@ -28,6 +28,7 @@ from recovery_flows.cross_border.plans import (
     next_version,
     split_asked,
 )
+from recovery_flows.cross_border.sums import unasked
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing.orders import hold_intent
 from recovery_flows.law.regime import Regime, Regimes
@@ -50,6 +51,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> Non
     announcements.advance(changes, now)
     messages.advance(changes)
     guard.advance(changes)
+    unasked.advance(changes, now)
     for asset in changes.file.assets:
         if not asset.home and asset.stage is Stage.CLOSED and _is_to_ask(changes.file, asset):
             changes.apply(Transition(EntityKind.ASSET, asset.id, "reopened_abroad", asset.stage))

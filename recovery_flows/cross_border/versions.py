@@ -11,7 +11,7 @@ from models.entities.asset import AssetRow
 from models.entities.event import EntityKind
 from models.entities.recovery import RecoveryState
 from models.entities.request import AT_HOME, CARRIED_OUT, RequestRoute, RequestRow, RequestState
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.requests import void_approvals
@@ -126,7 +126,7 @@ def reduce_request(
     supported = parts.supported_now(file, request)
     asset, requested = file.asset(request.asset_id), Money(most, request.currency)
     if request.state in AT_HOME | {RequestState.NEEDS_INFO}:
-        void_approvals(changes, request.id, "less is asked for")
+        void_approvals(changes, request.id, stored_phrase("less is asked for"))
         changes.apply(Transition(EntityKind.REQUEST, request.id, "replaced", request.state))
     fields = {**given, **_sums(file, asset, requested, given)}
     law, plan = laws[file.recovery.regime], next_version(request)

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from models.engine import Database
 from models.ids import OfficerId, PartnerId, RecoveryId
+from models.language.phrase import stored_phrase
 from models.queries.audit.integrity import broken_partner
 from models.queries.cases.work import PartnerLine, partner
 from models.queries.installation.clock import case_now
@@ -28,8 +29,6 @@ from recovery_flows.partners.rbp1.connection import Certificates, Line
 from recovery_flows.partners.rbp1.limiter import Gate
 from recovery_flows.partners.rbp1.orders import Authority
 from recovery_flows.partners.rbp1.signing import Signer
-
-_BY_HAND = "its entry in the register was changed by hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +100,10 @@ class Engine:
         with self.database.reading() as session:
             broken = broken_partner(session, self.database, partner_id)
             if broken:
-                raise PartnerUnavailableError(
-                    PartnerId(partner_id), f"{_BY_HAND}: {broken[0]}", trouble=Trouble.REGISTER
-                )
+                why = stored_phrase(
+                    "its entry in the register was changed by hand: {what}", what=broken[0],
+                )  # fmt: skip
+                raise PartnerUnavailableError(PartnerId(partner_id), why, trouble=Trouble.REGISTER)
             line = partner(session, self.database.vault, partner_id)
         open_line = self._banks.get(partner_id)
         if open_line is not None:

@@ -24,7 +24,7 @@ from models.store.record import prefetch
 from models.store.unit import ENGINE, savepoint, unit_of_work
 from models.store.waiting_rows import StaleFileError
 from recovery_flows.approvals import upkeep as approval_upkeep
-from recovery_flows.cases import stages
+from recovery_flows.cases import stages, stalled
 from recovery_flows.cases.commit import Decision, commit_decisions, current, derived, due_again
 from recovery_flows.cases.quarantine import deciding_on, went_through
 from recovery_flows.engine.context import Engine
@@ -137,9 +137,10 @@ def _decided(look: _Inspection, file: CaseFile) -> Decision:
 
 def _to_rest(look: _Inspection, changes: Changeset) -> tuple[Exception | None, bool]:
     """Ask all stages until none has anything to do; what failed first, and whether they rest."""
+    asked = len(stages.STAGES)
     for _ in range(_PASSES_MAX):
         step = Changeset(changes.file, is_corrected=changes.is_corrected)
-        error = _all_stages(look, step)
+        error, asked = _all_stages(look, step, asked)
         rests = not step.outcome()
         changes.follow(step)
         if rests or error is not None:
@@ -147,21 +148,42 @@ def _to_rest(look: _Inspection, changes: Changeset) -> tuple[Exception | None, b
     return None, False
 
 
-def _all_stages(look: _Inspection, step: Changeset) -> Exception | None:
-    """One pass over the stages; the first failure, of which nothing is left in `step`."""
+def _all_stages(look: _Inspection, step: Changeset, asked: int) -> tuple[Exception | None, int]:
+    """One pass over the stages; the first failure, of which nothing is left in `step`.
+
+    Only the first `asked` have to be asked while nothing is done: those behind have seen the file
+    as it is. So many that is for the pass that follows comes with the failure.
+    """
     failed: Exception | None = None
     now, laws = look.now, look.engine.laws
     approval_upkeep.void_changed(step, now)
-    for stage in stages.STAGES:
+    done = 0
+    for number, stage in enumerate(stages.STAGES, 1):
+        if number > asked and not step.outcome():
+            break
         before = step.mark()
-        with alone() as failure:
-            if stage is Stage.TRACING and step.file.recovery.trace_wanted:
-                trace_file(look.session, look.engine.database.vault, step, now, laws)
-            stages.decide(stage, step, now, laws, look.seal)
-        if failure.error is not None:
-            step.back_to(before)
-            failed = failed or failure.error
-    return failed
+        error = _one_stage(look, step, stage)
+        done = number if step.file is not before[0] else done
+        failed = failed or error
+    before = step.mark()
+    with alone() as failure:
+        stalled.advance(step, now, laws)
+    if failure.error is not None:
+        step.back_to(before)
+    return failed or failure.error, done if step.file is before[0] else len(stages.STAGES)
+
+
+def _one_stage(look: _Inspection, step: Changeset, stage: Stage) -> Exception | None:
+    """What one stage has to do; the failure of a rule, of which nothing is left in `step`."""
+    before = step.mark()
+    now, laws = look.now, look.engine.laws
+    with alone() as failure:
+        if stage is Stage.TRACING and step.file.recovery.trace_wanted:
+            trace_file(look.session, look.engine.database.vault, step, now, laws)
+        stages.decide(stage, step, now, laws, look.seal)
+    if failure.error is not None:
+        step.back_to(before)
+    return failure.error
 
 
 def _record(engine: Engine, now: datetime, decisions: Sequence[Decision]) -> int:

@@ -12,6 +12,7 @@ from models.entities.call import CallKind
 from models.entities.event import EntityKind
 from models.entities.hold import HoldKind, HoldRow, HoldState
 from models.ids import derive_id
+from models.language.phrase import stored_phrase
 from models.money import Money
 from models.outcome import CallIntent, Scalar, Transition
 from recovery_flows.freezing.denied_stops import is_given_up
@@ -59,7 +60,9 @@ def hasten(changes: Changeset, accounts: Container[str], now: datetime, laws: Re
         values: dict[str, Scalar] = {
             "watch": ON, "watch_due_at": now, "watch_until": max(until, now + _AT_LEAST),
         }  # fmt: skip
-        reason = "less is held on the account than before: its balance is asked for at once"
+        reason = stored_phrase(
+            "less is held on the account than before: its balance is asked for at once"
+        )
         changes.apply(
             Transition(
                 EntityKind.ASSET, asset.id, "watch_hastened", asset.stage, values, reason=reason
@@ -93,7 +96,7 @@ def apply_balance(
     changes.apply(
         Transition(
             EntityKind.ASSET, asset.id, "watch_found", asset.stage, values,
-            reason=f"the account that was empty has {available}",
+            reason=stored_phrase("the account that was empty has {available}", available=available)
         )
     )  # fmt: skip
     if asset.stage is not Stage.FREEZING:
@@ -141,7 +144,11 @@ def _take_back_needless(changes: Changeset, asset: AssetRow) -> None:
     empty = {h.id for h in file.holds_of(asset.id) if h.state is HoldState.NO_FUNDS}
     for hold in file.holds_of(asset.id):
         if hold.state in NOT_ORDERED and hold.supersedes_id in empty:
-            take_back(changes, hold, "what is disputed here is held, or a third party's, by now")
+            take_back(
+                changes,
+                hold,
+                stored_phrase("what is disputed here is held, or a third party's, by now"),
+            )
 
 
 def _is_kept_there(file: CaseFile, asset: AssetRow) -> bool:
@@ -165,7 +172,9 @@ def _begin(changes: Changeset, asset: AssetRow, now: datetime, law: Regime) -> N
         "watch_due_at": now + timedelta(days=days),
         "watch_looks": 0,
     }
-    reason = f"nothing free when it was to be stopped: watched for {law.monitoring_days} days"
+    reason = stored_phrase(
+        "nothing free when it was to be stopped: watched for {days} days", days=law.monitoring_days
+    )
     changes.apply(
         Transition(EntityKind.ASSET, asset.id, "watch_begun", asset.stage, values, reason=reason)
     )
@@ -174,7 +183,7 @@ def _begin(changes: Changeset, asset: AssetRow, now: datetime, law: Regime) -> N
 def _query_balance(changes: Changeset, asset: AssetRow, now: datetime, law: Regime) -> None:
     if asset.watch_until is not None and asset.watch_until <= now:
         values: dict[str, Scalar] = {"watch": OVER, "watch_due_at": None}
-        reason = "no money came while it was watched"
+        reason = stored_phrase("no money came while it was watched")
         changes.apply(
             Transition(
                 EntityKind.ASSET, asset.id, "watch_ended", asset.stage, values, reason=reason

@@ -7,7 +7,7 @@ from datetime import datetime
 from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.entities.hold import HoldRow, HoldState
-from models.language.phrase import error_sentence, phrase
+from models.language.phrase import error_sentence, phrase, stored_phrase
 from models.money import Money
 from models.outcome import Transition
 from models.store.accounts import correct_holder
@@ -85,7 +85,9 @@ def withdraw(
                     hold_state=hold.state,
                 )
             )
-        approval_requests.void_approvals(edit.changes, hold_id, "the draft was withdrawn")
+        approval_requests.void_approvals(
+            edit.changes, hold_id, stored_phrase("the draft was withdrawn")
+        )
         edit.changes.apply(Transition(EntityKind.HOLD, hold_id, "cancelled", hold.state))
         freezing.acknowledge_predecessor(edit.changes, hold, edit.actor.id)
         freezing.leave_alone(edit.changes, hold)

@@ -8,7 +8,7 @@ from datetime import datetime
 from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState, Renewal
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -85,7 +85,7 @@ def amend_hold(
     reason = scope_reason if over else ""
     values: dict[str, Scalar] = {"requested_minor": requested_minor, "scope_reason": reason}
     changes.apply(Transition(EntityKind.HOLD, hold.id, "amended", hold.state, values))
-    void_approvals(changes, hold.id, "the sum was changed")
+    void_approvals(changes, hold.id, stored_phrase("the sum was changed"))
 
 
 def name_at_bank(changes: Changeset, hold_id: str, bank_ref: str, now: datetime) -> None:

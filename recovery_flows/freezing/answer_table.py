@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from models.entities.hold import HoldState
 from models.facts import BankHoldState
+from models.language.phrase import stored_phrase
 
 _B, _H = BankHoldState, HoldState
 
@@ -28,17 +29,19 @@ OVER = frozenset(
 )  # fmt: skip
 """States in which we hold nothing (any more); a bank that holds puts them in force again."""
 
-_HOLDS_NOTHING = "the bank holds nothing, as recorded"
-_WAITS = "its release is on its way, and the bank had not acted on it"
+_HOLDS_NOTHING = stored_phrase("the bank holds nothing, as recorded")
+_WAITS = stored_phrase("its release is on its way, and the bank had not acted on it")
 
 
 def _nothing_new() -> dict[tuple[HoldState, BankHoldState], str]:
-    found = {
-        (_H.QUEUED, _B.QUEUED): "it waits in line, as recorded",
-        (_H.SUPERSEDED, _B.CONVERTED): "the hold that follows it took over, as recorded",
-        (_H.DISPOSED, _B.PAID_OUT): "all of it was paid out, as recorded",
-        (_H.REJECTED_BY_BANK, _B.REFUSED): "refused, as recorded",
-        (_H.NO_FUNDS, _B.REFUSED): "refused, as recorded",
+    found: dict[tuple[HoldState, BankHoldState], str] = {
+        (_H.QUEUED, _B.QUEUED): stored_phrase("it waits in line, as recorded"),
+        (_H.SUPERSEDED, _B.CONVERTED): stored_phrase(
+            "the hold that follows it took over, as recorded"
+        ),
+        (_H.DISPOSED, _B.PAID_OUT): stored_phrase("all of it was paid out, as recorded"),
+        (_H.REJECTED_BY_BANK, _B.REFUSED): stored_phrase("refused, as recorded"),
+        (_H.NO_FUNDS, _B.REFUSED): stored_phrase("refused, as recorded"),
     }
     for state in (_H.LAPSED, _H.SUPERSEDED, _H.RELEASED, _H.CANCELLED):
         found |= {(state, told): _HOLDS_NOTHING for told in NOT_HELD}

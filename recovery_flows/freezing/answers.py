@@ -13,6 +13,7 @@ from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.entities.hold import HoldKind, HoldRow, HoldState, Renewal
 from models.facts import BankHoldState, HoldFact
+from models.language.phrase import stored_phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.freezing import (
     disposal,
@@ -38,7 +39,7 @@ _ENDS = {
 }
 CLOCKS_APART = timedelta(minutes=5)
 """So far from ours a bank's clock may be before its stamps are taken for wrong."""
-_WITHOUT_ORDER = "the bank let it go without an order"
+_WITHOUT_ORDER = stored_phrase("the bank let it go without an order")
 
 
 class Reading(NamedTuple):
@@ -102,7 +103,7 @@ def _only_stated(file: CaseFile, hold: HoldRow, fact: HoldFact) -> Reading:
     """The statement is noted; what does not merely repeat our records contradicts them."""
     reason = NOTHING_NEW.get((hold.state, fact.state), "")
     if not reason and fact.state is _B.CONVERTED and is_followed(file.holds, hold):
-        reason = "the hold that follows it took over"
+        reason = stored_phrase("the hold that follows it took over")
     contradicts = not reason or (_holds_something(fact) and fact.state in ENDED)
     values = stated(fact)
     move = Transition(EntityKind.HOLD, hold.id, "stated", hold.state, values, reason=reason)
@@ -199,13 +200,13 @@ def _held_after_all(
         values |= renewal.renewed_values(hold, later, law)
     ends = values["expires_at"]
     if isinstance(ends, datetime) and ends <= now:
-        reason = "it is of the term that is over"
+        reason = stored_phrase("it is of the term that is over")
         move = Transition(
             EntityKind.HOLD, hold.id, "stated", hold.state, stated(fact), reason=reason
         )
         return Reading(move, fact.modified_at > ends)
     event = "stopped_late" if hold.kind in (HoldKind.STOP, HoldKind.VOLUNTARY) else "frozen_late"
-    reason = f"the bank holds it, though it was recorded as {hold.state}"
+    reason = stored_phrase("the bank holds it, though it was recorded as {state}", state=hold.state)
     return Reading(
         Transition(EntityKind.HOLD, hold.id, event, hold.state, values, reason=reason),
         contradicts=True,
@@ -227,7 +228,7 @@ def _end(hold: HoldRow, fact: HoldFact, ended: dict[str, Scalar]) -> Transition:
 
 def _end_reason(fact: HoldFact) -> str:
     if fact.state is _B.EXPIRED:
-        return "the bank let its hold end"
+        return stored_phrase("the bank let its hold end")
     return fact.reason
 
 
@@ -238,7 +239,10 @@ def _still_held(
     values = values | figure(hold, fact) | reductions.columns(file, hold, fact)
     ends, reason = hold.expires_at, ""
     if fact.expires_at is not None and ends is not None and fact.expires_at < ends:
-        values["expires_at"], reason = fact.expires_at, "the bank lets it end earlier"
+        values["expires_at"], reason = (
+            fact.expires_at,
+            stored_phrase("the bank lets it end earlier"),
+        )
     elif hold.renewal == Renewal.ORDERED and fact.expires_at and ends and fact.expires_at > ends:
         law = laws[file.asset(hold.asset_id).regime]
         values |= renewal.renewed_values(hold, fact.expires_at, law)

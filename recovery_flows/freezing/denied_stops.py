@@ -10,7 +10,7 @@ from models.case_file import CaseFile, Step
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.hold import HoldRow, HoldState
 from models.entities.officer import Role
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.step_wording import say
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.freezing import refused_releases, unrelated_funds
@@ -70,7 +70,7 @@ def withdraw_denied(changes: Changeset) -> None:
 
     _withdraw_followers(changes)
     for hold, denial in list(_to_withdraw(changes.file)):
-        order_release(changes, hold.id, denial.id, "its confirmation was refused")
+        order_release(changes, hold.id, denial.id, stored_phrase("its confirmation was refused"))
 
 
 def is_given_up(file: CaseFile, hold_id: str) -> bool:
@@ -86,7 +86,7 @@ def is_given_up(file: CaseFile, hold_id: str) -> bool:
 
 def _withdraw_followers(changes: Changeset) -> None:
     """A freeze that was to follow a stop which is given up is not asked for any more."""
-    reason = "the hold that it was to follow is given up"
+    reason = stored_phrase("the hold that it was to follow is given up")
     for hold in changes.file.holds:
         waits = hold.state in NOT_ORDERED
         if waits and hold.supersedes_id and is_given_up(changes.file, hold.supersedes_id):
@@ -108,4 +108,4 @@ def release_again(changes: Changeset, hold_id: str) -> None:
         raise StepRefusedError(
             phrase("hold {hold_id} is no denied stop that its bank has kept", hold_id=hold_id)
         )
-    order_release(changes, hold_id, denial.id, "its confirmation was refused")
+    order_release(changes, hold_id, denial.id, stored_phrase("its confirmation was refused"))

@@ -9,7 +9,7 @@ from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.entities.hold import HoldRow, HoldState
 from models.facts import BankHoldState, HoldFact
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.outcome import Scalar, Transition, Values
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing.drafts import is_followed
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from recovery_flows.law.regime import Regimes
 
 _HELD = (BankHoldState.HELD, BankHoldState.PARTIALLY_HELD, BankHoldState.CONVERTED)
-_BY_COURT = "a court's order took the freeze over"
+_BY_COURT = stored_phrase("a court's order took the freeze over")
 
 
 def record_conversion(changes: Changeset, hold_id: str, now: datetime, laws: Regimes) -> None:
@@ -62,7 +62,7 @@ def move(file: CaseFile, hold: HoldRow, fact: HoldFact, values: Values) -> Trans
         # What our own payouts took out of it went to victims.
         ended["disposed_minor"] = max(0, hold.held_minor - unconfirmed_minor(file, hold))
         return Transition(EntityKind.HOLD, hold.id, "disposed", hold.state, ended)
-    reason = "set free after a court's order"
+    reason = stored_phrase("set free after a court's order")
     return Transition(EntityKind.HOLD, hold.id, "released", hold.state, ended, reason=reason)
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from models.case_file import CaseFile
 from models.entities.asset import AssetRow
 from models.entities.hold import HoldKind, HoldRow, HoldState
+from models.language.phrase import stored_phrase
 from recovery_flows.freezing import denied_stops
 from recovery_flows.freezing.drafts import (
     NOT_ORDERED,
@@ -125,9 +126,13 @@ def withdraw_outgrown(changes: Changeset) -> None:
     """
     for hold in _waiting(changes.file):
         if lets_go_minor(changes.file, hold):
-            take_back(changes, hold, "more of what the stop holds is traced to victims now")
+            take_back(
+                changes, hold, stored_phrase("more of what the stop holds is traced to victims now")
+            )
         elif not hold.scope_reason and _is_above_stated(changes.file, hold):
-            take_back(changes, hold, "less of what the stop holds is traced to victims now")
+            take_back(
+                changes, hold, stored_phrase("less of what the stop holds is traced to victims now")
+            )
 
 
 def lets_go_minor(file: CaseFile, freeze: HoldRow) -> int:
@@ -161,7 +166,9 @@ def withdraw_before_tracing(changes: Changeset, asset_ids: Container[str]) -> No
     """Take back each freeze, not ordered yet, of accounts to which more victims' money is added."""
     for hold in _waiting(changes.file):
         if hold.asset_id in asset_ids:
-            take_back(changes, hold, "money of other victims is looked for there first")
+            take_back(
+                changes, hold, stored_phrase("money of other victims is looked for there first")
+            )
 
 
 def _waiting(file: CaseFile) -> list[HoldRow]:

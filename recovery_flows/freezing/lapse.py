@@ -11,7 +11,7 @@ from models.entities.asset import AssetRow
 from models.entities.discrepancy import DiscrepancyKind, DiscrepancyRow
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
-from models.language.phrase import phrase
+from models.language.phrase import stored_phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.freezing import denied_stops, unrelated_funds
 from recovery_flows.freezing.drafts import (
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 FEED_LAG = timedelta(seconds=10)
 """A change may come into a bank's feed some seconds after it was made."""
 _PATIENCE = timedelta(minutes=15)
-_NOT_RENEWED = "its term ended: the bank had refused to renew it"
+_NOT_RENEWED = stored_phrase("its term ended: the bank had refused to renew it")
 _WITH_A_CLOCK = (HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING)
 
 
@@ -51,10 +51,10 @@ def record_lapse(changes: Changeset, hold: HoldRow, now: datetime, laws: Regimes
         return
     law = laws[changes.file.asset(hold.asset_id).regime]
     reason = {
-        "denied": "its term ended: its renewal had been refused by a second person",
+        "denied": stored_phrase("its term ended: its renewal had been refused by a second person"),
         "refused": _NOT_RENEWED,
         "again": _NOT_RENEWED,
-    }.get(hold.renewal, "its term ended without a renewal")
+    }.get(hold.renewal, stored_phrase("its term ended without a renewal"))
     changes.apply(
         Transition(
             EntityKind.HOLD, hold.id, "lapsed", hold.state, nothing(hold),
@@ -88,10 +88,8 @@ def _escalate_unknown_end(changes: Changeset, hold: HoldRow, now: datetime) -> N
         return
     if _unknown_end(changes.file, hold) is None:
         partner = changes.file.asset(hold.asset_id).partner_id
-        detail = phrase(
-            "{partner} has not been reached since the term ended",
-            context_="stored",
-            partner=partner,
+        detail = stored_phrase(
+            "{partner} has not been reached since the term ended", partner=partner
         )
         discrepancies.find(
             changes, DiscrepancyKind.END_UNCONFIRMED, EntityKind.HOLD, hold.id, now,
@@ -123,7 +121,7 @@ def clear_known_ends(changes: Changeset, now: datetime) -> None:
         ends = hold.expires_at.isoformat() if hold.expires_at else ""
         waits = hold.state in _WITH_A_CLOCK and ends == found.mark
         if not waits or end_is_known(changes.file, hold):
-            discrepancies.clear(changes, found.id, now, "its bank was reached")
+            discrepancies.clear(changes, found.id, now, stored_phrase("its bank was reached"))
 
 
 def unseen(file: CaseFile) -> list[HoldRow]:
@@ -160,7 +158,7 @@ def draft_again(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
         return
     for hold in unseen(file):
         if hold.asset_id == asset.id and may_be_repeated(file, hold, laws):
-            back_to_freezing(changes, asset, "a hold here has lapsed")
+            back_to_freezing(changes, asset, stored_phrase("a hold here has lapsed"))
             draft_hold(
                 changes, asset, HoldKind.STOP, still_wanted_minor(file, asset, hold),
                 laws[asset.regime].stop.code,
@@ -196,7 +194,11 @@ def _withdraw_followers(changes: Changeset, asset: AssetRow, laws: Regimes) -> N
     for hold in file.holds_of(asset.id):
         waits = hold.state in NOT_ORDERED
         if hold.supersedes_id in lapsed and waits and hold.kind is not HoldKind.STOP:
-            take_back(changes, hold, "what it was to follow lapsed: that is stopped again first")
+            take_back(
+                changes,
+                hold,
+                stored_phrase("what it was to follow lapsed: that is stopped again first"),
+            )
 
 
 def still_wanted_minor(file: CaseFile, asset: AssetRow, hold: HoldRow) -> int:

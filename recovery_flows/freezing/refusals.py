@@ -10,7 +10,7 @@ from models.entities.asset import Stage
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.officer import Role
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.outcome import Transition
 from models.step_wording import say
 from recovery_flows.errors import StepRefusedError
@@ -104,7 +104,7 @@ def order_again(changes: Changeset, hold_id: str, actor: str) -> str:
     if not hold.lapse_seen_by:
         see(changes, hold_id, actor)
     if asset.stage is Stage.CLOSED:
-        back_to_freezing(changes, asset, "a refused hold is ordered again")
+        back_to_freezing(changes, asset, stored_phrase("a refused hold is ordered again"))
     return draft_hold(
         changes, asset, hold.kind, hold.requested_minor, hold.law_row,
         supersedes_id=hold.supersedes_id, repeat_number=hold.repeat_number,

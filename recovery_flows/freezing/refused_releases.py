@@ -13,7 +13,7 @@ from models.case_file import CaseFile
 from models.entities.call import OPEN_CALLS, CallKind, CallRow, CallState
 from models.entities.discrepancy import DiscrepancyKind, DiscrepancyRow
 from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
-from models.language.phrase import phrase
+from models.language.phrase import stored_phrase
 from recovery_flows.ledger import bank_contradictions, discrepancies, hold_figures
 from recovery_flows.ledger.changeset import Changeset
 
@@ -42,13 +42,10 @@ def note(changes: Changeset, hold_id: str, code: str, now: datetime) -> None:
         return
     number = len(_orders(changes.file, hold.id))
     is_unnamed = hold.kind is HoldKind.VOLUNTARY and not hold.bank_revision
-    ask = phrase(
-        "{code}: ask its desk why before it is ordered again", context_="stored", code=code
-    )
-    unnamed = phrase(
+    ask = stored_phrase("{code}: ask its desk why before it is ordered again", code=code)
+    unnamed = stored_phrase(
         "{code}: ask its desk why before it is ordered again; where it knows the hold by another "
-        "name, enter it with `recovery hold reference`",
-        context_="stored", code=code,
+        "name, enter it with `recovery hold reference`", code=code,
     )  # fmt: skip
     detail = unnamed if is_unnamed else ask
     bank_contradictions.find(
@@ -64,7 +61,7 @@ def clear_ended(changes: Changeset, now: datetime) -> None:
     for hold in changes.file.holds:
         found = _open(changes.file, hold.id)
         if found is not None and hold.state not in _WAITS:
-            discrepancies.clear(changes, found.id, now, "the hold has ended")
+            discrepancies.clear(changes, found.id, now, stored_phrase("the hold has ended"))
 
 
 def clear_renamed(changes: Changeset, hold_id: str, now: datetime) -> None:
@@ -72,7 +69,9 @@ def clear_renamed(changes: Changeset, hold_id: str, now: datetime) -> None:
     refused = (DiscrepancyKind.RELEASE_REFUSED, DiscrepancyKind.QUERY_REFUSED)
     for found in discrepancies.open_ones(changes.file):
         if found.subject_id == hold_id and found.kind in refused:
-            discrepancies.clear(changes, found.id, now, "another reference of it was entered")
+            discrepancies.clear(
+                changes, found.id, now, stored_phrase("another reference of it was entered")
+            )
 
 
 def _open(file: CaseFile, hold_id: str) -> DiscrepancyRow | None:

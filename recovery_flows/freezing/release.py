@@ -9,7 +9,7 @@ from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
 from models.facts import BankHoldState, HoldFact
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -164,7 +164,7 @@ def undo(changes: Changeset, hold: HoldRow, act: ApprovalKind, reason: str) -> N
 def apply_refusal(changes: Changeset, hold_id: str, code: str) -> None:
     """The bank would not let it go: the hold is in force as before, and a person looks again."""
     hold = changes.file.hold(hold_id)
-    reason = f"the bank did not let it go: {code}"
+    reason = stored_phrase("the bank did not let it go: {code}", code=code)
     if hold.state is HoldState.RELEASE_PENDING:
         unchanged: dict[str, Scalar] = {"releasing_minor": 0}
         changes.apply(
@@ -211,7 +211,7 @@ def keep_remainder(changes: Changeset, hold_id: str, fact: HoldFact) -> None:
     if hold.state is not HoldState.RELEASE_PENDING or not still:
         return
     values = hold_figures.stated(fact) | hold_figures.figure(hold, fact) | {"releasing_minor": 0}
-    reason = "the bank released what was decided, and holds more"
+    reason = stored_phrase("the bank released what was decided, and holds more")
     changes.apply(
         Transition(EntityKind.HOLD, hold.id, _kept(hold), hold.state, values, reason=reason)
     )

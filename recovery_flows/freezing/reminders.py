@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.entities.hold import HoldKind, HoldRow, HoldState, Renewal
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.freezing.drafts import UNANSWERED
 from recovery_flows.law import terms
+from recovery_flows.law.terms import span_of
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.partners import letter_channel
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from recovery_flows.law.regime import Regimes
 
 _ESCALATING_STEPS = 2
-_HOURS_A_DAY = 24
 
 
 def ends_at(file: CaseFile, hold: HoldRow, laws: Regimes) -> datetime | None:
@@ -49,7 +49,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
             )
         due = [hours for hours in ladder if ends - timedelta(hours=hours) <= now]
         if due and (not hold.reminded_hours or due[-1] < hold.reminded_hours):
-            left = "its end is over" if ends <= now else f"less than {_span(due[-1])} left"
+            left = span_of(due[-1]) if ends > now else ""
             escalates = due[-1] in ladder[-_ESCALATING_STEPS:]
             _remind(changes, hold, due[-1], now, left, escalates=escalates)
 
@@ -89,7 +89,12 @@ def _is_seen_to(file: CaseFile, hold: HoldRow) -> bool:
 def _remind(
     changes: Changeset, hold: HoldRow, hours: int, now: datetime, left: str, *, escalates: bool
 ) -> None:
-    reason = f"{left}: {state_of_things(changes.file, hold)}"
+    told = state_of_things(changes.file, hold)
+    reason = (
+        stored_phrase("less than {span} left: {told}", span=left, told=told)
+        if left
+        else stored_phrase("its end is over: {told}", told=told)
+    )
     values: dict[str, Scalar] = {"reminded_hours": hours}
     if hold.renewal == Renewal.REFUSED:
         values["renewal"] = Renewal.AGAIN
@@ -101,12 +106,6 @@ def _remind(
         changes.apply(
             Transition(EntityKind.HOLD, hold.id, "escalated", hold.state, values, reason=reason)
         )
-
-
-def _span(hours: int) -> str:
-    if hours < 2 * _HOURS_A_DAY:
-        return f"{hours} h"
-    return f"{hours // _HOURS_A_DAY} days"
 
 
 def state_of_things(file: CaseFile, hold: HoldRow) -> str:
@@ -123,11 +122,11 @@ def state_of_things(file: CaseFile, hold: HoldRow) -> str:
         return phrase("the bank has not carried out the court's order")
     if hold.renewal:
         told = Renewal.REFUSED if hold.renewal == Renewal.AGAIN else hold.renewal
-        return phrase("its renewal is {renewal}", renewal=phrase(told))
+        return stored_phrase("its renewal is {renewal}", renewal=phrase(told))
     follower = next((h for h in file.holds if h.supersedes_id == hold.id), None)
     if follower is not None and follower.state in UNANSWERED:
-        return phrase(
-            "the {kind} after it is {state}",
+        return stored_phrase(
+            "follow-on {kind}: {state}",
             kind=phrase(follower.kind),
             state=phrase(follower.state.replace("_", " ")),
         )

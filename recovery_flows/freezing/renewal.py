@@ -10,6 +10,7 @@ from models.entities.call import CallKind
 from models.entities.event import EntityKind
 from models.entities.hold import HoldKind, HoldRow, HoldState, Renewal
 from models.ids import derive_id
+from models.language.phrase import stored_phrase
 from models.outcome import CallIntent, Scalar, Transition
 from recovery_flows.law import terms
 from recovery_flows.ledger.changeset import Changeset
@@ -44,7 +45,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
         at = drafted_from(changes.file, hold, laws)
         if at is not None and at <= now and hold.renewal == Renewal.NONE:
             values: dict[str, Scalar] = {"renewal": Renewal.DRAFT}
-            reason = "half of its term is over"
+            reason = stored_phrase("half of its term is over")
             changes.apply(
                 Transition(
                     EntityKind.HOLD, hold.id, "renewal_drafted", hold.state, values, reason=reason

@@ -14,7 +14,7 @@ from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
 from models.ids import derive_id
-from models.language.phrase import phrase
+from models.language.phrase import stored_phrase
 from models.outcome import CallIntent, Scalar, Transition
 from recovery_flows.freezing import (
     account_monitoring,
@@ -83,7 +83,7 @@ def _alarm_overdue_confirmations(changes: Changeset, now: datetime) -> None:
             changes.apply(
                 Transition(
                     EntityKind.APPROVAL, approval.id, "overdue", approval.state, {"alarmed": True},
-                    reason="not confirmed by a second person in time",
+                    reason=stored_phrase("not confirmed by a second person in time")
                 )
             )  # fmt: skip
 
@@ -102,9 +102,7 @@ def leave_alone(changes: Changeset, hold: HoldRow) -> None:
     asset = changes.file.asset(hold.asset_id)
     others = [h for h in changes.file.holds_of(asset.id) if h.state not in NEVER_TRIED]
     if hold.kind is HoldKind.STOP and not others:
-        values: dict[str, Scalar] = {
-            "left_alone": phrase("an officer withdrew its stop", context_="stored")
-        }
+        values: dict[str, Scalar] = {"left_alone": stored_phrase("an officer withdrew its stop")}
         changes.apply(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
 
 
@@ -118,7 +116,13 @@ def _reopen(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
         return
     event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"
     changes.apply(
-        Transition(EntityKind.ASSET, asset.id, event, asset.stage, reason="more money traced here")
+        Transition(
+            EntityKind.ASSET,
+            asset.id,
+            event,
+            asset.stage,
+            reason=stored_phrase("more money traced here"),
+        )
     )
 
 

@@ -15,6 +15,7 @@ from models.entities.approval import ApprovalState
 from models.entities.event import EntityKind
 from models.entities.hold import HoldRow, HoldState
 from models.entities.officer import Role
+from models.language.phrase import stored_phrase
 from models.outcome import Scalar, Transition
 from models.step_wording import say
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -75,7 +76,7 @@ def pass_on(changes: Changeset, before: HoldRow, hold: HoldRow) -> None:
     if before.release_due_at is None or hold.state not in _IN_FORCE:
         return
     values: dict[str, Scalar] = {"release_due_at": before.release_due_at}
-    reason = "the hold that it took over was found to keep unrelated funds"
+    reason = stored_phrase("the hold that it took over was found to keep unrelated funds")
     changes.apply(
         Transition(
             EntityKind.HOLD, hold.id, "took_over_unrelated", hold.state, values, reason=reason

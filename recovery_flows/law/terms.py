@@ -12,11 +12,12 @@ from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from models.language.phrase import Phrase, phrase
+from models.language.phrase import Phrase, phrase, stored_phrase
 from recovery_flows.law.rows import Limit, LimitUnit
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _MOVED_PARTS = 4
+_HOURS_A_DAY = 24
 
 
 class LegalTime(Protocol):
@@ -66,13 +67,11 @@ def half_life(start: datetime, due: datetime) -> datetime:
 
 
 def time_left_text(now: datetime, due: datetime) -> str:
-    """Time left in words, rounded down: `18m`, `6h 12m`, `2d 03h`; past the end `-18m late`."""
+    """Time left in words, rounded down: `18m`, `6h 12m`, `2d 03h`; past the end `18m late`."""
     seconds = int((due - now).total_seconds())
     if 0 <= seconds < _MINUTE:
-        return phrase("now")
-    if due >= now:
-        return _span(seconds)
-    return phrase("-{span} late", span=_span(max(-seconds, _MINUTE)))
+        return _NOW
+    return _span(seconds) if seconds > 0 else _late(_span(max(-seconds, _MINUTE)))
 
 
 def length_text(start: datetime, end: datetime) -> str:
@@ -82,10 +81,19 @@ def length_text(start: datetime, end: datetime) -> str:
 
 def overdue_text(now: datetime, due: datetime) -> str:
     """How long ago an end was, where it is marked as late already: `-18m`."""
-    return phrase("-{span}", span=_span(max(int((now - due).total_seconds()), _MINUTE)))
+    return _overdue(_span(max(int((now - due).total_seconds()), _MINUTE)))
+
+
+_NOW = phrase("now")
 
 
 def _span(seconds: int) -> Phrase:
+    return _rounded_span(seconds - seconds % (_HOUR if seconds >= _DAY else _MINUTE))
+
+
+# A list of thousands has few lengths, as they are rounded.
+@lru_cache(maxsize=4096)
+def _rounded_span(seconds: int) -> Phrase:
     if seconds >= _DAY:
         hours = seconds % _DAY // _HOUR
         return phrase("{days}d {hours:02d}h", days=seconds // _DAY, hours=hours)
@@ -93,6 +101,16 @@ def _span(seconds: int) -> Phrase:
         minutes = seconds % _HOUR // _MINUTE
         return phrase("{hours}h {minutes:02d}m", hours=seconds // _HOUR, minutes=minutes)
     return phrase("{minutes}m", minutes=seconds // _MINUTE)
+
+
+@lru_cache(maxsize=4096)
+def _late(span: Phrase) -> Phrase:
+    return phrase("{span} late", span=span)
+
+
+@lru_cache(maxsize=4096)
+def _overdue(span: Phrase) -> Phrase:
+    return phrase("-{span}", span=span)
 
 
 def _last_day(limit: Limit, start: date, calendar_code: str) -> date:
@@ -144,3 +162,10 @@ def _published_to(code: str) -> int | None:
 
 def _is_moved(day: object) -> bool:
     return isinstance(day, tuple) and len(day) >= _MOVED_PARTS
+
+
+def span_of(hours: int) -> Phrase:
+    """A length of time as a reminder says it: in hours up to two days, then in days."""
+    if hours < 2 * _HOURS_A_DAY:
+        return stored_phrase("{hours} h", hours=hours)
+    return stored_phrase("{days} days", days=hours // _HOURS_A_DAY)

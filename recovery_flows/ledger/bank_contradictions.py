@@ -10,7 +10,7 @@ from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.entities.hold import HoldRow
 from models.entities.payout import PayoutRow
-from models.language.phrase import phrase
+from models.language.phrase import stored_phrase
 from models.money import Money
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
@@ -77,8 +77,8 @@ def compare_currencies(
                 discrepancies.find(
                     changes, DiscrepancyKind.ACCOUNT_CURRENCY, EntityKind.ASSET, asset.id, now,
                     asset_id=asset.id, stated=said, mark=said.currency,
-                    detail=phrase(
-                        "it is recorded in {currency}", context_="stored", currency=asset.currency
+                    detail=stored_phrase(
+                        "it is recorded in {currency}", currency=asset.currency
                     ),
                 )  # fmt: skip
 
@@ -87,9 +87,7 @@ def contradicts(
     changes: Changeset, about: About, was: str, said: str, revision: int, now: datetime
 ) -> None:
     """Record that a partner states another outcome than the one that was recorded."""
-    detail = phrase(
-        "recorded as {was}, stated now as {said}", context_="stored", was=was, said=said
-    )
+    detail = stored_phrase("recorded as {was}, stated now as {said}", was=was, said=said)
     find(
         changes, DiscrepancyKind.CONTRADICTS_OUTCOME, about, now, detail=detail, mark=str(revision)
     )
@@ -97,8 +95,8 @@ def contradicts(
 
 def renamed(changes: Changeset, about: About, to: str, before: str, now: datetime) -> None:
     """Record that a bank calls what it reports on by another reference than before."""
-    detail = phrase(
-        "the bank calls it {to}, and has called it {before}", context_="stored", to=to,
+    detail = stored_phrase(
+        "the bank calls it {to}, and has called it {before}", to=to,
         before=before,
     )  # fmt: skip
     find(changes, DiscrepancyKind.WRONG_REFERENCE, about, now, detail=detail, mark=to)
@@ -112,8 +110,8 @@ def reported_on(
     `partners` are the one that reports and the one that was told of it.
     """
     partner, owner = partners
-    detail = phrase(
-        "{partner} reports on it as a {noun}; it is a {kind} at {owner}", context_="stored",
+    detail = stored_phrase(
+        "{partner} reports on it as a {noun}; it is a {kind} at {owner}",
         partner=partner, noun=noun, kind=about.noun, owner=owner,
     )  # fmt: skip
     kind = DiscrepancyKind.WRONG_REFERENCE
@@ -122,9 +120,9 @@ def reported_on(
 
 def older_answer(changes: Changeset, hold: HoldRow, revision: int, now: datetime) -> None:
     """Record that a bank that was asked what it holds answers with less than it stated before."""
-    detail = phrase(
+    detail = stored_phrase(
         "asked what it holds its bank answers with revision {revision}, an older one",
-        context_="stored", revision=revision,
+            revision=revision,
     )  # fmt: skip
     kind, mark = DiscrepancyKind.CONTRADICTS_OUTCOME, f"asked {revision}"
     find(changes, kind, About.hold(hold), now, detail=detail, mark=mark)

@@ -57,6 +57,7 @@ from models.entities.voluntary_return import (
     ReturnRow,
     ReturnState,
 )
+from models.language.phrase import stored_phrase
 from models.outcome import CallIntent, Outcome, Posting, Transition
 from recovery_flows.ledger import postings
 
@@ -143,7 +144,9 @@ class Changeset:
             return
         recovery = self.file.recovery
         names = ", ".join(sorted({str(leg.account) for leg in legs}))
-        reason = f"the ledger did not show what the records say: {names}"[:200]
+        reason = stored_phrase(
+            "the ledger did not show what the records say: {names}", names=names
+        )[:200]
         self.file = replace(self.file, balances=_balances_after(self.file.balances, legs))
         self.moves.append(
             Transition(

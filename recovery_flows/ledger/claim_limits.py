@@ -9,7 +9,7 @@ from models.case_file import CaseFile
 from models.entities.claim import ClaimRow
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
-from models.language.phrase import phrase
+from models.language.phrase import stored_phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.ledger import discrepancies
@@ -34,7 +34,9 @@ def moves(file: CaseFile, booked: Mapping[str, int]) -> Iterator[Transition]:
         if claim.state not in LOST or upheld == claim.upheld_minor:
             continue
         values: dict[str, Scalar] = {"upheld_minor": upheld}
-        reason = "a claim is upheld at most at what was booked of its payment and decided of it"
+        reason = stored_phrase(
+            "a claim is upheld at most at what was booked of its payment and decided of it"
+        )
         yield Transition(EntityKind.CLAIM, claim.id, "limited", claim.state, values, reason=reason)
 
 
@@ -60,6 +62,6 @@ def record(
             claim_id=claim.id,
             expected=Money(claim.reported_minor, claim.currency),
             stated=Money(minor, claim.currency),
-            detail=phrase("it is upheld at the sum that was booked", context_="stored"),
+            detail=stored_phrase("it is upheld at the sum that was booked"),
             mark=str(minor),
         )  # fmt: skip

@@ -13,7 +13,7 @@ from models.engine import Database
 from models.entities.multi_agency import SubjectKind, TaskRow
 from models.entities.partner import BODIES_ABROAD, PartnerChannel, PartnerKind
 from models.ids import canonical
-from models.language.phrase import error_sentence, phrase
+from models.language.phrase import error_sentence, phrase, stored_phrase
 from models.queries.cases.case_files import load_file
 from models.queries.cases.multi_agency import (
     Incident,
@@ -225,7 +225,9 @@ def cancel_task(
     """Withdraw one task at its partner; the reason is kept encrypted as a note."""
     with acting.editing(recovery_id, seen) as edit:
         row = task_named(edit.file, task)
-        multi_agency_lifecycle.cancel_task(edit.changes, row.id, "withdrawn by the officer")
+        multi_agency_lifecycle.cancel_task(
+            edit.changes, row.id, stored_phrase("withdrawn by the officer")
+        )
         edit.note(f"task {row.id} withdrawn", reason)
     return phrase(
         "{ref}: {kind} at {partner_id} is withdrawn",

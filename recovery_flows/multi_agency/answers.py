@@ -10,6 +10,7 @@ from models.entities.event import EntityKind
 from models.entities.multi_agency import TaskKind, TaskRenewal, TaskRow, TaskState
 from models.facts import PartnerTaskState, TaskAnswer, TaskFact
 from models.ids import digest_bytes
+from models.language.phrase import joined, stored_phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.ledger import bank_contradictions
 from recovery_flows.ledger.changeset import Changeset
@@ -38,32 +39,32 @@ _EVENTS: dict[tuple[TaskState, PartnerTaskState], str] = {
     (_S.CANCEL_PENDING, _P.REFUSED): "cancelled",
 }
 NOTHING_NEW: Mapping[tuple[TaskState, PartnerTaskState], str] = {
-    (_S.ACKNOWLEDGED, _P.RECEIVED): "it works on it, as recorded",
-    (_S.ACKNOWLEDGED, _P.IN_PROGRESS): "it works on it, as recorded",
-    (_S.PRESERVED, _P.IN_PROGRESS): "it works on it, the data are preserved",
-    (_S.DONE, _P.DONE): "done, as recorded",
-    (_S.REFUSED, _P.REFUSED): "refused, as recorded",
-    (_S.REFUSED, _P.CANCELLED): "nothing was done, as recorded",
-    (_S.EXPIRED, _P.EXPIRED): "nothing is preserved, as recorded",
-    (_S.EXPIRED, _P.CANCELLED): "nothing is preserved, as recorded",
-    (_S.EXPIRED, _P.REFUSED): "nothing is preserved, as recorded",
+    (_S.ACKNOWLEDGED, _P.RECEIVED): stored_phrase("it works on it, as recorded"),
+    (_S.ACKNOWLEDGED, _P.IN_PROGRESS): stored_phrase("it works on it, as recorded"),
+    (_S.PRESERVED, _P.IN_PROGRESS): stored_phrase("it works on it, the data are preserved"),
+    (_S.DONE, _P.DONE): stored_phrase("done, as recorded"),
+    (_S.REFUSED, _P.REFUSED): stored_phrase("refused, as recorded"),
+    (_S.REFUSED, _P.CANCELLED): stored_phrase("nothing was done, as recorded"),
+    (_S.EXPIRED, _P.EXPIRED): stored_phrase("nothing is preserved, as recorded"),
+    (_S.EXPIRED, _P.CANCELLED): stored_phrase("nothing is preserved, as recorded"),
+    (_S.EXPIRED, _P.REFUSED): stored_phrase("nothing is preserved, as recorded"),
     **{
-        (_S.CANCELLED, told): "nothing is done or kept, as recorded"
+        (_S.CANCELLED, told): stored_phrase("nothing is done or kept, as recorded")
         for told in (_P.CANCELLED, _P.EXPIRED, _P.REFUSED)
     },
     **{
-        (_S.CANCEL_PENDING, told): "its taking back is on its way"
+        (_S.CANCEL_PENDING, told): stored_phrase("its taking back is on its way")
         for told in (_P.RECEIVED, _P.IN_PROGRESS, _P.DONE, _P.PRESERVED)
     },
 }
 """What only repeats our records; a test finds every other pair to be a move or a discrepancy."""
 
 _WHY = {
-    (_S.ORDERED, _P.CANCELLED): "the partner cancelled it",
-    (_S.ACKNOWLEDGED, _P.CANCELLED): "the partner cancelled it",
-    (_S.PRESERVED, _P.EXPIRED): "the partner let it end early",
-    (_S.PRESERVED, _P.CANCELLED): "the partner let it go without being told to",
-    (_S.DONE, _P.CANCELLED): "the partner undid it without being told to",
+    (_S.ORDERED, _P.CANCELLED): stored_phrase("the partner cancelled it"),
+    (_S.ACKNOWLEDGED, _P.CANCELLED): stored_phrase("the partner cancelled it"),
+    (_S.PRESERVED, _P.EXPIRED): stored_phrase("the partner let it end early"),
+    (_S.PRESERVED, _P.CANCELLED): stored_phrase("the partner let it go without being told to"),
+    (_S.DONE, _P.CANCELLED): stored_phrase("the partner undid it without being told to"),
 }
 
 
@@ -101,8 +102,10 @@ def _apply(
     if answer is not None:
         document = digest_bytes(answer.document)
         values |= {"answers": answer.number, "document": document}
-        told = f"answer {answer.number}, document {document[:_SHOWN]}"
-        reason = f"{reason}; {told}" if reason else told
+        told = stored_phrase(
+            "answer {number}, document {document}", number=answer.number, document=document[:_SHOWN]
+        )
+        reason = joined("; ", filter(None, (reason, told)))
     if state is PartnerTaskState.REFUSED:
         values["reason"] = fact.reason
     event, more = _event(task, fact, state)
@@ -129,8 +132,8 @@ def contradicts(task: TaskRow, fact: TaskFact, state: PartnerTaskState, event: s
 
 def _why(task: TaskRow, fact: TaskFact, state: PartnerTaskState) -> str:
     if state is PartnerTaskState.REFUSED:
-        before = "refused after it was preserved: " if task.state is TaskState.PRESERVED else ""
-        return f"{before}{fact.reason}"
+        after = stored_phrase("refused after it was preserved: {code}", code=fact.reason)
+        return after if task.state is TaskState.PRESERVED else fact.reason
     ended = task.expires_at is not None and task.expires_at <= fact.modified_at
     if state is PartnerTaskState.EXPIRED and task.state is TaskState.PRESERVED and ended:
         return multi_agency.why_ended(task)
@@ -172,7 +175,7 @@ def apply_refusal(changes: Changeset, kind: CallKind, task_id: str, code: str) -
             Transition(EntityKind.TASK, task.id, "refused", task.state, values, reason=code)
         )
     elif kind is CallKind.TASK_EXTEND and task.state is TaskState.PRESERVED:
-        reason = f"the partner did not prolong it: {code}"
+        reason = stored_phrase("the partner did not prolong it: {code}", code=code)
         values = {"renewal": TaskRenewal.REFUSED}
         changes.apply(
             Transition(
@@ -180,7 +183,7 @@ def apply_refusal(changes: Changeset, kind: CallKind, task_id: str, code: str) -
             )
         )
     elif kind is CallKind.TASK_CANCEL and task.state is TaskState.CANCEL_PENDING:
-        reason = f"the partner did not take it back: {code}"
+        reason = stored_phrase("the partner did not take it back: {code}", code=code)
         values = {"reason": code}
         changes.apply(
             Transition(EntityKind.TASK, task.id, _kept(task), task.state, values, reason=reason)

@@ -19,19 +19,20 @@ from models.entities.multi_agency import (
     TaskState,
 )
 from models.ids import derive_id
+from models.language.phrase import phrase, stored_phrase
 from models.outcome import CallIntent, Scalar, Transition
 from recovery_flows.law import terms
 from recovery_flows.law.rows import Measure
+from recovery_flows.law.terms import span_of
 from recovery_flows.ledger.changeset import Changeset
 
 if TYPE_CHECKING:
     from recovery_flows.law.regime import Regime, Regimes
 
 _ESCALATING_STEPS = 2
-_HOURS_A_DAY = 24
 _OWED = frozenset({TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.CANCEL_PENDING})
 _ANSWERED = frozenset({TaskState.DONE, TaskState.PRESERVED, TaskState.REFUSED})
-_NOT_RENEWED = "its term ended: the partner had refused to renew it"
+_NOT_RENEWED = stored_phrase("its term ended: the partner had refused to renew it")
 _TAKEN_IN = frozenset({TaskState.ACKNOWLEDGED, TaskState.DONE, TaskState.PRESERVED})
 
 
@@ -45,7 +46,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
             record_expiry(changes, task)
     for request in changes.file.multi_agency_requests:
         if request.state is MultiAgencyRequestState.DENIED:
-            withdraw(changes, request.id, "its confirmation was refused")
+            withdraw(changes, request.id, stored_phrase("its confirmation was refused"))
     for task in changes.file.tasks:
         if task.state is TaskState.CANCEL_PENDING and task.due_at is None:
             due = terms.due_at(law.measure(Measure.MULTI_AGENCY_ANSWER).limit, now, law)
@@ -144,10 +145,12 @@ def record_expiry(changes: Changeset, task: TaskRow) -> None:
 def why_ended(task: TaskRow) -> str:
     """Why a preservation came to its end."""
     return {
-        TaskRenewal.ORDERED: "its term ended before the partner answered to the renewal",
+        TaskRenewal.ORDERED: stored_phrase(
+            "its term ended before the partner answered to the renewal"
+        ),
         TaskRenewal.REFUSED: _NOT_RENEWED,
         TaskRenewal.AGAIN: _NOT_RENEWED,
-    }.get(TaskRenewal(task.renewal), "its term ended without a renewal")
+    }.get(TaskRenewal(task.renewal), stored_phrase("its term ended without a renewal"))
 
 
 def withdraw(changes: Changeset, linkage_id: str, reason: str) -> None:
@@ -204,7 +207,7 @@ def _end(changes: Changeset, request: MultiAgencyRequestRow) -> None:
         a.subject_id == request.id and a.state is ApprovalState.APPROVED for a in file.approvals
     )
     if request.state is MultiAgencyRequestState.RUNNING and confirmed and not is_open:
-        reason = "every partner has answered"
+        reason = stored_phrase("every partner has answered")
         changes.apply(
             Transition(
                 EntityKind.MULTI_AGENCY_REQUEST, request.id, "ended", request.state, reason=reason
@@ -234,8 +237,7 @@ def _remind(changes: Changeset, task: TaskRow, now: datetime, law: Regime) -> No
     due = [hours for hours in ladder if ends - timedelta(hours=hours) <= now]
     preserved = task.state is TaskState.PRESERVED
     if due and ends > now and (not task.reminded_hours or due[-1] < task.reminded_hours):
-        what = "is not renewed" if preserved else f"{task.partner_id} has not answered"
-        reason = f"less than {_span(due[-1])} left: {task.kind.replace('_', ' ')} {what}"
+        reason = _little_left(task, due[-1])
         values: dict[str, Scalar] = {"reminded_hours": due[-1]}
         if task.renewal == TaskRenewal.REFUSED:
             values["renewal"] = TaskRenewal.AGAIN
@@ -244,12 +246,22 @@ def _remind(changes: Changeset, task: TaskRow, now: datetime, law: Regime) -> No
         )
     near = preserved and due and due[-1] in ladder[-_ESCALATING_STEPS:]
     if task.escalated_at is None and (near or (not preserved and ends <= now)):
-        reason = "its end is near" if near else f"{task.partner_id} has not answered in time"
+        reason = (
+            stored_phrase("its end is near")
+            if near
+            else stored_phrase("{partner_id} has not answered in time", partner_id=task.partner_id)
+        )
         values = {"escalated_at": now}
         changes.apply(
             Transition(EntityKind.TASK, task.id, "escalated", task.state, values, reason=reason)
         )
 
 
-def _span(hours: int) -> str:
-    return f"{hours} h" if hours < 2 * _HOURS_A_DAY else f"{hours // _HOURS_A_DAY} days"
+def _little_left(task: TaskRow, hours: int) -> str:
+    figures = {"span": span_of(hours), "task": phrase(task.kind)}
+    if task.state is TaskState.PRESERVED:
+        return stored_phrase("less than {span} left: {task} is not renewed", **figures)
+    return stored_phrase(
+        "less than {span} left: {partner} has not answered: {task}",
+            partner=task.partner_id, **figures,
+    )  # fmt: skip

@@ -17,7 +17,7 @@ from models.entities.event import EntityKind
 from models.entities.recall import NEEDS_OFFICER, OPEN_RECALLS, WENT_OUT, RecallRow, RecallState
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.figures import is_in_force
@@ -209,7 +209,7 @@ def end(changes: Changeset, recall_id: str, reason: str) -> None:
             phrase("{row_id} is {row_state}: it has ended", row_id=row.id, row_state=row.state)
         )
     if row.state is RecallState.PENDING_APPROVAL:
-        void_approvals(changes, row.id, "the recall was ended before it was decided")
+        void_approvals(changes, row.id, stored_phrase("the recall was ended before it was decided"))
     changes.apply(_move(row, "ended", {"due_at": None, "reason": reason}))
 
 

@@ -25,7 +25,7 @@ from models.entities.recall import (
 )
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -96,7 +96,7 @@ def enter(
         "arrived_at": credit.arrived_at, "proof": credit.proof, "entered_by": actor,
         "entered_at": now,
     }  # fmt: skip
-    reopen(changes, "money came back by a recall")
+    reopen(changes, stored_phrase("money came back by a recall"))
     changes.apply(Transition(EntityKind.RECALL_CREDIT, name, "entered", None, values))
     return ask(changes, ApprovalKind.RECALL_CREDIT, name, actor, now)
 
@@ -199,7 +199,7 @@ def recount(changes: Changeset) -> None:
         if counted == credit.counted_minor:
             continue
         values: dict[str, Scalar] = {"counted_minor": counted}
-        reason = "what the victim was paid otherwise has changed"
+        reason = stored_phrase("what the victim was paid otherwise has changed")
         changes.apply(
             Transition(
                 EntityKind.RECALL_CREDIT, credit.id, "recounted", credit.state, values,
@@ -233,8 +233,8 @@ def _compare(
         discrepancies.find(
             changes, DiscrepancyKind.CURRENCY_DIFFERS, EntityKind.RECALL, row.id, now,
             claim_id=claim.id, expected=requested(row), stated=stated, mark=credit.id,
-            detail=phrase(
-                "it counts once the victim's bank shows what it credited", context_="stored"
+            detail=stored_phrase(
+                "it counts once the victim's bank shows what it credited"
             ),
         )  # fmt: skip
         return
@@ -249,9 +249,9 @@ def _compare(
         discrepancies.find(
             changes, DiscrepancyKind.PAID_TWICE, EntityKind.CLAIM, claim.id, now,
             claim_id=claim.id, expected=Money(counted, row.currency), stated=stated,
-            detail=phrase(
+            detail=stored_phrase(
                 "{beyond} too much by {recall}, with what is on its way to the victim",
-                context_="stored", beyond=beyond, recall=row.id,
+            beyond=beyond, recall=row.id
             ),
             mark=credit.id,
         )  # fmt: skip
@@ -259,8 +259,8 @@ def _compare(
     is_short = granted_whole and came_minor(changes.file, row) < row.requested_minor
     if credit.costs_minor or is_short:
         costs = Money(credit.costs_minor, credit.costs_currency or row.currency)
-        none = phrase("the bank names no costs", context_="stored")
-        some = phrase("the bank kept {costs}", context_="stored", costs=costs)
+        none = stored_phrase("the bank names no costs")
+        some = stored_phrase("the bank kept {costs}", costs=costs)
         kept = some if credit.costs_minor else none
         discrepancies.find(
             changes, DiscrepancyKind.AMOUNT_DIFFERS, EntityKind.RECALL, row.id, now,

@@ -13,7 +13,7 @@ from models.case_file import CaseFile
 from models.entities.approval import ApprovalRow
 from models.entities.event import EntityKind
 from models.entities.recall import CreditState, RecallCreditRow
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
@@ -47,7 +47,7 @@ def enter(
     values: dict[str, Scalar] = {
         "reversed_at": at, "reversal_proof": proof, "reversal_entered_by": actor,
     }  # fmt: skip
-    reopen(changes, "a bank reversed money of a recall")
+    reopen(changes, stored_phrase("a bank reversed money of a recall"))
     changes.apply(
         Transition(EntityKind.RECALL_CREDIT, credit.id, "reversal_entered", credit.state, values)
     )

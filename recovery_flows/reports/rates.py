@@ -46,13 +46,16 @@ def average_minor(total_minor: int, count: int) -> int | None:
 def interception_rate(ever_held_minor: int, reported_minor: int) -> Rate:
     """How much of the reported loss was ever held, each traced unit counted once across hops."""
     return _rate(
-        phrase("interception"), phrase("ever held / reported loss"), ever_held_minor, reported_minor
+        phrase("interception"),
+        phrase("held to date / reported loss"),
+        ever_held_minor,
+        reported_minor,
     )
 
 
 def held_to_returned_rate(returned_from_holds_minor: int, ever_held_minor: int) -> Rate:
     """How much of what was ever held went back to victims."""
-    formula = phrase("returned to victims from holds / ever held")
+    formula = phrase("returned to victims from holds / held to date")
     return _rate(
         phrase("return rate of held funds"), formula, returned_from_holds_minor, ever_held_minor
     )
@@ -69,7 +72,7 @@ def over_freeze_rate(blocked_minor: int, disputed_minor: int) -> Rate:
     """How much of accounts is blocked for what is disputed there; above 100 % it is too much."""
     return _rate(
         phrase("over-freezing"),
-        phrase("blocked now / disputed there"),
+        phrase("amount blocked / amount in dispute"),
         blocked_minor,
         disputed_minor,
     )

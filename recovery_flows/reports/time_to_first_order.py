@@ -44,6 +44,12 @@ def elapsed_seconds(start: datetime, end: datetime) -> int:
     return max(0, int((end - start).total_seconds()))
 
 
+def rounded(seconds: int) -> int:
+    """A length of time without what `span_text` leaves out of it."""
+    told = _HOUR if seconds >= _DAY else _MINUTE if seconds >= _MINUTE else 1
+    return seconds - seconds % told
+
+
 def span_text(seconds: int) -> str:
     """A length of time in words, rounded down: `41 s`, `12 min`, `3 h 05 min`, `2 d 03 h`."""
     if seconds < _MINUTE:

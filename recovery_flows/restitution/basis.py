@@ -11,15 +11,15 @@ from models.entities.asset import AssetRow
 from models.entities.claim import ClaimRow, ClaimState, CompensationState
 from models.entities.hold import LIVE_HOLDS
 from models.ids import canonical, digest
-from models.language.phrase import joined, phrase
+from models.language.phrase import joined, stored_phrase
 from recovery_flows.ledger.outstanding_losses import committed_minor
 
 _CHANGED = {
-    "trace": phrase("the money was traced anew, with another result", context_="stored"),
-    "claims": phrase("the claims or their losses have changed", context_="stored"),
-    "payees": phrase("a payee's account has changed", context_="stored"),
-    "holds": phrase("what is held has changed", context_="stored"),
-    "sharers": phrase("another open recovery wants the account", context_="stored"),
+    "trace": stored_phrase("the money was traced anew, with another result"),
+    "claims": stored_phrase("the claims or their losses have changed"),
+    "payees": stored_phrase("a payee's account has changed"),
+    "holds": stored_phrase("what is held has changed"),
+    "sharers": stored_phrase("another open recovery wants the account"),
 }
 _UNTIL_SENT = frozenset({"holds"})
 """Once an order of the allocation may have left, the holds change by its own payouts."""
@@ -112,12 +112,12 @@ def then_and_now(file: CaseFile, allocation: AllocationRow) -> Mapping[str, tupl
 def changed(file: CaseFile, allocation: AllocationRow, *, has_left: bool) -> str:
     """What of the basis of an allocation is another now, in words; empty where it stands."""
     if not allocation.basis:
-        return phrase("it was drafted by a version that kept no basis", context_="stored")
+        return stored_phrase("it was drafted by a version that kept no basis")
     parts = then_and_now(file, allocation)
     other = {name for name, (then, now) in parts.items() if then != now}
     names = [n for n in _CHANGED if n in other and not (has_left and n in _UNTIL_SENT)]
     if not names and _is_overcommitted(file, allocation):
-        return phrase("a victim would get more than his loss", context_="stored")
+        return stored_phrase("a victim would get more than his loss")
     return joined(", ", (_CHANGED[name] for name in names)) if names else ""
 
 

@@ -18,7 +18,7 @@ from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.entities.payout import PayoutRow, PayoutState
 from models.ids import derive_id
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -124,9 +124,9 @@ def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
             claim_id=claim.id,
             expected=Money(victim.whole_minor, claim.currency),
             stated=Money(got, claim.currency),
-            detail=phrase(
+            detail=stored_phrase(
                 "{beyond} too much, since {name} was confirmed",
-                context_="stored", beyond=Money(beyond, claim.currency), name=found.id,
+            beyond=Money(beyond, claim.currency), name=found.id
             ),
             mark=found.id,
         )  # fmt: skip

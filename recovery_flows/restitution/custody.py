@@ -16,7 +16,7 @@ from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -109,7 +109,7 @@ def _check(file: CaseFile, receipt: Receipt, place: Place, now: datetime) -> Non
 def _open(changes: Changeset, receipt: Receipt, place: Place) -> None:
     """The unit's account becomes an account of this recovery, which is open again."""
     recovery = changes.file.recovery
-    reason = "money was given back"
+    reason = stored_phrase("money was given back")
     if recovery.state in _ENDED:
         changes.apply(
             Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
@@ -119,7 +119,7 @@ def _open(changes: Changeset, receipt: Receipt, place: Place) -> None:
         values: dict[str, Scalar] = {
             "account_id": receipt.account_id, "partner_id": place.partner_id,
             "currency": place.currency, "home": True, "regime": recovery.regime,
-            "left_alone": phrase("the unit's own account", context_="stored"),
+            "left_alone": stored_phrase("the unit's own account"),
             "shared_decision": CUSTODY,
         }  # fmt: skip
         name = derive_id("asset", recovery.id, receipt.account_id)
@@ -164,13 +164,16 @@ def correct(changes: Changeset) -> None:
 def _now_holds(changes: Changeset, hold: HoldRow, there: int, paid: int) -> None:
     values: dict[str, Scalar] = {"held_minor": there, "payouts_shown_minor": paid}
     is_back = hold.state not in LIVE_HOLDS
-    event, reason = "paid_out", "payouts were booked"
+    event, reason = "paid_out", stored_phrase("payouts were booked")
     if is_back:
-        event, reason = "frozen_late", "a payout came back to the unit's account"
+        event, reason = (
+            "frozen_late",
+            stored_phrase("a payout came back to the unit's account"),
+        )
     changes.apply(Transition(EntityKind.HOLD, hold.id, event, hold.state, values, reason=reason))
     asset = changes.file.asset(hold.asset_id)
     if not there and not is_back:
-        reason = "all of it was paid out"
+        reason = stored_phrase("all of it was paid out")
         changes.apply(Transition(EntityKind.HOLD, hold.id, "disposed", hold.state, reason=reason))
     elif is_back and asset.stage is Stage.CLOSED:
         changes.apply(

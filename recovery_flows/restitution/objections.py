@@ -19,7 +19,7 @@ from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from models.step_wording import say
@@ -42,9 +42,7 @@ _BEFORE_APPROVAL = frozenset(
     {AllocationState.DRAFT, AllocationState.NOTICE, AllocationState.NOTICE_ENDED}
 )
 
-_LOSS_CHANGED = phrase(
-    "an objection was upheld: the loss of a claim has changed", context_="stored"
-)
+_LOSS_CHANGED = stored_phrase("an objection was upheld: the loss of a claim has changed")
 _OPEN_AGAIN = frozenset(
     {RecoveryState.CLOSED_RETURNED, RecoveryState.CLOSED_PARTIAL, RecoveryState.CLOSED_NO_RECOVERY}
 )
@@ -240,7 +238,7 @@ def _end(changes: Changeset, allocation_id: str) -> None:
     allocation = payouts.allocation_of(changes.file, allocation_id)
     if allocation.state in payouts.ENDED:
         return
-    reason = "an objection to it was upheld"
+    reason = stored_phrase("an objection to it was upheld")
     payouts.void(changes, allocation_id, reason)
     asset = changes.file.asset(allocation.asset_id)
     if asset.title_checked_by and asset.stage is not Stage.CLOSED:

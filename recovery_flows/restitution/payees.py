@@ -14,7 +14,7 @@ from models.entities.approval import ApprovalRow
 from models.entities.claim import ClaimRow
 from models.entities.event import EntityKind
 from models.entities.payout import PayoutRow, PayoutState
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
@@ -24,8 +24,8 @@ from recovery_flows.ledger import outstanding_losses
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import payouts, refused_payouts
 
-_ASKED = "another payee is asked for"
-_CHANGED = phrase("a payee was changed", context_="stored")
+_ASKED = stored_phrase("another payee is asked for")
+_CHANGED = stored_phrase("a payee was changed")
 _NOTHING: dict[str, Scalar] = {"asked_account_id": "", "asked_reason": "", "asked_by": ""}
 
 

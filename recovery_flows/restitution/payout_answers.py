@@ -9,16 +9,17 @@ from models.entities.event import EntityKind
 from models.entities.hold import HoldRow
 from models.entities.payout import PayoutRow, PayoutState
 from models.facts import BankPayoutState, PayoutFact
+from models.language.phrase import stored_phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 
 _S, _B = PayoutState, BankPayoutState
 
-_NOTHING_PAID = "nothing was paid, as recorded"
+_NOTHING_PAID = stored_phrase("nothing was paid, as recorded")
 NOTHING_NEW: Mapping[tuple[PayoutState, BankPayoutState], str] = {
-    (_S.SETTLED, _B.SETTLED): "settled with the same sums, as recorded",
-    (_S.REFUSED, _B.REFUSED): "refused, as recorded",
-    (_S.RETURNED, _B.RETURNED): "returned, as recorded",
+    (_S.SETTLED, _B.SETTLED): stored_phrase("settled with the same sums, as recorded"),
+    (_S.REFUSED, _B.REFUSED): stored_phrase("refused, as recorded"),
+    (_S.RETURNED, _B.RETURNED): stored_phrase("returned, as recorded"),
     (_S.RETURNED, _B.REFUSED): _NOTHING_PAID,
     (_S.PREPARED, _B.REFUSED): _NOTHING_PAID,
     (_S.CANCELLED, _B.REFUSED): _NOTHING_PAID,
@@ -78,7 +79,7 @@ def words(fact: PayoutFact) -> str:
 def _event(payout: PayoutRow, hold: HoldRow, fact: PayoutFact) -> tuple[str, str]:
     cell = (payout.state, fact.state)
     if cell == (_S.SETTLED, _B.SETTLED) and _differs(payout, hold, fact):
-        return "corrected", "the bank states other sums than before"
+        return "corrected", stored_phrase("the bank states other sums than before")
     return _TRANSITIONS.get(cell, "stated"), NOTHING_NEW.get(cell, "")
 
 

@@ -11,7 +11,7 @@ from models.entities.call import CallKind
 from models.entities.event import EntityKind
 from models.entities.payout import PayoutRow, PayoutState
 from models.ids import derive_id
-from models.language.phrase import phrase
+from models.language.phrase import stored_phrase
 from models.outcome import CallIntent, Transition
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import GOING, has_left, order_of
@@ -41,7 +41,7 @@ def is_on_its_way(file: CaseFile) -> bool:
 def changed(file: CaseFile, allocation: AllocationRow) -> str:
     """What an allocation rests on and is another now, in words; empty where it stands."""
     if is_paid_undecided(file, allocation):
-        return phrase("a bank has paid of it before it was decided", context_="stored")
+        return stored_phrase("a bank has paid of it before it was decided")
     left = any(has_left(file, p) for p in file.payouts_of(allocation.id))
     return basis.changed(file, allocation, has_left=left)
 
@@ -123,7 +123,7 @@ def void_changed(changes: Changeset) -> None:
             continue
         why = changed(changes.file, allocation)
         if why:
-            void(changes, allocation.id, f"void: {why}")
+            void(changes, allocation.id, stored_phrase("void: {why}", why=why))
 
 
 def can_be_ended(file: CaseFile, allocation: AllocationRow) -> bool:

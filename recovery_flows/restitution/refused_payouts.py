@@ -14,7 +14,7 @@ from models.entities.asset import AssetRow
 from models.entities.discrepancy import DiscrepancyKind, DiscrepancyState
 from models.entities.event import EntityKind
 from models.entities.payout import PayoutRow, PayoutState
-from models.language.phrase import phrase
+from models.language.phrase import stored_phrase
 from models.money import Money
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
@@ -81,9 +81,9 @@ def record(changes: Changeset, now: datetime) -> None:
             changes, DiscrepancyKind.PAYOUT_NOT_PAID, EntityKind.PAYOUT, payout.id, now,
             claim_id=payout.claim_id,
             expected=Money(payout.amount_minor, payout.currency),
-            detail=phrase(
+            detail=stored_phrase(
                 "{told}: ask the bank why, or name another account of the victim",
-                context_="stored", told=", ".join(filter(None, (payout.state, payout.reason))),
+            told=", ".join(filter(None, (payout.state, payout.reason)))
             ),
             mark=str(payout.state),
         )  # fmt: skip
@@ -98,12 +98,14 @@ def clear_announced(changes: Changeset, payout: PayoutRow, now: datetime) -> Non
     """A notice looks for its payee: what was not paid to him is nobody's to look into."""
     for found in discrepancies.open_ones(changes.file):
         if found.kind is DiscrepancyKind.PAYOUT_NOT_PAID and found.subject_id == payout.id:
-            discrepancies.clear(changes, found.id, now, "it is announced as unclaimed")
+            discrepancies.clear(
+                changes, found.id, now, stored_phrase("it is announced as unclaimed")
+            )
 
 
 def clear_for(changes: Changeset, claim_id: str, now: datetime) -> None:
     """Another account of the victim was named: what was not paid to the old one is over."""
     for found in discrepancies.open_ones(changes.file):
         if found.kind is DiscrepancyKind.PAYOUT_NOT_PAID and found.claim_id == claim_id:
-            reason = "another account of the victim was named"
+            reason = stored_phrase("another account of the victim was named")
             discrepancies.clear(changes, found.id, now, reason)

@@ -14,7 +14,7 @@ from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
-from models.language.phrase import phrase
+from models.language.phrase import stored_phrase
 from models.outcome import Scalar, Transition
 from models.step_wording import say
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -95,7 +95,11 @@ def _end_notice(changes: Changeset, allocation: AllocationRow, now: datetime) ->
         return
     if allocation.notice_to <= now:
         undecided = objections.open_ones(changes.file)
-        reason = f"{len(undecided)} objections to be decided" if undecided else "none objected"
+        reason = (
+            stored_phrase("{count} objections to be decided", count=len(undecided))
+            if undecided
+            else stored_phrase("none objected")
+        )
         changes.apply(
             Transition(
                 EntityKind.ALLOCATION,
@@ -114,7 +118,7 @@ def mark_paid_claims(changes: Changeset) -> None:
         if claim.state is ClaimState.VERIFIED and paid:
             changes.apply(Transition(EntityKind.CLAIM, claim.id, "paid", claim.state))
         elif claim.state is ClaimState.PAID and not paid:
-            reason = "less than the upheld loss has reached the victim"
+            reason = stored_phrase("less than the upheld loss has reached the victim")
             changes.apply(
                 Transition(EntityKind.CLAIM, claim.id, "owed_again", claim.state, reason=reason)
             )
@@ -126,7 +130,9 @@ def _end_title(changes: Changeset, asset: AssetRow) -> None:
         return
     if not basis.ownership_stands(changes.file, asset):
         values: dict[str, Scalar] = {"title_checked_by": "", "title_basis": ""}
-        reason = "other money was traced here, or other victims have come, since it was checked"
+        reason = stored_phrase(
+            "other money was traced here, or other victims have come, since it was checked"
+        )
         changes.apply(
             Transition(
                 EntityKind.ASSET, asset.id, "title_ended", asset.stage, values, reason=reason
@@ -167,9 +173,7 @@ def _by_court(file: CaseFile, asset: AssetRow) -> _Drafted | None:
     parts = rows.divided(file, found, pools.pools(file, asset)) if found else ()
     if found is None or not parts:
         return None
-    formula = phrase(
-        "as the court has ordered: {reference}", context_="stored", reference=found.reference
-    )
+    formula = stored_phrase("as the court has ordered: {reference}", reference=found.reference)
     return {"method": COURT_LIST, "formula": formula, "court_list_id": found.id}, parts
 
 

@@ -24,7 +24,7 @@ from models.entities.payout import (
 )
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from models.step_wording import Wording
@@ -131,7 +131,7 @@ def claimed(changes: Changeset, name: str, reason: str) -> None:
     if any(p.state is PayoutState.INSTRUCTED for p in to_treasury(changes.file, row)):
         told = phrase("{name} is on its way to the treasury: wait for its bank", name=name)
         raise StepRefusedError(told)
-    _void_transfer(changes, row, "the payee came forward")
+    _void_transfer(changes, row, stored_phrase("the payee came forward"))
     changes.apply(_move(row, "claimed", {"reason": reason}))
 
 
@@ -187,7 +187,7 @@ def _draft(changes: Changeset, row: UnclaimedRow, first: PayoutRow) -> str:
     allocation_id = derive_id("alloc", first.asset_id, number)
     values: dict[str, Scalar] = {
         "asset_id": first.asset_id, "round_number": number, "method": TREASURY,
-        "formula": phrase("what nobody has claimed goes to the treasury", context_="stored"),
+        "formula": stored_phrase("what nobody has claimed goes to the treasury"),
         "pool_minor": row.amount_minor, "currency": row.currency,
         "basis": basis.spelled(file, file.asset(first.asset_id)),
         "notice_from": row.announced_at, "notice_to": row.due_at,
@@ -247,7 +247,7 @@ def _reopen(changes: Changeset) -> None:
         changes.apply(
             Transition(
                 EntityKind.RECOVERY, recovery.id, "reopened", recovery.state,
-                reason="the treasury has refunded a late payee",
+                reason=stored_phrase("the treasury has refunded a late payee")
             )
         )  # fmt: skip
 

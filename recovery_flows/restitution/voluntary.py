@@ -21,7 +21,7 @@ from models.entities.voluntary_return import (
     ReturnState,
 )
 from models.ids import derive_id
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.errors import StepRefusedError
@@ -239,7 +239,7 @@ def advance(changes: Changeset, now: datetime) -> None:
     for row in changes.file.voluntary_returns:
         due = row.answer_due_at
         if row.state is ReturnState.INVITED and due is not None and due <= now:
-            reason = "no answer to the invitation came in time"
+            reason = stored_phrase("no answer to the invitation came in time")
             changes.apply(
                 Transition(
                     EntityKind.VOLUNTARY_RETURN, row.id, "answer_overdue", row.state, reason=reason

@@ -8,6 +8,7 @@ from datetime import datetime
 from models.case_file import CaseFile, TraceView
 from models.entities.discrepancy import DiscrepancyKind, DiscrepancyRow
 from models.entities.event import EntityKind
+from models.language.phrase import stored_phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.ledger import discrepancies
@@ -37,7 +38,7 @@ def refuse(changes: Changeset, found: TraceView, now: datetime, mark: str) -> bo
     if worse:
         recovery = file.recovery
         values: dict[str, Scalar] = {"trace_wanted": False}
-        reason = "the new trace was not adopted: it contradicts what was paid back"
+        reason = stored_phrase("the new trace was not adopted: it contradicts what was paid back")
         changes.apply(
             Transition(
                 EntityKind.RECOVERY, recovery.id, "updated", recovery.state, values, reason=reason
@@ -68,7 +69,9 @@ def advance(changes: Changeset, now: datetime) -> None:
         _own(changes, EntityKind.ASSET, asset_id, minor, trace.id if trace else "", now)
     over = [d for d in discrepancies.open_ones(changes.file) if _is_over(changes.file, d)]
     for found in over:
-        discrepancies.clear(changes, found.id, now, "nothing contradicts the trace any more")
+        discrepancies.clear(
+            changes, found.id, now, stored_phrase("nothing contradicts the trace any more")
+        )
     recovery = changes.file.recovery
     if over and not recovery.trace_wanted:
         values: dict[str, Scalar] = {"trace_wanted": True}

@@ -12,7 +12,7 @@ from models.entities.claim import ClaimRow, ClaimState
 from models.entities.event import EntityKind
 from models.entities.request import UNDER_WAY, WENT_OUT, RequestState
 from models.ids import derive_id, digest
-from models.language.phrase import phrase
+from models.language.phrase import stored_phrase
 from models.outcome import CallIntent, Transition
 from recovery_flows.freezing import stage as freezing
 from recovery_flows.law.regime import Regimes
@@ -60,7 +60,9 @@ def adopt(
                     "result_digest": digest(result_json),
                     "result_json": result_json,
                 },
-                reason=f"{found.rule} is the rule chosen for this recovery",
+                reason=stored_phrase(
+                    "{rule} is the rule chosen for this recovery", rule=found.rule
+                ),
             )
         )  # fmt: skip
     else:
@@ -129,12 +131,12 @@ def _found(
     law = laws[file.recovery.regime]
     left_alone = ""
     if claim_minor < law.minimum_worth(file.recovery.currency).minor:
-        left_alone = phrase(
-            "below the minimum worth ({law})", context_="stored", law=f"{law.code}_MINIMUM_WORTH"
+        left_alone = stored_phrase(
+            "below the minimum worth ({law})", law=f"{law.code}_MINIMUM_WORTH"
         )
     elif law.maximum_hops is not None and depth > law.maximum_hops:
-        left_alone = phrase(
-            "further than {hops} payments ({law})", context_="stored",
+        left_alone = stored_phrase(
+            "further than {hops} payments ({law})",
             hops=law.maximum_hops, law=f"{law.code}_MAXIMUM_HOPS",
         )  # fmt: skip
     return Transition(

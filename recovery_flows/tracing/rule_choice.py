@@ -12,7 +12,7 @@ from models.entities.event import EntityKind
 from models.entities.hold import HoldKind, HoldState
 from models.entities.payout import PayoutState
 from models.entities.recovery import RecoveryState
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -107,7 +107,7 @@ def choose(
     lie elsewhere (in its currency) as of now.
     """
     check_choice(changes.file, rule, among)
-    void_choice(changes, "another rule was asked for")
+    void_choice(changes, stored_phrase("another rule was asked for"))
     recovery = changes.file.recovery
     values: dict[str, Scalar] = {
         "asked_rule": rule,
@@ -169,7 +169,7 @@ def _void_drafts(file: CaseFile) -> Iterator[Transition]:
 
     A drafted stop stays: it is urgent, and what it stops too much is released.
     """
-    reason = "the tracing rule was changed"
+    reason = stored_phrase("the tracing rule was changed")
     for hold in file.holds:
         if hold.kind is HoldKind.FREEZE and hold.state in (
             HoldState.DRAFT,

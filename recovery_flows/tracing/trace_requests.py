@@ -9,7 +9,7 @@ from models.case_file import CaseFile
 from models.entities.call import CallKind
 from models.entities.event import EntityKind
 from models.ids import derive_id
-from models.language.phrase import phrase
+from models.language.phrase import stored_phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.freezing.answers import CLOCKS_APART
 from recovery_flows.freezing.drafts import supersedes
@@ -46,8 +46,8 @@ def request_trace_to(
             waited is None or waited >= _LONGEST_WAIT or covers_to + CLOCKS_APART < acted
         )
         if is_late:
-            values["left_alone"] = phrase(
-                "the bank refused its statement of what came after {until}", context_="stored",
+            values["left_alone"] = stored_phrase(
+                "the bank refused its statement of what came after {until}",
                 until=f"{covers_to:%Y-%m-%d %H:%M} UTC",
             )  # fmt: skip
         changes.apply(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))

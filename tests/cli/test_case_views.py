@@ -125,7 +125,7 @@ def test_each_rate_stands_beside_its_formula_and_its_figures(run: Any, unit: Any
     text = run("report", "rates").out
     for told in (
         "CNY 2,000.00",
-        "ever held / reported loss = CNY 0.00 / 2,000.00",
+        "held to date / reported loss = CNY 0.00 / 2,000.00",
         "0.0 %",
         "n/a",
         "not located",

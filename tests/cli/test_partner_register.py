@@ -72,7 +72,7 @@ def test_a_partner_is_shown_with_what_it_agreed_to_and_how_it_answered(run: Any,
     )
     said = run("partner", "show", BANK).out
     for told in ("answers within 60 min (MoU 12/2026)", "41 min", "188 min", "1 open",
-                 "later than agreed: 3", "waits longer: 1", "nearest rank",
+                 "later than agreed: 3", "waits longer: 1", "nine of ten took no longer",
                  "from the first sending of an order to the bank's own time"):  # fmt: skip
         assert told in said
     assert [ref for ref in refs if f"{ref} stop" in said.split("waits")[0]] == refs[9:12]

@@ -24,6 +24,7 @@ from models.entities.register_change import RegisterAct
 from models.entities.request import RequestState
 from models.facts import LineKind
 from models.language.catalogue import halves
+from models.language.phrase import STORED
 from models.step_wording import SENTENCES
 from recovery_flows.access.change_figures import LABELS
 from recovery_flows.access.disclosures import OF_ACCOUNT, OF_CLAIM
@@ -71,7 +72,7 @@ def said() -> dict[Message, str]:
                     found.setdefault(message, f"{path.relative_to(ROOT)}:{node.lineno}")
     for code in regime_codes():
         for step in read_regime(code).get("step", ()):  # its version stands before a formula
-            found.setdefault(("stored", f"{{version}}: {step['formula']}"), f"regime {code}")
+            found.setdefault((STORED, f"{{version}}: {step['formula']}"), f"regime {code}")
     for text in SENTENCES.values():
         found.setdefault(_message(text), "models/step_wording.py")
     return {message: place for message, place in found.items() if has_words(message[1])}
@@ -94,6 +95,10 @@ def of_call(call: ast.Call) -> Iterator[Message]:
     named = {one.arg: _constant(one.value) for one in call.keywords}
     if name == "phrase" and texts and texts[0]:
         yield _message(texts[0], named.get("context_") or "")
+    elif name == "stored_phrase" and texts and texts[0]:
+        yield _message(texts[0], STORED)
+    elif name == "AnswerUnreadableError" and len(texts) > 2 and texts[2]:
+        yield _message(texts[2], STORED)
     elif name == "one_of":
         yield _message(texts[2])
     elif name == "counted" and texts[1]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import sqlite3
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies as st
 
 from models.currencies import DECIMALS, FUNDS, HISTORIC
 from models.engine import make_engine
@@ -31,6 +33,12 @@ def test_every_published_currency_has_its_published_decimals_and_no_other_has_an
     ours = {code: str(digits) for code, digits in DECIMALS.items() if code in published()}
     assert ours == {code: units for code, units in published().items() if units != "N.A."}
     assert set(DECIMALS) - set(published()) - HISTORIC == {"ANG", "BGN", "CUC", "HRK", "SLL", "ZWL"}
+
+
+@given(st.integers(-(2**63), 2**63 - 1), st.sampled_from(["CNY", "JPY", "KWD"]))
+def test_a_sum_is_shown_as_its_decimal_with_thousands_apart(minor: int, code: str) -> None:
+    money = Money(minor, code)
+    assert str(money) == f"{code} {Decimal(money.text()):,}"
 
 
 @pytest.mark.parametrize("code", ["BIF", "DJF", "GNF", "KMF", "RWF", "UYI", "JPY"])

@@ -14,9 +14,11 @@ import pytest
 import sqlalchemy as sa
 
 from models.engine import Database, open_database
+from models.entities.asset import Stage
 from models.facts import AccountRef
 from models.queries.audit.verify import verify
 from models.store import pacing
+from recovery_flows.cases import stages
 from recovery_flows.engine import decisions
 from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.decisions import decide, due_by_stage
@@ -98,6 +100,23 @@ def test_decisions_recorded_together_make_the_history_that_they_make_one_by_one(
     together, apart = _rows(unit.path), _rows(tmp_path / "copy" / "cases.sqlite3")
     assert together["event"], "nothing was recorded"
     assert together == apart
+
+
+def test_a_stage_that_has_seen_the_file_as_it_is_is_not_asked_again(
+    unit: Any, accepted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accepted(1)
+    unit.later(3)
+    asked: list[Stage] = []
+    ask = stages.decide
+
+    def noted(stage: Stage, *given: Any) -> None:
+        asked.append(stage)
+        ask(stage, *given)
+
+    monkeypatch.setattr(stages, "decide", noted)
+    assert _sweep(_engine(unit)) == 1
+    assert asked == [*stages.STAGES, Stage.FREEZING]
 
 
 def _rows(path: Path) -> dict[str, list[dict[str, object]]]:

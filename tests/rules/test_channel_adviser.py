@@ -65,7 +65,7 @@ def test_channels_open_for_a_payment_stand_first_in_the_order_of_their_time(line
 REASONS = """
 US HK swift 49999.99 USD 71 freeze | us_kill_chain | from USD 50,000.00 on: USD 49,999.99
 US HK swift 60000.00 EUR 71 freeze | us_kill_chain | has to be stated in USD first
-US HK swift 50000.00 USD 73 freeze | us_kill_chain | within 72h of the payment: -1h 00m late
+US HK swift 50000.00 USD 73 freeze | us_kill_chain | within 72h of the payment: 1h 00m late
 US HK swift 50000.00 USD 72 freeze | us_kill_chain | within 72h of the payment: now
 DE FR swift  9000.00 EUR 10 freeze | sepa_recall   | for payments by sepa, sepa_instant: swift
 DE FR sepa   9000.00 GBP 10 freeze | sepa_recall   | for EUR: GBP

@@ -56,7 +56,7 @@ def test_interception_is_what_was_ever_held_of_what_was_reported(
 ) -> None:
     rate = interception_rate(held, reported)
     assert (rate.percent, rate.formula) == (
-        Decimal(published), "ever held / reported loss",
+        Decimal(published), "held to date / reported loss",
     ), place  # fmt: skip
 
 

@@ -96,9 +96,9 @@ def test_half_of_the_life_of_a_stop_is_24_hours_in() -> None:
         (timedelta(minutes=18), "18m"),
         (timedelta(seconds=59), "now"),
         (timedelta(0), "now"),
-        (timedelta(minutes=-18), "-18m late"),
-        (timedelta(seconds=-5), "-1m late"),
-        (timedelta(days=-2, hours=-3), "-2d 03h late"),
+        (timedelta(minutes=-18), "18m late"),
+        (timedelta(seconds=-5), "1m late"),
+        (timedelta(days=-2, hours=-3), "2d 03h late"),
     ],
 )
 def test_time_left_is_said_in_words(left: timedelta, text: str) -> None:

@@ -145,6 +145,19 @@ async def test_a_return_is_approved_only_by_typing_its_reference(
     assert file_of(unity, returnable).recovery.state is RecoveryState.OPEN
 
 
+async def test_what_is_typed_to_approve_a_return_is_seen_with_every_figure_at_80_by_24(
+    unity: Any, returnable: str, wait: Any
+) -> None:
+    app = unity.app("wang", start_screen="approvals")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, app, "return to victims")
+        await pilot.press("a")
+        await wait(pilot, app, "Type R-2026-0001", "S·· → ···· 1111", "digest", "level, number")
+        await pilot.press(*"r-20")
+        await wait(pilot, app, "r-20", "digest", "esc Back")
+    assert file_of(unity, returnable).recovery.state is RecoveryState.OPEN
+
+
 async def test_half_typed_texts_are_kept_and_quitting_asks(
     unity: Any, traced: str, wait: Any
 ) -> None:

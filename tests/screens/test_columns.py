@@ -205,7 +205,7 @@ async def test_eight_weeks_of_holds_are_bars_with_their_figures_at_every_size(
     unity.move_clock(days=2)
     app = unity.app("li", start_screen="summary")
     async with app.run_test(size=size) as pilot:
-        await wait(pilot, app, "ever held")
+        await wait(pilot, app, "held to date")
         await pilot.press(*["j"] * 12)
         held = "CNY 36,000.00 held now, most on 2026-03-02: CNY 36,000.00"
         text = await wait(pilot, app, held, "hold took effect, 0 today, most on 2026-03-02: ")

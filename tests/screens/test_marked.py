@@ -58,6 +58,12 @@ async def test_an_approval_is_held_back_until_u_takes_it_back_or_its_seconds_are
         await wait(pilot, app, "taken back: nothing was recorded or sent", "1 approval pending")
         await pilot.press("u")
         await wait(pilot, app, "nothing is held back: what was done stands")
+        await pilot.press("d")
+        await wait(pilot, app, "A no takes the stop back at its bank", "why is it denied?")
+        await pilot.press(*"too fast", "enter")
+        await wait(pilot, app, "held back for 60 s: u takes it back; nothing has left")
+        await pilot.press("u")
+        await wait(pilot, app, "taken back: nothing was recorded or sent", "1 approval pending")
         app.hold_back_seconds = 1
         await pilot.press("a", "y")
         await wait(pilot, app, "No approvals pending")

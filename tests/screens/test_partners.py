@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from rich.cells import cell_len
 from models.store import partner_register, partners
 from models.store.unit import unit_of_work
 from models.trouble import Trouble
+from recovery_flows.cases.pages.partner import fact_rows
 from recovery_flows.partners import contacts
 from recovery_flows.partners.breaker_state import FAILURES_MAX
 from tui.panels.page import bars
@@ -148,3 +150,22 @@ async def test_the_help_and_the_palette_know_the_screen(unity: Any, wait: Any) -
 def test_the_bars_of_eight_weeks_are_eight_cells_whatever_is_in_them() -> None:
     assert bars((None, 1, 50, 100, None, 100, 3, 0)) == "·▁▅█·█▁▁"
     assert bars((0, None)) == "▁·"
+
+
+@pytest.mark.usefixtures("registered")
+async def test_the_last_answer_is_told_by_the_clock_of_the_computer_where_case_time_is_another(
+    unity: Any, wait: Any
+) -> None:
+    """A demo's case time jumps; a real instant beside its dates would mislead."""
+    answered = datetime.now(UTC) - timedelta(days=3, minutes=1)
+    with unit_of_work(unity.database) as unit:
+        partners.note_contact(unit, EAST, answered_at=answered)
+    app = unity.app("li")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("5", "j")
+        await wait(pilot, app, "last answer 3d 00h ago by this computer's clock")
+        lines = app.screen.query_one(PartnersTable).lines
+    (page,) = (line for line in lines if line.row.id == EAST)
+    facts = fact_rows(replace(page, now=page.wall_now))
+    (told,) = (told for name, told in facts if name.value == "last answer")
+    assert answered in [piece.value for piece in told]

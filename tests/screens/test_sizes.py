@@ -21,7 +21,7 @@ NEEDED = {
                  "located CNY 74,000.00", "gone CNY 10,000.00", "Accounts and holds", "esc Back",
           "reported 2026-03-02 14:00:00 CST, stop sent after 40 min"),
     "3": ("1 approval pending", "confirm stop-payment", "CNY 120,000.00", "a Approve"),
-    "4": ("CNY 120,000.00 reported", "interception", "30.0 %", "ever held / reported loss"),
+    "4": ("CNY 120,000.00 reported", "interception", "30.0 %", "held to date / reported"),
 }  # fmt: skip
 
 

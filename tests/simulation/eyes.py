@@ -6,7 +6,6 @@ discrepancy, a poll or a call that will tell it. Each question is asked after ev
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,6 +14,7 @@ from tests.simulation.books import LIVE, Hold, Payout
 from tests.simulation.chest import Chest
 from tests.simulation.foreign.world import ForeignWorld, Seen
 from tests.simulation.place import START
+from tests.simulation.witness import Witness
 
 _LIVE = ("stopped", "frozen", "release_pending", "disposal_pending")
 _TERMS = (
@@ -42,7 +42,7 @@ class ViolationError(AssertionError):
 class Eyes:
     """Looks at one history's database and banks; `truth` is what each payment really moved."""
 
-    eyes: sqlite3.Connection
+    eyes: Witness
     banks: dict[str, Bank]
     truth: dict[str, int]
     now: object
@@ -67,7 +67,7 @@ class Eyes:
     # Rows
 
     def _all(self, query: str, *given: object) -> list[tuple[object, ...]]:
-        return self.eyes.execute(query, given).fetchall()
+        return self.eyes.all(query, *given)
 
     def _owned(self, subject: str) -> bool:
         """Whether a person has to look, or looked, at something on this hold, payout or claim."""

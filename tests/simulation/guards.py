@@ -179,6 +179,9 @@ GUARDS = (
            "recovery_flows.ledger.pools", "unknown_minor", Always(0), first=FIRST),
     Mutant("what was clawed back is not owed again", "2", "a victim is owed what came back",
            "recovery_flows.restitution.clawback.orders", "clawed_minor", Always(0), seeds=400),
+    Mutant("who releases is told of no closed recovery", "2", "a release asks for a word on it",
+           "recovery_flows.cases.deconfliction_check", "check_release", Always(()), seeds=20,
+           first=71_001_440),
     # 3. One bad file or bank stops nobody else; no dead ends
     Mutant("a lapsed hold is not stopped again", "3", "a lapse is followed up",
            "recovery_flows.freezing.lapse", "draft_again", _nothing),

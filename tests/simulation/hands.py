@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import uuid4
@@ -27,8 +26,8 @@ from recovery_flows.partners.rbp1.orders import Authority
 from tests.recall_messages import CHANNELS
 from tests.simulation.door import Door
 from tests.simulation.place import Place
-from tests.simulation.remembered import Remembered
 from tests.simulation.session import Transactions
+from tests.simulation.witness import Witness
 
 PACE = Pace()
 ROUNDS_MAX = 40
@@ -99,13 +98,8 @@ def lead_to(doors: Mapping[str, httpx.AsyncBaseTransport]) -> None:
 class Hands:
     """One engine at work; `eyes` tell cheaply whether a look of the engine would find anything."""
 
-    def __init__(
-        self, engine: SimulatedEngine, eyes: sqlite3.Connection, remembered: Remembered
-    ) -> None:
+    def __init__(self, engine: SimulatedEngine, eyes: Witness) -> None:
         self.engine, self._eyes = engine, eyes
-        self._remembered = remembered
-        self._seen: dict[tuple[object, ...], bool] = {}
-        self._seen_at = -1
 
     async def sweep(self, rounds: int = ROUNDS_MAX) -> int:
         """What `flows.sweep` does, in its order, by the functions under its Prefect flows."""
@@ -193,14 +187,8 @@ class Hands:
         return self._is_there(query, self._now())
 
     def _is_there(self, query: str, *given: str) -> bool:
-        """Whether the committed rows answer a question, which is asked once after each commit."""
-        if self._seen_at != self._remembered.commits:
-            self._seen.clear()
-            self._seen_at = self._remembered.commits
-        key = (query, *given)
-        if key not in self._seen:
-            self._seen[key] = self._eyes.execute(query, given).fetchone() is not None
-        return self._seen[key]
+        """Whether the committed rows answer a question, as the witness sees them."""
+        return bool(self._eyes.all(query, *given))
 
     def _now(self) -> str:
         return self.engine.now().strftime("%Y-%m-%d %H:%M:%S.%f")

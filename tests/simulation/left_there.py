@@ -35,12 +35,14 @@ _LOOKED = (
 )
 
 
-_CLOSED_AT_ONCE = (
-    "SELECT 1 FROM event b JOIN event c ON c.recovery_id = b.recovery_id WHERE b.subject_id = a.id"
-    " AND b.event = 'watch_begun' AND c.noun = 'recovery' AND c.event LIKE 'closed%' AND"
-    " julianday(c.at) BETWEEN julianday(b.at) AND julianday(b.at) + 1.0 / 24"
+_LET_GO_KNOWING = (
+    "SELECT 1 FROM event e JOIN approval p ON p.id = e.subject_id JOIN hold x ON x.id ="
+    " p.subject_id JOIN asset y ON y.id = x.asset_id WHERE e.noun = 'approval' AND e.event ="
+    " 'approved' AND e.reason LIKE 'released knowing %' AND y.account_id = a.account_id AND"
+    " y.recovery_id <> a.recovery_id AND EXISTS (SELECT 1 FROM event c WHERE c.recovery_id ="
+    " a.recovery_id AND c.noun = 'recovery' AND c.event LIKE 'closed%' AND c.seq < e.seq)"
 )
-"""Two people closed it within the hour, told that this ends the watch on an empty account."""
+"""It had been closed when the money was let go, and who approved that knew what it had lost."""
 
 
 class LeftThere(Eyes):
@@ -71,7 +73,7 @@ class LeftThere(Eyes):
             " 'settled'), 0), h.id FROM hold h JOIN asset a ON a.id = h.asset_id WHERE h.kind ="
             " 'stop' AND h.state = 'no_funds' AND a.home AND a.left_alone = '' AND a.watch <>"
             " 'over' AND NOT EXISTS (SELECT 1 FROM hold f WHERE f.supersedes_id = h.id AND f.state"
-            f" <> 'cancelled') AND NOT ({_GIVEN_UP}) AND NOT EXISTS ({_CLOSED_AT_ONCE})"
+            f" <> 'cancelled') AND NOT ({_GIVEN_UP}) AND NOT EXISTS ({_LET_GO_KNOWING})"
         )
         for asset, bank, lacking, stop in rows:
             if self.banks[str(bank)].told["hold:none"]:

@@ -25,6 +25,7 @@ class Oracle(Words, States, Rounds, Whose, Decreed, LeftThere, AbroadOracle, Oth
     def look(self) -> None:
         """Ask everything that must hold at any time; raises the first ViolationError."""
         self.checks += 1
+        self.eyes.look_up()
         self._entries_balance()
         self._repeated_orders()
         self._holds()

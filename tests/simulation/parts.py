@@ -5,6 +5,7 @@ Two thirds of a history's statements read files anew of which one row has change
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +23,8 @@ class Parts:
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
+        self._made: dict[int, tuple[Any, Any]] = {}
+        """What was made of a row that stays the same one while it is remembered here."""
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -32,9 +35,12 @@ class Parts:
         # What is remembered costs nothing to ask: no need to ask first of what there are rows.
         before += [(file_parts, "_FEW", file_parts._FEW)]
         file_parts._FEW = 0
-        usual = part_of.read
         part_of.read = lambda part, session, ids: self._known(
-            session, (part.name, *ids), part._query, {"ids": ids}, lambda: usual(part, session, ids)
+            session,
+            (part.name, *ids),
+            part._query,
+            {"ids": ids},
+            lambda: self._read(part, session, ids),
         )
         for name, query in _QUERIES.items():
             setattr(case_files, name, self._standing_for(name, query))
@@ -43,6 +49,23 @@ class Parts:
         finally:
             for owner, name, read in before:
                 setattr(owner, name, read)
+
+    def _read(self, part: Any, session: Any, ids: list[str]) -> dict[str, list[Any]]:
+        """`_Part.read`, with the frozen row again that was made of an equal one."""
+        found: dict[str, list[Any]] = defaultdict(list)
+        for row in session.execute(part._query, {"ids": ids}):
+            known = self._made.get(id(row))
+            if known is None:
+                one = object.__new__(part.kind)
+                for put, value in zip(part._slots, row[1:], strict=True):
+                    put(one, value)
+                known = self._made[id(row)] = row, one
+            found[row[0]].append(known[1])
+        return found
+
+    def forget(self) -> None:
+        """Another database lies there now."""
+        self._made.clear()
 
     def _standing_for(self, name: str, query: Any) -> Read:
         usual: Read = getattr(case_files, name)

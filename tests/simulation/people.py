@@ -155,7 +155,7 @@ class People(Whims, OtherWays, CalledBack, ByOrder, Refusals, Envoys, Claimants,
         for name, action, subject in self._eyes.execute(query).fetchall():
             is_true = action not in proofs or proofs[action](subject)
             act = (
-                (lambda name=name: desk.approve(name, "county head, synthetic"))
+                (lambda name=name: desk.approve(name, "county head, synthetic", knowing=True))
                 if how == "yes" and is_true
                 else (lambda name=name: desk.deny(name, "not convinced"))
             )

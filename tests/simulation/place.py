@@ -64,7 +64,8 @@ class Place:
     def fresh(self) -> None:
         """As it was before the first report."""
         self.unchanged.forget()
-        self.transactions.remembered.forget()
+        self.transactions.forget()
+        self.parts.forget()
         heads = self._template.with_suffix(".heads")
         shutil.copyfile(heads, self.database.heads.path)
         self.database.heads._counted.to = self.database.heads._counted.inode = 0

@@ -30,6 +30,7 @@ from tests.simulation.people import People
 from tests.simulation.place import START, Place
 from tests.simulation.plan import Plan, Report, Tick
 from tests.simulation.told import Told
+from tests.simulation.witness import Witness
 
 Say = Callable[[str], None]
 _REACHED = "'court_list', 'court_share', 'clawback'"
@@ -72,7 +73,7 @@ class History(Ending):
         self.abroad.deaths.begin(self.commits, self.place.path)
         self.place.transactions.after_commit.append(self.abroad.deaths.after_commit)
         lead_to(self.doors | self.abroad.doors)
-        with closing(sqlite3.connect(self.place.path, isolation_level=None)) as eyes:
+        with closing(Witness(self.place.path, self.place.transactions.remembered)) as eyes:
             self.people = People(self.place, self.now, eyes, self.say, self.chest, self.abroad)
             self.oracle = Oracle(eyes, self.banks, self.truth, self.now, self.chest, self.abroad)
             self._eyes = eyes
@@ -111,7 +112,7 @@ class History(Ending):
     def _engine(self, name: str) -> Hands:
         self._generation += 1
         engine = new_engine(self.place, f"{name}{self._generation}", self.now)
-        return Hands(engine, self._eyes, self.place.transactions.remembered)
+        return Hands(engine, self._eyes)
 
     async def _play(self) -> None:
         for tick in self.plan.ticks:

@@ -34,7 +34,7 @@ class Remembered:
         self._versions: dict[str, int] = defaultdict(int)
         self._committed: dict[str, int] = defaultdict(int)
         self._unsettled: set[str] = set()
-        self.commits = 0
+        self.commits = self._unknown = 0
 
     def forget(self) -> None:
         """Another database lies there now."""
@@ -78,6 +78,16 @@ class Remembered:
         """What was written is as it was before, or some of it."""
         for table in writer.wrote:
             self._versions[table] += 1
+
+    def note_unknown(self) -> None:
+        """Somebody has committed whose statements were not seen here."""
+        self.commits += 1
+        self._unknown = self.commits
+
+    def last_commit(self, tables: Sequence[str]) -> int:
+        """The number of the last commit that may have changed one of these tables."""
+        committed = self._committed
+        return max(self._unknown, *[committed[table] for table in tables], 0)
 
     def note_end(self, writer: Reader, *, is_committed: bool) -> None:
         """The transaction has ended."""

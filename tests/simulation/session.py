@@ -36,6 +36,11 @@ class Transactions:
         self._idle: list[sqlite3.Connection] = []
         self._open: list[Any] = []
 
+    def forget(self) -> None:
+        """Another database lies there now."""
+        self.remembered.forget()
+        self.ways.forget()
+
     def take(self) -> sqlite3.Connection:
         """A connection that nobody else is in."""
         if not self._idle:
@@ -81,7 +86,7 @@ class Transactions:
             with plain(session):
                 yield
             if _is_writing(session):
-                self.remembered.commits += 1
+                self.remembered.note_unknown()
                 _call(self.after_commit)
 
         sa.event.listen(self.engine, "commit", before)

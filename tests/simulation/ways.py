@@ -59,13 +59,13 @@ class Way:
         self._text = str(compiled.string)
         defaults = _defaults(compiled)
         self._places = [_Place(compiled, name, defaults) for name in compiled.positiontup]
-        self._has_lists = any(place.is_list for place in self._places)
         self._texts: dict[tuple[int, ...], str] = {}
         columns = compiled._result_columns
         converts = [c.type._cached_result_processor(dialect, None) for c in columns]
         names, objects = [c.keyname for c in columns], [c.objects for c in columns]
         self._rows = SimpleResultMetaData(names, objects, converts)
         self._converts = converts if any(converts) else None
+        self._known: dict[tuple[Any, ...], sa.Row[Any]] = {}
         self.is_question = bool(columns)
         self.written = "" if columns else str(compiled.statement.table.name)
         words = set(_WORD.findall(self._text))
@@ -73,42 +73,48 @@ class Way:
 
     def asked(self, bound: Sequence[Any], given: _Row) -> tuple[str, list[Any]]:
         """The text and the parameters with which the driver is asked."""
-        values = [place.of(given, bound) for place in self._places]
-        text = self._with_lists(values) if self._has_lists else self._text
-        return text, self._converted(values)
+        found: list[Any] = []
+        lengths: list[int] = []
+        for place in self._places:
+            key, convert = place.key, place.convert
+            value = given[key] if key in given else place.of(given, bound)
+            if place.is_list:
+                lengths.append(len(value))
+                found += map(convert, value) if convert else value
+            else:
+                found.append(convert(value) if convert else value)
+        if not lengths:
+            return self._text, found
+        return self._texts.get(tuple(lengths)) or self._with_lists(lengths, bound, given), found
 
     def rows(self, raw: sqlite3.Connection, text: str, given: Sequence[Any]) -> list[sa.Row[Any]]:
-        """What the driver answers, as its columns' types make it."""
-        make, converts, places = self._rows, self._converts, self._rows._key_to_index
-        return [sa.Row(make, converts, places, row) for row in raw.execute(text, given)]
+        """What the driver answers, as its columns' types make it; of an equal row once."""
+        known, found = self._known, []
+        for row in raw.execute(text, given):
+            made = known.get(row)
+            if made is None:
+                made = known[row] = sa.Row(
+                    self._rows, self._converts, self._rows._key_to_index, row
+                )
+            found.append(made)
+        return found
+
+    def forget(self) -> None:
+        """Another database lies there now: its rows are others."""
+        self._known.clear()
 
     def run_many(
         self, raw: sqlite3.Connection, bound: Sequence[Any], rows: Sequence[_Row]
     ) -> Changed:
         """Execute it for each of these rows."""
-        given = [self._converted([p.of(row, bound) for p in self._places]) for row in rows]
+        given = [self.asked(bound, row)[1] for row in rows]
         return Changed(raw.executemany(self._text, given).rowcount)
 
-    def _with_lists(self, values: Sequence[Any]) -> str:
+    def _with_lists(self, lengths: Sequence[int], bound: Sequence[Any], given: _Row) -> str:
         """The statement as the driver takes it, for lists of these lengths."""
-        pairs = list(zip(self._places, values, strict=True))
-        lengths = tuple(len(value) for place, value in pairs if place.is_list)
-        found = self._texts.get(lengths)
-        if found is None:
-            named = {place.name: value for place, value in pairs}
-            expanded = self._compiled._process_parameters_for_postcompile(named)
-            found = self._texts[lengths] = str(expanded.statement)
-        return found
-
-    def _converted(self, values: Sequence[Any]) -> list[Any]:
-        """The values in the order of the text's marks, converted for the driver."""
-        found: list[Any] = []
-        for place, value in zip(self._places, values, strict=True):
-            convert = place.convert
-            if place.is_list:
-                found += map(convert, value) if convert else value
-            else:
-                found.append(convert(value) if convert else value)
+        named = {place.name: place.of(given, bound) for place in self._places}
+        expanded = self._compiled._process_parameters_for_postcompile(named)
+        found = self._texts[tuple(lengths)] = str(expanded.statement)
         return found
 
 
@@ -142,6 +148,11 @@ class Ways:
         self._ways: dict[object, Way] = {}
         # A statement that is kept cannot give its identity to another one.
         self._known: dict[tuple[int, object], _Known] = {}
+
+    def forget(self) -> None:
+        """Another database lies there now."""
+        for way in self._ways.values():
+            way.forget()
 
     def find(
         self, dialect: sa.Dialect, statement: Any, rows: Sequence[_Row]

@@ -20,11 +20,14 @@ from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.pages.approvals import (
     ASKS,
+    DENIALS,
     EMPTY as NONE_PENDING,
     act_words,
     asked,
+    command_of,
     detail,
     figures,
+    why_denied,
 )
 from recovery_flows.cases.together.acts import why_alone
 from recovery_flows.cases.views.pending_approvals import ApprovalsPage
@@ -224,9 +227,8 @@ class ApprovalsScreen(SizedScreen):
 
         def answered(authority: str | None) -> None:
             if authority is not None:
-                given = ["--authority", authority] if authority else []
-                told = command("approve", line.approval_id, *given)
-                doing = partial(_approve, line.approval_id, authority)
+                told = command(*command_of(line, authority))
+                doing = partial(_approve, line, authority)
                 app.perform(doing, command=told, holds_back=True)
 
         title, text = phrase("Approve: {act}?", act=act_words(line)), ASKS.get(line.act, "")
@@ -251,16 +253,14 @@ class ApprovalsScreen(SizedScreen):
         def answered(reason: str | None) -> None:
             if reason is not None:
                 told = command("approve", line.approval_id, "--deny", "--reason", "TEXT")
-                app.perform(partial(_deny, line.approval_id, reason), command=told)
+                do = partial(_deny, line.approval_id, reason)
+                app.perform(do, command=told, holds_back=line.act in DENIALS)
 
         if refusal := self._refusal(line):
             app.say(refusal, refused=True)
         else:
             title = phrase("Deny: {act}?", act=act_words(line))
-            app.push_screen(
-                AskLine(title, phrase("{ref}: why is it denied?", ref=line.ref), phrase("reason")),
-                answered,
-            )
+            app.push_screen(AskLine(title, why_denied(line), phrase("reason")), answered)
 
     def copies(self) -> Sequence[Copied]:
         """The id, the row, what it binds."""
@@ -283,10 +283,10 @@ class ApprovalsScreen(SizedScreen):
         self.acting_app.action_go("now")
 
 
-def _approve(approval_id: str, authority: str, acting: CaseOfficer) -> str:
-    if is_change(approval_id):
-        return decide(acting, approval_id, is_yes=True)
-    return acting.approve(approval_id, authority)
+def _approve(line: ApprovalLine, authority: str, acting: CaseOfficer) -> str:
+    if is_change(line.approval_id):
+        return decide(acting, line.approval_id, is_yes=True)
+    return acting.approve(line.approval_id, authority, knowing=bool(line.also))
 
 
 def _deny(approval_id: str, reason: str, acting: CaseOfficer) -> str:

@@ -30,6 +30,7 @@ class Dialog(ModalScreen[T]):
     """A box over the screen; Esc leaves it with nothing done."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (28, "-tall")]  # noqa: RUF012 - Textual's own
     is_seen_first: ClassVar[bool] = False
     """Whether it takes only what was typed when it stood: a yes is to what was shown."""
 

@@ -99,7 +99,7 @@ def _ask_case_number(app: Terminal, page: RecoveryPage) -> None:
         if number is not None:
             _do(app, page, case_number=number)
 
-    sentence = phrase("Under which case number is the report of {loss} taken on?", loss=page.loss)
+    sentence = phrase("Under which case number is the report of {loss} accepted?", loss=page.loss)
     app.push_screen(
         AskLine(phrase("Accept {ref}", ref=page.ref), sentence, phrase("case number")), answered
     )

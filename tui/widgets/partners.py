@@ -45,6 +45,8 @@ _WIDE = (
     TableColumn("calls", phrase("open", context_="calls"), 4, right=True),
     TableColumn("weeks", "8 wk, median", 14),
 )
+_CUT_FROM = 24
+"""From this width on a name is cut: what is left of it tells more than the id."""
 
 
 class PartnersTable(LineTable[PartnerPage]):
@@ -105,10 +107,10 @@ class PartnersTable(LineTable[PartnerPage]):
 
 
 def _name_cell(line: PartnerPage, room: int) -> Content:
-    """The name, or the id where the name has no room; books that differ are marked before it."""
+    """The name, or the id where too much of the name would be cut; books that differ are marked."""
     mark = "‼ " if line.row.disagreement else ""
-    name = word(line.row.name)
-    shown = line.row.name if name.cell_length + len(mark) <= room else line.row.id
+    fits = word(line.row.name).cell_length + len(mark) <= room
+    shown = line.row.name if fits or room >= _CUT_FROM else line.row.id
     return words((mark, ALARM), (shown, "bold $primary"))
 
 

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from models.migrations.from_events import refill
+
 
 revision = '0056'
 down_revision = '0055'
@@ -18,18 +20,24 @@ depends_on = None
 
 # All requests of earlier versions for one account counted as asking for the same money: they stay
 # one part. What the trace supported on the day of their draft is not known: they have none of it.
-_SUMS = ('supported_minor', 'most_minor')
+
+
+def _columns() -> tuple[sa.Column, ...]:
+    return (
+        sa.Column('account_part', sa.Integer(), nullable=False, server_default='1'),
+        sa.Column('supported_minor', sa.BigInteger(), nullable=True),
+        sa.Column('most_minor', sa.BigInteger(), nullable=True),
+        sa.Column('tried_at', UTCDateTime(), nullable=True),
+    )
 
 
 def upgrade() -> None:
-    op.add_column(
-        'request', sa.Column('account_part', sa.Integer(), nullable=False, server_default='1')
-    )
-    for name in _SUMS:
-        op.add_column('request', sa.Column(name, sa.BigInteger(), nullable=True))
-    op.add_column('request', sa.Column('tried_at', UTCDateTime(), nullable=True))
+    for column in _columns():
+        op.add_column('request', column)
+    # Known again where a database was taken back to an earlier version meanwhile.
+    refill('request', _columns())
 
 
 def downgrade() -> None:
-    for name in ('tried_at', *_SUMS, 'account_part'):
-        op.drop_column('request', name)
+    for column in reversed(_columns()):
+        op.drop_column('request', column.name)

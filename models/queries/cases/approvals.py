@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from models.entities.approval import Approval, ApprovalState
 from models.entities.catalogue import table_of
 from models.entities.recovery import Recovery
 from models.prepared import reading
+from models.sqlite.answers import unnamed
 from models.store.rollups.rows import PENDING
 from models.store.rollups.tallies import tally
 
@@ -60,6 +61,13 @@ def pending_page(
     query = sa.select(_A.c.id, _A.c.recovery_id).select_from(_JOINED).where(_IS_PENDING)
     ordered = query.order_by(*_order(order_by, is_down=is_down)).offset(offset).limit(limit)
     return [Pending(*row) for row in session.execute(ordered)]
+
+
+def all_pending(session: Session) -> Iterator[Pending]:
+    """Every pending approval, what is due first before; sorted once, however many there are."""
+    query = sa.select(_A.c.id, _A.c.recovery_id).select_from(_JOINED).where(_IS_PENDING)
+    ordered = query.order_by(*_order("", is_down=False)).execution_options(yield_per=1000)
+    return (Pending(*row) for row in unnamed(session.execute(ordered)))
 
 
 def place_of_pending(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +27,7 @@ from models.rights.sessions import hidden_now, of_all, who_to_ask
 _A, _C, _R = table_of(Asset), table_of(Claim), table_of(Recovery)
 _OFFICERS, _HOLDS, _REQUESTS = table_of(Officer), table_of(Hold), table_of(Request)
 _PAYMENT = sa.func.lower(_C.c.end_to_end_id)
+_AT_ONCE = 500
 # What was merged into another file is told of by that one.
 _NOT_JOINED = _R.c.state != RecoveryState.JOINED
 
@@ -175,29 +177,34 @@ _SHARED_AMONG = sa.select(_R.c.id).where(
 
 def all_hits(session: Session) -> frozenset[str]:
     """All recoveries that `elsewhere` would find another one for; for lists, in one pass."""
-    followed = sa.union(
+    followed = sa.union_all(
         sa.select(_A.c.account_id.label("key"), _A.c.recovery_id.label("of")),
         sa.select(_C.c.payee_account_id, _C.c.recovery_id),
     ).subquery()
     paid = (
         sa.select(_PAYMENT.label("key"), _C.c.recovery_id.label("of"))
         .where(_PAYMENT.not_in(NO_REFERENCE))
-        .distinct()
         .subquery()
     )
-    queries = (_shared(followed), _shared(paid), _of_victims(followed))
-    return frozenset(found for q in queries for found in session.execute(q).scalars())
+    victims = session.execute(_of_victims(followed)).scalars()
+    return frozenset({*_shared(session, followed), *_shared(session, paid), *victims})
 
 
-def _shared(pairs: sa.Subquery) -> sa.Select[Any]:
+def _shared(session: Session, pairs: sa.Subquery) -> Iterator[str]:
     """Recoveries that share a key with another one."""
+    key, of = pairs.c.key, pairs.c.of
+    keys = session.execute(sa.select(key).group_by(key).having(sa.func.min(of) != sa.func.max(of)))
+    # Few keys are of two recoveries: whether one of those was merged is asked of these alone.
+    suspects = iter(keys.scalars().all())
+    wanted: sa.BindParameter[Any] = sa.bindparam("keys", expanding=True)
     kept = (
-        sa.select(pairs.c.key, pairs.c.of)
-        .join_from(pairs, _R, _R.c.id == pairs.c.of)
-        .where(_NOT_JOINED)
-    ).cte()
-    many = sa.select(kept.c.key).group_by(kept.c.key).having(sa.func.count() > 1)
-    return sa.select(kept.c.of).where(kept.c.key.in_(many)).distinct()
+        sa.select(key, of).join_from(pairs, _R, _R.c.id == of).where(_NOT_JOINED, key.in_(wanted))
+    )
+    while some := list(islice(suspects, _AT_ONCE)):
+        found = defaultdict[str, set[str]](set)
+        for its, recovery_id in session.execute(kept, {"keys": some}):
+            found[its].add(recovery_id)
+        yield from (one for ids in found.values() if len(ids) > 1 for one in ids)
 
 
 def _of_victims(pairs: sa.Subquery) -> sa.Select[Any]:

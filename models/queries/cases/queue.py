@@ -6,7 +6,7 @@ its own lines, however many recoveries there are.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -34,6 +34,7 @@ from models.queries.cases.queue_order import (
 )
 from models.queries.cases.queue_views import QueueLine, QueuePage
 from models.queries.installation.clock import case_now, engine_view
+from models.sqlite.answers import unnamed
 from models.step_wording import Wording
 from models.store.rollups.rows import OPEN
 from models.store.rollups.tallies import tally
@@ -113,7 +114,7 @@ def queue_lines(session: Session, wall_now: datetime, wanted: Wanted) -> Iterato
     if wanted.order_by or wanted.is_down:
         parts = [query.order_by(*ordering(wanted, stretches))]
     for part in parts:
-        for row in session.execute(part.execution_options(yield_per=1000)):
+        for row in unnamed(session.execute(part.execution_options(yield_per=1000))):
             yield _line(row, now, wanted, shared)
 
 
@@ -140,34 +141,36 @@ def worded(stored: str) -> Phrase:
 
 
 def _line(
-    row: Any,  # noqa: ANN401 - a row of `_SELECT`
+    row: Sequence[Any],  # of `_SELECT`
     now: datetime,
     wanted: Wanted,
     shared: Collection[str],
 ) -> QueueLine:
-    state = RecoveryState(row.state)
-    reason, since = row.waits_for, row.waits_since
+    (
+        recovery_id, ref, state, stage, currency, due_at, owner, action, role, wording, method,
+        reported_at, victim_due_at, loss_minor, victims, reason, since,
+    ) = row  # fmt: skip
     is_red = reason and (
         reason == Attention.DISCREPANCY or since <= wanted.red_from[Attention(reason)]
     )
     return QueueLine(
-        recovery_id=row.id,
-        ref=row.ref,
+        recovery_id=recovery_id,
+        ref=ref,
         state=state,
-        stage=row.stage,
-        loss=Money(row.loss_minor, row.currency),
-        victims=row.victims,
-        due_at=row.due_at,
-        action=row.step_action,
-        role=row.step_role,
-        sentence=worded(row.step_wording),
-        owner=row.owner_id,
-        method=row.method,
-        reported_at=row.reported_at,
-        urgency=urgency(state, row.step_action, row.reported_at, row.due_at, now),
+        stage=stage,
+        loss=Money(loss_minor, currency),
+        victims=victims,
+        due_at=due_at,
+        action=action,
+        role=role,
+        sentence=worded(wording),
+        owner=owner,
+        method=method,
+        reported_at=reported_at,
+        urgency=urgency(state, action, reported_at, due_at, now),
         attention=reason if is_red else "",
         idle_since=since or now if is_red else None,
-        shared=row.id in shared,
-        victim_due_at=row.victim_due_at if state is RecoveryState.OPEN else None,
-        changed=row.id in wanted.changed,
+        shared=recovery_id in shared,
+        victim_due_at=victim_due_at if state is RecoveryState.OPEN else None,
+        changed=recovery_id in wanted.changed,
     )

@@ -17,6 +17,7 @@ from models.entities.partner import Partner
 from models.entities.statement import LineImport, Statement, StatementLine
 from models.facts import LineFact, StatementFact
 from models.ids import derive_id, digest
+from models.language.phrase import stored_phrase
 from models.outcome import Outcome, Transition, Values
 from models.prepared import reading
 from models.store.accounts import AccountPlan, ensure_account
@@ -151,7 +152,7 @@ def record_planned(
         return False
     move = Transition(
         EntityKind.STATEMENT, statement_id, "recorded", None, _values(planned, document_digest),
-        reason="its balances do not add up" if statement.gap_minor else "",
+        reason=stored_phrase("its balances do not add up") if statement.gap_minor else "",
     )  # fmt: skip
     record(unit, actor, now, recovery_id, Outcome((move,)))
     return True

@@ -11,6 +11,7 @@ from models.language.phrase import as_phrase, joined, phrase
 from models.language.stored import read_back
 from models.queries.cases.views import ApprovalLine
 from recovery_flows.approvals.kinds import ApprovalKind, kind_word
+from recovery_flows.cases.deconfliction import RELEASING
 from recovery_flows.cases.pages.shared_cells import also_lines, method_name, time_left
 from recovery_flows.cases.pages.value import (
     Cell,
@@ -104,6 +105,13 @@ ASKS: Mapping[str, str] = {
     ),
 }
 """What a yes does, by kind of approval."""
+DENIALS: Mapping[str, str] = {
+    ApprovalKind.ORDER_STOP: phrase(
+        "A no takes the stop back at its bank: the money can be gone the same minute."
+    ),
+    ApprovalKind.MULTI_AGENCY_REQUEST: phrase("A no takes these tasks back at the partners."),
+}
+"""What a no does where something was sent before it was decided."""
 _SENT_ALREADY = (ApprovalKind.ORDER_STOP, ApprovalKind.MULTI_AGENCY_REQUEST)
 _DIGEST_SHOWN = 16
 _FIGURES = (Column(most=26), Column(rest=True))
@@ -113,6 +121,13 @@ def act_words(approval: ApprovalLine) -> str:
     """What is to be decided, in words."""
     told = kind_word(approval.act)
     return phrase("confirm {told}", told=told) if approval.act in _SENT_ALREADY else told
+
+
+def why_denied(approval: ApprovalLine) -> str:
+    """What is asked before a no, and what that does."""
+    asks = phrase("{ref}: why is it denied?", ref=approval.ref)
+    told = DENIALS.get(approval.act)
+    return joined(" ", (told, asks)) if told else asks
 
 
 def row(approval: ApprovalLine, now: datetime, own_id: str = "") -> dict[str, Cell]:
@@ -128,12 +143,20 @@ def row(approval: ApprovalLine, now: datetime, own_id: str = "") -> dict[str, Ce
 
 
 def figures(approval: ApprovalLine) -> tuple[tuple[str, str], ...]:
-    """The exact figures that a yes binds, and to which digest."""
+    """The exact figures that a yes binds, in words where they are ours, and to which digest."""
+    recovery = ((phrase("recovery"), approval.ref),) if approval.recovery_id else ()
     return (
-        (phrase("recovery"), approval.ref),
-        *approval.figures,
+        *recovery,
+        *((name, _said(name, value)) for name, value in approval.figures),
         (phrase("digest"), approval.digest[:_DIGEST_SHOWN]),
     )
+
+
+def command_of(approval: ApprovalLine, authority: str) -> tuple[str, ...]:
+    """The words of the command that says yes to it, by whom outside, and knowing of the others."""
+    by = ("--authority", authority) if authority else ()
+    knowing = ("--allow-duplicate",) if approval.also and approval.act in RELEASING else ()
+    return "approve", approval.approval_id, *by, *knowing
 
 
 def asked(approval: ApprovalLine) -> Line:
@@ -151,10 +174,7 @@ def asked(approval: ApprovalLine) -> Line:
 def detail(approval: ApprovalLine) -> Iterator[Line | Table]:
     """What else asks for the same, the figures, what a yes does."""
     yield from also_lines(approval.also)
-    rows = (
-        (cell(muted(as_phrase(name))), strong(_said(name, value)))
-        for name, value in figures(approval)
-    )
+    rows = ((cell(muted(as_phrase(name))), strong(value)) for name, value in figures(approval))
     yield from table(_FIGURES, rows, whole=True)
     if asks := ASKS.get(approval.act, ""):
         yield line(muted(asks))

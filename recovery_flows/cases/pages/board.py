@@ -7,6 +7,7 @@ from datetime import datetime
 
 from models.entities.multi_agency import MultiAgencyRequestState, TaskState
 from models.language.phrase import joined, phrase
+from models.language.stored import read_back
 from models.queries.cases.multi_agency import MultiAgencyRequestLine, TaskLine
 from recovery_flows.cases.pages.shared_cells import sign, time_left
 from recovery_flows.cases.pages.value import (
@@ -64,7 +65,9 @@ def _request(request: MultiAgencyRequestLine, now: datetime) -> Iterator[Part]:
     yield from table(_TASKS, (_task(task, now) for task in request.tasks))
     for task in request.tasks:
         if task.reason:
-            yield line(muted(f"{task.partner}: "), Piece(task.reason, Tone.CARE), indent=2)
+            yield line(
+                muted(f"{task.partner}: "), Piece(read_back(task.reason), Tone.CARE), indent=2
+            )
 
 
 def _standing(request: MultiAgencyRequestLine) -> Piece:

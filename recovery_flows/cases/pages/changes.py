@@ -15,6 +15,7 @@ from models.entities.payout import PayoutState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
 from models.language.phrase import phrase
+from models.language.stored import read_back
 from models.queries.looks.changes import ChangedEvent, ChangedRecovery
 from recovery_flows.cases.pages.value import (
     Cell,
@@ -105,7 +106,7 @@ def rows(one: ChangedRecovery) -> Iterator[tuple[Cell, Cell, Cell]]:
     for (told, actor), some in groupby(one.events, key=lambda e: (sentence(e), e.actor_id)):
         same = list(some)
         times = f"{len(same)} × " if len(same) > 1 else ""
-        reason = f"  {same[0].reason}" if same[0].reason else ""
+        reason = phrase("  {reason}", reason=read_back(same[0].reason)) if same[0].reason else ""
         yield (
             cell(muted(same[0].at)),
             cell(phrase("{times}{told}", times=times, told=told), Piece(reason, Tone.CARE)),

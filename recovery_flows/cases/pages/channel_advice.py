@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from models.language.phrase import phrase
+from models.language.phrase import joined, phrase
 from recovery_flows.cross_border.adviser import Advice, Question
 from recovery_flows.law.terms import length_text, time_left_text
 from recovery_flows.wording import spoken
@@ -30,7 +30,8 @@ def question_text(question: Question) -> str:
 
 def title(advice: Advice) -> str:
     """Whether the channel is open, and its name."""
-    return f"{'YES' if advice.eligible else 'no '}  {advice.channel}: {advice.name}"
+    open_ = phrase("YES") if advice.eligible else phrase("no ", context_="channel")
+    return phrase("{open}  {channel}: {name}", open=open_, channel=advice.channel, name=advice.name)
 
 
 def rows(advice: Advice, question: Question) -> Iterator[tuple[str, str]]:
@@ -39,7 +40,7 @@ def rows(advice: Advice, question: Question) -> Iterator[tuple[str, str]]:
 
 
 def _open_rows(advice: Advice, question: Question) -> Iterator[tuple[str, str]]:
-    yield phrase("why"), "; ".join(reason.text for reason in advice.reasons)
+    yield phrase("why"), joined("; ", (reason.text for reason in advice.reasons))
     yield phrase("sent by"), advice.sender
     if advice.send_by:
         left = time_left_text(question.now, advice.send_by)

@@ -86,7 +86,7 @@ def accounts(assets: Sequence[AssetLine], now: datetime) -> Section:
             h.requested,
             h.held,
             muted(h.law_row),
-            muted(h.reason),
+            muted(read_back(h.reason)),
             muted(h.hold_id),
         )
         for a in assets

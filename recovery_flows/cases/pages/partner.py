@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from models.entities.partner import PartnerChannel
 from models.language.phrase import joined, phrase
+from models.language.stored import read_back
 from recovery_flows.cases.pages.value import (
     Cell,
     Column,
@@ -22,7 +23,7 @@ from recovery_flows.cases.pages.value import (
     table,
 )
 from recovery_flows.cases.views.state_names import Tone, Worded
-from recovery_flows.law.terms import time_left_text
+from recovery_flows.law.terms import length_text, time_left_text
 from recovery_flows.ledger.legal_days import day_of
 from recovery_flows.partners.breaker_state import BreakerState
 from recovery_flows.partners.contacts import Contacts
@@ -37,6 +38,7 @@ BREAKERS: Mapping[BreakerState, Worded] = {
 }
 FACTS, TIMES, LATE, OVERDUE = phrase("facts"), phrase("times"), phrase("late"), phrase("overdue")
 _WIDTH = 80
+_SAME_CLOCK = timedelta(minutes=1)
 """Cells in which a command prints the page."""
 _FACTS = (Column(most=12), Column(most=500, rest=True))
 _TIMES = (
@@ -124,14 +126,13 @@ def _connection(page: PartnerPage) -> tuple[list[_Fact], list[_Fact]]:
     wrong += [breaker] if page.breaker is not BreakerState.CLOSED else []
     if row.last_error:
         wrong += [
-            (phrase("last error"), cell(Piece(row.last_error, Tone.CARE))),
+            (phrase("last error"), cell(Piece(read_back(row.last_error), Tone.CARE))),
             (phrase("to do"), cell(Piece(page.advice, Tone.CARE))),
         ]
-    answered = cell(phrase("none yet") if row.last_answer_at is None else row.last_answer_at)
     rest: list[_Fact] = [
         breaker,
         (phrase("feed"), _feed(page)),
-        (phrase("last answer"), answered),
+        (phrase("last answer"), _last_answer(page)),
         books,
     ]
     return wrong, [one for one in rest if one not in wrong]
@@ -274,6 +275,17 @@ def _group(group: list[Late], tone: Tone) -> Line:
         tone,
     )
     return line(told, phrase(", sent "), first.sent_at)
+
+
+def _last_answer(page: PartnerPage) -> Cell:
+    """When it answered last, by the clock on the wall: how long ago, where case time is another."""
+    at = page.row.last_answer_at
+    if at is None:
+        return cell(phrase("none yet"))
+    if abs(page.wall_now - page.now) < _SAME_CLOCK:
+        return cell(at)
+    gone = length_text(at, page.wall_now)
+    return cell(phrase("{gone} ago by this computer's clock", gone=gone))
 
 
 def ago(page: PartnerPage) -> str:

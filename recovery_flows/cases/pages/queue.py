@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from models.entities.officer import Role
 from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
@@ -39,6 +40,9 @@ COLUMNS: Mapping[str, Column] = {
 }
 
 
+_UNASSIGNED = phrase("unassigned")
+
+
 def row(entry: QueueLine, now: datetime, own: Collection[Role] = ()) -> dict[str, Cell]:
     """One recovery by `COLUMNS`; `own` are the roles of who looks."""
     has_ended = entry.state in CLOSED_RECOVERIES
@@ -50,7 +54,7 @@ def row(entry: QueueLine, now: datetime, own: Collection[Role] = ()) -> dict[str
         "victims": cell(entry.victims),
         "turn": NONE if has_ended else cell(sign(turn(entry.role, own))),
         "next": _next(entry, now),
-        "owner": cell(muted(entry.owner or phrase("unassigned"))),
+        "owner": cell(muted(entry.owner or _UNASSIGNED)),
     }
 
 
@@ -96,8 +100,18 @@ def _next(entry: QueueLine, now: datetime) -> Cell:
         return cell(*marks, entry.sentence)
     left = time_left_text(now, untold)
     if untold <= now:
-        return cell(*marks, Piece(phrase("✉ {left} ", left=left), Tone.ALARM), entry.sentence)
-    return cell(*marks, entry.sentence, muted(phrase("  ✉ {left}", left=left)))
+        return cell(*marks, _late_message(left), entry.sentence)
+    return cell(*marks, entry.sentence, _next_message(left))
+
+
+@lru_cache(maxsize=4096)
+def _late_message(left: str) -> Piece:
+    return Piece(phrase("✉ {left} ", left=left), Tone.ALARM)
+
+
+@lru_cache(maxsize=4096)
+def _next_message(left: str) -> Piece:
+    return muted(phrase("  ✉ {left}", left=left))
 
 
 def counts(page: QueuePage, *, filter_text: str = "", with_closed: bool = False) -> Cell:

@@ -9,6 +9,7 @@ from models.action_kinds import ActionKind
 from models.case_file import Step
 from models.entities.officer import Role
 from models.language.phrase import as_phrase, joined, phrase
+from models.language.stored import read_back
 from models.queries.cases.views import EventLine, RecoveryPage
 from recovery_flows.cases.pages import approvals, board, money
 from recovery_flows.cases.pages.requests import of_recovery
@@ -253,7 +254,7 @@ def events(lines: Sequence[EventLine], title: str = TITLES["events"]) -> Section
             muted(e.at),
             cell(
                 phrase("{noun} {event}", noun=spoken(e.noun), event=spoken(e.event)),
-                Piece(f"  {e.reason}" if e.reason else "", Tone.CARE),
+                Piece(phrase("  {why}", why=read_back(e.reason)) if e.reason else "", Tone.CARE),
                 muted(f"  {e.legal_basis}" if e.legal_basis else ""),
             ),
             Piece(joined("", [f"{e.actor} (", spoken(e.role), ")"]), Tone.MUTED, e.actor),

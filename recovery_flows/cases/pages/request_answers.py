@@ -9,6 +9,7 @@ from models.entities.ledger import RETURNED, LedgerAccount
 from models.entities.outside.request_message import RequestMessageRow, RequestMessageState
 from models.entities.request import RequestRow
 from models.language.phrase import joined, phrase
+from models.language.stored import read_back
 from models.money import Money
 from recovery_flows.cases.pages.requests import clock_lines, ground_lines, over_lines
 from recovery_flows.cases.pages.shared_cells import time_left
@@ -123,7 +124,7 @@ def _message(view: RequestView, one: RequestMessageRow) -> tuple[Cell, ...]:
     call = next((c for c in view.file.calls if c.subject_id == one.id), None)
     by = phrase("by {officer}", officer=one.written_by)
     if why := one.reason or (call.last_error if call else ""):
-        by = joined(": ", (by, why))
+        by = joined(": ", (by, read_back(why)))
     return cell(messages.WORDS[one.kind]), cell(Piece(state, tone)), at, cell(muted(by))
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from models.entities.outside.incoming_request import IncomingState
 from models.entities.request import RequestState
 from models.language.phrase import joined, phrase
+from models.language.stored import read_back
 from models.queries.abroad.board import BoardLine, BoardPage
 from models.queries.abroad.request_lines import Turn, Way
 from recovery_flows.cases.pages.shared_cells import sign, time_left
@@ -73,7 +74,10 @@ def row(entry: BoardLine, now: datetime, own: str = "") -> dict[str, Cell]:
         "state": cell(sign(_state(entry))),
         "turn": NONE if is_over else cell(sign(turn(entry, own))),
         "amount": cell(entry.amount) if entry.amount else NONE,
-        "authority": cell(entry.authority, muted(f"  {entry.reason}" if entry.reason else "")),
+        "authority": cell(
+            entry.authority,
+            muted(phrase("  {reason}", reason=read_back(entry.reason)) if entry.reason else ""),
+        ),
         "officer": cell(muted(entry.owner or phrase("unassigned"))),
         "id": cell(muted(entry.line_id)),
     }

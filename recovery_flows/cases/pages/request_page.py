@@ -32,7 +32,7 @@ from recovery_flows.cross_border import guard
 from recovery_flows.cross_border.ceiling import ceiling, is_baseless
 from recovery_flows.cross_border.doable import RequestAct
 from recovery_flows.cross_border.next_steps import steps
-from recovery_flows.cross_border.parts import beyond_trace, fell_to
+from recovery_flows.cross_border.parts import beyond_trace, fell_to, is_open
 from recovery_flows.cross_border.plans import section_of
 from recovery_flows.wording import counted, spoken
 
@@ -222,8 +222,14 @@ def _within(file: CaseFile, row: RequestRow) -> Iterator[Line]:
             text = phrase("✕ which part of the loss this would be is not known: withdraw it")
         yield line(Piece(text, Tone.ALARM))
         return
-    fell = fell_to(file, row)
-    if fell is not None:
+    after = next((r for r in file.requests if r.replaces_id == row.id and is_open(r)), None)
+    if after is not None:
+        asks = Money(after.requested_minor, after.currency)
+        state = spoken(after.state)
+        yield line(
+            phrase("  next version {id}: {state}, {asks}", id=after.id, state=state, asks=asks)
+        )
+    elif (fell := fell_to(file, row)) is not None:
         most = Money(fell, row.currency)
         text = phrase("✕ the trace supports {most} of it by now: ask for less", most=most)
         yield line(Piece(text, Tone.ALARM))

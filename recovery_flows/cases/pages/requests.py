@@ -8,6 +8,7 @@ from datetime import datetime
 from models.case_file import CaseFile
 from models.entities.request import RequestRow
 from models.language.phrase import joined, phrase
+from models.language.stored import read_back
 from models.money import Money
 from models.queries.cases.views import RecoveryPage
 from recovery_flows.cases.pages.shared_cells import sign, time_left
@@ -100,7 +101,7 @@ def of_recovery(page: RecoveryPage) -> Iterator[Part]:
             request.requested,
             phrase(" at {partner}", partner=request.partner),
             muted(phrase(" by {channel}", channel=spoken(request.channel))),
-            Piece(f"  {request.reason}", Tone.CARE),
+            Piece(phrase("  {reason}", reason=read_back(request.reason)), Tone.CARE),
         )
         if request.over_frozen is not None:
             owner = (
@@ -180,7 +181,7 @@ def ground_lines(file: CaseFile, row: RequestRow, channel: Channel | None) -> It
     ground = channel.ground_of(row.reason) if channel else None
     if row.reason:
         told = phrase(": {text} {source}", text=ground.text, source=ground.source) if ground else ""
-        yield line(Piece(row.reason, Tone.CARE), muted(told))
+        yield line(Piece(read_back(row.reason), Tone.CARE), muted(told))
     left = options_of(file, row, channel) if channel else ()
     if left:
         yield line(muted(phrase("leaves ")), joined(", ", (spoken(o) for o in left)))

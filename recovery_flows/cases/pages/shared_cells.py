@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from models.deconfliction_hits import AlsoLine
 from models.entities.officer import Role
@@ -17,7 +18,7 @@ from recovery_flows.cases.views.state_names import Tone, Worded
 from recovery_flows.law.regime import Regime
 from recovery_flows.law.rows import Status
 from recovery_flows.law.terms import overdue_text, time_left_text
-from recovery_flows.reports.time_to_first_order import elapsed_seconds, span_text
+from recovery_flows.reports.time_to_first_order import elapsed_seconds, rounded, span_text
 from recovery_flows.wording import spoken
 
 ATTENTION: Mapping[str, Worded] = {
@@ -42,6 +43,8 @@ LETTERS: Mapping[LetterStand, Worded] = {
 }
 
 
+# A list of thousands has few different states and times left: each is put in words once.
+@lru_cache(maxsize=1024)
 def sign(shown: Worded) -> Piece:
     """A state: its sign and its word."""
     return Piece(
@@ -57,16 +60,23 @@ def time_left(now: datetime, due: datetime | None) -> Piece:
         return muted("  –")
     text = time_left_text(now, due)
     if due < now:
-        return Piece(
-            phrase("‼ {text}", text=text),
-            Tone.ALARM,
-            phrase("‼ {text}", text=overdue_text(now, due)),
-        )
-    return (
-        Piece(phrase("! {text}", text=text), Tone.SOON)
-        if due - now < SOON
-        else Piece(phrase("  {text}", text=text))
-    )
+        return _late(text, overdue_text(now, due))
+    return _soon(text) if due - now < SOON else _later(text)
+
+
+@lru_cache(maxsize=4096)
+def _late(text: str, short: str) -> Piece:
+    return Piece(phrase("‼ {text}", text=text), Tone.ALARM, phrase("‼ {text}", text=short))
+
+
+@lru_cache(maxsize=1024)
+def _soon(text: str) -> Piece:
+    return Piece(phrase("! {text}", text=text), Tone.SOON)
+
+
+@lru_cache(maxsize=4096)
+def _later(text: str) -> Piece:
+    return Piece(phrase("  {text}", text=text))
 
 
 def turn(role: Role | str, own: Collection[Role] = ()) -> Worded:
@@ -77,10 +87,14 @@ def turn(role: Role | str, own: Collection[Role] = ()) -> Worded:
 
 def idle(attention: str, since: datetime, now: datetime) -> Piece:
     """Why a recovery is in red and for how long: `▲ stalled 1 d 07 h`, short `▲ stalled 31h`."""
-    told, seconds = ATTENTION[attention], elapsed_seconds(since, now)
     if attention == Attention.DISCREPANCY:  # it is looked into now, however old it is
-        return sign(told)
-    hours, minutes = seconds // 3600, seconds // 60
+        return sign(ATTENTION[attention])
+    return _idle(attention, rounded(elapsed_seconds(since, now)))
+
+
+@lru_cache(maxsize=4096)
+def _idle(attention: str, seconds: int) -> Piece:
+    told, hours, minutes = ATTENTION[attention], seconds // 3600, seconds // 60
     span = phrase("{hours}h", hours=hours) if hours else phrase("{minutes}m", minutes=minutes)
     begins = phrase("{glyph} {word}", glyph=told.glyph, word=told.word)
     return Piece(

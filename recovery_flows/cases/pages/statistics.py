@@ -91,7 +91,7 @@ def _sums(figures: Summary) -> Iterator[Part]:
 def _currency(part: CurrencySummary) -> Iterator[Part]:
     yield line(
         strong(part.reported), muted(phrase(" reported   ", context_="sum")),
-        Piece(part.ever_held, Tone.CALM), muted(phrase(" ever held")),
+        Piece(part.ever_held, Tone.CALM), muted(phrase(" held to date")),
     )  # fmt: skip
     yield from whole(part.terms)
     rows = (

@@ -163,7 +163,7 @@ class Page:
 
 def cell(*pieces: Piece | str | int | Money | datetime) -> Cell:
     """Pieces in a row; what is no piece yet is plain."""
-    return tuple(p if isinstance(p, Piece) else Piece(p) for p in pieces)
+    return tuple([p if isinstance(p, Piece) else Piece(p) for p in pieces])
 
 
 def muted(text: str | int | Money | datetime) -> Piece:

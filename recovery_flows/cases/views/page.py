@@ -51,7 +51,7 @@ from recovery_flows.approvals.step_figures import figures_of_step
 from recovery_flows.cases import deadlines, next_steps
 from recovery_flows.cases.deconfliction_check import also_lines
 from recovery_flows.cases.views.discrepancy_lines import discrepancy_lines
-from recovery_flows.cases.views.pending_approvals import approval_line
+from recovery_flows.cases.views.pending_approvals import approval_line, with_closed
 from recovery_flows.cases.views.queue import idle_of
 from recovery_flows.correspondence.letters.views import letters_of
 from recovery_flows.correspondence.personal_texts import GIVEN, PersonalTexts
@@ -87,6 +87,7 @@ def recovery_page(
             first_sent_at=sent[0] if sent else None,
             first_sent=_FIRST[sent[1]] if sent else "",
             also=also_lines(there, viewer),
+            approvals=with_closed(session, page.approvals, viewer),
             restriction=view_of(session, database.vault, recovery_id),
             attention=red.attention if red else "",
             idle_since=red.since if red else None,

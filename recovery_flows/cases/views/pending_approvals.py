@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from sqlmodel import Session
 
@@ -12,8 +13,10 @@ from models.case_file import CaseFile
 from models.deconfliction_hits import Match
 from models.engine import Database
 from models.entities.approval import ApprovalRow
+from models.queries.books.closed_traces import closed_traces
 from models.queries.cases.approvals import (
     Pending,
+    all_pending,
     pending_count,
     pending_page,
     place_of_pending,
@@ -28,7 +31,8 @@ from models.queries.installation.officers import OfficerView
 from recovery_flows.access.registers import waiting_changes
 from recovery_flows.approvals.figures import subject_of
 from recovery_flows.approvals.kinds import ApprovalKind
-from recovery_flows.cases.deconfliction_check import also_lines
+from recovery_flows.cases.deconfliction import RELEASING
+from recovery_flows.cases.deconfliction_check import also_lines, closed_lines
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.law.regime import Regimes
 from recovery_flows.restitution.allocation import is_round
@@ -120,10 +124,9 @@ def waiting_approvals(
 
 
 def _pending(session: Session, database: Database, laws: Regimes) -> Iterator[list[ApprovalLine]]:
-    offset = 0
-    while found := pending_page(session, offset, _AT_ONCE):
+    pending = all_pending(session)
+    while found := list(islice(pending, _AT_ONCE)):
         yield _lines(session, database, laws, found)
-        offset += len(found)
 
 
 def _row_of(session: Session, changes: Sequence[ApprovalLine], look: QueueQuery) -> int | None:
@@ -153,14 +156,29 @@ def _with_others(
     session: Session, lines: Iterable[ApprovalLine], viewer: OfficerView | None
 ) -> tuple[ApprovalLine, ...]:
     """The lines; where an approval sends something, with other recoveries that name the account."""
-    lines = tuple(lines)
+    lines = with_closed(session, lines, viewer)
     asking = [line for line in lines if line.act in _SENDS]
     found = elsewhere(session, sorted({line.recovery_id for line in asking}))
     account = accounts_of(session, [line.subject_id for line in asking])
     told = []
     for line in lines:
-        others = found.get(line.recovery_id, ()) if line.act in _SENDS else ()
+        if line.act in _SENDS:
+            others, about = found.get(line.recovery_id, ()), account.get(line.subject_id)
+            same = [o for o in others if o.what is Match.PAYMENT or o.account_id == about]
+            line = replace(line, also=also_lines(same, viewer))  # noqa: PLW2901
+        told.append(line)
+    return tuple(told)
+
+
+def with_closed(
+    session: Session, lines: Iterable[ApprovalLine], viewer: OfficerView | None
+) -> tuple[ApprovalLine, ...]:
+    """The lines; a release with the recoveries that ended without money traced to the account."""
+    lines = tuple(lines)
+    account = accounts_of(session, [line.subject_id for line in lines if line.act in RELEASING])
+    told = []
+    for line in lines:
         about = account.get(line.subject_id)
-        same = [o for o in others if o.what is Match.PAYMENT or o.account_id == about]
-        told.append(replace(line, also=also_lines(same, viewer)))
+        ended = closed_traces(session, [about], line.recovery_id) if about else ()
+        told.append(replace(line, also=closed_lines(ended, viewer)) if ended else line)
     return tuple(told)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import ActingAs, AsJson, Now, opened
+from recovery_flows.cli.first_lines import first_of, more_follow
+from recovery_flows.cli.options import ActingAs, AsJson, Knowing, Now, opened
 from recovery_flows.cli.output import say_json_list
 from recovery_flows.cli.queue.together import STDIN, named_or_read, tell_results
 from recovery_flows.cli.table import tell, tell_what
@@ -36,6 +37,7 @@ def approve(
     authority: Annotated[
         str, typer.Option(help="Who approved outside of the program: level, number, date.")
     ] = "",
+    knowing: Knowing = False,
     now: Now = False,
     acting_as: ActingAs = "",
     as_json: AsJson = False,
@@ -43,7 +45,8 @@ def approve(
     """Approve or deny. Without an id: list what awaits approval.
 
     Several are approved each by itself, with a result for each: what was sent first, a renewal, a
-    closing. Any other kind is approved alone.
+    closing. Any other kind is approved alone. A terminal gets the first 200 of the list, a pipe
+    and --json all.
     """
     from recovery_flows.errors import MisuseError
 
@@ -53,8 +56,11 @@ def approve(
         raise MisuseError("a denial takes both --deny and --reason")
     if deny and authority:
         raise MisuseError("--authority is of an approval, not of a denial")
-    if is_several and (deny or authority or now):
-        raise MisuseError("--deny, --authority and --now are of one APPROVAL_ID, given by itself")
+    if is_several and (deny or authority or now or knowing):
+        raise MisuseError(
+            "--deny, --authority, --allow-duplicate and --now are of one APPROVAL_ID, "
+            "given by itself"
+        )
     with opened() as installation:
         if not approval_ids:
             _list(installation, acting_as, as_json=as_json)
@@ -62,18 +68,21 @@ def approve(
             _several(installation, ids, acting_as, as_json=as_json)
         else:
             acting = installation.case_officer(acting_as)
-            done = _decided(acting, ids[0], reason if deny else None, authority)
+            denial = reason if deny else None
+            done = _decided(acting, ids[0], denial, authority, knowing=knowing)
             _tell(installation, ids[0], done, now=now, as_json=as_json)
 
 
-def _decided(acting: CaseOfficer, approval_id: str, denial: str | None, authority: str) -> str:
+def _decided(
+    acting: CaseOfficer, approval_id: str, denial: str | None, authority: str, *, knowing: bool
+) -> str:
     from recovery_flows.access.registers import decide, is_change
 
     if is_change(approval_id):
         return decide(acting, approval_id, is_yes=denial is None, reason=denial or "")
     if denial is not None:
         return acting.deny(approval_id, denial)
-    return acting.approve(approval_id, authority)
+    return acting.approve(approval_id, authority, knowing=knowing)
 
 
 def _several(installation: Installation, ids: list[str], acting_as: str, *, as_json: bool) -> None:
@@ -111,11 +120,14 @@ def _list(installation: Installation, acting_as: str, *, as_json: bool) -> None:
     if as_json:
         say_json_list(pending)
         return
-    first = next(pending, None)
+    listed, is_more = first_of(pending)
+    first = next(listed, None)
     if first is None:
         tell([EMPTY])
         return
     with installation.database.reading() as session:
         now = case_now(session, wall_clock())
-    for approval in chain((first,), pending):
-        tell(section_lines(in_full(approval, now), "UTC"))
+    for approval in chain((first,), listed):
+        tell(section_lines(in_full(approval, now), installation.time_zone))
+    if is_more:
+        tell([more_follow()])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recovery_flows.cli.first_lines import first_of, more_follow
 from recovery_flows.cli.options import AsJson, hours_from, opened
 from recovery_flows.cli.output import say_json_lines
 from recovery_flows.cli.table import tell
@@ -31,7 +32,10 @@ def deadlines(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show all deadlines, each with its article and status."""
+    """Show all deadlines, each with its article and status.
+
+    The nearest end first. A terminal gets the first 200, a pipe and --json all.
+    """
     from models.queries.cases.deadline_views import DeadlinesView
     from models.queries.installation.clock import case_now
     from recovery_flows.cases.views.all_deadlines import all_entries
@@ -54,6 +58,10 @@ def _table(
     from recovery_flows.cli.page_text import cell_text, long_table
 
     counts = Counts(now)
-    rows = (row(line, now, installation.laws) for line in counts.counting(lines))
+    first, is_more = first_of(lines)
+    rows = (row(line, now, installation.laws) for line in counts.counting(first))
     yield from long_table(COLUMNS, rows)
-    yield cell_text(counts.told(), "UTC") if counts.running else EMPTY
+    if is_more:  # the counts of a part would be taken for those of all
+        yield more_follow()
+    else:
+        yield cell_text(counts.told(), "UTC") if counts.running else EMPTY

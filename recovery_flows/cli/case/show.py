@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recovery_flows.cli import first_lines
 from recovery_flows.cli.options import ActingAs, AsJson, Ref, find, opened, viewer_of
 from recovery_flows.cli.output import plain, say_json, say_json_lines
 from recovery_flows.cli.table import long_columns, tell
@@ -50,10 +51,10 @@ def list_(
 
     First what contradicts the records, then reports of the last hour that nobody has accepted,
     then what is late, then least time left. What nobody owns or moves is marked, whatever is
-    filtered.
+    filtered. A terminal gets the first 200, a pipe and --json all.
     """
     from recovery_flows.cases.views.changes import Eyes
-    from recovery_flows.cases.views.queue import QueueQuery, counts, whole_queue
+    from recovery_flows.cases.views.queue import QueueQuery, counts, queue, whole_queue
     from recovery_flows.cli.queue.changes import onlooker_of
     from recovery_flows.clock import wall_clock
 
@@ -69,6 +70,10 @@ def list_(
         eyes = Eyes(onlooker_of(installation, viewer_of(installation, acting_as)))
         look = eyes.looking(session, look)
         vault = installation.database.vault
+        if first_lines.is_for_terminal() and not as_json:
+            first = queue(session, wall_clock(), patience, first_lines.MOST, look, vault)
+            tell(_queue_lines(page, first.lines, first.total - len(first.lines)))
+            return
         lines = whole_queue(session, wall_clock(), patience, look, vault)
         if as_json:
             say_json_lines(page, "lines", lines)
@@ -164,11 +169,13 @@ def _check_filter(text: str) -> None:
         raise MisuseError(f"--filter {'; '.join(wrong)}")
 
 
-def _queue_lines(page: QueuePage, lines: Iterable[QueueLine]) -> Iterator[str]:
+def _queue_lines(page: QueuePage, lines: Iterable[QueueLine], left: int = 0) -> Iterator[str]:
     from recovery_flows.cases.pages import queue
     from recovery_flows.cli.page_text import cell_text, long_table
 
     yield from long_table(queue.COLUMNS, (queue.row(line, page.now) for line in lines))
+    if left:
+        yield first_lines.more_follow(left)
     yield f"{cell_text(queue.counts(page), 'UTC')}; {_engine_text(page)}"
 
 

@@ -154,7 +154,7 @@ class People:
 
     def _approve(self, approval_id: str) -> int:
         try:
-            self._chen.approve(approval_id, AUTHORITY)
+            self._chen.approve(approval_id, AUTHORITY, knowing=True)
         except StepRefusedError:
             # What it is about waits for something, or was made void by an act of this very round.
             return 0

@@ -114,7 +114,7 @@ def show(
     if as_json:
         say_json(_mapping(page, clear))
     else:
-        tell(page_lines(written(page, "UTC", clear)))
+        tell(page_lines(written(page, installation.time_zone, clear)))
 
 
 def list_(*, as_json: AsJson = False) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from models.case_file import CaseFile
 from models.entities.outside.request_message import MessageKind
 from models.entities.request import RequestRow, RequestState
-from models.language.phrase import joined, phrase
+from models.language.phrase import joined, phrase, stored_phrase
 from models.privacy.personal_data import NUMBER, personal_data
 from models.queries.cases.letters import document_bytes
 from models.queries.cases.requests import opened_fields
@@ -107,7 +107,9 @@ def withdraw(
 ) -> str:  # fmt: skip
     """Take a request back; over a connection the other side is told with the same act."""
     with acting.editing(recovery_id) as edit:
-        is_out = lifecycle.withdraw(edit.changes, request_id, "the reason is in a note")
+        is_out = lifecycle.withdraw(
+            edit.changes, request_id, stored_phrase("the reason is in a note")
+        )
         edit.note(f"request {request_id} withdrawn", reason)
         request = request_of(edit.file, request_id)
         if is_out and request.is_connected:

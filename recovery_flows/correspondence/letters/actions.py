@@ -13,7 +13,7 @@ from models.entities.call import QUERIES, CallRow, CallState
 from models.entities.officer import Role
 from models.entities.outside.disclosure import DisclosureKind
 from models.ids import digest_bytes
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.queries.cases.case_files import load_file
 from models.queries.cases.letters import LetterCall, document_bytes, letter_call
 from models.queries.cases.work import calls_by_id
@@ -253,7 +253,7 @@ def cancel(acting: ActingOfficer, call_id: str, reason: str, seen: int | None = 
     why = given_reason(reason)
     with acting.editing(_open(acting, call_id).recovery_id, seen) as edit:
         call = letter_steps.letter_of(edit.file, call_id)
-        letter_steps.cancel(edit.changes, call, "dropped by an officer")
+        letter_steps.cancel(edit.changes, call, stored_phrase("dropped by an officer"))
         edit.note(f"letter {call_id} dropped", why)
         return phrase("{ref}: letter {call_id} dropped", ref=edit.ref, call_id=call_id)
 

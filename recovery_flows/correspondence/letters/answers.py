@@ -10,7 +10,7 @@ from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldState
 from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
 from models.ids import digest_bytes
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.letter_answer import AnswerState, TypedAnswer
 from models.money import Money
 from models.outcome import Scalar, Transition
@@ -62,7 +62,7 @@ def enter(
     _check_new(changes.file, call, name, document)
     pending = changes.file.pending(call.id)
     if pending is not None:
-        reason = "the answer was typed anew"
+        reason = stored_phrase("the answer was typed anew")
         changes.apply(
             Transition(EntityKind.APPROVAL, pending.id, "voided", pending.state, reason=reason)
         )
@@ -213,5 +213,5 @@ def _apply_payout(changes: Changeset, call: CallRow, answer: TypedAnswer, now: d
     values: dict[str, Scalar] = {"held_minor": left, "payouts_shown_minor": shown}
     changes.apply(Transition(EntityKind.HOLD, hold.id, "paid_out", hold.state, values))
     if not left:
-        reason = "all of it was paid out"
+        reason = stored_phrase("all of it was paid out")
         changes.apply(Transition(EntityKind.HOLD, hold.id, "disposed", hold.state, reason=reason))

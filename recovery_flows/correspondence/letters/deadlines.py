@@ -10,6 +10,7 @@ from models.entities.call import CallState
 from models.entities.event import EntityKind
 from models.entities.hold import HoldRow, HoldState
 from models.entities.recovery import RecoveryState
+from models.language.phrase import stored_phrase
 from models.outcome import Transition
 from recovery_flows.correspondence import call_validity
 from recovery_flows.correspondence.letters.next_steps import may_be_sent
@@ -58,7 +59,9 @@ def _silent_until(file: CaseFile, hold: HoldRow, laws: Regimes) -> datetime | No
 def _lapse(changes: Changeset, hold: HoldRow, laws: Regimes) -> None:
     row = laws[changes.file.asset(hold.asset_id).regime].rows.get(hold.law_row)
     basis = f"{row.instrument}, {row.article}" if row else ""
-    reason = "its letter was not answered in time: nobody knows whether the bank acted"
+    reason = stored_phrase(
+        "its letter was not answered in time: nobody knows whether the bank acted"
+    )
     move = Transition(
         EntityKind.HOLD, hold.id, "lapsed", hold.state, reason=reason, legal_basis=basis
     )

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from models.entities.call import CallKind
 from models.facts import RawAnswer
 from models.ids import CallId
+from models.language.phrase import error_sentence, stored_phrase
 from models.trouble import Trouble
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import alone, sentence
@@ -156,15 +157,19 @@ async def _ask_by_key(bank: PartnerBank, ready: Ready, authority: Authority) -> 
         past = await bank.outcome(CallId(call.id), authority)
     except PartnerRefusedError as error:
         # A no to the question is no answer about the order: it stays in doubt.
-        why = f"the bank does not say what became of it: {error}"
+        why = stored_phrase(
+            "the bank does not say what became of it: {told}", told=error_sentence(error)
+        )
         return Result(call, "postponed", error.raw, reason=why, code=error.problem)
     if past is None:
-        return Result(call, "never_seen", reason="the bank never saw it: it is sent again")
+        return Result(
+            call, "never_seen", reason=stored_phrase("the bank never saw it: it is sent again")
+        )
     with _keeping(bank, past):
         answer = wire.parse_call(past.body, bank.partner, CallId(call.id))
     if answer is None:
         return Result(
-            call, "postponed", (past,), reason="the bank is still working on it",
+            call, "postponed", (past,), reason=stored_phrase("the bank is still working on it"),
             trouble=Trouble.OUTCOME_UNKNOWN,
         )  # fmt: skip
     checked = check_answer(bank.partner, answer, CallId(call.id))

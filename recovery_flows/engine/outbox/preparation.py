@@ -11,6 +11,7 @@ from functools import partial
 from models.case_file import CaseFile
 from models.entities.call import OPEN_CALLS, QUERIES, CallKind, CallState
 from models.entities.event import EntityKind
+from models.language.phrase import stored_phrase
 from models.queries.cases.case_files import files_by_id, load_file
 from models.queries.cases.work import CallLine, account_refs, call_owner, calls_by_id
 from models.store.calls import freeze_body, hold_back, lease_calls, mark_sent, settle
@@ -230,7 +231,7 @@ def _make_ready(unit: Unit, engine: Engine, file: CaseFile, call: CallLine, now:
         path = _bank_ref(file, call)
     in_doubt = call.state in (CallState.SENT, CallState.UNKNOWN)
     if call.state is CallState.SENT:
-        reason = "the lease ended without an answer"
+        reason = stored_phrase("the lease ended without an answer")
         settle(unit, now, call.recovery_id, call.id, call.state, "unknown", reason=reason)
     mark_sent(unit, now, call.recovery_id, call.id, call.state, (digest, call.sent_at))
     limits, authority = limits_of(unit, file, call), authority_of(file, call, engine.laws)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from models.entities.call import CallKind
 from models.entities.discrepancy import DiscrepancyKind
 from models.ids import PartnerId
-from models.language.phrase import phrase
+from models.language.phrase import stored_phrase
 from models.store.unit import Unit
 from recovery_flows.cross_border import messages
 from recovery_flows.engine.context import Engine
@@ -38,7 +38,7 @@ def settle_resource(
         message = messages.message_of(changes.file, call.subject_id)
         belongs(changes, result, now, there.order_ref, message.request_id)
         if message.id not in dict(there.messages):
-            why = "does not name the message that it answers"
+            why = stored_phrase("does not name the message that it answers")
             raise AnswerUnreadableError(PartnerId(call.partner_id), "messages", why)
         settle_request(unit, engine, changes, message.request_id, there, now, digest)
         return
@@ -56,7 +56,7 @@ def belongs(
         return
     about = bank_contradictions.About(call.noun, call.subject_id, call.asset_id)
     kind = DiscrepancyKind.WRONG_REFERENCE
-    detail = phrase("the answer to {call} names another order", context_="stored", call=call.id)
+    detail = stored_phrase("the answer to {call} names another order", call=call.id)
     bank_contradictions.find(changes, kind, about, now, detail=detail, mark=call.id)
-    why = "is not that of the order"
+    why = stored_phrase("is not that of the order")
     raise AnswerUnreadableError(PartnerId(call.partner_id), "orderRef", why)

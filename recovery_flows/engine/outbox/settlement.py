@@ -11,6 +11,7 @@ from models.entities.call import QUERIES, TASK_CALLS, CallKind, CallState
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.ids import PartnerId, canonical
+from models.language.phrase import stored_phrase
 from models.store.calls import settle
 from models.store.documents import keep
 from models.store.pacing import Portions, rest_of_the_lock
@@ -258,7 +259,7 @@ def _apply_balance(engine: Engine, now: datetime, changes: Changeset, result: Re
         belongs(changes, result, now, told.order_ref, hold.id)
     if told.revision < hold.bank_revision:
         bank_contradictions.older_answer(changes, hold, told.revision, now)
-        why = "is older than what the bank stated before"
+        why = stored_phrase("is older than what the bank stated before")
         raise AnswerUnreadableError(PartnerId(call.partner_id), "revision", why)
     changes.settle_call(call.id, "answered")
     answers.confirm_figure(changes, hold.id, told, engine.laws, now)

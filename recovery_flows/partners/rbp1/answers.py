@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from models.facts import RawAnswer
 from models.ids import CallId, PartnerId
+from models.language.phrase import stored_phrase
 from models.trouble import Trouble, trouble_of
 from recovery_flows.errors import (
     AnswerUnreadableError,
@@ -136,7 +137,9 @@ def _error(
     if call_id is not None:
         return OutcomeUnknownError(partner, call_id, why, raw, retry_after)
     if status < 400:
-        return AnswerUnreadableError(partner, "status", f"is {status}, which is no answer", raw)
+        return AnswerUnreadableError(
+            partner, "status", stored_phrase("is {status}, which is no answer", status=status), raw
+        )
     return _unavailable(partner, status, name, retry_after, raw)
 
 

@@ -12,6 +12,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from models.ids import PartnerId
+from models.language.phrase import stored_phrase
 from models.trouble import Trouble
 from recovery_flows.errors import PartnerUnavailableError
 from recovery_flows.partners.rbp1.signing import Signer
@@ -85,11 +86,15 @@ class Tokens:
             try:
                 granted = _Granted.model_validate_json(body)
             except ValidationError:
-                raise self._none("its token answer cannot be read") from None
+                raise self._none(stored_phrase("its token answer cannot be read")) from None
             if granted.token_type.lower() != "bearer":
-                raise self._none("its token is of a type that is not bearer")
+                raise self._none(stored_phrase("its token is of a type that is not bearer"))
             return granted
-        raise self._none(f"it gave no token ({_code(body)}, HTTP {status})")
+        raise self._none(
+            stored_phrase(
+                "it gave no token ({code}, HTTP {status})", code=_code(body), status=status
+            )
+        )
 
     def _none(self, why: str) -> PartnerUnavailableError:
         return PartnerUnavailableError(self._partner, why, trouble=Trouble.NO_TOKEN)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from models.ids import PartnerId
+from models.language.phrase import stored_phrase
 from models.trouble import Trouble
 from recovery_flows.errors import (
     OutcomeUnknownError,
@@ -69,7 +70,7 @@ class Breaker:
         if state is BreakerState.CLOSED:
             return False
         if state is BreakerState.OPEN or self._trying:
-            why = f"it failed {self.failures} times in a row"
+            why = stored_phrase("it failed {failures} times in a row", failures=self.failures)
             raise PartnerUnavailableError(
                 self._partner, why, self._wait_seconds(), trouble=Trouble.RESTING
             )

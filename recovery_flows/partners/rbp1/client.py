@@ -14,6 +14,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from models.facts import FeedPage, RawAnswer, StatementFact
 from models.ids import CallId
+from models.language.phrase import stored_phrase
 from recovery_flows.errors import (
     AnswerUnreadableError,
     PartnerRefusedError,
@@ -161,8 +162,7 @@ class PartnerBank:
         answers += pages
         fact = await paging.parsed(wire.parse_statement, pages, self.partner)
         if fact.account.number != number:
-            why = "is not the account that was asked for"
-            raise AnswerUnreadableError(self.partner, "account.number", why)
+            raise AnswerUnreadableError(self.partner, "account.number", wire.OTHER_ACCOUNT)
         return paging.covered(fact, until)
 
     async def events(self, since: datetime | None) -> tuple[FeedPage, tuple[RawAnswer, ...]]:
@@ -265,7 +265,7 @@ class PartnerBank:
             async with budget.in_time():
                 while next_path is not None:
                     if next_path in seen:
-                        why = "leads round and round"
+                        why = stored_phrase("leads round and round")
                         raise AnswerUnreadableError(self.partner, "links.next", why)
                     seen.add(next_path)
                     budget.ask()

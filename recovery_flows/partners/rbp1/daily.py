@@ -17,6 +17,7 @@ from pydantic import BaseModel, FailFast, Field, PlainValidator
 
 from models.facts import DayFact
 from models.ids import PartnerId
+from models.language.phrase import stored_phrase
 from recovery_flows.errors import AnswerUnreadableError
 from recovery_flows.partners.rbp1.bounds import Amount, Currency, Whole
 from recovery_flows.partners.rbp1.shapes import ResponseDetails
@@ -86,7 +87,9 @@ def parse_daily(
     if shape.response_details.status == "partial":
         raise AnswerUnreadableError(bank, "responseDetails.status", "is partial: ask by letter")
     if shape.time_zone != zone:
-        why = f"is not {zone}, the zone of its law: its days are others than ours"
+        why = stored_phrase(
+            "is not {zone}, the zone of its law: its days are others than ours", zone=zone
+        )
         raise AnswerUnreadableError(bank, "timeZone", why)
     if (shape.from_date, shape.to_date) != (first, last):
         raise AnswerUnreadableError(bank, "fromDate..toDate", "is not the period asked for")
@@ -110,5 +113,7 @@ def _check_days(days: Sequence[DayShape], bank: PartnerId, first: date, last: da
             ("holds", row.amount_held, row.holds), ("payouts", row.paid_out, row.payouts),
         ):  # fmt: skip
             if bool(money.minor) != bool(count):
-                why = "does not fit its amount: one of them is zero, the other is not"
+                why = stored_phrase(
+                    "does not fit its amount: one of them is zero, the other is not"
+                )
                 raise AnswerUnreadableError(bank, f"days.{at}.{name}", why)

@@ -9,6 +9,7 @@ import httpx
 
 from models.facts import RawAnswer
 from models.ids import CallId
+from models.language.phrase import Phrase, stored_phrase
 from models.trouble import Trouble
 from recovery_flows.errors import (
     AnswerUnreadableError,
@@ -29,13 +30,17 @@ _PIECES, _PIECE_BYTES = 1_000, 100
 REMEMBERED_MAX = 256
 _REMEMBERED_BYTES_MAX = 65_536
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-_WHY: tuple[tuple[type[Exception], str, Trouble], ...] = (
-    (httpx.ConnectError, "it cannot be reached", Trouble.UNREACHABLE),
-    (httpx.ConnectTimeout, "it cannot be reached in time", Trouble.UNREACHABLE),
-    (httpx.PoolTimeout, "no connection was free", Trouble.UNAVAILABLE),
-    (httpx.TimeoutException, "it did not answer in time", Trouble.SLOW),
-    (TimeoutError, "it did not answer in time", Trouble.SLOW),
-    (AnswerTooLargeError, "its answer is too long", Trouble.UNREADABLE),
+_WHY: tuple[tuple[type[Exception], Phrase, Trouble], ...] = (
+    (httpx.ConnectError, stored_phrase("it cannot be reached"), Trouble.UNREACHABLE),
+    (
+        httpx.ConnectTimeout,
+        stored_phrase("it cannot be reached in time"),
+        Trouble.UNREACHABLE,
+    ),
+    (httpx.PoolTimeout, stored_phrase("no connection was free"), Trouble.UNAVAILABLE),
+    (httpx.TimeoutException, stored_phrase("it did not answer in time"), Trouble.SLOW),
+    (TimeoutError, stored_phrase("it did not answer in time"), Trouble.SLOW),
+    (AnswerTooLargeError, stored_phrase("its answer is too long"), Trouble.UNREADABLE),
 )
 
 
@@ -103,7 +108,9 @@ class Exchange:
                 token = await self._tokens.current(self.http, stale)
         except (httpx.RequestError, TimeoutError, AnswerTooLargeError) as error:
             why, trouble = _why(error)
-            failure = PartnerUnavailableError(self.partner, f"{why}, for a token", trouble=trouble)
+            failure = PartnerUnavailableError(
+                self.partner, stored_phrase("{why}, for a token", why=why), trouble=trouble
+            )
         else:
             request.headers["Authorization"] = f"Bearer {token}"
             return token
@@ -158,16 +165,20 @@ class Exchange:
 
     def _failure(self, error: Exception, key: CallId | None) -> RecoveryFlowsError:
         if isinstance(error, AnswerTooLargeError):
-            why = f"is larger than {BODY_BYTES_MAX} bytes, or comes in too many pieces"
+            why = stored_phrase(
+                "is larger than {most} bytes, or comes in too many pieces", most=BODY_BYTES_MAX
+            )
             if key is None:
                 return AnswerUnreadableError(self.partner, "body", why)
-            return OutcomeUnknownError(self.partner, key, f"the answer {why}")
+            return OutcomeUnknownError(
+                self.partner, key, stored_phrase("the answer {why}", why=why)
+            )
         why, trouble = _why(error)
         if key is None or isinstance(error, _NOT_SENT):
             return PartnerUnavailableError(self.partner, why, trouble=trouble)
         return OutcomeUnknownError(self.partner, key, why)
 
 
-def _why(error: Exception) -> tuple[str, Trouble]:
+def _why(error: Exception) -> tuple[Phrase, Trouble]:
     found = ((text, trouble) for kind, text, trouble in _WHY if isinstance(error, kind))
-    return next(found, ("it hung up", Trouble.HUNG_UP))
+    return next(found, (stored_phrase("it hung up"), Trouble.HUNG_UP))

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from models.ids import PartnerId
+from models.language.phrase import stored_phrase
 from models.trouble import Trouble
 from recovery_flows.errors import PartnerUnavailableError
 
@@ -90,6 +91,6 @@ class Gate:
     def _refuse_if_far(self, wait_seconds: float) -> None:
         if wait_seconds > self._patience:
             raise PartnerUnavailableError(
-                self._partner, "its gate is closed", math.ceil(wait_seconds),
+                self._partner, stored_phrase("its gate is closed"), math.ceil(wait_seconds),
                 trouble=Trouble.TOO_MANY_CALLS,
             )  # fmt: skip

@@ -13,6 +13,7 @@ import httpx
 
 from models.facts import FeedPage, RawAnswer, StatementFact
 from models.ids import PartnerId
+from models.language.phrase import stored_phrase
 from models.trouble import Trouble
 from recovery_flows.errors import (
     AnswerUnreadableError,
@@ -53,14 +54,16 @@ class Budget:
                 yield
         except TimeoutError:
             self.is_spent = True
-            why = f"did not give all pages within {self.seconds} s"
+            why = stored_phrase("did not give all pages within {seconds} s", seconds=self.seconds)
             raise PartnerUnavailableError(self.partner, why, trouble=Trouble.SLOW) from None
 
     def ask(self) -> None:
         """One page more is asked for; AnswerUnreadableError after too many."""
         if self.pages == PAGES_MAX:
             self.is_spent = True
-            raise AnswerUnreadableError(self.partner, "pages", f"are more than {PAGES_MAX}")
+            raise AnswerUnreadableError(
+                self.partner, "pages", stored_phrase("are more than {most}", most=PAGES_MAX)
+            )
         self.pages += 1
 
     def count(self, answer: RawAnswer) -> None:
@@ -68,7 +71,7 @@ class Budget:
         self.size += len(answer.body)
         if self.size > self.bytes_max:
             self.is_spent = True
-            why = f"are larger than {self.bytes_max} bytes together"
+            why = stored_phrase("are larger than {most} bytes together", most=self.bytes_max)
             raise AnswerUnreadableError(self.partner, "pages", why)
 
 
@@ -123,7 +126,9 @@ def next_path(origin: httpx.URL, path: str, answer: RawAnswer, partner: PartnerI
     if (url.scheme, url.netloc) != (origin.scheme, origin.netloc):
         raise AnswerUnreadableError(partner, "links.next", "leads to another origin")
     if not url.path.startswith(ROOT):
-        raise AnswerUnreadableError(partner, "links.next", f"leads out of {ROOT}")
+        raise AnswerUnreadableError(
+            partner, "links.next", stored_phrase("leads out of {root}", root=ROOT)
+        )
     return url.raw_path.decode("ascii")
 
 

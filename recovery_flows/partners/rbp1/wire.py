@@ -27,6 +27,7 @@ from models.facts import (
     TaskFact,
 )
 from models.ids import CallId, HoldId, PartnerId, canonical
+from models.language.phrase import stored_phrase
 from models.money import Money
 from recovery_flows.errors import AnswerUnreadableError, UnfitArgumentError
 from recovery_flows.partners.rbp1 import feed_shapes, shapes
@@ -34,6 +35,7 @@ from recovery_flows.partners.rbp1.bounds import repeats_a_field
 
 HOLDS_PATH = "/v1/holds"
 PAYOUTS_PATH = "/v1/payouts"
+OTHER_ACCOUNT = stored_phrase("is not the account that was asked for")
 _PART_BYTES_MIN, _SHORT_BYTES = 16, 4_096
 _Shaped = TypeVar("_Shaped", bound=BaseModel)
 
@@ -152,7 +154,7 @@ def parse_balance(raw: bytes, bank: PartnerId, number: str = "") -> BalanceFact:
     """What an account shows: booked and held, in one currency; of `number`, where it is given."""
     answer = shaped(shapes.AccountAnswer, raw, bank)
     if number and answer.account.number != number:
-        raise AnswerUnreadableError(bank, "account.number", "is not the account that was asked for")
+        raise AnswerUnreadableError(bank, "account.number", OTHER_ACCOUNT)
     balance = answer.balance
     _same_currency(balance.booked, balance.held, "balance.held", bank)
     return BalanceFact(balance.booked, balance.held, balance.as_of)
@@ -246,7 +248,7 @@ def fitted(shape: type[_Shaped], raw: bytes, bank: PartnerId) -> _Shaped:
     """The same where the bytes are our own, or a part of them is read before all of them are."""
     if (raw.count(b"{") + raw.count(b"[")) * _PART_BYTES_MIN > len(raw) + _SHORT_BYTES:
         # Each part costs hundreds of bytes here; the smallest one of the profile is a sum of money.
-        why = "is made of more parts than it has content"
+        why = stored_phrase("is made of more parts than it has content")
         raise AnswerUnreadableError(bank, "the whole answer", why)
     try:
         return shape.model_validate_json(raw)
@@ -259,7 +261,7 @@ def fitted(shape: type[_Shaped], raw: bytes, bank: PartnerId) -> _Shaped:
 
 def _reason(kind: str, message: str) -> str:
     if kind == "union_tag_invalid":  # pydantic's own message quotes the tag
-        return "is of no kind that the profile knows"
+        return stored_phrase("is of no kind that the profile knows")
     text = message.removeprefix("Value error, ")
     return text[0].lower() + text[1:]
 
@@ -272,9 +274,10 @@ def _money_json(money: Money, argument: str) -> dict[str, Any]:
 
 def _same_currency(one: Money, other: Money, field: str, bank: PartnerId) -> None:
     if one.currency != other.currency:
-        raise AnswerUnreadableError(
-            bank, field, f"is in {other.currency}, the account in {one.currency}"
+        why = stored_phrase(
+            "is in {told}, the account in {own}", told=other.currency, own=one.currency
         )
+        raise AnswerUnreadableError(bank, field, why)
 
 
 def _period(page: shapes.StatementPage) -> tuple[object, ...]:

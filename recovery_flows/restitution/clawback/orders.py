@@ -22,7 +22,7 @@ from models.entities.payout import (
 )
 from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 from models.ids import derive_id
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -92,7 +92,7 @@ def order(
 def _reopen(changes: Changeset) -> None:
     recovery = changes.file.recovery
     if recovery.state in CLOSED_RECOVERIES:
-        reason = "money is ordered back"
+        reason = stored_phrase("money is ordered back")
         changes.apply(
             Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
         )

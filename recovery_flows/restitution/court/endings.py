@@ -11,7 +11,7 @@ from datetime import datetime
 from models.entities.allocation import CourtListState
 from models.entities.approval import ApprovalRow
 from models.entities.event import EntityKind
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.outcome import Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
@@ -44,7 +44,7 @@ def end(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes)
     del now, laws
     found = list_of(changes.file, approval.subject_id)
     changes.apply(Transition(EntityKind.COURT_LIST, found.id, "ended", found.state))
-    end_divisions(changes, found.asset_id, "the court's list is withdrawn")
+    end_divisions(changes, found.asset_id, stored_phrase("the court's list is withdrawn"))
 
 
 def keep(changes: Changeset, approval: ApprovalRow, reason: str) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from models.entities.allocation import CourtShareRow
 from models.entities.approval import ApprovalRow
 from models.entities.event import EntityKind
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
@@ -29,7 +29,7 @@ def ask_identity(
     """A row is this claim's; returns the approval's id. That it was to be set aside is void."""
     row = unknown_row(changes.file, share_id)
     _check(changes, row, claim_id)
-    void_approvals(changes, row.id, "it was found whose the row is")
+    void_approvals(changes, row.id, stored_phrase("it was found whose the row is"))
     values: dict[str, Scalar] = {"found_claim_id": claim_id, "reason": reason}
     changes.apply(Transition(EntityKind.COURT_SHARE, row.id, "identity_asked", row.state, values))
     return ask(changes, ApprovalKind.COURT_IDENTIFY, row.id, actor, now)

@@ -19,7 +19,7 @@ from models.entities.allocation import (
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.event import EntityKind
 from models.ids import derive_id
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
@@ -124,7 +124,7 @@ def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
     found = list_of(changes.file, approval.subject_id)
     for earlier in changes.file.court_lists:
         if earlier.asset_id == found.asset_id and earlier.state is CourtListState.IN_FORCE:
-            reason = f"replaced by {found.id}"
+            reason = stored_phrase("replaced by {found}", found=found.id)
             _void_asked(changes, earlier.id, reason)
             changes.apply(
                 Transition(
@@ -132,8 +132,8 @@ def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
                 )
             )
     changes.apply(Transition(EntityKind.COURT_LIST, found.id, "confirmed", found.state))
-    end_divisions(changes, found.asset_id, "a court has ordered who gets what")
-    _end_releases(changes, found.asset_id, "a court has ordered who gets what")
+    end_divisions(changes, found.asset_id, stored_phrase("a court has ordered who gets what"))
+    _end_releases(changes, found.asset_id, stored_phrase("a court has ordered who gets what"))
     unpaid.own_what_cannot_be_paid(changes, found, now)
 
 
@@ -172,7 +172,7 @@ def look_again(changes: Changeset, row: CourtShareRow, now: datetime) -> None:
     """What is divided by a list in force is drafted anew once a row of it says something else."""
     found = list_of(changes.file, row.list_id)
     if found.state is CourtListState.IN_FORCE:
-        reason = f"line {row.line} of the court's list was looked into"
+        reason = stored_phrase("line {line} of the court's list was looked into", line=row.line)
         end_divisions(changes, found.asset_id, reason)
         unpaid.own_what_cannot_be_paid(changes, found, now)
 

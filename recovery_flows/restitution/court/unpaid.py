@@ -13,7 +13,7 @@ from models.entities.allocation import (
 from models.entities.asset import Stage
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
-from models.language.phrase import phrase
+from models.language.phrase import stored_phrase
 from models.money import Money
 from recovery_flows.ledger import discrepancies, pools
 from recovery_flows.ledger.changeset import Changeset
@@ -75,8 +75,8 @@ def _own_above_claim(
     discrepancies.find(
         changes, DiscrepancyKind.COURT_ABOVE_CLAIM, EntityKind.COURT_SHARE, row.id, now,
         claim_id=row.claim_id, expected=Money(most, currency),
-        stated=Money(row.amount_minor, currency), detail=phrase(
-            "line {line} of {reference}", context_="stored", line=row.line,
-            reference=found.reference,
+        stated=Money(row.amount_minor, currency), detail=stored_phrase(
+            "line {line} of {reference}", line=row.line,
+            reference=found.reference
         ),
     )  # fmt: skip

@@ -18,7 +18,7 @@ from models.entities.outside.third_party_claim import (
     ThirdPartyRow,
     ThirdPartyState,
 )
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import Scalar
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -133,7 +133,9 @@ def _order_release(changes: Changeset, row: ThirdPartyRow, approval: str) -> Non
     if row.granted_minor < hold.held_minor:
         release.order_part(changes, hold, row.granted_minor, approval)
     else:
-        hold_orders.order_release(changes, hold.id, approval, "a third party's claim is upheld")
+        hold_orders.order_release(
+            changes, hold.id, approval, stored_phrase("a third party's claim is upheld")
+        )
 
 
 def deny(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
@@ -165,7 +167,7 @@ def appeal(
             )
         )
     reopen(changes)
-    void_approvals(changes, name, "the claimant has appealed")
+    void_approvals(changes, name, stored_phrase("the claimant has appealed"))
     clock = clock_of(changes.file, laws, Measure.APPEAL_DECISION)
     values: dict[str, Scalar] = {
         "appeals": row.appeals + 1, "reason": reason, "appeal_until": None,

@@ -13,6 +13,7 @@ from models.case_file import CaseFile
 from models.entities.call import OPEN_CALLS, CallKind, CallState
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.outside.third_party_claim import ThirdPartyRow, ThirdPartyState
+from models.language.phrase import stored_phrase
 from models.outcome import Scalar
 from recovery_flows.approvals.requests import void_approvals
 from recovery_flows.freezing import refused_releases
@@ -98,7 +99,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     for row in changes.file.third_party_claims:
         if limits.is_overtaken(changes.file, row):
             gone: dict[str, Scalar] = {"granted_minor": 0, "hold_id": ""}
-            reason = "what it was to be released of is not held for it any more"
+            reason = stored_phrase("what it was to be released of is not held for it any more")
             changes.apply(replace(move(row, "decision_overtaken", gone), reason=reason))
         if row.state is not ThirdPartyState.UPHELD or not row.hold_id:
             continue
@@ -128,7 +129,7 @@ def _is_over(file: CaseFile, row: ThirdPartyRow) -> bool:
 def _open_again(
     changes: Changeset, row: ThirdPartyRow, values: dict[str, Scalar], now: datetime, laws: Regimes
 ) -> None:
-    reason = "the bank has not released what was decided"
+    reason = stored_phrase("the bank has not released what was decided")
     void_approvals(changes, row.id, reason)
     clock = clock_of(changes.file, laws, Measure.THIRD_PARTY_CLAIM)
     values = {

@@ -8,7 +8,7 @@ from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.entities.outside.third_party_claim import ThirdPartyRow
 from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
-from models.language.phrase import phrase
+from models.language.phrase import phrase, stored_phrase
 from models.outcome import Scalar, Transition
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.law import terms
@@ -21,7 +21,7 @@ def reopen(changes: Changeset) -> None:
     """A closed recovery is opened again; StepRefusedError where it is not accepted yet."""
     recovery = changes.file.recovery
     if recovery.state in CLOSED_RECOVERIES:
-        reason = "a third party has filed a claim"
+        reason = stored_phrase("a third party has filed a claim")
         changes.apply(
             Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
         )

@@ -24,7 +24,7 @@ BANKS = (
     Bank("sandbox-police-abroad", "Sandbox Police Abroad", "GB", "GBP", 240, 0, "police"),
     Bank(
         "sandbox-central-abroad",
-        "Sandbox Central Authority Abroad",
+        "Sandbox Central Abroad",
         "GB",
         "GBP",
         1_440,

@@ -74,4 +74,4 @@ async def test_the_summary_says_how_much_is_blocked_for_what_is_disputed(unit: A
         ((currency, rate),) = summary(session, unit.wall_now).blocked
     assert (currency, rate.numerator_minor) == ("CNY", held)
     assert rate.denominator_minor == unit.file().assets[0].traced_minor
-    assert rate.formula == "blocked now / disputed there"
+    assert rate.formula == "amount blocked / amount in dispute"

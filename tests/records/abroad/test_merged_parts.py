@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 
+from models.money import Money
 from models.store.people import appoint
 from models.store.unit import unit_of_work
+from recovery_flows.cases import money_actions
 from recovery_flows.cross_border import ceiling, parts
 from recovery_flows.errors import StepRefusedError
 from tests.records.abroad.abroad_case import FOREIGN, LI, Abroad
+from tests.records.abroad.test_announced_money import announce
+from tests.records.abroad.test_exact_ceiling import OURS
 
 
 @pytest.fixture
@@ -56,3 +60,33 @@ def test_what_two_recoveries_ask_of_one_account_adds_up_once_they_are_one(
     first.sound()
     with pytest.raises(StepRefusedError, match="requests ask for several parts of the account"):
         first.new("mla", wanted="return", amount="100.00")
+
+
+def paid(abroad: Abroad, name: str, minor: int) -> None:
+    """The body of a request pays so much, which a second person confirms."""
+    announce(abroad, name, "RET-1", minor)
+    came = money_actions.Incoming(
+        OURS, "RET-1", Money(minor, "CNY"), abroad.unit.now, b"invented slip"
+    )
+    money_actions.receive(abroad.unit.case_officer(), abroad.recovery_id, came)
+    abroad.unit.approve(abroad.recovery_id)
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_merge_takes_nothing_off_a_request_for_what_had_come_to_the_other_recovery(
+    treasury: None, two: tuple[Abroad, Abroad], *, stays: bool
+) -> None:
+    """A body paid one recovery 300.00 for its 200.00: the other one asked for 100.00 less."""
+    del treasury
+    asking, paid_to = two if stays else two[::-1]
+    one, other = out(asking, "300.00"), out(paid_to, "200.00")
+    paid_to.says(other, "executed", until=paid_to.at(days=90))
+    paid(paid_to, other, 30_000)
+    kept = two[0]
+    kept.unit.case_officer().join(kept.recovery_id, two[1].recovery_id)
+    kept.decide()
+    file = kept.unit.file(kept.recovery_id)
+    still = {name: part.open for name, part in parts.open_parts(file).items()}
+    assert still == {one: 30_000, other: 0}
+    assert ceiling.still_wanted(file, kept.row(one)) == Money(30_000, "GBP")
+    kept.sound()

@@ -16,6 +16,7 @@ from models.entities.officer import Role
 from models.entities.recovery import Recovery, RecoveryState
 from models.queries.cases.deconfliction import all_hits, elsewhere
 from models.queries.installation.officers import OfficerView
+from recovery_flows.cases import deconfliction
 from recovery_flows.cases.deconfliction_check import DeconflictionError, also_lines
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import waiting_approvals
@@ -104,6 +105,8 @@ def test_a_report_that_nobody_owns_is_told_of_too(unit: Any) -> None:
     (one,) = found(unit, second)
     (line,) = also_lines([one], CHEN)
     assert line.sentence.endswith("in another recovery: unassigned, ask a supervisor")
+    (line,) = deconfliction.also_lines([one], "", [Role.SUPERVISOR])
+    assert line.sentence.endswith("in R-2026-0001: unassigned"), "he is the one to ask"
     assert found(unit, first)[0].recovery_id == second
 
 

@@ -122,7 +122,7 @@ def test_a_report_of_minutes_ago_stands_above_everything_but_a_contradiction(uni
     lines = lines_of(unit)
     assert [x.recovery_id for x in lines] == [third, fresh, second, first]
     told = [state_names.time_text(x, unit.now) for x in lines]
-    assert told[1:] == ["4m old", "-16h 00m late", "184d 00h"]
+    assert told[1:] == ["4m old", "16h 00m late", "184d 00h"]
 
 
 def test_a_stalled_recovery_of_183_days_stands_below_one_that_is_16_hours_late(unit: Any) -> None:

@@ -81,3 +81,28 @@ def test_a_change_counts_its_rows_and_is_made_once(unit: Any) -> None:
         assert [session.execute(where, rows).rowcount for _ in range(3)] == [2, 2, 2]
         found = session.execute(sa.select(_TALLY.c.name, _TALLY.c.value)).all()
         assert {("x", 6), ("y", 14)} <= {tuple(row) for row in found}
+
+
+@pytest.mark.usefixtures("held")
+def test_a_long_answer_read_in_pieces_has_the_rows_of_one_that_is_read_whole(unit: Any) -> None:
+    with PlainSession(unit.database.engine) as session:
+        for table in BY_NOUN.values():
+            query = sa.select(table).order_by(*table.primary_key)
+            wanted = session.connection().execute(query).all()
+            for size in (1, 2, 1000):
+                long = query.execution_options(yield_per=size)
+                found = list(session.execute(long))
+                assert [tuple(row) for row in found] == [tuple(row) for row in wanted]
+                assert [[*map(type, row)] for row in found] == [[*map(type, r)] for r in wanted]
+                assert all(row._fields == tuple(table.c.keys()) for row in found)
+
+
+def test_a_state_that_is_none_fails_with_the_error_of_sqlalchemy(unit: Any, held: str) -> None:
+    holds = table_of(Hold)
+    query = reading_any(holds.c.recovery_id, holds.c.state)
+    with PlainSession(unit.database.writer) as session:
+        raw = sa.text("UPDATE hold SET state = 'thawed' WHERE recovery_id = :of")
+        session.connection().execute(raw, {"of": held})
+        for _ in range(3):
+            with pytest.raises(LookupError, match="'thawed' is not among the defined enum values"):
+                session.execute(query, {"of": [held]}).all()

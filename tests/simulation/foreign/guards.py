@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from tests.simulation.foreign.plan import FIRST, OTHERS, SCENES
+from tests.simulation.foreign.plan import CLOCKS, FIRST, OTHERS, SCENES
 from tests.simulation.mutants import Always, Mutant
 
 _Abroad = partial(Mutant, seeds=300, first=FIRST)
 _InScenes = partial(Mutant, seeds=100, first=SCENES)
 _WithOthers = partial(Mutant, seeds=100, first=OTHERS)
+_WithClocks = partial(Mutant, seeds=100, first=CLOCKS)
+_WithParts = partial(Mutant, seeds=150, first=91_003_000)
+"""The first seeds that were played with parts of an account and one guard for all of them."""
 
 
 def _nothing(_: Any) -> Any:
@@ -19,6 +23,14 @@ def _nothing(_: Any) -> Any:
 
 def _anybody(before: Any) -> Any:
     return lambda file, request_id, _actor: before(file, request_id, "nobody of ours")
+
+
+def _as_dated(_: Any) -> Any:
+    return lambda _changes, _request, at, _mark, _now: at
+
+
+def _all_that_is_traced(_: Any) -> Any:
+    return lambda _file, asset, _part=1: asset.traced_minor
 
 
 FOREIGN_GUARDS = (
@@ -46,4 +58,14 @@ FOREIGN_GUARDS = (
             "recovery_flows.restitution.victims.news", "_is_told", Always(value=False)),
     _WithOthers("abroad: a denied joint request goes on", "4", "a no takes each task back",
             "recovery_flows.multi_agency.stage", "withdraw", _nothing),
+    _WithClocks("abroad: a body's clock is believed", "4", "what it dates wrongly is owned",
+            "recovery_flows.cross_border.over_connection", "counted_at", _as_dated),
+    _WithClocks("abroad: clocks may be a year apart", "4", "minutes are nobody's, days are owned",
+            "recovery_flows.cross_border.over_connection", "CLOCKS_APART",
+            lambda _: timedelta(days=400)),
+    _WithParts("abroad: the program drafts beside the loss", "4", "its drafts are within the loss",
+            "recovery_flows.cross_border.guard", "draftable_minor", _all_that_is_traced,
+            behind="the guard at the draft, which refuses it, and at the sending"),
+    _WithParts("abroad: what asks too much is nobody's", "4", "its owner asks for less",
+            "recovery_flows.cross_border.guard", "owned", Always(())),
 )  # fmt: skip

@@ -36,6 +36,7 @@ _SEALED = ("how", "reason", "words")
 def ask_lines(
     app: Terminal, view: RequestView, act: RequestAct, sentence: str, fields: Fields,
     deed: Callable[[CaseOfficer, Typed], str], *given: str, can_be_empty: bool = False,
+    then: Callable[[], object] | None = None,
 ) -> None:  # fmt: skip
     """Ask for these lines; what was typed stays a draft until the act was carried out."""
     ref, name = view.file.recovery.ref, view.row.id
@@ -45,7 +46,7 @@ def ask_lines(
         if typed is not None:
             told = command("xborder", str(act), ref, name, *given, *_options(typed))
             do = lambda acting: deed(acting, typed)  # noqa: E731
-            app.perform(do, key, command=told, holds_back=True)
+            app.perform(do, key, then, command=told, holds_back=True)
 
     title = phrase(
         "{ref}: {act}, {who}",

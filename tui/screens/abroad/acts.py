@@ -212,7 +212,7 @@ def _resubmit(app: Terminal, view: RequestView) -> None:
 
     fields = ((phrase("reason"), phrase("what is cured by it; stored encrypted")),)
     sentence = phrase("The next version has its fields; what was sent stays as it was.")
-    ask_lines(app, view, RequestAct.RESUBMIT, sentence, fields, do)
+    ask_lines(app, view, RequestAct.RESUBMIT, sentence, fields, do, then=_to_next(app, view))
 
 
 def _reduce(app: Terminal, view: RequestView) -> None:
@@ -226,7 +226,23 @@ def _reduce(app: Terminal, view: RequestView) -> None:
         "The next version asks for as much as may be asked for. What has left stands until that"
         " leaves."
     )
-    ask_lines(app, view, RequestAct.REDUCE, sentence, fields, do)
+    ask_lines(app, view, RequestAct.REDUCE, sentence, fields, do, then=_to_next(app, view))
+
+
+def _to_next(app: Terminal, view: RequestView) -> Callable[[], None]:
+    """Show the version that was drafted in the place of this one, where this one still stands."""
+    recovery_id, name = view.recovery_id, view.row.id
+
+    def show(found: RequestView) -> None:
+        drafts = [r.id for r in found.file.requests if r.replaces_id == name]
+        if drafts and app.request_id == name:
+            app.open_request(recovery_id, drafts[-1])
+
+    def read() -> None:
+        again = partial(app.source.request, recovery_id, name, app.officer)
+        app.ask_after(phrase("reading the request …"), again, show)
+
+    return read
 
 
 _ASKS: Mapping[RequestAct, Callable[[Terminal, RequestView], None]] = {

@@ -1,0 +1,51 @@
+"""The list of all deadlines reads a part of each file, and says of it what the whole file says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from models.queries.cases.case_files import load_file
+from models.queries.partial_files import PartNotReadError, load_in_part
+from recovery_flows.approvals.kinds import ApprovalKind
+from recovery_flows.cases import deadlines
+from recovery_flows.cases.views import all_deadlines
+
+
+@pytest.mark.parametrize("kind", ApprovalKind, ids=str)
+def test_a_file_in_part_has_the_deadlines_of_the_whole_file(case: Any) -> None:
+    unit = case.unit
+    with unit.database.reading() as session:
+        whole = load_file(session, case.recovery_id)
+        entries = list(all_deadlines.all_entries(session, unit.laws, None))
+    found = [
+        (e.line_id, e.clock.due_at, e.clock.note) for e in entries if e.ref == whole.recovery.ref
+    ]
+    wanted = [
+        (f"{c.subject_id} {c.what}", c.due_at, c.note) for c in deadlines.running(whole, unit.laws)
+    ]
+    assert found == wanted
+
+
+def test_a_file_of_which_too_little_was_read_is_read_whole(
+    asked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit = asked(ApprovalKind.FREEZE).unit
+    with unit.database.reading() as session:
+        wanted = list(all_deadlines.all_entries(session, unit.laws, None))
+        assert wanted
+        monkeypatch.setattr(all_deadlines, "CLOCK_PARTS", frozenset({"holds"}))
+        assert list(all_deadlines.all_entries(session, unit.laws, None)) == wanted
+
+
+def test_a_part_that_was_not_read_is_an_error_and_no_empty_list(unit: Any) -> None:
+    recovery_id = unit.traced()
+    with unit.database.reading() as session:
+        (file,) = load_in_part(session, [recovery_id], ["assets"])
+    assert file.assets
+    for look in (bool, len, list, hash, lambda part: part == (), lambda part: part[0].id):
+        with pytest.raises(PartNotReadError):
+            look(file.claims)
+    with pytest.raises(PartNotReadError):
+        _ = file.trace.positions  # type: ignore[union-attr]

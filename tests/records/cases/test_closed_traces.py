@@ -1,0 +1,116 @@
+"""Who lets money of an account go is told of recoveries that ended without money traced there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind, Event
+from models.entities.officer import Role
+from models.entities.recovery import Recovery, RecoveryState
+from models.money import Money
+from models.queries.installation.officers import OfficerView
+from recovery_flows.cases.deconfliction_check import ClosedTraceError
+from recovery_flows.cases.pages.approvals import command_of
+from recovery_flows.cases.views.page import recovery_page
+from recovery_flows.cases.views.pending_approvals import waiting_approvals
+from recovery_flows.freezing import actions as hold_actions
+from tests.records.conftest import SUPERVISOR
+
+WU = OfficerView("wu", "wu", frozenset({Role.SUPERVISOR}))
+BO = OfficerView("bo", "bo", frozenset({Role.OFFICER}))
+TOLD = "R-2026-0001, which has ended, had traced money to the account, and CNY {} of it did not"
+
+
+def ended(unit: Any, recovery_id: str) -> None:
+    recoveries = table_of(Recovery)
+    with unit.database.writer.begin() as raw:
+        closed = RecoveryState.CLOSED_NO_RECOVERY
+        raw.execute(recoveries.update().where(recoveries.c.id == recovery_id).values(state=closed))
+
+
+@pytest.fixture
+def two(unit: Any, li: Any) -> tuple[str, str]:
+    """Chen's has 900.00 traced to the account; 200.00 of Li's hold there are to be let go."""
+    first = unit.traced()
+    (second,) = unit.report(unit.reports(2)[-1])
+    desk = unit.case_officer(li)
+    desk.advance(second, case_number="LI-1")
+    desk.advance(second, knowing=True)
+    unit.approve(second)
+    (hold,) = unit.file(second).holds
+    unit.bank_says(second, hold.id, 50_000)
+    hold_actions.release_part(desk, second, hold.id, Money(20_000, "CNY"), "wages")
+    return first, second
+
+
+def reasons(unit: Any, recovery_id: str) -> list[str]:
+    """Why each approval of a recovery was given."""
+    events = table_of(Event)
+    query = sa.select(events.c.reason).where(
+        events.c.recovery_id == recovery_id,
+        events.c.noun == EntityKind.APPROVAL,
+        events.c.event == "approved",
+    )
+    with unit.database.reading() as session:
+        return list(session.execute(query.order_by(events.c.seq)).scalars())
+
+
+def pending(unit: Any, recovery_id: str) -> str:
+    return next(a.id for a in unit.file(recovery_id).approvals if a.state == "pending")
+
+
+def told(unit: Any, recovery_id: str, viewer: OfficerView) -> Any:
+    lines = waiting_approvals(unit.database, unit.laws, viewer)
+    return next(line for line in lines if line.recovery_id == recovery_id)
+
+
+def test_a_release_names_the_closed_recovery_its_officer_and_what_did_not_come_back(
+    unit: Any, two: tuple[str, str]
+) -> None:
+    first, second = two
+    assert told(unit, second, WU).also == (), "an open one is told where it is merged or split"
+    ended(unit, first)
+    line = told(unit, second, WU)
+    (also,) = line.also
+    assert also.sentence == f"{TOLD.format('900.00')} come back: ask chen"
+    assert (also.ref, also.owner, also.is_open) == ("R-2026-0001", "chen", False)
+    assert command_of(line, "")[-1] == "--allow-duplicate"
+    (shown,) = recovery_page(unit.database, unit.laws, second, unit.now, WU).approvals
+    assert shown.also == line.also
+
+
+def test_money_is_let_go_only_by_who_says_to_know_of_it(unit: Any, two: tuple[str, str]) -> None:
+    first, second = two
+    ended(unit, first)
+    name, desk = pending(unit, second), unit.case_officer(SUPERVISOR)
+    with pytest.raises(ClosedTraceError, match=r"CNY 900\.00 of it did not come back: ask chen"):
+        desk.approve(name)
+    assert pending(unit, second) == name
+    desk.approve(name, knowing=True)
+    assert unit.file(second).holds[0].releasing_minor == 20_000
+    assert reasons(unit, second)[-1] == (
+        "released knowing that 1 closed recovery (of chen) had lost money to the account"
+    )
+
+
+def test_who_may_not_see_the_closed_recovery_is_told_no_sum_of_it(
+    unit: Any, two: tuple[str, str]
+) -> None:
+    first, second = two
+    ended(unit, first)
+    (also,) = told(unit, second, BO).also
+    assert also.sentence == (
+        "another recovery, which has ended, had traced money to the account that did not come "
+        "back: ask chen"
+    )
+
+
+def test_a_denial_asks_for_no_word(unit: Any, two: tuple[str, str]) -> None:
+    first, second = two
+    ended(unit, first)
+    unit.case_officer(SUPERVISOR).deny(pending(unit, second), "talk to chen first")
+    assert unit.file(second).holds[0].releasing_minor == 0

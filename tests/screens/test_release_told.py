@@ -1,0 +1,57 @@
+"""On the screen too, who releases money reads which closed recovery had lost money there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from models.entities.catalogue import table_of
+from models.entities.recovery import Recovery, RecoveryState
+from models.facts import Direction, LineFact, LineKind
+from models.money import Money
+from models.queries.cases.case_files import load_file
+from recovery_flows.freezing import actions as hold_actions
+from tests.screens.conftest import MULE, START, VICTIM
+
+
+def credit(number: int, minor: int, ref: str) -> LineFact:
+    return LineFact(
+        booked_at=START - timedelta(minutes=number), seq=number, direction=Direction.CREDIT,
+        amount=Money(minor, "CNY"), kind=LineKind.TRANSFER, counter=VICTIM, end_to_end_id=ref,
+    )  # fmt: skip
+
+
+def to_be_released(unity: Any) -> str:
+    """One of Zhao's has ended without its 800.00; of Li's hold there 200.00 are to be released."""
+    first = unity.report(80_000, ref="one")
+    unity.case_officer("zhao").advance(first, case_number="Z-1")
+    unity.statement(first, MULE, credit(1, 80_000, "Eone"))
+    second = unity.report(50_000, ref="two")
+    desk = unity.case_officer("li")
+    desk.advance(second, case_number="L-1")
+    desk.advance(second, knowing=True)
+    unity.hold(second)
+    with unity.database.reading() as session:
+        file = load_file(session, second)
+    unity.case_officer("wang").approve(file.approvals[0].id)
+    hold_actions.release_part(desk, second, file.holds[0].id, Money(20_000, "CNY"), "wages")
+    recoveries = table_of(Recovery)
+    with unity.database.writer.begin() as raw:
+        closed = RecoveryState.CLOSED_NO_RECOVERY
+        raw.execute(recoveries.update().where(recoveries.c.id == first).values(state=closed))
+    return second
+
+
+async def test_a_yes_to_a_release_is_given_below_what_others_lost_there(
+    unity: Any, wait: Any
+) -> None:
+    second = to_be_released(unity)
+    app = unity.app("wang", start_screen="approvals")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait(pilot, app, "R-2026-0001, which", "CNY 800.00 of it did not", "ask zhao")
+        await pilot.press("a")
+        await wait(pilot, app, "Approve", "ask zhao")
+        await pilot.press("y")
+        await wait(pilot, app, "approved")
+    with unity.database.reading() as session:
+        assert load_file(session, second).holds[0].releasing_minor == 20_000
