@@ -17,7 +17,9 @@ import select
 import signal
 import statistics
 import struct
+import subprocess
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import Callable
@@ -26,6 +28,11 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bench.statements import counted
+from models.entities.officer import Role
+from recovery_flows.access.log_in import by_system_user
+from recovery_flows.access.registers import ask_officer, decide
+from recovery_flows.caller import system_user
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cli.composition import open_installation
 from tui.screen_queries import Source
@@ -34,6 +41,7 @@ from tui.widgets.paged_table import PAGE_LINES
 RESULTS = Path(__file__).with_name("screen.json")
 COLUMNS, LINES, KEYS = 120, 40, 40
 _STEPS_AT_ONCE = 100
+_SERVICE_SECONDS = 60
 _EMPTY = """
 from textual.app import App
 from textual.widgets import OptionList
@@ -156,6 +164,38 @@ def keys(command: list[str], settings: dict[str, str], text: bytes) -> dict[str,
     }
 
 
+def appoint(world: Path) -> None:
+    """Make whoever measures an officer of the world, by two of its people: a service asks who."""
+    made = open_installation(world / "data")
+    database = made.database
+    if by_system_user(database, system_user()) is None:
+        asks, confirms = (
+            CaseOfficer(database, made.laws, by_system_user(database, f"synthetic-{role}"))
+            for role in (Role.SUPERVISOR, Role.OFFICER)
+        )
+        roles = frozenset({Role.OFFICER})
+        change = ask_officer(asks, "measuring", roles, os_user=system_user())
+        decide(confirms, change, is_yes=True)
+    database.dispose()
+
+
+def over_socket(program: str) -> dict[str, object]:
+    """The same where the unit is held by its service, which hands the screens a terminal."""
+    with tempfile.TemporaryDirectory() as folder:
+        socket = Path(folder) / "unit.sock"
+        service = subprocess.Popen(  # noqa: S603 - our own program
+            [program, "serve", "--socket", str(socket)], stdout=subprocess.DEVNULL
+        )
+        try:
+            given_up_at = time.monotonic() + _SERVICE_SECONDS
+            while not socket.exists() and time.monotonic() < given_up_at:
+                time.sleep(0.05)
+            return keys([program, "tui"], {"RECOVERY_SERVICE_SOCKET": str(socket)}, b"R-2026-")
+        finally:
+            service.terminate()
+            service.wait()
+
+
 def main() -> int:
     """Measure, print a line each."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -169,8 +209,10 @@ def main() -> int:
     program = str(Path(sys.executable).with_name("recovery"))
     found["empty app"] = keys([sys.executable, "-c", _EMPTY], {}, b"R-2026-0010")
     found["terminal"] = keys([program, "tui"], settings, b"R-2026-")
+    appoint(given.world)
+    found["terminal over the socket"] = over_socket(program)
     for name, one in found.items():
-        sys.stdout.write(f"{name:22} {one}\n")
+        sys.stdout.write(f"{name:24} {one}\n")
     if given.record:
         kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
         kept[given.world.name] = found
