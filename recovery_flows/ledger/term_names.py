@@ -14,6 +14,7 @@ _WORDS: Mapping[LedgerAccount, str] = {
     LedgerAccount.RETURNED_TREASURY: phrase("refunded by the treasury"),
     LedgerAccount.TREASURY: phrase("went to the treasury"),
     LedgerAccount.THIRD_PARTY: phrase("kept by third party"),
+    LedgerAccount.GONE: phrase("dissipated"),
 }
 
 

@@ -61,8 +61,8 @@ def test_the_page_tells_money_clocks_with_their_article_and_steps(run: Any, unit
     text = run("show", ref).out
     for told in (
         "R-2026-0001  ■ freezing  CNY 1,000.00 lost by 1 victim",
-        "▓ held  CNY 900.00  90.0 %",
-        "╱ gone  CNY 100.00  10.0 %",
+        "▓ held        CNY 900.00  90.0 %",
+        "╱ dissipated  CNY 100.00  10.0 %",
         "stop ends",
         "No. 86, art 2(1)(2)",
         "confirm stop-payment  asked by lin on 2026-03-02 11:00; due 2026-03-02 13:00; sent first",

@@ -148,7 +148,7 @@ async def test_escape_does_not_wait_for_a_question_and_it_opens_nothing_later(
         await wait(pilot, app, "✕ not waited for; 1 key typed meanwhile: not used")
         READ.set()
         await type_fast(app, "4")
-        await wait(pilot, app, "Where the reported money is")
+        await wait(pilot, app, "Status of reported loss")
         assert len(app.screen_stack) == 1
 
 

@@ -41,7 +41,7 @@ from recovery_flows.reports.time_to_first_order import Spread, span_text
 from recovery_flows.wording import counted, spoken
 
 TITLES = {
-    "sums": phrase("Where the reported money is"),
+    "sums": phrase("Status of reported loss"),
     "weeks": phrase("Eight weeks, by days of UTC"),
     "stages": phrase("Open recoveries by stage"),
     "ends": phrase("All recoveries"),
