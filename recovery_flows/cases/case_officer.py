@@ -121,15 +121,16 @@ class CaseOfficer(ActingOfficer):
                 more = letter_effects.read_statement(unit, actor, now, self.laws, letter)
             return phrase("{ref}: {act} approved{more}", ref=ref, act=kind_word(act), more=more)
 
-    def deny(self, approval_id: str, reason: str) -> str:
+    def deny(self, approval_id: str, reason: str, *, knowing: bool = False) -> str:
         """Say no to a pending approval, with a reason."""
         actor = self.actor(Role.SUPERVISOR)
         with self.unit() as (unit, now):
             changes = Changeset(self._file_of(unit, approval_id))
+            found = others.check_denial(unit, changes, approval_id, self.officer, knowing=knowing)
             approval_effects.deny(changes, approval_id, actor.id, reason, now)
-            write_note(
-                unit, actor, now, changes.file.recovery.id, f"denied {approval_id}: {reason}"
-            )
+            others.carry_release(changes, approval_id, found)
+            note = f"denied {approval_id}: {reason}"
+            write_note(unit, actor, now, changes.file.recovery.id, note)
             self.commit(unit, actor, now, changes)
             return phrase("{ref}: approval denied", ref=changes.file.recovery.ref)
 

@@ -17,8 +17,13 @@ from recovery_flows.cases.next_steps import ActionKind
 
 SENDING = frozenset({ActionKind.ORDER_STOP, ActionKind.SUBMIT_FREEZE, ActionKind.SUBMIT_REQUEST})
 """An officer's steps after which something leaves the building."""
-RELEASING = frozenset({ApprovalKind.RELEASE, ApprovalKind.RELEASE_PART, ApprovalKind.COMPLAINT})
-"""Approvals of a hold after which money of an account is free."""
+RELEASING = frozenset({
+    ApprovalKind.RELEASE, ApprovalKind.RELEASE_PART, ApprovalKind.COMPLAINT,
+    ApprovalKind.THIRD_PARTY_CLAIM,
+})  # fmt: skip
+"""Approvals after which money that is held on an account is free, or a third party's."""
+TAKEN_BACK = frozenset({ApprovalKind.ORDER_STOP})
+"""Approvals of what holds money already: it is free after a no."""
 _LEAVING = frozenset({"ordered_first", "submitted"})
 _SHARED = {
     Match.ACCOUNT: phrase("the account is also"),
