@@ -140,7 +140,7 @@ def warns(
 
 def reason(found: Iterable[DeconflictionHit]) -> str:
     """What the event of sending says: that it was known, and whose the others are."""
-    others = {one.recovery_id: one.owner for one in found}
+    others = {one.recovery_id or one.owner: one.owner for one in found}
     one = stored_phrase("1 other recovery")
     more = stored_phrase("{number} other recoveries", number=len(others))
     return stored_phrase(
@@ -150,9 +150,9 @@ def reason(found: Iterable[DeconflictionHit]) -> str:
     )
 
 
-def reason_to_release(found: Iterable[ClosedTrace]) -> str:
+def reason_to_release(found: Iterable[DeconflictionHit]) -> str:
     """What the event of an approval says that lets money go: likewise."""
-    others = {one.hit.recovery_id or one.hit.owner: one.hit.owner for one in found}
+    others = {one.recovery_id or one.owner: one.owner for one in found}
     one = stored_phrase("1 closed recovery")
     more = stored_phrase("{number} closed recoveries", number=len(others))
     return stored_phrase(

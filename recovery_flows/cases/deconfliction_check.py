@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from models.case_file import CaseFile, Step
-from models.deconfliction_hits import AlsoLine, ClosedTrace, DeconflictionHit
+from models.deconfliction_hits import AlsoLine, ClosedTrace, DeconflictionHit, without_hidden
 from models.entities.approval import ApprovalRow
 from models.entities.hold import HoldRow, HoldState
 from models.entities.officer import Role
@@ -16,6 +16,7 @@ from models.language.phrase import joined, phrase
 from models.queries.books.closed_traces import closed_traces
 from models.queries.cases.deconfliction import hits_of_file
 from models.queries.installation.officers import OfficerView
+from models.rights.sessions import who_to_ask
 from models.store.unit import Unit
 from recovery_flows.cases import deconfliction
 from recovery_flows.errors import StepRefusedError
@@ -122,10 +123,21 @@ def _closed(unit: Unit, file: CaseFile, hold: HoldRow | None) -> tuple[ClosedTra
     return closed_traces(unit.session, [account], file.recovery.id)
 
 
-def carry_release(changes: Changeset, approval_id: str, found: tuple[ClosedTrace, ...]) -> None:
+def for_all(session: Session, found: Iterable[DeconflictionHit]) -> tuple[DeconflictionHit, ...]:
+    """The hits as everybody may read of them: of a restricted recovery, whom to ask, and no more.
+
+    Who acts may see it; who reads the history of what he did may not.
+    """
+    hits = tuple(found)
+    return without_hidden(hits, who_to_ask(session, frozenset(one.recovery_id for one in hits)))
+
+
+def carry_release(
+    session: Session, changes: Changeset, approval_id: str, found: tuple[ClosedTrace, ...]
+) -> None:
     """The event of a decision that lets money go says that it was known."""
     if found:
-        known = deconfliction.reason_to_release(found)
+        known = deconfliction.reason_to_release(for_all(session, (one.hit for one in found)))
         changes.moves = [
             replace(m, reason=joined("; ", filter(None, (m.reason, known))))
             if m.id == approval_id and m.event in ("approved", "denied")
@@ -154,10 +166,12 @@ def check(
         raise DeconflictionError(named, lines)
 
 
-def carry_reason(changes: Changeset, subject_id: str, found: tuple[DeconflictionHit, ...]) -> None:
+def carry_reason(
+    session: Session, changes: Changeset, subject_id: str, found: tuple[DeconflictionHit, ...]
+) -> None:
     """The event by which something leaves says that it was known."""
     if found:
-        reason = deconfliction.reason(found)
+        reason = deconfliction.reason(for_all(session, found))
         changes.moves = [
             replace(m, reason=reason)
             if m.id == subject_id and deconfliction.is_leaving(m.event)
