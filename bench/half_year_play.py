@@ -183,9 +183,10 @@ class Play:
 
     def _decide(self, approval_id: str) -> None:
         try:
-            self._supervisor.approve(approval_id, "county-level head (synthetic)")
+            self._supervisor.approve(approval_id, "county-level head (synthetic)", knowing=True)
         except StepRefusedError:
-            self._supervisor.deny(approval_id, "not as it was asked any more (synthetic)")
+            why = "not as it was asked any more (synthetic)"
+            self._supervisor.deny(approval_id, why, knowing=True)
 
     def _officer_does(self, step: OpenStep) -> bool:
         draw = sha256(step.ref.encode()).digest()

@@ -14,6 +14,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -83,9 +84,21 @@ def _bind_processor(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Proc
 def _result_processor(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Process | None:
     if isinstance(kind, UTCDateTime):
         return _instant
-    if isinstance(kind, sa.Enum) and kind.enum_class is not None:
-        return {None: None, **{member.value: member for member in kind.enum_class}}.__getitem__
-    return kind.dialect_impl(dialect).result_processor(dialect, None)
+    usual = kind.dialect_impl(dialect).result_processor(dialect, None)
+    if isinstance(kind, sa.Enum) and kind.enum_class is not None and usual is not None:
+        return _Members(kind.enum_class, usual).__getitem__
+    return usual
+
+
+class _Members(dict[Any, Any]):
+    """Members of an enum by what is stored; what is none fails with SQLAlchemy's error."""
+
+    def __init__(self, kind: type[Enum], usual: Process) -> None:
+        super().__init__({None: None, **{member.value: member for member in kind}})
+        self._usual = usual
+
+    def __missing__(self, stored: object) -> object:
+        return self._usual(stored)
 
 
 def _stored_instant(value: datetime | None) -> str | None:

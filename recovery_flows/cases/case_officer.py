@@ -100,7 +100,7 @@ class CaseOfficer(ActingOfficer):
                 unit=unit,
             )
             done = action_handlers.do(changes, step, given)
-            others.carry_reason(changes, step.subject_id, found)
+            others.carry_reason(unit.session, changes, step.subject_id, found)
             self.commit(unit, actor, now, changes)
             return phrase("{ref}: {done}", ref=file.recovery.ref, done=done)
 
@@ -111,7 +111,7 @@ class CaseOfficer(ActingOfficer):
             changes = Changeset(self._file_of(unit, approval_id))
             found = others.check_release(unit, changes, approval_id, self.officer, knowing=knowing)
             approval_effects.approve(changes, approval_id, actor.id, authority, now, self.laws)
-            others.carry_release(changes, approval_id, found)
+            others.carry_release(unit.session, changes, approval_id, found)
             wall_now = self.wall_now()
             letter = letter_effects.apply(unit, changes, approval_id, now, wall_now, self.laws)
             self.commit(unit, actor, now, changes)
@@ -121,15 +121,16 @@ class CaseOfficer(ActingOfficer):
                 more = letter_effects.read_statement(unit, actor, now, self.laws, letter)
             return phrase("{ref}: {act} approved{more}", ref=ref, act=kind_word(act), more=more)
 
-    def deny(self, approval_id: str, reason: str) -> str:
+    def deny(self, approval_id: str, reason: str, *, knowing: bool = False) -> str:
         """Say no to a pending approval, with a reason."""
         actor = self.actor(Role.SUPERVISOR)
         with self.unit() as (unit, now):
             changes = Changeset(self._file_of(unit, approval_id))
+            found = others.check_denial(unit, changes, approval_id, self.officer, knowing=knowing)
             approval_effects.deny(changes, approval_id, actor.id, reason, now)
-            write_note(
-                unit, actor, now, changes.file.recovery.id, f"denied {approval_id}: {reason}"
-            )
+            others.carry_release(unit.session, changes, approval_id, found)
+            note = f"denied {approval_id}: {reason}"
+            write_note(unit, actor, now, changes.file.recovery.id, note)
             self.commit(unit, actor, now, changes)
             return phrase("{ref}: approval denied", ref=changes.file.recovery.ref)
 

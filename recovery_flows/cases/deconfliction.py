@@ -17,8 +17,13 @@ from recovery_flows.cases.next_steps import ActionKind
 
 SENDING = frozenset({ActionKind.ORDER_STOP, ActionKind.SUBMIT_FREEZE, ActionKind.SUBMIT_REQUEST})
 """An officer's steps after which something leaves the building."""
-RELEASING = frozenset({ApprovalKind.RELEASE, ApprovalKind.RELEASE_PART, ApprovalKind.COMPLAINT})
-"""Approvals of a hold after which money of an account is free."""
+RELEASING = frozenset({
+    ApprovalKind.RELEASE, ApprovalKind.RELEASE_PART, ApprovalKind.COMPLAINT,
+    ApprovalKind.THIRD_PARTY_CLAIM,
+})  # fmt: skip
+"""Approvals after which money that is held on an account is free, or a third party's."""
+TAKEN_BACK = frozenset({ApprovalKind.ORDER_STOP})
+"""Approvals of what holds money already: it is free after a no."""
 _LEAVING = frozenset({"ordered_first", "submitted"})
 _SHARED = {
     Match.ACCOUNT: phrase("the account is also"),
@@ -135,7 +140,7 @@ def warns(
 
 def reason(found: Iterable[DeconflictionHit]) -> str:
     """What the event of sending says: that it was known, and whose the others are."""
-    others = {one.recovery_id: one.owner for one in found}
+    others = {one.recovery_id or one.owner: one.owner for one in found}
     one = stored_phrase("1 other recovery")
     more = stored_phrase("{number} other recoveries", number=len(others))
     return stored_phrase(
@@ -145,9 +150,9 @@ def reason(found: Iterable[DeconflictionHit]) -> str:
     )
 
 
-def reason_to_release(found: Iterable[ClosedTrace]) -> str:
+def reason_to_release(found: Iterable[DeconflictionHit]) -> str:
     """What the event of an approval says that lets money go: likewise."""
-    others = {one.hit.recovery_id or one.hit.owner: one.hit.owner for one in found}
+    others = {one.recovery_id or one.owner: one.owner for one in found}
     one = stored_phrase("1 closed recovery")
     more = stored_phrase("{number} closed recoveries", number=len(others))
     return stored_phrase(

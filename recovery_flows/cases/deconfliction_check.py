@@ -8,12 +8,15 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from models.case_file import CaseFile, Step
-from models.deconfliction_hits import AlsoLine, ClosedTrace, DeconflictionHit
+from models.deconfliction_hits import AlsoLine, ClosedTrace, DeconflictionHit, without_hidden
+from models.entities.approval import ApprovalRow
+from models.entities.hold import HoldRow, HoldState
 from models.entities.officer import Role
-from models.language.phrase import phrase
+from models.language.phrase import joined, phrase
 from models.queries.books.closed_traces import closed_traces
 from models.queries.cases.deconfliction import hits_of_file
 from models.queries.installation.officers import OfficerView
+from models.rights.sessions import who_to_ask
 from models.store.unit import Unit
 from recovery_flows.cases import deconfliction
 from recovery_flows.errors import StepRefusedError
@@ -38,16 +41,19 @@ class DeconflictionError(StepRefusedError):
 class ClosedTraceError(StepRefusedError):
     """A recovery that has ended lost money to the account, and nobody said that it is known."""
 
-    def __init__(self, named: str, lines: Iterable[AlsoLine]) -> None:
-        said = "; ".join(line.sentence for line in lines)
-        super().__init__(
-            phrase(
-                "{named}: {said}. Nothing was released: talk to them first, then approve it "
-                "knowing of them (`--allow-duplicate`), or deny it",
-                named=named,
-                said=said,
-            )
-        )
+    def __init__(self, named: str, lines: Iterable[AlsoLine], *, is_yes: bool) -> None:
+        said = joined("; ", [line.sentence for line in lines])
+        yes = phrase(
+            "{named}: {said}. Nothing was released: talk to them first, then approve it "
+            "knowing of them (`--allow-duplicate`), or deny it",
+            named=named, said=said,
+        )  # fmt: skip
+        no = phrase(
+            "{named}: {said}. Nothing was released: talk to them first, then deny it "
+            "knowing of them (`--allow-duplicate`), or approve it",
+            named=named, said=said,
+        )  # fmt: skip
+        super().__init__(yes if is_yes else no)
 
 
 def also_lines(
@@ -71,24 +77,71 @@ def check_release(
 
     ClosedTraceError unless the approver said to know of them.
     """
-    file = changes.file
-    asked = next((a for a in file.approvals if a.id == approval_id), None)
-    if asked is None or asked.action not in deconfliction.RELEASING:
-        return ()
-    hold = next((h for h in file.holds if h.id == asked.subject_id), None)
-    accounts = [file.asset(hold.asset_id).account_id] if hold is not None else []
-    found = closed_traces(unit.session, accounts, file.recovery.id)
+    hold = _let_go(changes.file, approval_id)
+    found = _closed(unit, changes.file, hold)
     if found and not knowing:
-        raise ClosedTraceError(file.recovery.ref, closed_lines(found, viewer))
+        ref = changes.file.recovery.ref
+        raise ClosedTraceError(ref, closed_lines(found, viewer), is_yes=True)
     return found
 
 
-def carry_release(changes: Changeset, approval_id: str, found: tuple[ClosedTrace, ...]) -> None:
-    """The event of an approval that lets money go says that it was known."""
+def check_denial(
+    unit: Unit, changes: Changeset, approval_id: str, viewer: OfficerView | None, *, knowing: bool
+) -> tuple[ClosedTrace, ...]:
+    """The same of a no that takes a stop back which its bank has: the money is free after it."""
+    asked = _asked(changes.file, approval_id)
+    hold = None
+    if asked is not None and asked.action in deconfliction.TAKEN_BACK:
+        sent = (h for h in changes.file.holds if h.state in (HoldState.ORDERED, HoldState.STOPPED))
+        hold = next((h for h in sent if h.id == asked.subject_id), None)
+    found = _closed(unit, changes.file, hold)
+    if found and not knowing:
+        ref = changes.file.recovery.ref
+        raise ClosedTraceError(ref, closed_lines(found, viewer), is_yes=False)
+    return found
+
+
+def _asked(file: CaseFile, approval_id: str) -> ApprovalRow | None:
+    return next((a for a in file.approvals if a.id == approval_id), None)
+
+
+def _let_go(file: CaseFile, approval_id: str) -> HoldRow | None:
+    """The hold of which money is free after a yes."""
+    asked = _asked(file, approval_id)
+    if asked is None or asked.action not in deconfliction.RELEASING:
+        return None
+    # A third party's claim that is rejected, or paid for by others, names no hold.
+    claimed = {t.id: t.hold_id for t in file.third_party_claims}
+    named = claimed.get(asked.subject_id, asked.subject_id)
+    return next((h for h in file.holds if h.id == named), None)
+
+
+def _closed(unit: Unit, file: CaseFile, hold: HoldRow | None) -> tuple[ClosedTrace, ...]:
+    if hold is None:
+        return ()
+    account = file.asset(hold.asset_id).account_id
+    return closed_traces(unit.session, [account], file.recovery.id)
+
+
+def for_all(session: Session, found: Iterable[DeconflictionHit]) -> tuple[DeconflictionHit, ...]:
+    """The hits as everybody may read of them: of a restricted recovery, whom to ask, and no more.
+
+    Who acts may see it; who reads the history of what he did may not.
+    """
+    hits = tuple(found)
+    return without_hidden(hits, who_to_ask(session, frozenset(one.recovery_id for one in hits)))
+
+
+def carry_release(
+    session: Session, changes: Changeset, approval_id: str, found: tuple[ClosedTrace, ...]
+) -> None:
+    """The event of a decision that lets money go says that it was known."""
     if found:
-        reason = deconfliction.reason_to_release(found)
+        known = deconfliction.reason_to_release(for_all(session, (one.hit for one in found)))
         changes.moves = [
-            replace(m, reason=reason) if (m.id, m.event) == (approval_id, "approved") else m
+            replace(m, reason=joined("; ", filter(None, (m.reason, known))))
+            if m.id == approval_id and m.event in ("approved", "denied")
+            else m
             for m in changes.moves
         ]
 
@@ -113,10 +166,12 @@ def check(
         raise DeconflictionError(named, lines)
 
 
-def carry_reason(changes: Changeset, subject_id: str, found: tuple[DeconflictionHit, ...]) -> None:
+def carry_reason(
+    session: Session, changes: Changeset, subject_id: str, found: tuple[DeconflictionHit, ...]
+) -> None:
     """The event by which something leaves says that it was known."""
     if found:
-        reason = deconfliction.reason(found)
+        reason = deconfliction.reason(for_all(session, found))
         changes.moves = [
             replace(m, reason=reason)
             if m.id == subject_id and deconfliction.is_leaving(m.event)

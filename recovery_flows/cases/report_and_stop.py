@@ -25,7 +25,7 @@ from models.store.reports.known import Payment, known_report, same_payment
 from recovery_flows.cases import deconfliction, emergency_stop
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.commit import commit_changes
-from recovery_flows.cases.deconfliction_check import carry_reason, check
+from recovery_flows.cases.deconfliction_check import carry_reason, check, for_all
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
@@ -100,8 +100,8 @@ def stop_at_once(
         sent = emergency_stop.stop_first(changes, actor.id, case_number, now, acting.laws, places)
         if covered_by_files(session, set(places)):
             trace_requests.request_trace(changes)
-        carry_reason(changes, sent.hold_id, found)
-        _carry_decision(changes, same)
+        carry_reason(session, changes, sent.hold_id, found)
+        _carry_decision(changes, for_all(session, same))
         commit_changes(unit, actor, now, acting.laws, changes)
         return _stopped(changes.file, sent, acting.laws)
 

@@ -19,6 +19,7 @@ from models.entities.request import (
     AT_HOME,
     CARRIED_OUT,
     UNDER_WAY,
+    WENT_OUT,
     RequestRoute,
     RequestRow,
     RequestState,
@@ -151,8 +152,9 @@ def _sum(sums: Iterable[Fraction]) -> Fraction:
 
 
 def has_left(request: RequestRow) -> bool:
-    """Whether it was sent to the other side, or given to a connection."""
-    return request.state not in AT_HOME or bool(request.sent_by)
+    """Whether it was sent to the other side, or given to a connection; a denied one never was."""
+    is_given = request.state in AT_HOME and bool(request.sent_by)
+    return is_given or request.state in WENT_OUT
 
 
 def _known_by_part(requests: Iterable[RequestRow], came: CameBack) -> defaultdict[AccountPart, int]:

@@ -165,12 +165,14 @@ def _all_stages(look: _Inspection, step: Changeset, asked: int) -> tuple[Excepti
         error = _one_stage(look, step, stage)
         done = number if step.file is not before[0] else done
         failed = failed or error
+    if failed is not None:  # whether anything goes on is known when every stage could be asked
+        return failed, done
     before = step.mark()
     with alone() as failure:
         stalled.advance(step, now, laws)
     if failure.error is not None:
         step.back_to(before)
-    return failed or failure.error, done if step.file is before[0] else len(stages.STAGES)
+    return failure.error, done if step.file is before[0] else len(stages.STAGES)
 
 
 def _one_stage(look: _Inspection, step: Changeset, stage: Stage) -> Exception | None:

@@ -156,9 +156,10 @@ class Unit:
                     self.officer.advance(step.recovery_id, **given)
             for approval in pending:
                 try:
-                    self.supervisor.approve(approval, "county-level head (synthetic)")
+                    self.supervisor.approve(approval, "county-level head (synthetic)", knowing=True)
                 except StepRefusedError:
-                    self.supervisor.deny(approval, "not as it was asked any more")
+                    why = "not as it was asked any more"
+                    self.supervisor.deny(approval, why, knowing=True)
 
     def put_right(self) -> None:
         """Take the dice from every bank's table."""

@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from models.case_file import CaseFile
 from models.entities.catalogue import table_of
+from models.entities.event import EntityKind
+from models.entities.hold import HoldState
 from models.entities.recovery import Recovery, RecoveryState
 from models.facts import Direction, LineFact, LineKind
 from models.money import Money
 from models.queries.cases.case_files import load_file
+from models.queries.cases.history import reasons_of
 from recovery_flows.freezing import actions as hold_actions
 from tests.screens.conftest import MULE, START, VICTIM
+from tests.screens.test_restricted import restrict
 
 
 def credit(number: int, minor: int, ref: str) -> LineFact:
@@ -21,8 +26,13 @@ def credit(number: int, minor: int, ref: str) -> LineFact:
     )  # fmt: skip
 
 
-def to_be_released(unity: Any) -> str:
-    """One of Zhao's has ended without its 800.00; of Li's hold there 200.00 are to be released."""
+def file_of(unity: Any, recovery_id: str) -> CaseFile:
+    with unity.database.reading() as session:
+        return load_file(session, recovery_id)
+
+
+def two_of_an_account(unity: Any) -> tuple[str, str]:
+    """One of Zhao's has ended without its 800.00; Li's stop there was sent first."""
     first = unity.report(80_000, ref="one")
     unity.case_officer("zhao").advance(first, case_number="Z-1")
     unity.statement(first, MULE, credit(1, 80_000, "Eone"))
@@ -31,21 +41,27 @@ def to_be_released(unity: Any) -> str:
     desk.advance(second, case_number="L-1")
     desk.advance(second, knowing=True)
     unity.hold(second)
-    with unity.database.reading() as session:
-        file = load_file(session, second)
-    unity.case_officer("wang").approve(file.approvals[0].id)
-    hold_actions.release_part(desk, second, file.holds[0].id, Money(20_000, "CNY"), "wages")
     recoveries = table_of(Recovery)
     with unity.database.writer.begin() as raw:
         closed = RecoveryState.CLOSED_NO_RECOVERY
         raw.execute(recoveries.update().where(recoveries.c.id == first).values(state=closed))
-    return second
+    return first, second
+
+
+def to_be_released(unity: Any) -> tuple[str, str]:
+    """Of Li's hold 200.00 are to be released."""
+    first, second = two_of_an_account(unity)
+    file = file_of(unity, second)
+    unity.case_officer("wang").approve(file.approvals[0].id)
+    desk = unity.case_officer("li")
+    hold_actions.release_part(desk, second, file.holds[0].id, Money(20_000, "CNY"), "wages")
+    return first, second
 
 
 async def test_a_yes_to_a_release_is_given_below_what_others_lost_there(
     unity: Any, wait: Any
 ) -> None:
-    second = to_be_released(unity)
+    _, second = to_be_released(unity)
     app = unity.app("wang", start_screen="approvals")
     async with app.run_test(size=(120, 40)) as pilot:
         await wait(pilot, app, "R-2026-0001, which", "CNY 800.00 of it did not", "ask zhao")
@@ -53,5 +69,31 @@ async def test_a_yes_to_a_release_is_given_below_what_others_lost_there(
         await wait(pilot, app, "Approve", "ask zhao")
         await pilot.press("y")
         await wait(pilot, app, "approved")
+    assert file_of(unity, second).holds[0].releasing_minor == 20_000
+
+
+async def test_a_no_that_takes_a_stop_back_names_the_closed_recovery_first(
+    unity: Any, wait: Any
+) -> None:
+    _, second = two_of_an_account(unity)
+    app = unity.app("wang", start_screen="approvals")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, app, "R-2026-0002")
+        await pilot.press("d")
+        await wait(pilot, app, "takes the stop back", "R-2026-0001, which has ended")
+        await pilot.press(*"no", "enter")
+        await wait(pilot, app, "denied")
+    assert file_of(unity, second).holds[0].state is HoldState.RELEASE_PENDING
+
+
+def test_the_history_of_a_release_says_no_more_of_a_restricted_recovery_than_whom_to_ask(
+    unity: Any,
+) -> None:
+    """Wang, who approves, sees it; whoever reads the history of the other recovery may not."""
+    first, second = to_be_released(unity)
+    restrict(unity, first)
+    asked = next(a for a in file_of(unity, second).approvals if a.state == "pending")
+    unity.case_officer("wang").approve(asked.id, knowing=True)
     with unity.database.reading() as session:
-        assert load_file(session, second).holds[0].releasing_minor == 20_000
+        why = reasons_of(session, second, EntityKind.APPROVAL, "approved")[asked.id]
+    assert why == "released knowing that 1 closed recovery (of wang) had lost money to the account"

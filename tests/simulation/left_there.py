@@ -37,12 +37,13 @@ _LOOKED = (
 
 _LET_GO_KNOWING = (
     "SELECT 1 FROM event e JOIN approval p ON p.id = e.subject_id JOIN hold x ON x.id ="
-    " p.subject_id JOIN asset y ON y.id = x.asset_id WHERE e.noun = 'approval' AND e.event ="
-    " 'approved' AND e.reason LIKE 'released knowing %' AND y.account_id = a.account_id AND"
+    " p.subject_id JOIN asset y ON y.id = x.asset_id WHERE e.noun = 'approval' AND e.event IN"
+    " ('approved', 'denied') AND e.reason LIKE '%released knowing %' AND y.account_id ="
+    " a.account_id AND"
     " y.recovery_id <> a.recovery_id AND EXISTS (SELECT 1 FROM event c WHERE c.recovery_id ="
     " a.recovery_id AND c.noun = 'recovery' AND c.event LIKE 'closed%' AND c.seq < e.seq)"
 )
-"""It had been closed when the money was let go, and who approved that knew what it had lost."""
+"""It had been closed when the money was let go, and who decided that knew what it had lost."""
 
 
 class LeftThere(Eyes):

@@ -157,7 +157,7 @@ class People(Whims, OtherWays, CalledBack, ByOrder, Refusals, Envoys, Claimants,
             act = (
                 (lambda name=name: desk.approve(name, "county head, synthetic", knowing=True))
                 if how == "yes" and is_true
-                else (lambda name=name: desk.deny(name, "not convinced"))
+                else (lambda name=name: desk.deny(name, "not convinced", knowing=True))
             )
             did = self._try(SUPERVISOR, how, act)
             if not did and action == "recall":  # the victim has everything back meanwhile

@@ -25,6 +25,7 @@ from recovery_flows.cases.pages.approvals import (
     act_words,
     asked,
     command_of,
+    denial_of,
     detail,
     figures,
     why_denied,
@@ -252,9 +253,8 @@ class ApprovalsScreen(SizedScreen):
 
         def answered(reason: str | None) -> None:
             if reason is not None:
-                told = command("approve", line.approval_id, "--deny", "--reason", "TEXT")
-                do = partial(_deny, line.approval_id, reason)
-                app.perform(do, command=told, holds_back=line.act in DENIALS)
+                do = partial(_deny, line, reason)
+                app.perform(do, command=command(*denial_of(line)), holds_back=line.act in DENIALS)
 
         if refusal := self._refusal(line):
             app.say(refusal, refused=True)
@@ -289,10 +289,10 @@ def _approve(line: ApprovalLine, authority: str, acting: CaseOfficer) -> str:
     return acting.approve(line.approval_id, authority, knowing=bool(line.also))
 
 
-def _deny(approval_id: str, reason: str, acting: CaseOfficer) -> str:
-    if is_change(approval_id):
-        return decide(acting, approval_id, is_yes=False, reason=reason)
-    return acting.deny(approval_id, reason)
+def _deny(line: ApprovalLine, reason: str, acting: CaseOfficer) -> str:
+    if is_change(line.approval_id):
+        return decide(acting, line.approval_id, is_yes=False, reason=reason)
+    return acting.deny(line.approval_id, reason, knowing=bool(line.also))
 
 
 def _asks_authority(line: ApprovalLine) -> bool:

@@ -18,6 +18,7 @@ from models.entities.catalogue import table_of
 from models.entities.claim import Claim
 from models.entities.hold import Hold, HoldState
 from models.entities.officer import Officer
+from models.entities.outside.third_party_claim import ThirdPartyClaim
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.entities.request import Request
 from models.payment_refs import NO_REFERENCE, is_reference
@@ -26,6 +27,7 @@ from models.rights.sessions import hidden_now, of_all, who_to_ask
 
 _A, _C, _R = table_of(Asset), table_of(Claim), table_of(Recovery)
 _OFFICERS, _HOLDS, _REQUESTS = table_of(Officer), table_of(Hold), table_of(Request)
+_THIRD = table_of(ThirdPartyClaim)
 _PAYMENT = sa.func.lower(_C.c.end_to_end_id)
 _AT_ONCE = 500
 # What was merged into another file is told of by that one.
@@ -219,8 +221,14 @@ def _of_victims(pairs: sa.Subquery) -> sa.Select[Any]:
 
 
 def accounts_of(session: Session, subject_ids: Sequence[str]) -> dict[str, str]:
-    """The account that each of these holds and requests is about."""
-    found: dict[str, str] = {}
+    """The account that each of these holds and requests is about, or a third party's is to get."""
+    released = (
+        sa.select(_THIRD.c.id, _A.c.account_id)
+        .join_from(_THIRD, _HOLDS, _HOLDS.c.id == _THIRD.c.hold_id)
+        .join(_A, _A.c.id == _HOLDS.c.asset_id)
+        .where(_THIRD.c.id.in_(subject_ids))
+    )
+    found = {row.id: row.account_id for row in session.execute(released)}
     for table in (_HOLDS, _REQUESTS):
         query = (
             sa.select(table.c.id, _A.c.account_id)

@@ -11,7 +11,7 @@ from models.language.phrase import as_phrase, joined, phrase
 from models.language.stored import read_back
 from models.queries.cases.views import ApprovalLine
 from recovery_flows.approvals.kinds import ApprovalKind, kind_word
-from recovery_flows.cases.deconfliction import RELEASING
+from recovery_flows.cases.deconfliction import RELEASING, TAKEN_BACK
 from recovery_flows.cases.pages.shared_cells import also_lines, method_name, time_left
 from recovery_flows.cases.pages.value import (
     Cell,
@@ -127,7 +127,10 @@ def why_denied(approval: ApprovalLine) -> str:
     """What is asked before a no, and what that does."""
     asks = phrase("{ref}: why is it denied?", ref=approval.ref)
     told = DENIALS.get(approval.act)
-    return joined(" ", (told, asks)) if told else asks
+    if not told:
+        return asks
+    others = [one.sentence for one in approval.also]
+    return joined("\n", (told, *others, asks)) if others else joined(" ", (told, asks))
 
 
 def row(approval: ApprovalLine, now: datetime, own_id: str = "") -> dict[str, Cell]:
@@ -157,6 +160,12 @@ def command_of(approval: ApprovalLine, authority: str) -> tuple[str, ...]:
     by = ("--authority", authority) if authority else ()
     knowing = ("--allow-duplicate",) if approval.also and approval.act in RELEASING else ()
     return "approve", approval.approval_id, *by, *knowing
+
+
+def denial_of(approval: ApprovalLine) -> tuple[str, ...]:
+    """The words of the command that says no to it, knowing of the others."""
+    knowing = ("--allow-duplicate",) if approval.also and approval.act in TAKEN_BACK else ()
+    return "approve", approval.approval_id, "--deny", "--reason", "TEXT", *knowing
 
 
 def asked(approval: ApprovalLine) -> Line:

@@ -81,7 +81,7 @@ def _decided(
     if is_change(approval_id):
         return decide(acting, approval_id, is_yes=denial is None, reason=denial or "")
     if denial is not None:
-        return acting.deny(approval_id, denial)
+        return acting.deny(approval_id, denial, knowing=knowing)
     return acting.approve(approval_id, authority, knowing=knowing)
 
 

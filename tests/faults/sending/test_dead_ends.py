@@ -22,6 +22,7 @@ from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.cases.discrepancy_actions import resolve
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import actions as hold_actions
+from recovery_flows.restitution import stage as restitution
 from tests.faults.sending.poisons import garble
 
 OFFICER = Actor("the-officer", Role.OFFICER)
@@ -200,17 +201,37 @@ async def test_unrelated_funds_that_their_bank_keeps_have_a_next_step_for_their_
     unit.assert_books_hold()
 
 
-async def test_what_nobody_and_nothing_moves_on_stands_in_red_with_its_reason(unit: Any) -> None:
-    unit.stop()
-    await unit.sweep()
+def nothing_moves(unit: Any) -> None:
+    """No rule of today leads here; it stands for one that will."""
     (asset,) = unit.file().assets
-    # No rule of today leads here; it stands for one that will.
     never = "state = 'superseded', held_minor = 0, acted_at = NULL, ordered_at = NULL"
     garble(unit, f"UPDATE hold SET {never} WHERE asset_id = '{asset.id}'")
     garble(unit, f"UPDATE asset SET statement_to = NULL, stage = 'tracing' WHERE id = '{asset.id}'")
     garble(unit, "UPDATE call SET state = 'refused' WHERE kind = 'statement'")
     garble(unit, "UPDATE recovery SET trace_wanted = 0, wake_at = reported_at")
+
+
+async def test_what_nobody_and_nothing_moves_on_stands_in_red_with_its_reason(unit: Any) -> None:
+    unit.stop()
+    await unit.sweep()
+    nothing_moves(unit)
     await unit.sweep()
     (found,) = unit.file().discrepancies
     assert found.kind == "no_next_step"
     assert unit.page().steps[0].sentence.startswith("look into it: nobody and nothing can move")
+
+
+async def test_a_rule_that_fails_is_not_told_as_a_recovery_that_nothing_moves(
+    unit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether anything goes on is known when every stage has been asked, and one could not be."""
+    unit.stop()
+    await unit.sweep()
+    nothing_moves(unit)
+
+    def fails(*_: object) -> None:
+        raise ValueError("an invented fault of a rule")
+
+    monkeypatch.setattr(restitution, "advance", fails)
+    await unit.sweep()
+    assert [d.kind for d in unit.file().discrepancies] == ["processing_failed"]

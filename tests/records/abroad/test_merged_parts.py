@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from models.entities.request import RequestState
 from models.money import Money
 from models.store.people import appoint
 from models.store.unit import unit_of_work
@@ -15,6 +16,7 @@ from recovery_flows.errors import StepRefusedError
 from tests.records.abroad.abroad_case import FOREIGN, LI, Abroad
 from tests.records.abroad.test_announced_money import announce
 from tests.records.abroad.test_exact_ceiling import OURS
+from tests.records.conftest import SUPERVISOR
 
 
 @pytest.fixture
@@ -90,3 +92,23 @@ def test_a_merge_takes_nothing_off_a_request_for_what_had_come_to_the_other_reco
     assert still == {one: 30_000, other: 0}
     assert ceiling.still_wanted(file, kept.row(one)) == Money(30_000, "GBP")
     kept.sound()
+
+
+def test_a_merge_goes_through_with_a_denied_request_where_money_came_to_the_other_recovery(
+    treasury: None, two: tuple[Abroad, Abroad]
+) -> None:
+    """A denied request has left nothing behind; what came to the other one is no event of it."""
+    del treasury
+    asking, paid_to = two
+    denied, other = asking.new(amount="300.00"), out(paid_to, "200.00")
+    asking.unit.case_officer().advance(asking.recovery_id, to=denied, knowing=True)
+    pending = next(
+        a.id for a in asking.unit.file(asking.recovery_id).approvals if a.subject_id == denied
+    )
+    asking.unit.case_officer(SUPERVISOR).deny(pending, "not needed")
+    paid_to.says(other, "executed", until=paid_to.at(days=90))
+    paid(paid_to, other, 30_000)
+    asking.unit.case_officer().join(asking.recovery_id, paid_to.recovery_id)
+    asking.decide()
+    assert asking.row(denied).state is RequestState.DENIED
+    asking.sound()

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from models.entities.catalogue import table_of
 from models.entities.event import EntityKind, Event
+from models.entities.hold import HoldState
 from models.entities.officer import Role
 from models.entities.recovery import Recovery, RecoveryState
 from models.money import Money
@@ -19,6 +20,8 @@ from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import waiting_approvals
 from recovery_flows.freezing import actions as hold_actions
 from tests.records.conftest import SUPERVISOR
+from tests.records.money.test_third_party import FAITH
+from tests.records.money.test_third_party_limits import claimed
 
 WU = OfficerView("wu", "wu", frozenset({Role.SUPERVISOR}))
 BO = OfficerView("bo", "bo", frozenset({Role.OFFICER}))
@@ -114,3 +117,43 @@ def test_a_denial_asks_for_no_word(unit: Any, two: tuple[str, str]) -> None:
     ended(unit, first)
     unit.case_officer(SUPERVISOR).deny(pending(unit, second), "talk to chen first")
     assert unit.file(second).holds[0].releasing_minor == 0
+
+
+@pytest.fixture
+def stopped(unit: Any, li: Any) -> tuple[str, str]:
+    """Chen's has 900.00 traced to the account; Li's stop of it was sent first and is in force."""
+    first = unit.traced()
+    (second,) = unit.report(unit.reports(2)[-1])
+    desk = unit.case_officer(li)
+    desk.advance(second, case_number="LI-1")
+    desk.advance(second, knowing=True)
+    (hold,) = unit.file(second).holds
+    unit.bank_says(second, hold.id, 50_000)
+    return first, second
+
+
+def test_a_no_that_takes_a_stop_back_asks_for_the_same_word(
+    unit: Any, stopped: tuple[str, str]
+) -> None:
+    first, second = stopped
+    ended(unit, first)
+    name, desk = pending(unit, second), unit.case_officer(SUPERVISOR)
+    with pytest.raises(ClosedTraceError, match=r"CNY 900\.00 of it did not come back: ask chen"):
+        desk.deny(name, "not needed")
+    assert pending(unit, second) == name
+    desk.deny(name, "not needed", knowing=True)
+    assert unit.file(second).holds[0].state is HoldState.RELEASE_PENDING
+
+
+def test_a_third_partys_claim_is_upheld_only_by_who_says_to_know_of_it(
+    unit: Any, two: tuple[str, str]
+) -> None:
+    first, second = two
+    unit.case_officer(SUPERVISOR).deny(pending(unit, second), "not wages")
+    claimed(unit, second, FAITH, "100.00")
+    ended(unit, first)
+    name, desk = pending(unit, second), unit.case_officer(SUPERVISOR)
+    assert told(unit, second, WU).also
+    with pytest.raises(ClosedTraceError, match="ask chen"):
+        desk.approve(name)
+    desk.approve(name, knowing=True)

@@ -106,3 +106,6 @@ def test_a_state_that_is_none_fails_with_the_error_of_sqlalchemy(unit: Any, held
         for _ in range(3):
             with pytest.raises(LookupError, match="'thawed' is not among the defined enum values"):
                 session.execute(query, {"of": [held]}).all()
+        long = sa.select(holds.c.recovery_id, holds.c.state).execution_options(yield_per=10)
+        with pytest.raises(LookupError, match="'thawed' is not among the defined enum values"):
+            list(session.execute(long))
