@@ -19,14 +19,14 @@ from recovery_flows.access.registers import decide, is_change
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.pages.approvals import (
-    ASKS,
-    DENIALS,
     EMPTY as NONE_PENDING,
     act_words,
     asked,
     command_of,
     detail,
     figures,
+    frees_at_once,
+    what_yes_does,
     why_denied,
 )
 from recovery_flows.cases.together.acts import why_alone
@@ -231,7 +231,7 @@ class ApprovalsScreen(SizedScreen):
                 doing = partial(_approve, line, authority)
                 app.perform(doing, command=told, holds_back=True)
 
-        title, text = phrase("Approve: {act}?", act=act_words(line)), ASKS.get(line.act, "")
+        title, text = phrase("Approve: {act}?", act=act_words(line)), what_yes_does(line)
         bound = figures(line)
         if refusal := self._refusal(line):
             app.say(refusal, refused=True)
@@ -254,7 +254,7 @@ class ApprovalsScreen(SizedScreen):
             if reason is not None:
                 told = command("approve", line.approval_id, "--deny", "--reason", "TEXT")
                 do = partial(_deny, line.approval_id, reason)
-                app.perform(do, command=told, holds_back=line.act in DENIALS)
+                app.perform(do, command=told, holds_back=frees_at_once(line))
 
         if refusal := self._refusal(line):
             app.say(refusal, refused=True)
