@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from models.entities.catalogue import table_of
 from models.entities.recovery import Recovery, RecoveryState
 from models.facts import Direction, LineFact, LineKind
@@ -21,11 +23,12 @@ def credit(number: int, minor: int, ref: str) -> LineFact:
     )  # fmt: skip
 
 
-def to_be_released(unity: Any) -> str:
-    """One of Zhao's has ended without its 800.00; of Li's hold there 200.00 are to be released."""
-    first = unity.report(80_000, ref="one")
-    unity.case_officer("zhao").advance(first, case_number="Z-1")
-    unity.statement(first, MULE, credit(1, 80_000, "Eone"))
+def to_be_released(unity: Any, ended: int = 1) -> str:
+    """So many of Zhao's have ended without their 800.00; of Li's hold 200.00 are to be released."""
+    others = [unity.report(80_000, ref=f"one{number}") for number in range(ended)]
+    for number, other in enumerate(others, 1):
+        unity.case_officer("zhao").advance(other, case_number=f"Z-{number}", knowing=True)
+        unity.statement(other, MULE, credit(number, 80_000, f"Eone{number - 1}"))
     second = unity.report(50_000, ref="two")
     desk = unity.case_officer("li")
     desk.advance(second, case_number="L-1")
@@ -38,7 +41,7 @@ def to_be_released(unity: Any) -> str:
     recoveries = table_of(Recovery)
     with unity.database.writer.begin() as raw:
         closed = RecoveryState.CLOSED_NO_RECOVERY
-        raw.execute(recoveries.update().where(recoveries.c.id == first).values(state=closed))
+        raw.execute(recoveries.update().where(recoveries.c.id.in_(others)).values(state=closed))
     return second
 
 
@@ -55,3 +58,24 @@ async def test_a_yes_to_a_release_is_given_below_what_others_lost_there(
         await wait(pilot, app, "approved")
     with unity.database.reading() as session:
         assert load_file(session, second).holds[0].releasing_minor == 20_000
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_yes_below_many_closed_recoveries_is_given_in_sight_of_its_figures(
+    unity: Any, wait: Any, look: Any, size: tuple[int, int]
+) -> None:
+    """All of them had stood above the figures, which had no room left."""
+    to_be_released(unity, ended=7)
+    app = unity.app("wang", start_screen="approvals")
+    async with app.run_test(size=size) as pilot:
+        await wait(pilot, app, "R-2026-0008")
+        await pilot.press("a")
+        bound = ("recovery R-2026-0008", "amount CNY 200.00", "digest", "y Confirm")
+        await wait(pilot, app, "Approve", "7 duplicate subjects ↑ ↓ scroll", *bound)
+        seen = set[str]()
+        for _ in range(24):
+            seen |= {f"R-2026-000{n}" for n in range(1, 8) if f"R-2026-000{n}, which" in look(app)}
+            await pilot.press("down")
+        assert len(seen) == 7
+        await pilot.press("y")
+        await wait(pilot, app, "approved")
