@@ -47,12 +47,13 @@ def test_approvals_are_given_together_and_what_is_looked_at_alone_is_refused(
     stops, alone = ids["order_stop"], ids["refuse_report"]
     own = run("approve", *stops[:2], "--as", "lin", "--json")
     assert own.code == 3
-    told = run("approve", *stops[:2], *alone, "appr-none", "--as", "chen")
+    told = run("approve", *stops[:2], *alone, "change-1", "appr-none", "--as", "chen")
     assert told.code == 3
     assert told.out.count("✓ ") == 2
     assert "a refusal of a report is approved by itself" in told.out
     assert "✕ appr-none: there is no such approval" in told.out
-    assert "2 approved, 2 not" in told.out
+    assert "✕ change-1: a change of officers or partners is approved by itself" in told.out
+    assert "2 approved, 3 not" in told.out
     again = run("approve", "-", "--as", "chen", "--json", stdin="\n".join(stops)).out
     assert [bool(one["done"]) for one in json.loads(again)] == [False, False, True]
     assert run("approve", *stops, "--deny", "--reason", "no").code == 2

@@ -139,7 +139,8 @@ async def test_a_paste_into_a_question_is_refused_aloud_and_one_line_is_taken(
         assert isinstance(app.screen, AskLine)
         assert app.screen.query_one(Input).value == ""
         await paste(app, "26-77\n")
-        await wait(pilot, app, "▊  26-77")
+        await wait(pilot, app, " 26-77 ")
+        assert app.screen.query_one(Input).value == "26-77"
 
 
 async def test_one_pasted_line_goes_to_the_case_number_or_is_refused_aloud(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from models.case_file import CaseFile
 from models.entities.catalogue import table_of
 from models.entities.event import EntityKind
@@ -31,11 +33,12 @@ def file_of(unity: Any, recovery_id: str) -> CaseFile:
         return load_file(session, recovery_id)
 
 
-def two_of_an_account(unity: Any) -> tuple[str, str]:
-    """One of Zhao's has ended without its 800.00; Li's stop there was sent first."""
-    first = unity.report(80_000, ref="one")
-    unity.case_officer("zhao").advance(first, case_number="Z-1")
-    unity.statement(first, MULE, credit(1, 80_000, "Eone"))
+def two_of_an_account(unity: Any, ended: int = 1) -> tuple[str, str]:
+    """So many of Zhao's have ended without their 800.00; Li's stop there was sent first."""
+    others = [unity.report(80_000, ref=f"one{number}") for number in range(ended)]
+    for number, other in enumerate(others, 1):
+        unity.case_officer("zhao").advance(other, case_number=f"Z-{number}", knowing=True)
+        unity.statement(other, MULE, credit(number, 80_000, f"Eone{number - 1}"))
     second = unity.report(50_000, ref="two")
     desk = unity.case_officer("li")
     desk.advance(second, case_number="L-1")
@@ -44,13 +47,13 @@ def two_of_an_account(unity: Any) -> tuple[str, str]:
     recoveries = table_of(Recovery)
     with unity.database.writer.begin() as raw:
         closed = RecoveryState.CLOSED_NO_RECOVERY
-        raw.execute(recoveries.update().where(recoveries.c.id == first).values(state=closed))
-    return first, second
+        raw.execute(recoveries.update().where(recoveries.c.id.in_(others)).values(state=closed))
+    return others[0], second
 
 
-def to_be_released(unity: Any) -> tuple[str, str]:
+def to_be_released(unity: Any, ended: int = 1) -> tuple[str, str]:
     """Of Li's hold 200.00 are to be released."""
-    first, second = two_of_an_account(unity)
+    first, second = two_of_an_account(unity, ended)
     file = file_of(unity, second)
     unity.case_officer("wang").approve(file.approvals[0].id)
     desk = unity.case_officer("li")
@@ -97,3 +100,24 @@ def test_the_history_of_a_release_says_no_more_of_a_restricted_recovery_than_who
     with unity.database.reading() as session:
         why = reasons_of(session, second, EntityKind.APPROVAL, "approved")[asked.id]
     assert why == "released knowing that 1 closed recovery (of wang) had lost money to the account"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_yes_below_many_closed_recoveries_is_given_in_sight_of_its_figures(
+    unity: Any, wait: Any, look: Any, size: tuple[int, int]
+) -> None:
+    """All of them had stood above the figures, which had no room left."""
+    to_be_released(unity, ended=7)
+    app = unity.app("wang", start_screen="approvals")
+    async with app.run_test(size=size) as pilot:
+        await wait(pilot, app, "R-2026-0008")
+        await pilot.press("a")
+        bound = ("recovery R-2026-0008", "amount CNY 200.00", "digest", "y Confirm")
+        await wait(pilot, app, "Approve", "7 duplicate subjects ↑ ↓ scroll", *bound)
+        seen = set[str]()
+        for _ in range(24):
+            seen |= {f"R-2026-000{n}" for n in range(1, 8) if f"R-2026-000{n}, which" in look(app)}
+            await pilot.press("down")
+        assert len(seen) == 7
+        await pilot.press("y")
+        await wait(pilot, app, "approved")

@@ -19,8 +19,6 @@ from recovery_flows.access.registers import decide, is_change
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.pages.approvals import (
-    ASKS,
-    DENIALS,
     EMPTY as NONE_PENDING,
     act_words,
     asked,
@@ -28,6 +26,8 @@ from recovery_flows.cases.pages.approvals import (
     denial_of,
     detail,
     figures,
+    frees_at_once,
+    what_yes_does,
     why_denied,
 )
 from recovery_flows.cases.together.acts import why_alone
@@ -232,7 +232,7 @@ class ApprovalsScreen(SizedScreen):
                 doing = partial(_approve, line, authority)
                 app.perform(doing, command=told, holds_back=True)
 
-        title, text = phrase("Approve: {act}?", act=act_words(line)), ASKS.get(line.act, "")
+        title, text = phrase("Approve: {act}?", act=act_words(line)), what_yes_does(line)
         bound = figures(line)
         if refusal := self._refusal(line):
             app.say(refusal, refused=True)
@@ -253,8 +253,8 @@ class ApprovalsScreen(SizedScreen):
 
         def answered(reason: str | None) -> None:
             if reason is not None:
-                do = partial(_deny, line, reason)
-                app.perform(do, command=command(*denial_of(line)), holds_back=line.act in DENIALS)
+                do, told = partial(_deny, line, reason), command(*denial_of(line))
+                app.perform(do, command=told, holds_back=frees_at_once(line))
 
         if refusal := self._refusal(line):
             app.say(refusal, refused=True)

@@ -58,11 +58,20 @@ class Dialog(ModalScreen[T]):
         self.dismiss(None)
 
 
+_SCROLLS: list[BindingType] = [
+    Binding("up", "scroll(-1)", "Up", show=False),
+    Binding("down", "scroll(1)", "Down", show=False),
+]
+
+
 class Confirm(Dialog[str]):
-    """Shows the exact figures; `y` says yes. The answer is the authority that was named, or ''."""
+    """Shows the exact figures; `y` says yes. The answer is the authority that was named, or ''.
+
+    Other recoveries, and figures, scroll where there is no room for all of them.
+    """
 
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "yes", "Confirm")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "yes", "Confirm"), *_SCROLLS]
     is_seen_first = True
 
     def __init__(
@@ -81,8 +90,12 @@ class Confirm(Dialog[str]):
     def compose_question(self) -> ComposeResult:
         yield Label(word(self._sentence), classes="question")
         if self._also:
-            yield self.block(also_lines, self._also)
-        with VerticalScroll(can_focus=False):
+            if (count := len(self._also)) > 1:
+                told = phrase("{count} duplicate subjects   ↑ ↓ scroll", count=count)
+                yield Label(word(told, MUTED))
+            with VerticalScroll(can_focus=False, classes="also -several" if count > 1 else "also"):
+                yield self.block(also_lines, self._also)
+        with VerticalScroll(can_focus=False, classes="-below-also" if self._also else ""):
             yield self.block(figures_lines, self._figures)
         if self._asks_authority:
             yield Label(word(phrase("Authorisation reference, if required (Tab to write)"), MUTED))
@@ -101,6 +114,11 @@ class Confirm(Dialog[str]):
         del line
         self.set_focus(None)
 
+    def action_scroll(self, lines: int) -> None:
+        """Scroll what is longer than its part of the box."""
+        for part in self.query(VerticalScroll):
+            part.scroll_relative(y=lines, animate=False)
+
     def action_yes(self) -> None:
         self.dismiss(self.authority())
 
@@ -112,6 +130,7 @@ class TypeRef(Confirm, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back"),
         Binding("enter", "yes", "Confirm"),
+        *_SCROLLS,
     ]
 
     def __init__(self, title: str, sentence: str, figures: Figures, ref: str) -> None:

@@ -37,11 +37,12 @@ COLUMNS: Mapping[str, Column] = {
     "by": Column("asked by"),
 }
 EMPTY = phrase("No approvals pending.")
-ASKS: Mapping[str, str] = {
+_SENDS = phrase("The order goes to the bank under your name.")
+_ASKS: Mapping[str, str] = {
     ApprovalKind.ORDER_STOP: (
         phrase("The stop-payment is with the bank, or a letter is on its way. You confirm it.")
     ),
-    ApprovalKind.FREEZE: phrase("The order goes to the bank under your name."),
+    ApprovalKind.FREEZE: _SENDS,
     ApprovalKind.RELEASE: phrase("The bank lets the money go: it can be gone the same minute."),
     ApprovalKind.REQUEST: phrase("The request leaves the country under your name."),
     ApprovalKind.ASSURANCE: phrase(
@@ -105,14 +106,13 @@ ASKS: Mapping[str, str] = {
     ),
 }
 """What a yes does, by kind of approval."""
-DENIALS: Mapping[str, str] = {
+_DENIALS: Mapping[str, str] = {
     ApprovalKind.ORDER_STOP: phrase(
         "A no takes the stop back at its bank: the money can be gone the same minute."
     ),
     ApprovalKind.MULTI_AGENCY_REQUEST: phrase("A no takes these tasks back at the partners."),
 }
 """What a no does where something was sent before it was decided."""
-_SENT_ALREADY = (ApprovalKind.ORDER_STOP, ApprovalKind.MULTI_AGENCY_REQUEST)
 _DIGEST_SHOWN = 16
 _FIGURES = (Column(most=26), Column(rest=True))
 
@@ -120,16 +120,26 @@ _FIGURES = (Column(most=26), Column(rest=True))
 def act_words(approval: ApprovalLine) -> str:
     """What is to be decided, in words."""
     told = kind_word(approval.act)
-    return phrase("confirm {told}", told=told) if approval.act in _SENT_ALREADY else told
+    return phrase("confirm {told}", told=told) if approval.post_hoc else told
+
+
+def what_yes_does(approval: ApprovalLine) -> str:
+    """What a yes does: a stop that was not sent first leaves by it."""
+    waits = approval.act == ApprovalKind.ORDER_STOP and not approval.post_hoc
+    return _SENDS if waits else _ASKS.get(approval.act, "")
+
+
+def frees_at_once(approval: ApprovalLine) -> bool:
+    """Whether a no takes back what was sent first."""
+    return approval.post_hoc and approval.act in _DENIALS
 
 
 def why_denied(approval: ApprovalLine) -> str:
     """What is asked before a no, and what that does."""
     asks = phrase("{ref}: why is it denied?", ref=approval.ref)
-    told = DENIALS.get(approval.act)
-    if not told:
+    if not frees_at_once(approval):
         return asks
-    others = [one.sentence for one in approval.also]
+    told, others = _DENIALS[approval.act], [one.sentence for one in approval.also]
     return joined("\n", (told, *others, asks)) if others else joined(" ", (told, asks))
 
 
@@ -185,7 +195,7 @@ def detail(approval: ApprovalLine) -> Iterator[Line | Table]:
     yield from also_lines(approval.also)
     rows = ((cell(muted(as_phrase(name))), strong(value)) for name, value in figures(approval))
     yield from table(_FIGURES, rows, whole=True)
-    if asks := ASKS.get(approval.act, ""):
+    if asks := what_yes_does(approval):
         yield line(muted(asks))
     if approval.report:
         yield line(muted(phrase("All that it rests on: {command}", command=approval.report)))

@@ -38,8 +38,9 @@ BREAKERS: Mapping[BreakerState, Worded] = {
 }
 FACTS, TIMES, LATE, OVERDUE = phrase("facts"), phrase("times"), phrase("late"), phrase("overdue")
 _WIDTH = 80
-_SAME_CLOCK = timedelta(minutes=1)
 """Cells in which a command prints the page."""
+_SAME_CLOCK = timedelta(minutes=1)
+"""By so much case time may be behind the clock on the wall where it is the same."""
 _FACTS = (Column(most=12), Column(most=500, rest=True))
 _TIMES = (
     Column("order", most=8), Column("sent", most=8), Column("answered", right=True),

@@ -231,8 +231,11 @@ def _within(file: CaseFile, row: RequestRow) -> Iterator[Line]:
         )
     elif (fell := fell_to(file, row)) is not None:
         most = Money(fell, row.currency)
-        text = phrase("✕ the trace supports {most} of it by now: ask for less", most=most)
-        yield line(Piece(text, Tone.ALARM))
+        if guard.may_reduce(file, row):
+            text = phrase("✕ the trace supports {most} of it by now: ask for less", most=most)
+            yield line(Piece(text, Tone.ALARM))
+        else:  # a bank that has its order, or a body that keeps no more than this
+            yield line(muted(phrase("  the trace supports {most} of it by now", most=most)))
     beyond = beyond_trace(row)
     if beyond.minor:
         yield line(muted(phrase("  {beyond} of it are beyond the trace", beyond=beyond)))

@@ -29,6 +29,7 @@ from models.queries.cases.case_files import (
 from models.store.permissions import NotPermittedError
 from models.store.record import prefetch_events
 from models.store.waiting_rows import StaleFileError
+from recovery_flows.access.registers import is_change
 from recovery_flows.approvals.kinds import TOGETHER, kind_word
 from recovery_flows.cases import action_handlers, next_steps
 from recovery_flows.cases.action_handlers import ActionContext
@@ -61,6 +62,10 @@ def approve_each(acting: CaseOfficer, approval_ids: Sequence[str]) -> Iterator[R
     """Approve each by itself, in this order; one twice is approved once."""
     for approval_id in dict.fromkeys(approval_ids):
         try:
+            if is_change(approval_id):
+                raise StepRefusedError(
+                    phrase("a change of officers or partners is approved by itself")
+                )
             with acting.database.reading() as session:
                 kind = kind_of_approval(session, approval_id)
             if kind is None:

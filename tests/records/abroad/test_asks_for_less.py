@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from models.entities.request import RequestRoute, RequestRow, RequestState
@@ -11,6 +13,7 @@ from recovery_flows.cases.views.request_view import request_view
 from recovery_flows.cli.page_text import page_lines
 from recovery_flows.correspondence.abroad import message_actions
 from recovery_flows.cross_border import actions, ceiling, parts
+from recovery_flows.cross_border.doable import RequestAct, acts_of
 from recovery_flows.errors import StepRefusedError
 from tests.recall_messages import CHANNELS
 from tests.records.abroad.abroad_case import FOREIGN, SENDER, Abroad
@@ -73,6 +76,22 @@ def test_a_trace_that_falls_is_owned_and_its_draft_asks_for_less(abroad: Abroad)
     abroad.sent(after.id)
     abroad.decide()
     abroad.sound()
+
+
+def test_of_a_bank_that_has_its_order_nobody_is_told_to_ask_for_less(abroad: Abroad) -> None:
+    """Its hold is reduced: no key asks for less, and the page says what the trace supports."""
+    unit, name = abroad.unit, abroad.out()
+    falls(abroad, 30_000)
+    view = request_view(
+        unit.database, unit.laws, CHANNELS, abroad.recovery_id, name, SENDER, unit.now
+    )
+    ordered = replace(view, row=replace(view.row, route=RequestRoute.PARTNER))
+    assert RequestAct.REDUCE in acts_of(view.file, view.row)
+    assert RequestAct.REDUCE not in acts_of(view.file, ordered.row)
+    for page, told in ((view, "✕ {}: ask for less"), (ordered, "  {}")):
+        texts = list(page_lines(written(page)))
+        assert any(told.format("the trace supports GBP 300.00 of it by now") in x for x in texts)
+        assert any("by now: ask for less" in x for x in texts) == (page is view)
 
 
 def test_what_a_body_has_stands_until_the_version_of_less_leaves(abroad: Abroad) -> None:

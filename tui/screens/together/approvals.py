@@ -10,7 +10,7 @@ from models.deconfliction_hits import AlsoLine
 from models.language.phrase import as_phrase, joined, phrase
 from models.queries.cases.views import ApprovalLine
 from recovery_flows.cases.case_officer import CaseOfficer
-from recovery_flows.cases.pages.approvals import ASKS, act_words
+from recovery_flows.cases.pages.approvals import act_words, what_yes_does
 from recovery_flows.cases.together.acts import Result, approve_each, why_alone
 from recovery_flows.wording import counted
 from tui.act_log import command
@@ -67,7 +67,7 @@ def ask_together(
 
 
 def _sentence(doable: Sequence[ApprovalLine], refused: int) -> str:
-    told = [ASKS[act] for act in dict.fromkeys(one.act for one in doable) if act in ASKS]
+    told = [text for text in dict.fromkeys(map(what_yes_does, doable)) if text]
     told += [phrase("{refused} of those marked cannot.", refused=refused)] if refused else []
     return joined(" ", told)
 
