@@ -120,7 +120,6 @@ def multiply(file: Path, vault: Vault, recoveries: int) -> None:
         for _, _, text in later:
             raw.execute(text)
         raw.execute("COMMIT")
-        raw.execute("ANALYZE")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +11,7 @@ from itertools import islice
 from sqlmodel import Session
 
 from models.case_file import CaseFile
-from models.deconfliction_hits import Match
+from models.deconfliction_hits import ClosedTrace, Match
 from models.engine import Database
 from models.entities.approval import ApprovalRow
 from models.queries.books.closed_traces import closed_traces
@@ -176,9 +177,14 @@ def with_closed(
     """The lines; a release with the recoveries that ended without money traced to the account."""
     lines = tuple(lines)
     account = accounts_of(session, [line.subject_id for line in lines if line.act in RELEASING])
+    ended = defaultdict[str, list[ClosedTrace]](list)
+    for found in closed_traces(session, set(account.values())) if account else ():
+        ended[found.hit.account_id].append(found)
     told = []
     for line in lines:
-        about = account.get(line.subject_id)
-        ended = closed_traces(session, [about], line.recovery_id) if about else ()
-        told.append(replace(line, also=closed_lines(ended, viewer)) if ended else line)
+        others = [
+            one for one in ended.get(account.get(line.subject_id, ""), ())
+            if one.hit.recovery_id != line.recovery_id
+        ]  # fmt: skip
+        told.append(replace(line, also=closed_lines(others, viewer)) if others else line)
     return tuple(told)
