@@ -155,7 +155,9 @@ def _instants(times: Sequence[str]) -> list[datetime]:
     """What is written with an offset; none where one is written otherwise."""
     try:
         told = list(map(datetime.fromisoformat, times))
-        return [at.astimezone(UTC) for at in told] if all(at.tzinfo for at in told) else []
+        if not all(at.tzinfo for at in told):
+            return []
+        return [at if at.tzinfo is UTC else at.astimezone(UTC) for at in told]
     except (ValueError, OverflowError):
         return []
 

@@ -12,6 +12,7 @@ from models.money import Money, exponent, minor_text
 from recovery_flows.cli.table import columns, tell
 from recovery_flows.restitution.explanation import in_general, page_of
 from recovery_flows.restitution.methods.catalogue import Division, moved_minor
+from recovery_flows.restitution.methods.stakes import Stake
 from recovery_flows.restitution.methods.waterfall import TierSum, tier_sums
 from recovery_flows.wording import counted
 
@@ -36,7 +37,10 @@ def write_json(
     `by_court` stands beside the rules, as what is decided.
     """
     digits = exponent(division.currency)
-    shares = [_share(division, n, digits) for n in _places(division, explain)]
+    shares = [
+        _share(division.stakes[n], division.parts.minor[n], digits)
+        for n in _places(division, explain)
+    ]
     about: dict[str, Any] = {
         "currency": division.currency,
         "pool": _text(division, division.pool_minor),
@@ -72,12 +76,12 @@ def _places(division: Division, explain: str) -> Sequence[int]:
 _quoted = json.encoder.encode_basestring
 
 
-def _share(division: Division, n: int, digits: int) -> str:
-    stake, share = division.stakes[n], minor_text(division.parts.minor[n], digits)
-    net = minor_text(stake.net_minor, digits)
+def _share(stake: Stake, minor: int, digits: int) -> str:
     tier = f', "class": {_quoted(stake.tier.code)}' if stake.tier else ""
-    claimant = _quoted(stake.claim_id)
-    return f'  {{"claimant": {claimant}, "share": "{share}", "net_loss": "{net}"{tier}}}'
+    return (
+        f'  {{"claimant": {_quoted(stake.claim_id)}, "share": "{minor_text(minor, digits)}", '
+        f'"net_loss": "{minor_text(stake.net_minor, digits)}"{tier}}}'
+    )
 
 
 def _class(division: Division, one: TierSum) -> dict[str, str]:
