@@ -6,7 +6,7 @@ supervisors; nothing else of it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 from models.case_file import CaseFile, Step
 from models.deconfliction_hits import AlsoLine, ClosedTrace, DeconflictionHit, Match
@@ -24,6 +24,7 @@ RELEASING = frozenset({
 """Approvals after which money that is held on an account is free, or a third party's."""
 TAKEN_BACK = frozenset({ApprovalKind.ORDER_STOP})
 """Approvals of what holds money already: it is free after a no."""
+_NAMED_MOST = 4
 _LEAVING = frozenset({"ordered_first", "submitted"})
 _SHARED = {
     Match.ACCOUNT: phrase("the account is also"),
@@ -140,31 +141,37 @@ def warns(
 
 def reason(found: Iterable[DeconflictionHit]) -> str:
     """What the event of sending says: that it was known, and whose the others are."""
-    others = {one.recovery_id or one.owner: one.owner for one in found}
-    one = stored_phrase("1 other recovery")
-    more = stored_phrase("{number} other recoveries", number=len(others))
+    owners = _owners(found)
+    many = stored_phrase("{number} other recoveries", number=len(owners))
     return stored_phrase(
         "sent knowing that {count} (of {owners}) had it too",
-        count=one if len(others) == 1 else more,
-        owners=_owners(others),
+        count=stored_phrase("1 other recovery") if len(owners) == 1 else many,
+        owners=_named(owners),
     )
 
 
 def reason_to_release(found: Iterable[DeconflictionHit]) -> str:
     """What the event of an approval says that lets money go: likewise."""
-    others = {one.recovery_id or one.owner: one.owner for one in found}
-    one = stored_phrase("1 closed recovery")
-    more = stored_phrase("{number} closed recoveries", number=len(others))
+    owners = _owners(found)
+    many = stored_phrase("{number} closed recoveries", number=len(owners))
     return stored_phrase(
         "released knowing that {count} (of {owners}) had lost money to the account",
-        count=one if len(others) == 1 else more,
-        owners=_owners(others),
+        count=stored_phrase("1 closed recovery") if len(owners) == 1 else many,
+        owners=_named(owners),
     )
 
 
-def _owners(others: Mapping[str, str]) -> Phrase:
-    nobody = stored_phrase("nobody yet")
-    return joined(", ", sorted({owner or nobody for owner in others.values()}))
+def _owners(found: Iterable[DeconflictionHit]) -> list[str]:
+    """The owner of each of these recoveries, once a recovery."""
+    return list({one.recovery_id or one.owner: one.owner for one in found}.values())
+
+
+def _named(owners: Iterable[str]) -> Phrase:
+    """Who they are, as many as an event has room for."""
+    names = sorted({owner or stored_phrase("nobody yet") for owner in owners})
+    left = len(names) - _NAMED_MOST
+    more = [stored_phrase("{number} more", number=left)] if left > 0 else []
+    return joined(", ", [*names[:_NAMED_MOST], *more])
 
 
 def is_leaving(event: str) -> bool:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from models.deconfliction_hits import DeconflictionHit, Match
 from models.entities.catalogue import table_of
 from models.entities.event import EntityKind, Event
 from models.entities.hold import HoldState
 from models.entities.officer import Role
 from models.entities.recovery import Recovery, RecoveryState
+from models.language.catalogue import Language
+from models.language.shown import in_language, shown
+from models.language.stored import read_back
 from models.money import Money
 from models.queries.installation.officers import OfficerView
+from recovery_flows.cases import deconfliction
+from recovery_flows.cases.approval_effects import SEE_NOTE
 from recovery_flows.cases.deconfliction_check import ClosedTraceError
 from recovery_flows.cases.pages.approvals import command_of
 from recovery_flows.cases.views.page import recovery_page
@@ -157,3 +164,21 @@ def test_a_third_partys_claim_is_upheld_only_by_who_says_to_know_of_it(
     with pytest.raises(ClosedTraceError, match="ask chen"):
         desk.approve(name)
     desk.approve(name, knowing=True)
+
+
+@pytest.mark.parametrize("told", [deconfliction.reason, deconfliction.reason_to_release])
+def test_what_the_history_keeps_of_many_others_has_room_in_an_event(told: Any) -> None:
+    """SQLite would keep it at any length; PostgreSQL refuses the row, and the money stays."""
+    hits = [
+        DeconflictionHit(
+            Match.ACCOUNT, "account", f"rec-{n}", f"R-{n}", "", f"{n:0>40}", is_open=False
+        )
+        for n in range(60)
+    ]
+    why = told(hits)
+    assert "60 " in why
+    assert "56 more" in why
+    assert len(f"{SEE_NOTE}; {why}") <= 400
+    assert told(hits[:4]).count("0" * 30) == 4
+    with in_language(Language.CHINESE):
+        assert not re.search("more|recover|knowing", shown(read_back(why)))
