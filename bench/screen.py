@@ -35,13 +35,13 @@ from recovery_flows.caller import system_user
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cli.composition import open_installation
+from tests.patience import comes
 from tui.screen_queries import Source
 from tui.widgets.paged_table import PAGE_LINES
 
 RESULTS = Path(__file__).with_name("screen.json")
 COLUMNS, LINES, KEYS = 120, 40, 40
 _STEPS_AT_ONCE = 100
-_SERVICE_SECONDS = 60
 _EMPTY = """
 from textual.app import App
 from textual.widgets import OptionList
@@ -187,9 +187,9 @@ def over_socket(program: str) -> dict[str, object]:
             [program, "serve", "--socket", str(socket)], stdout=subprocess.DEVNULL
         )
         try:
-            given_up_at = time.monotonic() + _SERVICE_SECONDS
-            while not socket.exists() and time.monotonic() < given_up_at:
-                time.sleep(0.05)
+            is_there = comes(lambda: socket.exists() or service.poll() is not None)
+            if not is_there or service.poll() is not None:
+                raise RuntimeError("the service of the unit did not start")
             return keys([program, "tui"], {"RECOVERY_SERVICE_SOCKET": str(socket)}, b"R-2026-")
         finally:
             service.terminate()

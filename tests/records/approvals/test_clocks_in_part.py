@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -48,4 +49,4 @@ def test_a_part_that_was_not_read_is_an_error_and_no_empty_list(unit: Any) -> No
         with pytest.raises(PartNotReadError):
             look(file.claims)
     with pytest.raises(PartNotReadError):
-        _ = file.trace.positions  # type: ignore[union-attr]
+        attrgetter("trace.positions")(file)
