@@ -34,7 +34,11 @@ _LOOKED = (
     " 0.6 * (julianday(h.expires_at) - julianday(h.acted_at))"
 )
 
-
+_UNANSWERED = (
+    "SELECT 1 FROM event u WHERE u.subject_id = h.id AND u.event = 'escalated' AND u.reason LIKE"
+    " '%the bank has not answered%' AND u.at < h.expires_at"
+)
+"""Its bank could not be reached: nobody knew that it held the money, and a supervisor was told."""
 _LET_GO_KNOWING = (
     "SELECT 1 FROM event e JOIN approval p ON p.id = e.subject_id JOIN hold x ON x.id ="
     " p.subject_id JOIN asset y ON y.id = x.asset_id WHERE e.noun = 'approval' AND e.event IN"
@@ -60,6 +64,7 @@ class LeftThere(Eyes):
             " WHERE h.kind = 'stop' AND h.state = 'lapsed' AND a.home AND (a.left_alone = '' OR"
             f" a.left_alone LIKE 'the bank refused%') AND EXISTS ({_REPORTED}) AND NOT EXISTS"
             f" ({_TOLD}) AND NOT EXISTS ({_FROZEN}) AND EXISTS ({_LOOKED}) AND NOT ({_GIVEN_UP})"
+            f" AND NOT EXISTS ({_UNANSWERED})"
         )
         for hold, acted, ends in rows:
             hours = (_instant(ends) - _instant(acted)).total_seconds() / 3600

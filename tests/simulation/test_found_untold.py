@@ -85,3 +85,10 @@ def test_what_a_smaller_freeze_leaves_is_stopped_for_the_victim_whose_stop_found
     told, story = played(at, made)
     assert_well(told, story)
     assert dict(told.ends) == {"closed_returned": 1, "joined": 1}
+
+
+def test_a_stop_whose_bank_answers_after_its_end_is_ordered_again_when_it_does(at: Place) -> None:
+    """For 80 hours the bank was busy: a supervisor was told, and it let the money go unfrozen."""
+    told, story = played(at, history_of(71_001_722))
+    assert_well(told, story)
+    assert story.count("order_stop: R-2026-0002: stop-payment sent") == 2
