@@ -30,6 +30,7 @@ from recovery_flows.ledger import bank_contradictions, hold_figures
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import payout_answers
 from recovery_flows.restitution.third_party import releases as third_party_releases
+from recovery_flows.tracing import trace_requests
 
 _OPEN_REQUESTS = UNDER_WAY - {RequestState.NEEDS_INFO} | {RequestState.APPROVED}
 _ANSWERABLE = UNDER_WAY | {RequestState.REFUSED, RequestState.REPLACED}
@@ -95,6 +96,8 @@ def _apply_reading(
         bank_disagreements.news_on_closed(changes, about, fact.state, fact.revision, now)
     if reading.move.event in _IN_FORCE_AGAIN:
         bank_disagreements.reopen(changes, hold.asset_id, _HELD_AFTER_ALL)
+    if reading.move.event == "no_funds":
+        trace_requests.follow_what_left(changes, hold.id, now)
     _supersede(changes, changes.file.hold(hold.id))
 
 
@@ -271,22 +274,15 @@ def _refuse_query(changes: Changeset, subject_id: str, code: str, now: datetime)
 
 
 def _refuse_hold(changes: Changeset, hold: HoldRow, code: str) -> None:
+    told: dict[str, Scalar] = {"reason": code}
     if hold.state is HoldState.ORDERED:
-        told: dict[str, Scalar] = {"reason": code}
         changes.apply(
             Transition(EntityKind.HOLD, hold.id, "refused", hold.state, told, reason=code)
         )
     request = next((r for r in changes.file.requests if r.id == hold.request_id), None)
     if request is not None and request.state in _OPEN_REQUESTS:
         changes.apply(
-            Transition(
-                EntityKind.REQUEST,
-                request.id,
-                "refused",
-                request.state,
-                {"reason": code},
-                reason=code,
-            )
+            Transition(EntityKind.REQUEST, request.id, "refused", request.state, told, reason=code)
         )
 
 

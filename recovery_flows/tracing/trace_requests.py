@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from models.case_file import CaseFile
-from models.entities.call import CallKind
+from models.entities.call import CallKind, CallState
 from models.entities.event import EntityKind
+from models.entities.hold import HoldRow, HoldState
 from models.ids import derive_id
 from models.language.phrase import stored_phrase
 from models.outcome import Scalar, Transition
@@ -72,9 +73,37 @@ def _untold(
     if asked_at is None:
         return None
     account_id = file.asset(asset_id).account_id
-    acted = [h.acted_at for h in file.holds_of(asset_id) if h.acted_at and not supersedes(file, h)]
+    holds = [h for h in file.holds_of(asset_id) if not supersedes(file, h)]
+    acted = [at for at in map(_looked_at, holds) if at is not None]
     paid = [c.paid_at for c in file.claims if c.payee_account_id == account_id]
     return max((at for at in (*acted, *paid) if covers_to < at <= asked_at), default=None)
+
+
+def _looked_at(hold: HoldRow) -> datetime | None:
+    """When its bank acted on a hold, or found nothing to hold."""
+    return hold.bank_said_at if hold.state is HoldState.NO_FUNDS else hold.acted_at
+
+
+def follow_what_left(changes: Changeset, hold_id: str, now: datetime) -> None:
+    """Ask where money went that had left before its bank acted, which found the account empty.
+
+    A statement that ends before the bank looked shows the money there still. One that is asked for
+    and has not left yet will tell. Abroad a request asks, and not this.
+    """
+    file = changes.file
+    hold = file.hold(hold_id)
+    asset = file.asset(hold.asset_id)
+    if asset.left_alone or not asset.home or supersedes(file, hold):
+        return
+    looked = min(hold.bank_said_at or now, now)
+    is_told = asset.statement_to is not None and asset.statement_to >= looked
+    if is_told or any(
+        c.subject_id == asset.id and c.kind is CallKind.STATEMENT and c.state is CallState.PLANNED
+        for c in file.calls
+    ):
+        return
+    name = derive_id("call", asset.id, CallKind.STATEMENT, "empty", hold.id)
+    changes.call(replace(statement_intent(asset, now), id=name))
 
 
 def request_trace(changes: Changeset) -> None:

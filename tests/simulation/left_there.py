@@ -50,13 +50,20 @@ _LET_GO_KNOWING = (
 """It had been closed when the money was let go, and who decided that knew what it had lost."""
 
 
+_CLOCKS_APART_DAYS = 0.01
+
+
 class LeftThere(Eyes):
     """Asked at rest: what was stopped is frozen in time, and what came free is stopped again."""
 
     def held_at_rest(self) -> None:
-        """No stop ran out on reported money without a freeze, nor was money left that was free."""
+        """No stop ran out on reported money without a freeze, nor was money left that was free.
+
+        And what had left an account before its bank looked was followed by a later statement.
+        """
         self._ran_out()
         self._came_free()
+        self._followed()
 
     def _ran_out(self) -> None:
         rows = self._all(
@@ -90,6 +97,19 @@ class LeftThere(Eyes):
             free = self.banks[str(bank)].available(there.number) if there else 0
             if min(free, int(str(lacking))) >= _LEAST:
                 raise ViolationError("left there", f"{lacking} of {asset} lack, {free} are free")
+
+    def _followed(self) -> None:
+        rows = self._all(
+            "SELECT h.id, a.statement_to, min(h.bank_said_at, n.at) FROM hold h JOIN asset a ON"
+            " a.id = h.asset_id JOIN event n ON n.subject_id = h.id AND n.event = 'no_funds' WHERE"
+            " h.kind = 'stop' AND h.state = 'no_funds' AND h.supersedes_id = '' AND a.home AND"
+            " a.left_alone = '' AND (a.statement_to IS NULL OR julianday(a.statement_to) <"
+            f" julianday(min(h.bank_said_at, n.at)) - {_CLOCKS_APART_DAYS})"
+        )
+        for stop, told, looked in rows:
+            raise ViolationError(
+                "not followed", f"{stop} found nothing at {looked}, told to {told}"
+            )
 
 
 def _instant(text: object) -> datetime:

@@ -1,0 +1,65 @@
+"""A bank that takes hours finds the account empty: where the money went is asked for, once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.entities.asset import Stage
+from models.entities.call import OPEN_CALLS, CallKind, CallRow
+from tests.records.conftest import SECOND
+
+
+def asked(unit: Any, recovery: str) -> list[CallRow]:
+    """The statements that are asked for and not answered."""
+    calls: tuple[CallRow, ...] = unit.file(recovery).calls
+    return [c for c in calls if c.kind is CallKind.STATEMENT and c.state in OPEN_CALLS]
+
+
+def stopped(unit: Any, acts: Any, told_to_hours: float) -> tuple[str, str]:
+    """A stop under way, and a statement up to that hour: all that was paid is there still."""
+    (recovery,) = unit.report(*unit.reports(1))
+    unit.accept(recovery)
+    stop = unit.order(recovery)
+    unit.approve(recovery)
+    acts.close_calls(recovery, CallKind.STATEMENT)
+    came = unit.line(1, 100_000, at_hours=1, ref="E1")
+    unit.trace(recovery, unit.statement([came], to_hours=told_to_hours))
+    acts.decide(recovery)
+    return recovery, stop
+
+
+def test_money_that_left_before_its_bank_looked_is_followed_to_the_next_account(
+    unit: Any, acts: Any
+) -> None:
+    recovery, stop = stopped(unit, acts, told_to_hours=3)
+    unit.later(4)
+    assert asked(unit, recovery) == []
+    acts.bank_refuses(recovery, stop)
+    acts.decide(recovery)
+    assert len(asked(unit, recovery)) == 1, "the statement that is in ends before the bank looked"
+    assert [a.stage for a in unit.file(recovery).assets] == [Stage.TRACING]
+    acts.close_calls(recovery, CallKind.STATEMENT)
+    came = unit.line(1, 100_000, at_hours=1, ref="E1")
+    went = unit.line(2, -100_000, counter=SECOND, at_hours=5, ref="X1")
+    unit.trace(recovery, unit.statement([came, went], to_hours=7))
+    acts.decide(recovery)
+    first, second = unit.file(recovery).assets
+    assert (first.traced_minor, second.account_id) == (0, unit.account_id(SECOND))
+    assert (second.traced_minor, second.stage) == (100_000, Stage.FREEZING)
+
+
+def test_an_account_that_was_told_up_to_then_is_not_asked_for_again(unit: Any, acts: Any) -> None:
+    recovery, stop = stopped(unit, acts, told_to_hours=7)
+    unit.later(4)
+    acts.bank_refuses(recovery, stop)
+    acts.decide(recovery)
+    assert asked(unit, recovery) == []
+
+
+def test_a_bank_that_repeats_that_it_found_nothing_is_asked_once(unit: Any, acts: Any) -> None:
+    recovery, stop = stopped(unit, acts, told_to_hours=3)
+    unit.later(4)
+    for _ in range(3):
+        acts.bank_refuses(recovery, stop)
+        acts.decide(recovery)
+    assert len(asked(unit, recovery)) == 1
