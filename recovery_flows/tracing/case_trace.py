@@ -150,7 +150,9 @@ def _view(
     )
     text = trace_json(positions, ended, mixed)
     rule = rule_text(file.recovery)
-    name = derive_id("trace", file.recovery.id, now.isoformat(), rule, text)
+    # After the one before: within an instant a recovery may come back to what it was traced as.
+    before = file.trace.id if file.trace else ""
+    name = derive_id("trace", file.recovery.id, now.isoformat(), rule, text, before)
     return TraceView(name, rule, now, positions, ended, mixed), text
 
 
