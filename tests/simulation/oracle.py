@@ -9,6 +9,7 @@ from tests.simulation.eyes import ViolationError
 from tests.simulation.foreign.oracle_abroad import AbroadOracle
 from tests.simulation.foreign.oracle_others import OthersOracle
 from tests.simulation.left_there import LeftThere
+from tests.simulation.repeated import Repeated
 from tests.simulation.rounds import Rounds
 from tests.simulation.states import States
 from tests.simulation.whose import Whose
@@ -19,7 +20,9 @@ _CLOSED = (
 )  # fmt: skip
 
 
-class Oracle(Words, States, Rounds, Whose, Decreed, LeftThere, AbroadOracle, OthersOracle):
+class Oracle(
+    Words, States, Rounds, Repeated, Whose, Decreed, LeftThere, AbroadOracle, OthersOracle
+):
     """Looks at one history's database and banks; it shares no code with the rules."""
 
     def look(self) -> None:
@@ -87,43 +90,6 @@ class Oracle(Words, States, Rounds, Whose, Decreed, LeftThere, AbroadOracle, Oth
                     "overpaid", f"payment {ref} of {most} got {minor} back ({claim})"
                 )
 
-    # Orders
-
-    def _repeated_orders(self) -> None:
-        for bank in self.banks.values():
-            for ref, refused in bank.repeated[self._repeats.get(bank.id, 0) :]:
-                if not self._was_asked_again(ref, refused):
-                    raise ViolationError("repeated", f"{bank.id} got a refused order again: {ref}")
-            self._repeats[bank.id] = len(bank.repeated)
-
-    def _was_asked_again(self, ref: str, refused: str) -> bool:
-        """Whether the order rests on something else than the refused one, or a person looked.
-
-        A hold is ordered on what the trace in force says, a payout on what a person found out
-        about the one that was not paid: the officer's note of the refusal, or the discrepancy.
-        What another recovery ordered for its own victim is no repetition.
-        """
-        born = "SELECT recovery_id FROM event WHERE subject_id = ? ORDER BY seq LIMIT 1"
-        if self._all(born, ref) != self._all(born, refused):
-            return True
-        told = "SELECT max(seq) FROM event WHERE subject_id = ? AND event IN ('refused','no_funds')"
-        since = self._all(told, refused)[0][0] or 0
-        drafted = "SELECT min(seq) FROM event WHERE subject_id = ?"
-        until = self._all(drafted, ref)[0][0]
-        if int(str(until)) < int(str(since)):
-            return True  # decided on by itself before anybody knew of the refusal
-        # A freeze is a draft of the engine until an officer, who has read the refusal, submits it.
-        submitted = "SELECT max(seq) FROM event WHERE subject_id = ? AND event = 'submitted'"
-        until = max(int(str(until)), int(str(self._all(submitted, ref)[0][0] or 0)))
-        query = (
-            "SELECT 1 FROM event WHERE seq > ?2 AND seq <= ?3 AND (subject_id = ?1 AND event ="
-            " 'refusal_seen' OR noun = 'request' AND event IN ('drafted', 'submitted')"
-            " AND role = 'officer' OR noun = 'trace' AND event = 'adopted' OR noun ="
-            " 'discrepancy' AND event = 'resolved' AND subject_id IN (SELECT id FROM discrepancy"
-            " WHERE subject_id = ?1 AND resolved_by <> '')) LIMIT 1"
-        )
-        return bool(self._all(query, refused, since, until))
-
     def _releases(self) -> None:
         """Nothing is let go while a claim of the file has a net loss, unless a person says so."""
         rows = self._all(
@@ -186,7 +152,8 @@ class Oracle(Words, States, Rounds, Whose, Decreed, LeftThere, AbroadOracle, Oth
         """What of the loss no other hold on the account keeps once this one is let go.
 
         In the currency of the loss. The ledger shows the money of the case under the hold that
-        was there first: another one, such as a freeze of the whole sum, may keep it as well.
+        was there first: another one, such as a freeze of the whole sum, may keep it as well. What
+        two people gave to one who acquired it in good faith is kept for no victim.
         """
         asset, here = self._all(
             "SELECT h.asset_id, coalesce(sum(p.claim_minor), 0) FROM hold h LEFT JOIN posting p"
@@ -199,12 +166,19 @@ class Oracle(Words, States, Rounds, Whose, Decreed, LeftThere, AbroadOracle, Oth
             " AND h.asset_id = ? AND h.id <> ? AND p.event_seq <= ?",
             asset, hold, seq,
         )[0][0]  # fmt: skip
+        given = self._all(
+            "SELECT coalesce((SELECT sum(granted_minor) FROM third_party_claim WHERE asset_id = ?1"
+            " AND ground = 'good_faith' AND state IN ('upheld', 'released')), 0) - coalesce((SELECT"
+            " sum(claim_minor) FROM posting WHERE account = 'third_party' AND asset_id = ?1 AND"
+            " event_seq <= ?2), 0)",
+            asset, seq,
+        )[0][0]  # fmt: skip
         own = self._all(
             "SELECT coalesce(sum(asset_minor), 0) FROM posting WHERE hold_id = ?"
             " AND account = 'held' AND event_seq <= ?",
             hold, seq,
         )[0][0]  # fmt: skip
-        left = max(0, int(str(own)) - int(str(kept)))
+        left = max(0, int(str(own)) - int(str(kept)) - max(0, int(str(given))))
         currency = self._all("SELECT currency FROM hold WHERE id = ?", hold)[0][0]
         if left == 1 and currency != "CNY":
             return (

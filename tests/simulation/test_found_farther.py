@@ -48,6 +48,26 @@ def at() -> Iterator[Place]:
             90001785, "proposes 400.00 for third_party-7556bb1dfe436cc74372",
             id="a decision about a third party ends with the hold that it rests on",
         ),
+        pytest.param(
+            97000812, "request complete",
+            id="money that left while its bank took hours is followed abroad",
+        ),
+        pytest.param(
+            97005989, "objection upheld",
+            id="a recovery that is traced back to what it was within an instant is traced",
+        ),
+        pytest.param(
+            97000852, "return decision submitted for approval",
+            id="a converted round that leaves a coin may order a share as before",
+        ),
+        pytest.param(
+            97001366, "types in executed",
+            id="an answer whose end lies before the request is asked for and typed in",
+        ),
+        pytest.param(
+            97006849, "release approved",
+            id="what is given to a third party in good faith is kept for no victim",
+        ),
     ],
 )  # fmt: skip
 def test_a_history_of_the_foreign_side_that_failed_later_is_well(

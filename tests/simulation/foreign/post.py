@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -55,7 +56,7 @@ class Post(Desks):
 
     def enter_papers(self) -> int:
         """Type in what bodies by post have said by now, and their receipts."""
-        done = 0
+        done = self._asked_after() if self.abroad.plays else 0
         for asked in list(self.abroad.bodies[BY_HAND].asked.values()) if self.abroad.plays else ():
             for number, said in enumerate(asked.by(self._wall())):
                 if (asked.ref, number) not in self.abroad.entered:
@@ -65,6 +66,20 @@ class Post(Desks):
                 if at <= self._wall() and (asked.ref, -1 - number) not in self.abroad.entered:
                     self.abroad.entered.add((asked.ref, -1 - number))
                     done += self._receipt(asked, kind, at)
+        return done
+
+    def _asked_after(self) -> int:
+        """Type in answers that the engine did not take for their end: their body was rung up."""
+        query = (
+            "SELECT subject_id, detail FROM discrepancy WHERE kind = 'answer_not_taken' AND"
+            " resolved_by <> '' AND detail LIKE '%--until names an end from before%'"
+        )
+        done, told = 0, {a.ref: a for b in self.abroad.bodies.values() for a in b.asked.values()}
+        for name, detail in self._eyes.execute(query).fetchall():
+            number, asked = int(str(detail).split()[1]) - 1, told.get(str(name))
+            if asked is not None and (asked.ref, number) not in self.abroad.entered:
+                self.abroad.entered.add((asked.ref, number))
+                done += self._typed(asked, replace(asked.by(self._wall())[number], until=None))
         return done
 
     def _typed(self, asked: Asked, said: Said) -> bool:
