@@ -126,6 +126,13 @@ class Wanted:
         """Whether any recovery may be left out."""
         return bool(self.words or self.terms or self.stands or self.owner)
 
+    @property
+    def is_dear(self) -> bool:
+        """Whether it looks something up among all recoveries each time that it is asked."""
+        looked_up = any(word.loose or word.shared for word in self.words)
+        changed = any(term.column is TermColumn.CHANGED for term in self.terms)
+        return self.passing is None and (looked_up or changed)
+
 
 def red_conditions(
     red_from: Mapping[Attention, datetime],

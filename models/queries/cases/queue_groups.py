@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -109,20 +110,25 @@ def stretches_of_listed(
     """The groups as a filter shows them; it is asked once of each recovery."""
     shown, red = listed(wanted), sa.or_(*red_conditions(wanted.red_from).values())
     both = sa.literal_column("0") if wanted.only_found else sa.case((red, 1), else_=0)
-    parts = [
-        sa.select(sa.literal(group.value), sa.func.count(), sa.func.coalesce(sa.func.sum(both), 0))
-        .select_from(_Q)
-        .where(condition, passes(wanted))
-        for group, condition in stretches.items()
-    ]
-    found = {row[0]: row for row in session.execute(sa.union_all(*parts))}
+    sums = sa.func.count(), sa.func.coalesce(sa.func.sum(both), 0)
+    if wanted.is_dear:
+        numbered = sa.select(group_of(stretches).label("urgency"), *sums).group_by("urgency")
+        query: Any = numbered.where(passes(wanted))
+    else:
+        parts = [
+            sa.select(sa.literal(group.value), *sums).where(condition, passes(wanted))
+            for group, condition in stretches.items()
+        ]
+        query = sa.union_all(*parts)
+    found = {row[0]: row[1:] for row in session.execute(query)}
+    through = {group: found.get(group.value, (0, 0)) for group in stretches}
     reds = dict.fromkeys(stretches, 0)
     if not wanted.only_found:
         reds = _reds(session, wanted, stretches)
     return {
         group: Stretch(
             sa.and_(condition, shown), sa.and_(_in_lane(group), shown),
-            int(found[group][1]) + reds[group] - int(found[group][2]), int(found[group][1]),
+            int(through[group][0]) + reds[group] - int(through[group][1]), int(through[group][0]),
         )
         for group, condition in stretches.items()
     }  # fmt: skip

@@ -165,7 +165,9 @@ def test_a_filter_finds_what_a_look_at_each_recovery_finds(
 
 
 @pytest.mark.parametrize("few", [1_000, 3])
-@pytest.mark.parametrize("text", ["", "r-2026", "accept", "case:a", "victims>0 bank:east"])
+@pytest.mark.parametrize(
+    "text", ["", "r-2026", "accept", "case:a", "victims>0 bank:home", "~r2", "dup"]
+)
 def test_pages_in_every_order_and_filter_are_the_list_that_is_printed(
     varied: Any, text: str, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
