@@ -10,8 +10,7 @@ from models.entities.catalogue import IllegalTransitionError
 from models.entities.officer import Role
 from models.entities.recovery import CLOSED_RECOVERIES
 from models.language.phrase import phrase
-from models.queries.cases.discrepancy_views import DiscrepancyLine
-from models.queries.cases.views import RecoveryPage
+from models.queries.cases.views import DiscrepancyLine, RecoveryPage
 from models.queries.installation.officers import OfficerView
 from models.store.permissions import NotPermittedError
 from models.store.waiting_rows import StaleFileError

@@ -14,7 +14,10 @@ from typing import Annotated
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.columns import Id, Minor, Rows, RowSeal, Text24, Text64, Text300, enum
+from models.columns import Currency, Id, Minor, Rows, RowSeal, Text24, Text64, Text300, enum
+from models.entities.asset import Stage
+from models.entities.officer import Role
+from models.entities.recovery import RecoveryState
 
 Name = Annotated[str, Field(primary_key=True, max_length=40)]
 
@@ -96,20 +99,37 @@ class TableSeal(Rows, table=True):
     row_seal: RowSeal = ""
 
 
+ASKED_BY_A_FILTER = (
+    "lane", "at", "reported_at", "id", "waits_for", "waits_since", "sought", "case_number",
+    "state", "stage", "owner_id", "currency", "loss_minor", "victims", "held_minor", "due_at",
+    "ref", "step_role", "hold_states", "banks",
+)  # fmt: skip
+"""The columns of the order of urgency, then what a filter and the other orders ask for."""
+
+
 class QueueEntry(Rows, table=True):
     """Where one recovery stands in the queue, and what it adds to the counts of the unit.
 
     `lane` and `at` order it (`models/urgency.py`), `waits_for` and `waits_since` may put it in red.
-    `sought` is what a filter looks in, in small letters, but for the words of its stage.
-    `sent_seconds` is how long after the report the first order or request about it left. `figures`
-    is what it adds to `tally`, as JSON.
+    `sought` is what a filter looks in, in small letters as `case_number`, but for the words of its
+    stage. `held_minor` is what live holds block in the currency of the loss, `hold_states` and
+    `banks` name the states of its holds, and the banks of its accounts and victims, each between
+    line breaks. `sent_seconds` is how long after the report the first order or request about it
+    left. `figures` is what it adds to `tally`, as JSON.
+
+    A filter and an order by a column ask this table alone. On SQLite they walk one index that has
+    all they ask for; PostgreSQL takes no text of any length into an index, and reads the table.
     """
 
     __tablename__ = "queue_entry"
     __table_args__ = (
         sa.Index("ix_queue_entry_order", "lane", "at", "reported_at", "id"),
-        sa.Index("ix_queue_entry_waits", "waits_for", "waits_since"),
+        sa.Index("ix_queue_entry_waits", "waits_for", "lane", "waits_since", "at"),
         sa.Index("ix_queue_entry_sent", "sent_seconds"),
+        sa.Index(
+            "ix_queue_entry_loss", "currency", "loss_minor", "lane", "at", "reported_at", "id"
+        ),
+        sa.Index("ix_queue_entry_asked", *ASKED_BY_A_FILTER).ddl_if(dialect="sqlite"),
     )
 
     id: Id
@@ -121,6 +141,17 @@ class QueueEntry(Rows, table=True):
     loss_minor: Minor = 0
     victims: int = 0
     sought: str = ""
+    ref: Text24
+    state: Annotated[RecoveryState, enum(RecoveryState)]
+    stage: Annotated[Stage, enum(Stage)]
+    owner_id: Text64 = ""
+    currency: Currency
+    case_number: Text64 = ""
+    due_at: datetime | None = None
+    step_role: Annotated[Role, enum(Role)]
+    held_minor: Minor = 0
+    hold_states: str = ""
+    banks: str = ""
     sent_seconds: int | None = None
     figures: str = "{}"
 

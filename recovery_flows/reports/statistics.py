@@ -17,7 +17,8 @@ from models.money import Money
 from models.queries.cases.views import TermLine
 from models.queries.installation.clock import case_now
 from models.queries.installation.restrictions import Unseen, unseen
-from models.store.rollups.rows import SECOND_HOP, SENT_COUNT, sent_at_rank
+from models.store.rollups.names import SECOND_HOP, SENT_COUNT
+from models.store.rollups.rows import sent_at_rank
 from models.store.rollups.tallies import tally
 from recovery_flows.reports.eight_weeks import EightWeeks, eight_weeks
 from recovery_flows.reports.rates import (

@@ -28,7 +28,10 @@ READS: dict[str, Callable[[Source], Any]] = {
     "queue": lambda source: source.queue(QueueQuery(), 20),
     "end of the queue": lambda source: source.queue(LAST, 20),
     "filtered": lambda source: source.queue(QueueQuery(text="0007 officer"), 20),
+    "found nowhere": lambda source: source.queue(QueueQuery(text="nowhere 0"), 20),
+    "bank": lambda source: source.queue(QueueQuery(text="bank:east held<1 stage:draft"), 20),
     "by loss": lambda source: source.queue(QueueQuery(order_by="loss", is_down=True), 20),
+    "by loss, last": lambda source: source.queue(QueueQuery(order_by="loss", offset=10**9), 20),
     "approvals": lambda source: source.approvals(QueueQuery(), 5),
     "summary": lambda source: source.summary(),
     "partners": lambda source: source.partners(),
@@ -110,6 +113,17 @@ def test_the_database_walks_indexes_and_never_all_recoveries_for_a_page(
     many: Unity, name: str
 ) -> None:
     assert cost(many, name)["steps"] < 40 * MANY
+
+
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [("filtered", 45), ("found nowhere", 35), ("bank", 38), ("by loss", 15), ("by loss, last", 15)],
+)
+def test_a_filter_asks_each_recovery_once_and_an_order_by_loss_not_at_all(
+    many: Unity, name: str, steps: int
+) -> None:
+    """By loss, those of one loss are sorted: a tenth of this world."""
+    assert cost(many, name)["steps"] < steps * MANY
 
 
 def test_the_last_line_of_the_queue_and_of_the_approvals_is_reached(many: Unity) -> None:

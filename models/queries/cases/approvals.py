@@ -14,7 +14,7 @@ from models.entities.catalogue import table_of
 from models.entities.recovery import Recovery
 from models.prepared import reading
 from models.sqlite.answers import unnamed
-from models.store.rollups.rows import PENDING
+from models.store.rollups.names import PENDING
 from models.store.rollups.tallies import tally
 
 _A, _R = table_of(Approval), table_of(Recovery)

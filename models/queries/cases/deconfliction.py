@@ -177,17 +177,39 @@ _SHARED_AMONG = sa.select(_R.c.id).where(
 )  # fmt: skip
 
 
-def all_hits(session: Session) -> frozenset[str]:
-    """All recoveries that `elsewhere` would find another one for; for lists, in one pass."""
-    followed = sa.union_all(
+def _followed() -> sa.Subquery:
+    """Each account that a recovery follows, with the recovery."""
+    return sa.union_all(
         sa.select(_A.c.account_id.label("key"), _A.c.recovery_id.label("of")),
         sa.select(_C.c.payee_account_id, _C.c.recovery_id),
     ).subquery()
-    paid = (
+
+
+def _paid() -> sa.Subquery:
+    """Each payment that has a reference of its own, with the recovery."""
+    return (
         sa.select(_PAYMENT.label("key"), _C.c.recovery_id.label("of"))
         .where(_PAYMENT.not_in(NO_REFERENCE))
         .subquery()
     )
+
+
+def may_be_shared() -> sa.CompoundSelect[Any]:
+    """The recoveries among which are all for which `is_shared` holds, found in one pass.
+
+    Some may share only with what was merged into another one.
+    """
+    parts = []
+    for pairs in (_followed(), _paid()):
+        by_key = sa.select(pairs.c.key).group_by(pairs.c.key)
+        of_two = by_key.having(sa.func.min(pairs.c.of) != sa.func.max(pairs.c.of))
+        parts.append(sa.select(pairs.c.of).where(pairs.c.key.in_(of_two)))
+    return sa.union_all(*parts, _of_victims(_followed()))
+
+
+def all_hits(session: Session) -> frozenset[str]:
+    """All recoveries that `elsewhere` would find another one for; for lists, in one pass."""
+    followed, paid = _followed(), _paid()
     victims = session.execute(_of_victims(followed)).scalars()
     return frozenset({*_shared(session, followed), *_shared(session, paid), *victims})
 

@@ -6,7 +6,7 @@ its own lines, however many recoveries there are.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -21,22 +21,29 @@ from models.entities.recovery import Recovery, RecoveryState
 from models.language.phrase import Phrase
 from models.money import Money
 from models.queries.cases.deconfliction import all_hits, shared_among
-from models.queries.cases.queue_filter import Wanted, listed, passes, red_conditions
+from models.queries.cases.queue_filter import Wanted, listed, young_conditions
+from models.queries.cases.queue_groups import (
+    groups,
+    narrowed,
+    sizes,
+    sizes_of_all,
+    stretches_of_all,
+    stretches_of_listed,
+)
 from models.queries.cases.queue_order import (
     JOINED,
     KEYS,
-    groups,
+    in_turn,
     ordering,
-    place_by,
     place_in,
-    sizes,
     walked,
+    whole_ordering,
 )
 from models.queries.cases.queue_views import QueueLine, QueuePage
 from models.queries.installation.clock import case_now, engine_view
 from models.sqlite.answers import unnamed
 from models.step_wording import Wording
-from models.store.rollups.rows import OPEN
+from models.store.rollups.names import OPEN, count_of_lane, count_of_waiting
 from models.store.rollups.tallies import tally
 from models.urgency import Attention, Lane, Urgency, urgency
 
@@ -47,17 +54,26 @@ _SELECT = sa.select(
     _R.c.victim_due_at,
     _Q.c.loss_minor, _Q.c.victims, _Q.c.waits_for, _Q.c.waits_since,
 ).select_from(JOINED)  # fmt: skip
+_LINES = _SELECT.where(_Q.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def status(session: Session, wall_now: datetime, wanted: Wanted) -> QueuePage:
     """Case time, the engine's heartbeat and the counts, without any line."""
-    now, sums = case_now(session, wall_now), tally(session)
-    states = sum(value for name, value in sums.items() if name.startswith("state "))
-    red = red_conditions(wanted.red_from)
-    counts = dict(zip(red, sizes(session, list(red.values())), strict=True))
+    return _status(session, wall_now, wanted, tally(session))
+
+
+def _status(
+    session: Session, wall_now: datetime, wanted: Wanted, kept: Mapping[str, int]
+) -> QueuePage:
+    states = sum(value for name, value in kept.items() if name.startswith("state "))
+    discrepancies = kept.get(count_of_lane(Lane.DISCREPANCY), 0)
+    waiting = sum(kept.get(count_of_waiting(reason), 0) for reason in wanted.red_from)
+    # What does not wait long yet is as much as came lately, however much does.
+    young = sum(sizes(session, young_conditions(wanted.red_from)))
     return QueuePage(
-        now, (), sums.get(OPEN, 0), states - sums.get(OPEN, 0), engine_view(session, wall_now),
-        attention_count=sum(counts.values()), discrepancy_count=counts[Attention.DISCREPANCY],
+        case_now(session, wall_now), (), kept.get(OPEN, 0), states - kept.get(OPEN, 0),
+        engine_view(session, wall_now),
+        attention_count=waiting - young, discrepancy_count=discrepancies,
     )  # fmt: skip
 
 
@@ -76,31 +92,27 @@ def queue_page(
     Where the line of `at_id` is elsewhere and the page `follows` it, the lines around it.
     `total` is how many lines there are in all, `found` how many of them pass the filter.
     """
-    page = status(session, wall_now, wanted)
+    kept = tally(session)
+    page = _status(session, wall_now, wanted, kept)
     stretches = groups(page.now, with_closed=wanted.with_closed)
-    counts = dict(zip(stretches, sizes(session, list(stretches.values())), strict=True))
-    order = ordering(wanted, stretches)
-    total = found = sum(counts.values())
+    counts = sizes_of_all(session, stretches, kept)
+    shown = stretches_of_all(stretches, counts)
     if wanted.is_filtered:
-        total, found = _matches(session, wanted)
-    row = None
-    if at_id and wanted.is_plain:
-        row = place_in(session, stretches, counts, at_id)
-    elif at_id:
-        row = place_by(session, wanted, order, at_id)
+        wanted = narrowed(session, wanted)
+        shown = stretches_of_listed(session, wanted, stretches)
+    turn, order = in_turn(wanted, shown), ordering(wanted, stretches)
+    total = sum(stretch.size for stretch in turn)
+    row = place_in(session, turn, order, at_id) if at_id else None
     if row is not None and follows and not offset <= row < offset + limit:
         offset = row - limit // 2
     offset = max(0, min(offset, total - limit))
-    if wanted.is_plain:
-        rows = walked(session, _SELECT, stretches, counts, offset, limit)
-    else:
-        query = _SELECT.where(listed(wanted)).order_by(*order).offset(offset).limit(limit)
-        rows = list(session.execute(query))
-    shared = shared_among(session, [row.id for row in rows])
+    ids = walked(session, turn, order, offset, limit)
+    lines = {row[0]: row for row in session.execute(_LINES, {"ids": ids})} if ids else {}
+    shared = shared_among(session, ids)
     return replace(
         page,
-        lines=tuple(_line(row, page.now, wanted, shared) for row in rows),
-        offset=offset, total=total, found=found, at_row=row,
+        lines=tuple(_line(lines[name], page.now, wanted, shared) for name in ids if name in lines),
+        offset=offset, total=total, found=sum(stretch.found for stretch in turn), at_row=row,
         fresh_count=counts[Urgency.GOLDEN], late_count=counts[Urgency.LATE],
         soon_count=counts[Urgency.SOON], changed_count=len(wanted.changed),
     )  # fmt: skip
@@ -112,26 +124,10 @@ def queue_lines(session: Session, wall_now: datetime, wanted: Wanted) -> Iterato
     stretches, query = groups(now, with_closed=wanted.with_closed), _SELECT.where(listed(wanted))
     parts = [query.where(group).order_by(*KEYS) for group in stretches.values()]
     if wanted.order_by or wanted.is_down:
-        parts = [query.order_by(*ordering(wanted, stretches))]
+        parts = [query.order_by(*whole_ordering(wanted, stretches))]
     for part in parts:
         for row in unnamed(session.execute(part.execution_options(yield_per=1000))):
             yield _line(row, now, wanted, shared)
-
-
-def _matches(session: Session, wanted: Wanted) -> tuple[int, int]:
-    """How many lines a filter shows, and how many of them pass it."""
-    # In one walk that asks each recovery once.
-    red = sa.or_(*red_conditions(wanted.red_from).values())
-    shown = sa.case((passes(wanted), _FOUND), (red, _RED), else_=_LEFT_OUT).label("shown")
-    query = sa.select(shown, sa.func.count()).select_from(JOINED).group_by("shown")
-    if not wanted.with_closed:
-        query = query.where(_Q.c.lane < Lane.ENDED.value)
-    counts: dict[int, int] = dict(tuple(row) for row in session.execute(query))
-    found, red_count = counts.get(_FOUND, 0), counts.get(_RED, 0)
-    return found + (0 if wanted.only_found else red_count), found
-
-
-_LEFT_OUT, _RED, _FOUND = range(3)
 
 
 @lru_cache(maxsize=4096)

@@ -15,22 +15,24 @@ from operator import eq, gt, lt
 from typing import Any
 
 import sqlalchemy as sa
+from sqlmodel import Session
 
 from models.currencies import DECIMALS
 from models.entities.account import Account
 from models.entities.asset import Asset, Stage
 from models.entities.catalogue import table_of
 from models.entities.claim import Claim
-from models.entities.hold import LIVE_HOLDS, Hold, HoldState
+from models.entities.hold import Hold, HoldState
 from models.entities.installation import QueueEntry
 from models.entities.partner import Partner
-from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
-from models.queries.cases.deconfliction import is_shared
+from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
+from models.queries.cases.deconfliction import is_shared, may_be_shared
 from models.queries.cases.search import Sought, found_by
 from models.queries.looks.changes import has_changed
+from models.store.rollups.sums import named_in
 from models.urgency import Attention, Lane
 
-_R, _Q, _HOLDS = table_of(Recovery), table_of(QueueEntry), table_of(Hold)
+_Q, _HOLDS = table_of(QueueEntry), table_of(Hold)
 _ASSETS, _CLAIMS, _PARTNERS = table_of(Asset), table_of(Claim), table_of(Partner)
 _ACCOUNTS = table_of(Account)
 
@@ -67,8 +69,9 @@ class Compared(StrEnum):
 class Term:
     """A column compared with a text in small letters, an instant, or a number in whole units.
 
-    A stage is asked by what is called so: states of recoveries, stages, states of holds. What has
-    changed is asked by the number of an event and whose acts are no news.
+    A stage is asked by what is called so: states of recoveries, stages, states of holds. So is a
+    bank, by the ids of partners (`banks_called`). What has changed is asked by the number of an
+    event and whose acts are no news.
     """
 
     column: TermColumn
@@ -77,6 +80,7 @@ class Term:
     states: frozenset[RecoveryState] = frozenset()
     stages: frozenset[Stage] = frozenset()
     holds: frozenset[HoldState] = frozenset()
+    banks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ class Wanted:
 
     `red_from` says since when at the latest what waits stands in red. `order_by` is a column of
     the table, empty for the order of urgency. With `only_found`, the filter hides red lines too.
-    Those of `changed` are marked so.
+    Those of `changed` are marked so. `passing` are those that pass, where they are known.
     """
 
     red_from: Mapping[Attention, datetime]
@@ -115,6 +119,7 @@ class Wanted:
     is_down: bool = False
     only_found: bool = False
     changed: frozenset[str] = frozenset()
+    passing: frozenset[str] | None = None
 
     @property
     def is_filtered(self) -> bool:
@@ -122,9 +127,11 @@ class Wanted:
         return bool(self.words or self.terms or self.stands or self.owner)
 
     @property
-    def is_plain(self) -> bool:
-        """Whether these are all recoveries in the order of urgency, which an index has."""
-        return not (self.is_filtered or self.order_by or self.is_down)
+    def is_dear(self) -> bool:
+        """Whether it looks something up among all recoveries each time that it is asked."""
+        looked_up = any(word.loose or word.shared for word in self.words)
+        changed = any(term.column is TermColumn.CHANGED for term in self.terms)
+        return self.passing is None and (looked_up or changed)
 
 
 def red_conditions(
@@ -136,6 +143,15 @@ def red_conditions(
         for reason, since in red_from.items()
     }
     return {**waits, Attention.DISCREPANCY: _Q.c.lane == Lane.DISCREPANCY.value}
+
+
+def young_conditions(red_from: Mapping[Attention, datetime]) -> list[sa.ColumnElement[bool]]:
+    """What waits for each of these reasons, and not so long yet that it stands in red."""
+    lanes = _Q.c.lane.in_([lane.value for lane in Lane])  # which the index has before the instant
+    return [
+        sa.and_(_Q.c.waits_for == reason, lanes, _Q.c.waits_since > since)
+        for reason, since in red_from.items()
+    ]
 
 
 def listed(wanted: Wanted) -> sa.ColumnElement[bool]:
@@ -150,16 +166,18 @@ def listed(wanted: Wanted) -> sa.ColumnElement[bool]:
 
 def passes(wanted: Wanted) -> sa.ColumnElement[bool]:
     """What passes the filter, in red or not."""
+    if wanted.passing is not None:
+        return _Q.c.id.in_(sorted(wanted.passing))
     asked = [*(_holds(word, wanted) for word in wanted.words), *map(meets, wanted.terms)]
     if not wanted.with_closed:
         asked.append(_Q.c.lane < Lane.ENDED.value)
     if wanted.owner:
-        asked.append(_R.c.owner_id == wanted.owner)
+        asked.append(_Q.c.owner_id == wanted.owner)
     if wanted.stands == RecoveryState.REPORTED:
-        asked.append(_R.c.state == RecoveryState.REPORTED)
+        asked.append(_Q.c.state == RecoveryState.REPORTED)
     elif wanted.stands:
-        at = sa.and_(_R.c.state == RecoveryState.OPEN, _R.c.stage == wanted.stands)
-        ended = _R.c.state.in_(CLOSED_RECOVERIES)
+        at = sa.and_(_Q.c.state == RecoveryState.OPEN, _Q.c.stage == wanted.stands)
+        ended = _Q.c.state.in_(CLOSED_RECOVERIES)
         asked.append(sa.or_(at, ended) if wanted.stands == Stage.CLOSED else at)
     return sa.and_(sa.true(), *asked)
 
@@ -169,14 +187,14 @@ def _holds(word: Word, wanted: Wanted) -> sa.ColumnElement[bool]:
         return _has_letters(word.text)
     found: list[sa.ColumnElement[bool]] = [_Q.c.sought.contains(word.text, autoescape=True)]
     if word.states or word.stages:
-        found.append(_R.c.state.in_(word.states))
-        found.append(sa.and_(_R.c.state == RecoveryState.OPEN, _R.c.stage.in_(word.stages)))
+        found.append(_Q.c.state.in_(word.states))
+        found.append(sa.and_(_Q.c.state == RecoveryState.OPEN, _Q.c.stage.in_(word.stages)))
     red = red_conditions(wanted.red_from)
     found += [red[reason] for reason in sorted(word.waits)]
-    if word.shared:
-        found.append(is_shared(_Q.c.id))
     if word.sought is not None:
-        found.append(found_by(word.sought))
+        found.append(found_by(word.sought, _Q.c.id, _Q.c.case_number))
+    if word.shared:
+        found.append(sa.and_(_Q.c.id.in_(may_be_shared()), is_shared(_Q.c.id)))
     return sa.or_(*found)
 
 
@@ -199,11 +217,20 @@ def _has_letters(text: str) -> sa.ColumnElement[bool]:
     )  # fmt: skip
     assets = sa.or_(_ASSETS.c.account_id.in_(accounts), _ASSETS.c.partner_id.in_(banks))
     return sa.or_(
-        has(_R.c.ref, _R.c.case_number, _R.c.owner_id),
-        _R.c.id.in_(sa.select(_CLAIMS.c.recovery_id).where(claims)),
-        _R.c.id.in_(sa.select(_ASSETS.c.recovery_id).where(assets)),
-        _R.c.id.in_(sa.select(_HOLDS.c.recovery_id).where(has(_HOLDS.c.bank_ref))),
+        has(_Q.c.ref, _Q.c.case_number, _Q.c.owner_id),
+        _Q.c.id.in_(sa.select(_CLAIMS.c.recovery_id).where(claims)),
+        _Q.c.id.in_(sa.select(_ASSETS.c.recovery_id).where(assets)),
+        _Q.c.id.in_(sa.select(_HOLDS.c.recovery_id).where(has(_HOLDS.c.bank_ref))),
     )
+
+
+def banks_called(session: Session, text: str) -> frozenset[str]:
+    """The ids of the partners with this text, in small letters, in their id or their name."""
+    named = (
+        sa.func.lower(column).contains(text, autoescape=True)
+        for column in (_PARTNERS.c.id, _PARTNERS.c.name)
+    )
+    return frozenset(session.execute(sa.select(_PARTNERS.c.id).where(sa.or_(*named))).scalars())
 
 
 def meets(term: Term) -> sa.ColumnElement[bool]:
@@ -212,41 +239,27 @@ def meets(term: Term) -> sa.ColumnElement[bool]:
 
 
 def _bank(term: Term) -> sa.ColumnElement[bool]:
-    named = sa.or_(
-        *(sa.func.lower(column).contains(term.value, autoescape=True)
-          for column in (_PARTNERS.c.id, _PARTNERS.c.name))
-    )  # fmt: skip
-    banks = sa.select(_PARTNERS.c.id).where(named)
-    return sa.or_(
-        _R.c.id.in_(sa.select(_ASSETS.c.recovery_id).where(_ASSETS.c.partner_id.in_(banks))),
-        _R.c.id.in_(sa.select(_CLAIMS.c.recovery_id).where(_CLAIMS.c.victim_partner_id.in_(banks))),
-    )
+    """Of its accounts or victims; `banks` are the ids of what is called so."""
+    return sa.or_(sa.false(), *(_names(_Q.c.banks, bank) for bank in sorted(term.banks)))
 
 
 def _stage(term: Term) -> sa.ColumnElement[bool]:
-    holding = sa.select(_HOLDS.c.recovery_id).where(_HOLDS.c.state.in_(term.holds))
     return sa.or_(
-        _R.c.state.in_(term.states),
-        sa.and_(_R.c.state == RecoveryState.OPEN, _R.c.stage.in_(term.stages)),
-        _R.c.id.in_(holding) if term.holds else sa.false(),
+        _Q.c.state.in_(term.states),
+        sa.and_(_Q.c.state == RecoveryState.OPEN, _Q.c.stage.in_(term.stages)),
+        *(_names(_Q.c.hold_states, state) for state in sorted(term.holds)),
     )
+
+
+def _names(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    """Whether one of the names in a column (`rows.named_in`) is this one."""
+    return column.contains(named_in([name]), autoescape=True)
 
 
 def _officer(term: Term) -> sa.ColumnElement[bool]:
     if term.value == UNASSIGNED:
-        return _R.c.owner_id == ""
-    return sa.func.lower(_R.c.owner_id).contains(term.value, autoescape=True)
-
-
-def _held() -> sa.ColumnElement[Any]:
-    """What live holds come to, in the currency of the loss."""
-    mine = sa.and_(
-        _HOLDS.c.recovery_id == _R.c.id,
-        _HOLDS.c.currency == _R.c.currency,
-        _HOLDS.c.state.in_(LIVE_HOLDS),
-    )
-    total = sa.select(sa.func.coalesce(sa.func.sum(_HOLDS.c.held_minor), 0)).where(mine)
-    return total.correlate(_R).scalar_subquery()
+        return _Q.c.owner_id == ""
+    return sa.func.lower(_Q.c.owner_id).contains(term.value, autoescape=True)
 
 
 def _sum(column: sa.ColumnElement[Any], term: Term) -> sa.ColumnElement[bool]:
@@ -255,7 +268,7 @@ def _sum(column: sa.ColumnElement[Any], term: Term) -> sa.ColumnElement[bool]:
     for code, decimals in DECIMALS.items():
         by_decimals.setdefault(decimals, []).append(code)
     minor = sa.case(
-        *((_R.c.currency.in_(codes), int(term.value.scaleb(decimals)))
+        *((_Q.c.currency.in_(codes), int(term.value.scaleb(decimals)))
           for decimals, codes in by_decimals.items())
     )  # fmt: skip
     return _by(column, term.compared, minor)
@@ -271,15 +284,15 @@ _CONDITIONS: Mapping[TermColumn, Callable[[Term], sa.ColumnElement[bool]]] = {
     TermColumn.BANK: _bank,
     TermColumn.STAGE: _stage,
     TermColumn.OFFICER: _officer,
-    TermColumn.CASE: lambda t: sa.func.lower(_R.c.case_number).contains(t.value, autoescape=True),
-    TermColumn.CURRENCY: lambda t: sa.func.lower(_R.c.currency) == t.value,
-    TermColumn.ENDS: lambda t: _by(_R.c.due_at, t.compared, t.value),
+    TermColumn.CASE: lambda t: _Q.c.case_number.contains(t.value, autoescape=True),
+    TermColumn.CURRENCY: lambda t: sa.func.lower(_Q.c.currency) == t.value,
+    TermColumn.ENDS: lambda t: _by(_Q.c.due_at, t.compared, t.value),
     # Older than so long is reported before that instant.
     TermColumn.AGE: lambda t: (
-        _R.c.reported_at < t.value if t.compared is Compared.MORE else _R.c.reported_at > t.value
+        _Q.c.reported_at < t.value if t.compared is Compared.MORE else _Q.c.reported_at > t.value
     ),
     TermColumn.LOSS: lambda t: _sum(_Q.c.loss_minor, t),
-    TermColumn.HELD: lambda t: _sum(_held(), t),
+    TermColumn.HELD: lambda t: _sum(_Q.c.held_minor, t),
     TermColumn.VICTIMS: lambda t: _by(_Q.c.victims, t.compared, t.value),
-    TermColumn.CHANGED: lambda t: has_changed(*t.value),
+    TermColumn.CHANGED: lambda t: has_changed(_Q.c.id, *t.value),
 }

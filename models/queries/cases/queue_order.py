@@ -1,13 +1,12 @@
 """The order of the queue in SQL: groups of urgency as stretches of an index, or any column.
 
-All recoveries in the order of urgency are walked by the index, from the nearer end of a group; a
-filter or another column sorts what it finds.
+In the order of urgency, filtered or not, lines are walked by the index, from the nearer end of a
+group. Another column sorts what is there; by loss an index has the order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,103 +15,131 @@ from sqlmodel import Session
 from models.entities.catalogue import table_of
 from models.entities.installation import QueueEntry
 from models.entities.recovery import Recovery, RecoveryState
+from models.prepared import looked_through
 from models.queries.cases.queue_filter import Wanted, listed
-from models.urgency import GOLDEN_HOUR, SOON, Lane, Urgency
+from models.queries.cases.queue_groups import Group, Stretch, group_of, sizes
+from models.urgency import Lane, Urgency
 
 _R, _Q = table_of(Recovery), table_of(QueueEntry)
 JOINED = _Q.join(_R, _R.c.id == _Q.c.id)
 KEYS = (_Q.c.at, _Q.c.reported_at, _Q.c.id)
 """The order within a group."""
-Group = sa.ColumnElement[bool]
 _COLUMNS: Mapping[str, tuple[sa.ColumnElement[Any], ...]] = {
-    "ref": (_R.c.ref,),
-    "stage": (sa.case((_R.c.state == RecoveryState.OPEN, _R.c.stage), else_=_R.c.state),),
-    "loss": (_R.c.currency, _Q.c.loss_minor),
+    "ref": (_Q.c.ref,),
+    "stage": (
+        # Of two enums: what comes back is a text.
+        sa.case(
+            (_Q.c.state == RecoveryState.OPEN, sa.type_coerce(_Q.c.stage, sa.String)),
+            else_=sa.type_coerce(_Q.c.state, sa.String),
+        ),
+    ),
+    "loss": (_Q.c.currency, _Q.c.loss_minor),
     "victims": (_Q.c.victims,),
-    "turn": (_R.c.step_role,),
+    "turn": (_Q.c.step_role,),
     "next": (_R.c.step_wording,),
 }
 SORTED_BY = tuple(_COLUMNS)
 """The columns by which a queue can be sorted."""
+Order = Sequence[tuple[sa.ColumnElement[Any], bool]]
+"""Columns to sort by, each with whether it descends."""
 
 
-def groups(now: datetime, *, with_closed: bool) -> dict[Urgency, Group]:
-    """The groups of `models/urgency.py`, each a stretch of one lane; a test holds them together."""
-    lane, at = _Q.c.lane, _Q.c.at
-    hour, soon = now - GOLDEN_HOUR, now + SOON
-    found = {
-        Urgency.DISCREPANCY: lane == Lane.DISCREPANCY.value,
-        Urgency.GOLDEN: sa.and_(lane == Lane.REPORTED.value, at > hour),
-        Urgency.LATE: sa.and_(lane == Lane.WITH_CLOCK.value, at < now),
-        Urgency.SOON: sa.and_(lane == Lane.WITH_CLOCK.value, at >= now, at < soon),
-        Urgency.UNACCEPTED: sa.and_(lane == Lane.REPORTED.value, at <= hour),
-        Urgency.RUNNING: sa.and_(lane == Lane.WITH_CLOCK.value, at >= soon),
-        Urgency.WITHOUT_CLOCK: lane == Lane.WITHOUT_CLOCK.value,
-    }
-    return {**found, Urgency.ENDED: lane == Lane.ENDED.value} if with_closed else found
+def in_turn(wanted: Wanted, stretches: Mapping[Urgency, Stretch]) -> list[Stretch]:
+    """What follows each other, a contradiction first: groups, or all the rest by a column."""
+    rest = [one for group, one in stretches.items() if group is not Urgency.DISCREPANCY]
+    if wanted.order_by in _COLUMNS:
+        # No stretch of the lanes is looked for, so that an index on the column can be walked.
+        others = sa.and_(looked_through(_Q.c.lane) != Lane.DISCREPANCY.value, listed(wanted))
+        rest = [
+            Stretch(others, others, sum(one.size for one in rest), sum(one.found for one in rest))
+        ]
+    elif wanted.is_down:
+        rest = rest[::-1]
+    return [stretches[Urgency.DISCREPANCY], *rest]
 
 
-def sizes(session: Session, conditions: Sequence[Group]) -> list[int]:
-    """How many recoveries meet each condition on their place in the queue, in one query."""
-    counts = [sa.select(sa.func.count()).where(one).scalar_subquery() for one in conditions]
-    return list(session.execute(sa.select(*counts)).one())
+def ordering(wanted: Wanted, stretches: Mapping[Urgency, Group]) -> Order:
+    """The order within what follows each other: by the column, if there is one, then by urgency.
+
+    No two recoveries are alike in it.
+    """
+    keys = [(key, wanted.is_down and wanted.order_by not in _COLUMNS) for key in KEYS]
+    if wanted.order_by not in _COLUMNS:
+        return keys
+    columns = [(column, wanted.is_down) for column in _COLUMNS[wanted.order_by]]
+    return [*columns, (group_of(stretches), False), *keys]
+
+
+def whole_ordering(
+    wanted: Wanted, stretches: Mapping[Urgency, Group]
+) -> list[sa.ColumnElement[Any]]:
+    """The order of all lines at once, a contradiction first, as SQL sorts by it."""
+    order = list(ordering(wanted, stretches))
+    if wanted.order_by not in _COLUMNS:
+        order.insert(0, (group_of(stretches), wanted.is_down))
+    first = sa.case((stretches[Urgency.DISCREPANCY], 0), else_=1)
+    return sorted_by([(first, False), *order])
+
+
+def sorted_by(order: Order, *, backwards: bool = False) -> list[sa.ColumnElement[Any]]:
+    """An order, or its opposite, as SQL sorts by it."""
+    return [column.desc() if down != backwards else column.asc() for column, down in order]
 
 
 def walked(
-    session: Session,
-    select: sa.Select[Any],
-    stretches: Mapping[Urgency, Group],
-    counts: Mapping[Urgency, int],
-    offset: int,
-    limit: int,
-) -> list[Any]:
-    """Rows of all recoveries from the `offset`-th on, in the order of urgency."""
-    found: list[Any] = []
-    for urgency, group in stretches.items():
-        size = counts[urgency]
-        count = min(size - offset, limit - len(found))
+    session: Session, turn: Sequence[Stretch], order: Order, offset: int, limit: int
+) -> list[str]:
+    """Ids from the `offset`-th on, each stretch from its nearer end."""
+    found: list[str] = []
+    for stretch in turn:
+        count = min(stretch.size - offset, limit - len(found))
         if count > 0:
-            from_end = offset > size - offset - count
-            keys = [key.desc() for key in KEYS] if from_end else list(KEYS)
-            skipped = size - offset - count if from_end else offset
-            rows = session.execute(select.where(group).order_by(*keys).offset(skipped).limit(count))
-            found += list(rows)[::-1] if from_end else rows
-        offset = max(0, offset - size)
+            behind = stretch.size - offset - count
+            from_end = offset > behind
+            query = sa.select(_Q.c.id).select_from(_table(order)).where(stretch.condition)
+            query = query.order_by(*sorted_by(order, backwards=from_end)).limit(count)
+            ids = list(session.execute(query.offset(behind if from_end else offset)).scalars())
+            found += ids[::-1] if from_end else ids
+        offset = max(0, offset - stretch.size)
     return found
 
 
-def place_in(
-    session: Session, stretches: Mapping[Urgency, Group], counts: Mapping[Urgency, int], at_id: str
-) -> int | None:
-    """How many recoveries stand before this one in the order of urgency; None: it is not there."""
+def place_in(session: Session, turn: Sequence[Stretch], order: Order, at_id: str) -> int | None:
+    """How many recoveries stand before this one; None: it is not among them."""
     before = 0
-    keys = session.execute(sa.select(*KEYS).where(_Q.c.id == at_id)).first()
-    if keys is None:
-        return None
-    for urgency, group in stretches.items():
-        if session.execute(sa.select(_Q.c.id).where(_Q.c.id == at_id, group)).first():
-            its = sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(keys, KEYS, strict=True)))
-            return before + sizes(session, [sa.and_(group, sa.tuple_(*KEYS) < its)])[0]
-        before += counts[urgency]
+    columns, table = [column for column, _ in order], _table(order)
+    query = sa.select(*columns).select_from(table).where(_Q.c.id == at_id)
+    for stretch in turn:
+        its = session.execute(query.where(stretch.condition)).first()
+        if its is not None:
+            is_indexed = columns[0] is _Q.c.at or columns[0] is _Q.c.currency
+            place = _by_index if is_indexed else _by_walk
+            return before + place(session, stretch, order, its)
+        before += stretch.size
     return None
 
 
-def ordering(wanted: Wanted, stretches: Mapping[Urgency, Group]) -> list[sa.ColumnElement[Any]]:
-    """A contradiction first, then by the column, if there is one, then by urgency."""
-    group = sa.case(
-        *((condition, urgency.value) for urgency, condition in stretches.items()),
-        else_=Urgency.ENDED.value,
-    )
-    by_urgency = (group, *KEYS)  # no two recoveries are alike in it
-    columns = _COLUMNS.get(wanted.order_by, by_urgency)
-    turned = [column.desc() for column in columns] if wanted.is_down else list(columns)
-    then = () if columns is by_urgency else by_urgency
-    return [sa.case((stretches[Urgency.DISCREPANCY], 0), else_=1), *turned, *then]
+def _by_index(session: Session, stretch: Stretch, order: Order, its: Sequence[Any]) -> int:
+    """How many of a stretch stand before these values, by an index that has the order's columns."""
+    among, alike, ahead = stretch.condition, stretch.alike, []
+    for (column, is_down), value in zip(order, its, strict=True):
+        mine = sa.literal(value, column.type)
+        ahead.append(sa.and_(among, column > mine if is_down else column < mine))
+        among = alike = sa.and_(alike, column == mine)
+    return sum(sizes(session, ahead))
 
 
-def place_by(session: Session, wanted: Wanted, order: Sequence[Any], at_id: str) -> int | None:
-    """How many recoveries stand before this one in any other order; None: it is not there."""
-    number = sa.func.row_number().over(order_by=order).label("number")
-    numbered = sa.select(_Q.c.id, number).select_from(JOINED).where(listed(wanted)).subquery()
-    found = session.execute(sa.select(numbered.c.number).where(numbered.c.id == at_id)).scalar()
-    return None if found is None else int(found) - 1
+def _by_walk(session: Session, stretch: Stretch, order: Order, its: Sequence[Any]) -> int:
+    """The same by a look at each line."""
+    ahead: sa.ColumnElement[bool] = sa.false()
+    for (column, is_down), value in zip(reversed(order), reversed(its), strict=True):
+        mine = sa.literal(value, column.type)
+        stands = column > mine if is_down else column < mine
+        ahead = sa.or_(stands, sa.and_(column == mine, ahead))
+    query = sa.select(sa.func.count()).select_from(_table(order)).where(stretch.condition, ahead)
+    return int(session.execute(query).scalar_one())
+
+
+def _table(order: Order) -> sa.FromClause:
+    """Where the columns of an order are."""
+    return JOINED if any(column is _R.c.step_wording for column, _ in order) else _Q

@@ -85,11 +85,16 @@ def sought(session: Session, vault: Vault, text: str, *, with_names: bool = Fals
     )
 
 
-def found_by(what: Sought) -> sa.ColumnElement[bool]:
-    """The condition on a recovery that it would be found: what is looked up is looked up once."""
-    number = sa.func.lower(_R.c.case_number).contains(what.text, autoescape=True)
+def found_by(
+    what: Sought, recovery_id: sa.ColumnElement[str], case_number: sa.ColumnElement[str]
+) -> sa.ColumnElement[bool]:
+    """The condition on a recovery that it would be found: what is looked up is looked up once.
+
+    `case_number` is in small letters.
+    """
+    number = case_number.contains(what.text, autoescape=True)
     among = [query for queries in _lookups(what).values() for query in queries]
-    return sa.or_(number, _R.c.id.in_(sa.union_all(*among))) if among else number
+    return sa.or_(number, recovery_id.in_(sa.union_all(*among))) if among else number
 
 
 def _lookups(what: Sought) -> Mapping[FoundBy, Sequence[sa.Select[Any]]]:

@@ -16,11 +16,27 @@ from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
 from models.money import Money
-from models.queries.cases.discrepancy_views import DiscrepancyLine
 from models.queries.cases.letter_views import LetterLine
 from models.queries.cases.multi_agency import MultiAgencyRequestLine
 from models.queries.installation.restrictions import RestrictionView
 from models.safe_text import undirected
+
+
+@dataclass(frozen=True, slots=True)
+class DiscrepancyLine:
+    """What contradicts the records: `expected` is what they say, `stated` what is said instead.
+
+    `bank` and `account` (masked) are empty where it is about no account.
+    """
+
+    discrepancy_id: str
+    sentence: str
+    subject: str
+    found_at: datetime
+    expected: Money | None
+    stated: Money | None
+    bank: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,9 +92,11 @@ def is_news(since: int, own_id: str) -> sa.ColumnElement[bool]:
     )  # fmt: skip
 
 
-def has_changed(since: int, own_id: str) -> sa.ColumnElement[bool]:
+def has_changed(
+    recovery_id: sa.ColumnElement[str], since: int, own_id: str
+) -> sa.ColumnElement[bool]:
     """Whether anything of a recovery has changed since."""
-    return _R.c.id.in_(sa.select(_E.c.recovery_id).where(is_news(since, own_id)))
+    return recovery_id.in_(sa.select(_E.c.recovery_id).where(is_news(since, own_id)))
 
 
 def changed_ids(session: Session, since: int, own_id: str) -> tuple[frozenset[str], int]:

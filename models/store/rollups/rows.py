@@ -7,50 +7,34 @@ differs from what is found here only where somebody changed it by hand.
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.approval import Approval, ApprovalState
-from models.entities.asset import Asset
 from models.entities.call import Call, CallKind
 from models.entities.catalogue import table_of
 from models.entities.claim import Claim
 from models.entities.event import DONE, SENT, Event
-from models.entities.hold import LIVE_HOLDS, Hold, HoldKind, HoldState
+from models.entities.hold import LIVE_HOLDS, Hold
 from models.entities.installation import QueueEntry
-from models.entities.ledger import LedgerAccount, PostingRow
-from models.entities.payout import Payout
-from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
+from models.entities.recovery import CLOSED_RECOVERIES, Recovery
 from models.ids import canonical
 from models.money import Money
 from models.prepared import looked_through
-from models.sqlite.answers import unnamed
 from models.step_wording import Wording
-from models.store.rollups.blocked import BLOCKED, blocked_of
-from models.store.rollups.days import held_days, hold_days
+from models.store.rollups.names import OPEN, SENT_COUNT, count_of_lane, count_of_waiting
 from models.store.rollups.orders_sent import answers_of
+from models.store.rollups.sums import named_in, sums_of
 from models.urgency import counted_from, lane_of, waits_since
 
-_R, _C, _E, _P = table_of(Recovery), table_of(Claim), table_of(Event), table_of(PostingRow)
-_A, _H, _Y, _CALLS = table_of(Asset), table_of(Hold), table_of(Payout), table_of(Call)
-_APPROVALS, _ENTRIES = table_of(Approval), table_of(QueueEntry)
+_R, _C, _E = table_of(Recovery), table_of(Claim), table_of(Event)
+_H, _CALLS, _ENTRIES = table_of(Hold), table_of(Call), table_of(QueueEntry)
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _CHUNK = 500
 _ASKS = (CallKind.HOLD, CallKind.REQUEST)
-_ACCOUNTS = {str(account): account for account in LedgerAccount}
-_HOLD_KINDS = {str(kind): kind for kind in HoldKind}
-_HOLD_STATES = {str(state): state for state in HoldState}
-_EVER_HELD = (LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD, LedgerAccount.TREASURY)
-_RECEIVED = "received"
-"""Detail of what the unit holds itself of money that was given back: no bank was asked for it."""
-
-OPEN, PENDING, SECOND_HOP, SENT_COUNT = "open", "pending", "second hop", "first order sent"
-"""Names of counts: recoveries that have not ended, approvals, accounts, recoveries."""
-
 Row = dict[str, Any]
 NOTHING: Row = {"figures": "{}"}
 # What stored garbage raises on its way out of a row.
@@ -62,7 +46,7 @@ def entries_of(session: Session, ids: Sequence[str]) -> dict[str, Row]:
     given = {"ids": list(ids)}
     done = {row.recovery_id: row for row in session.execute(_DONE_AT, given).all()}
     sent = {row.recovery_id: row.at for row in session.execute(_SENT_AT, given).all()}
-    figures = _figures(session, given)
+    figures, states, banks = sums_of(session, ids)
     for of, name in answers_of(session, sent):
         figures[of][name] += 1
     found = {}
@@ -77,9 +61,12 @@ def entries_of(session: Session, ids: Sequence[str]) -> dict[str, Row]:
         counts[f"state {row.state}"] = 1
         counts[f"stage {row.stage}"] = counts[OPEN] = int(is_open)
         counts[SENT_COUNT] = int(at is not None)
+        lane = lane_of(row.state, row.step_action, row.due_at)
+        counts[count_of_lane(lane)] = 1
+        counts[count_of_waiting(waits_for)] = int(waits_for != "")
         found[row.id] = {
             "id": row.id,
-            "lane": int(lane_of(row.state, row.step_action, row.due_at)),
+            "lane": int(lane),
             "at": counted_from(row.state, row.reported_at, row.due_at),
             "reported_at": row.reported_at,
             "waits_for": waits_for,
@@ -87,6 +74,17 @@ def entries_of(session: Session, ids: Sequence[str]) -> dict[str, Row]:
             "loss_minor": int(row.loss or 0),
             "victims": row.victims,
             "sought": _sought(row),
+            "ref": row.ref,
+            "state": row.state,
+            "stage": row.stage,
+            "owner_id": row.owner_id,
+            "currency": row.currency,
+            "case_number": row.case_number.lower(),
+            "due_at": row.due_at,
+            "step_role": row.step_role,
+            "held_minor": int(row.held),
+            "hold_states": named_in(states[row.id]),
+            "banks": named_in(banks[row.id]),
             "sent_seconds": at and max(0, int((at - row.reported_at).total_seconds())),
             "figures": canonical({k: minor for k, minor in counts.items() if minor}).decode(),
         }
@@ -137,47 +135,23 @@ def _sought(row: Any) -> str:  # noqa: ANN401 - a row of `_RECOVERIES`
     return " ".join(str(part) for part in parts).lower()
 
 
-def _figures(session: Session, given: Mapping[str, Any]) -> defaultdict[str, Counter[str]]:
-    """What holds, postings and approvals of each recovery add to the tally.
-
-    An account, kind or state that there is not is a LookupError: somebody wrote it by hand.
-    """
-    found = defaultdict[str, Counter[str]](Counter)
-    held, with_holds = set[str](), set[str]()
-    for what, of, first, second, minor in unnamed(session.execute(_SUMS, given)):
-        if what == "ledger":
-            account = _ACCOUNTS[second]
-            found[of][f"ledger {first} {account}"] = int(minor)
-            if account in _EVER_HELD:
-                held.add(of)
-        elif what == "hold":
-            state = _HOLD_STATES[second]
-            found[of][f"hold {_HOLD_KINDS[first]} {state}"] = int(minor)
-            if state in LIVE_HOLDS:
-                with_holds.add(of)
-        else:
-            found[of][" ".join(part for part in (what, first, second) if part)] = int(minor)
-    for of, currency, minor in _among(session, _EVER, held):
-        found[of][f"ever held {currency}"] = int(minor)
-    for of, currency, blocked, disputed in blocked_of(_among(session, BLOCKED, with_holds)):
-        found[of][f"blocked {currency}"] = blocked
-        found[of][f"disputed there {currency}"] = disputed
-    return found
-
-
-def _among(session: Session, query: sa.Select[Any], ids: set[str]) -> Sequence[Any]:
-    """Rows of a query about these recoveries; it is not asked where there are none."""
-    return session.execute(query, {"ids": sorted(ids)}).all() if ids else ()
-
-
 def _recoveries() -> sa.Select[Any]:
     columns = (
         _R.c.id, _R.c.ref, _R.c.currency, _R.c.state, _R.c.stage, _R.c.due_at, _R.c.owner_id,
         _R.c.step_action, _R.c.step_role, _R.c.step_wording, _R.c.method, _R.c.reported_at,
+        _R.c.case_number,
+    )  # fmt: skip
+    held = (
+        sa.select(sa.func.coalesce(sa.func.sum(_H.c.held_minor), 0))
+        .where(
+            _H.c.recovery_id == _R.c.id, _H.c.currency == _R.c.currency,
+            looked_through(_H.c.state).in_(LIVE_HOLDS),
+        )
+        .scalar_subquery()
     )  # fmt: skip
     return (
         sa.select(
-            *columns, sa.func.sum(_C.c.reported_minor).label("loss"),
+            *columns, held.label("held"), sa.func.sum(_C.c.reported_minor).label("loss"),
             sa.func.count(_C.c.id).label("victims"),
         )
         .join(_C, _C.c.recovery_id == _R.c.id, isouter=True)
@@ -204,59 +178,8 @@ def _sent() -> sa.Select[Any]:
     )
 
 
-def _ever() -> sa.Select[Any]:
-    """The highest (held now + returned from holds) by the order of events.
-
-    A unit that was held at two accounts one after the other counts once; what was joined into
-    another recovery is counted there.
-    """
-    step = (
-        sa.select(
-            _P.c.recovery_id, _P.c.claim_currency, _P.c.event_seq,
-            sa.func.sum(_P.c.claim_minor).label("minor"),
-        )
-        .join(_R, _R.c.id == _P.c.recovery_id)
-        .where(
-            _P.c.recovery_id.in_(_IDS), _P.c.account.in_(_EVER_HELD), _P.c.detail != _RECEIVED,
-            _R.c.state != RecoveryState.JOINED,
-        )
-        .group_by(_P.c.recovery_id, _P.c.claim_currency, _P.c.event_seq)
-        .subquery()
-    )  # fmt: skip
-    whose = (step.c.recovery_id, step.c.claim_currency)
-    run = sa.func.sum(step.c.minor).over(partition_by=whose, order_by=step.c.event_seq)
-    now = sa.select(*whose, run.label("minor")).subquery()
-    return sa.select(now.c.recovery_id, now.c.claim_currency, sa.func.max(now.c.minor)).group_by(
-        now.c.recovery_id, now.c.claim_currency
-    )
-
-
-def _sums() -> sa.CompoundSelect[Any]:
-    """Sums and counts by what they are of, in one question, since each write asks for them all."""
-    hops = (_A.c.id == _H.c.asset_id, _A.c.depth >= 1, _H.c.acted_at.is_not(None))
-    accounts = sa.func.count(sa.distinct(_H.c.asset_id))
-    pending = looked_through(_APPROVALS.c.state) == ApprovalState.PENDING
-    return sa.union_all(
-        _sum("ledger", (_P.c.claim_currency, _P.c.account), sa.func.sum(_P.c.claim_minor)),
-        _sum("hold", (_H.c.kind, _H.c.state), sa.func.count()),
-        _sum(SECOND_HOP, (), accounts).where(*hops),
-        _sum(PENDING, (), sa.func.count(_APPROVALS.c.id)).where(pending),
-        held_days(_IDS), hold_days(_IDS),
-    )  # fmt: skip
-
-
-def _sum(what: str, by: tuple[sa.Column[Any], ...], minor: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    """One kind of sum of each recovery, by up to two columns."""
-    of = {"ledger": _P, PENDING: _APPROVALS}.get(what, _H).c.recovery_id
-    named = [sa.type_coerce(column, sa.String) for column in by]
-    nothing: list[Any] = [sa.literal_column("''")] * (2 - len(by))
-    query = sa.select(sa.literal_column(f"'{what}'"), of, *named, *nothing, minor)
-    return query.where(of.in_(_IDS)).group_by(of, *named)
-
-
 # Built once: each write asks these, and building costs more than asking.
-_RECOVERIES, _SENT_AT, _EVER = _recoveries(), _sent(), _ever()
-_SUMS = _sums()
+_RECOVERIES, _SENT_AT = _recoveries(), _sent()
 _DONE_AT = (
     sa.select(
         _E.c.recovery_id, sa.func.min(_E.c.at).label("came"), sa.func.max(_E.c.at).label("last")

@@ -6,8 +6,8 @@ from models.case_file import CaseFile
 from models.entities.discrepancy import DiscrepancyRow
 from models.language.phrase import phrase
 from models.money import Money
-from models.queries.cases.discrepancy_views import DiscrepancyLine
 from models.queries.cases.names import Names
+from models.queries.cases.views import DiscrepancyLine
 from recovery_flows.ledger import discrepancies
 
 

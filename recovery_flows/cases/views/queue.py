@@ -15,7 +15,13 @@ from models.entities.installation import QueueEntry
 from models.entities.recovery import RecoveryState
 from models.language.phrase import phrase
 from models.queries.cases.queue import queue_lines, queue_page, status
-from models.queries.cases.queue_filter import Term, TermColumn, Wanted, Word
+from models.queries.cases.queue_filter import (
+    Term,
+    TermColumn,
+    Wanted,
+    Word,
+    banks_called,
+)
 from models.queries.cases.queue_views import QueueLine, QueuePage
 from models.queries.cases.search import MOST_NAMES, FoundBy, Sought, sought, ways_found
 from models.queries.installation.clock import case_now
@@ -166,7 +172,9 @@ def _wanted(
 
 
 def _known(session: Session, term: Term, onlooker: Onlooker, now: datetime) -> Term:
-    """What has changed is asked by the number of an event, and without one's own acts."""
+    """A term with what is looked up: banks, and since which event and whose acts are no news."""
+    if term.column is TermColumn.BANK:
+        return replace(term, banks=banks_called(session, term.value))
     if term.column is not TermColumn.CHANGED:
         return term
     since = since_when(session, onlooker, term.value, now)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from models.entities.register_change import RegisterAct
 from models.migrate import alembic_config, upgrade
 from models.money import Money
 from models.queries.audit.verify import verify
+from models.queries.cases import queue_groups
 from models.queries.cases.case_files import NoSuchRecoveryError, load_file
 from models.queries.cases.deconfliction import elsewhere
 from models.store.calls import mark_sent
@@ -27,7 +29,7 @@ from models.store.unit import unit_of_work
 from recovery_flows.access.registers import decide
 from recovery_flows.access.restrictions import ask_restriction
 from recovery_flows.cases.clawbacks import actions
-from recovery_flows.cases.views.queue import QueueQuery, queue
+from recovery_flows.cases.views.queue import QueueQuery, queue, whole_queue
 from recovery_flows.partners.page import partner_pages
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.reports.statistics import summary
@@ -183,3 +185,37 @@ def partners_of(unit: Any) -> list[Any]:
             partner_pages(session, unit.database.vault, unit.laws, unit.now, whole=whole)
             for whole in (False, True)
         ]
+
+
+@pytest.mark.parametrize("few", [1_000, 1])
+def test_filters_and_orders_show_there_the_lines_that_are_printed(
+    on_postgres: Any, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_groups, "_FEW", few)
+    unit = on_postgres
+    ids = unit.report(*unit.reports(9))
+    for recovery_id in ids[:4]:
+        unit.accept(recovery_id)
+    unit.later(30)
+    orders = ("", "ref", "stage", "loss", "victims", "turn", "next")
+    looks = [QueueQuery(order_by=name, is_down=down) for name in orders for down in (False, True)]
+    # Accepted ones have a case number; every one is of a bank, and shares its payee's account.
+    shown = {
+        "": 9,
+        "syn-case": 4,
+        "bank:slow": 9,
+        "~r69": 1,
+        "duplic": 9,
+        "officer:-": 5,
+        "held<1": 9,
+    }
+    vault = unit.database.vault
+    for text, count in shown.items():
+        for order in looks:
+            look = replace(order, text=text, only_found=True)
+            with unit.database.reading() as session:
+                whole = tuple(whole_queue(session, unit.now, DEFAULT_PATIENCE, look, vault))
+                last = replace(look, offset=count, at_id=whole[-1].recovery_id, follows=False)
+                page = queue(session, unit.now, DEFAULT_PATIENCE, 4, last, vault)
+            assert (page.total, page.found, len(whole)) == (count, count, count), look
+            assert (page.lines, page.at_row) == (whole[-4:], count - 1), look
