@@ -82,6 +82,8 @@ class Event(Rows, table=True):
     __table_args__ = (
         sa.Index("ix_event_recovery", "recovery_id", "seq"),
         sa.Index("ix_event_subject", "subject_id", "seq"),
+        sa.Index("ix_event_actor", "actor_id", "seq"),
+        sa.Index("ix_event_kind", "noun", "event", "seq"),
         # PostgreSQL's have the same condition, by their migrations: named here too, it would load
         # that dialect with all of its drivers into each command.
         sa.Index("ix_event_done", "recovery_id", "at", sqlite_where=sa.text(DONE)),

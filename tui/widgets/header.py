@@ -28,15 +28,17 @@ TABS = (
     ("6", phrase("Deadlines"), "deadlines"),
     ("7", phrase("Restitution"), "restitution"),
     ("8", phrase("Abroad"), "requests"),
+    ("0", phrase("Audit"), "audit"),
 )
 _WIDE = 100
 _SHORT = {
-    "Recovery": phrase("Recov"),
+    "Recovery": phrase("Rec"),
     "Approvals": phrase("Appr"),
     "Summary": phrase("Sum"),
     "Partners": phrase("Partn"),
     "Deadlines": phrase("Due"),
     "Restitution": phrase("Return"),
+    "Abroad": phrase("Abr"),
 }
 
 

@@ -1,0 +1,25 @@
+"""the history is read by who acted and by kind of event, without walking all of it
+
+Revision ID: 0060
+Revises: 0057
+"""
+
+from __future__ import annotations
+
+from alembic import op
+
+
+revision = '0060'
+down_revision = '0057'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index('ix_event_actor', 'event', ['actor_id', 'seq'])
+    op.create_index('ix_event_kind', 'event', ['noun', 'event', 'seq'])
+
+
+def downgrade() -> None:
+    op.drop_index('ix_event_kind', table_name='event')
+    op.drop_index('ix_event_actor', table_name='event')
