@@ -25,7 +25,6 @@ from recovery_flows.intake.pasted.understood import Around
 from tests.language.messages import said
 from tests.language.stored import CHINESE, stored_in_chinese
 from tests.screens.conftest import HOME, returnable_case, traced_case
-from tests.screens.test_report import PASTE, paste
 from tui.app import RecoveryApp
 from tui.screen_queries import sentence_of
 from tui.text import day_and_time, full_time, zoned_time
@@ -91,20 +90,6 @@ async def test_every_screen_is_chinese_all_over_and_fits(busy: Any, look: Any, s
                 assert left_over(text) == set(), (key, text)
                 assert all(cell_len(row) <= size[0] for row in text.splitlines()), (key, text)
                 await pilot.press("escape")
-
-
-async def test_the_message_of_a_stop_has_chinese_words_beside_the_fields_of_the_wire(
-    unity: Any, wait: Any
-) -> None:
-    app = speaking(unity, Language.CHINESE)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("i")
-        await pilot.pause(0.3)
-        await paste(app, PASTE)
-        await wait(
-            pilot, app, "指令编号 orderRef", "种类 kind", "账号 account ●", "户名 holderName ●",
-            "金额 amount", "授权编号 mandate",
-        )  # fmt: skip
 
 
 async def test_every_key_goes_to_the_same_screen_in_both_languages(busy: Any) -> None:

@@ -6,6 +6,7 @@ Revises: 0057
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 
@@ -14,10 +15,13 @@ down_revision = '0057'
 branch_labels = None
 depends_on = None
 
+# As one text: by two columns it would draw queries away from the indexes that are made for them.
+_KIND = "(noun || '.' || event)"
+
 
 def upgrade() -> None:
     op.create_index('ix_event_actor', 'event', ['actor_id', 'seq'])
-    op.create_index('ix_event_kind', 'event', ['noun', 'event', 'seq'])
+    op.create_index('ix_event_kind', 'event', [sa.text(_KIND), 'seq'])
 
 
 def downgrade() -> None:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.catalogue import TRANSITIONS, table_of
-from models.entities.event import EntityKind, Event
+from models.entities.event import KIND, EntityKind, Event
 from models.entities.officer import Officer, Role
 from models.entities.outside.disclosure import Disclosure
 from models.entities.recovery import Recovery
@@ -32,6 +32,7 @@ KINDS: tuple[Kind, ...] = tuple(
     sorted({(noun, event) for noun, moves in TRANSITIONS.items() for _, event in moves})
 )
 """Every kind of event that there can be: of which row, and which move."""
+_KIND = sa.literal_column(KIND, sa.String())
 _MOST_ARMS = 80
 """Where a term names more officers and kinds than these, the history itself is walked."""
 _AT_ONCE = 400
@@ -137,7 +138,7 @@ def _arms(term: TrailTerm) -> list[sa.ColumnElement[bool]]:
     return [
         *(_E.c.recovery_id == one for one in sorted(term.recoveries)),
         *(_E.c.actor_id == one for one in sorted(term.officers)),
-        *(sa.and_(_E.c.noun == noun, _E.c.event == event) for noun, event in sorted(term.kinds)),
+        *(_KIND.in_([_code(kind)]) for kind in sorted(term.kinds)),
     ]
 
 
@@ -152,8 +153,11 @@ def _sets(term: TrailTerm) -> Iterable[sa.ColumnElement[bool]]:
     if term.officers:
         yield _E.c.actor_id.in_(sorted(term.officers))
     if term.kinds:
-        pairs = [(noun.value, event) for noun, event in sorted(term.kinds)]
-        yield sa.tuple_(sa.cast(_E.c.noun, sa.String), _E.c.event).in_(pairs)
+        yield _KIND.in_([_code(kind) for kind in sorted(term.kinds)])
+
+
+def _code(kind: Kind) -> str:
+    return f"{kind[0].value}.{kind[1]}"
 
 
 def _span(look: TrailLook) -> Iterable[sa.ColumnElement[bool]]:

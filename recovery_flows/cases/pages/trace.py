@@ -49,7 +49,7 @@ _MOVED = (Column("rule"), Column("lies elsewhere", right=True), Column("if", res
 def written(page: TracePage, ways: Sequence[Way], zone: str) -> Page:
     """The whole page with the ways of these victims; instants are shown in `zone`."""
     parts: dict[str, tuple[Part, ...]] = {
-        "rules": (*_rules(page), *(line(f"? {row.ask}") for row in page.rows if row.ask)),
+        "rules": (*_rules(page), *(line("? ", row.ask) for row in page.rows if row.ask)),
         "now": tuple(_now(page, zone)),
         "way": tuple(
             part for label, hops in ways for part in _way(label, hops, page.currency, zone)
