@@ -76,3 +76,23 @@ class AlsoLine:
     owner: str
     is_open: bool
     sentence: str
+
+
+Known = bool | tuple[AlsoLine, ...]
+"""Of which others somebody says to know: of all there are, of none, or of those he was shown."""
+
+
+def not_known(found: Iterable[AlsoLine], known: Known) -> tuple[AlsoLine, ...]:
+    """Those of `found` that somebody was not shown.
+
+    A recovery that has ended since it was shown is another one: it asks for another word. Of one
+    whose reference may not be told, whom to ask is all that is shown.
+    """
+    if isinstance(known, bool):
+        return () if known else tuple(found)
+    shown = {_named(one) for one in known}
+    return tuple(one for one in found if _named(one) not in shown)
+
+
+def _named(one: AlsoLine) -> tuple[str, str, str, bool]:
+    return one.account_id, one.ref, one.owner, one.is_open and bool(one.ref)

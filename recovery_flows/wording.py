@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from models.language.phrase import Phrase, joined, one_of, phrase
 
@@ -20,3 +22,8 @@ def spoken(name: object) -> Phrase:
 def listed(names: Iterable[object]) -> Phrase:
     """Names of the program in words, by the alphabet: `officer, supervisor`."""
     return joined(", ", map(spoken, sorted(map(str, names))))
+
+
+def zoned(at: datetime, zone: str) -> str:
+    """An instant to the minute in a zone, with that zone's short name: `2026-03-02 14:00 CST`."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"

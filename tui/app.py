@@ -28,6 +28,7 @@ from tui.screen_queries import READ_ERRORS, Source, sentence_of
 from tui.screens.abroad.board import BoardScreen
 from tui.screens.abroad.request import RequestScreen
 from tui.screens.approvals import ApprovalsScreen
+from tui.screens.audit.trail import AuditScreen
 from tui.screens.deadlines import DeadlinesScreen
 from tui.screens.dialogs import PickOfficer
 from tui.screens.help import HelpScreen
@@ -62,6 +63,7 @@ class RecoveryApp(LeavingApp):
         "restitution": RestitutionScreen,
         "requests": BoardScreen,
         "request": RequestScreen,
+        "audit": AuditScreen,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('now')", "Now", show=False, tooltip="What needs doing now"),
@@ -76,6 +78,7 @@ class RecoveryApp(LeavingApp):
         Binding("6", "go('deadlines')", "Deadlines", show=False, tooltip="All deadlines"),
         Binding("7", "go('restitution')", "Restitution", show=False, tooltip="Who gets what back"),
         Binding("8", "go('requests')", "Abroad", show=False, tooltip="Requests across borders"),
+        Binding("0", "go('audit')", "Audit", show=False, tooltip="Who did what, to which recovery"),
         Binding("question_mark", "help", "Help", key_display="?", show=False),
         Binding("colon", "command_palette", "Commands", key_display=":", show=False),
         Binding("o", "pick_officer", "Switch user", tooltip="Act as another officer"),

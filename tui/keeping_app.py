@@ -276,7 +276,7 @@ class KeepingApp(ActingApp):
             return
         read = partial(
             whole_page, self.source, screen, view=self.look, officer=self.officer,
-            recovery_id=recovery_id, zone=self.time_zone,
+            recovery_id=recovery_id, zone=self.time_zone, text=self.base_screen.asked,
         )  # fmt: skip
         note = partial(
             note_files, self.case_officer(), recovery_id, DisclosureKind.PAGE_FILE,

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from models.language.phrase import phrase
+from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView
 from recovery_flows.caller import create_named, expanded
 from recovery_flows.cases.pages import lists, recovery, request_board, restitution, statistics
 from recovery_flows.cases.pages.renderings import FORMATS
-from recovery_flows.cases.pages.value import Page
+from recovery_flows.cases.pages.value import Page, cell
+from recovery_flows.cases.trail.reading import look_of, whole_trail
+from recovery_flows.cases.trail.written import written
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cases.views.saved_views import SavedView
+from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, unwritable
+from recovery_flows.wording import counted
 from tui.panels.trace import page_of as page_of_trace
 from tui.screen_queries import Source
 
 SCREENS = (
     "now", "recovery", "approvals", "summary", "partners", "deadlines", "restitution", "trace",
-    "requests",
+    "requests", "audit",
 )  # fmt: skip
 OF_ONE = ("recovery", "restitution", "trace")
 _LINES_MOST = 100_000
@@ -34,8 +40,12 @@ def whole_page(
     recovery_id: str,
     officer: OfficerView | None,
     zone: str,
+    text: str = "",
 ) -> Page:
-    """The page of one of `SCREENS`; the queue through `view`, others of `recovery_id`."""
+    """The page of one of `SCREENS`; the queue through `view`, others of `recovery_id`.
+
+    `text` is the filter of the audit trail.
+    """
     if screen not in SCREENS:
         raise MisuseError(
             phrase(
@@ -67,6 +77,7 @@ def whole_page(
             source.board(look, _LINES_MOST, officer), zone, own=officer.id if officer else ""
         ),
         "trace": lambda: page_of_trace(source.trace(recovery_id, 0, 0)),
+        "audit": lambda: _trail(source, text, officer, zone),
     }
     return pages[screen]()
 
@@ -80,6 +91,19 @@ def _queue(source: Source, view: SavedView, zone: str) -> Page:
         )
     page, lines = source.whole_queue(view.query)
     return lists.queue_list(page, lines, zone, text=view.filter, with_closed=view.closed)
+
+
+def _trail(source: Source, text: str, officer: OfficerView | None, zone: str) -> Page:
+    """The newest events; where there are more than a file should hold, it says so."""
+    with source.database.reading() as session:
+        look = look_of(session, text, case_now(session, wall_clock()), zone)
+        lines = list(islice(whole_trail(session, look, officer), _LINES_MOST + 1))
+    told = cell(
+        phrase("the newest {count:,} events; until: asks for older ones", count=_LINES_MOST)
+        if len(lines) > _LINES_MOST
+        else counted(len(lines), "event")
+    )
+    return written(lines[:_LINES_MOST], zone, told, is_filtered=bool(text))
 
 
 def export(page: Page, path: str, note: Callable[[dict[str, bytes]], None] | None = None) -> str:

@@ -68,6 +68,8 @@ DONE = (
 """Events by which something was done about a recovery; SQL, since an index is made of it."""
 SENT = "(noun = 'call' AND event = 'sent')"
 """Events by which a call left."""
+KIND = "(noun || '.' || event)"
+"""Of what an event is and which: one text, so that only who asks for it reads by its index."""
 OF_OFFICERS = "(noun = 'officer')"
 """Events of officers themselves; those of their log-ins have the same subject, and are many."""
 LOG_IN_SET = "(noun = 'log_in' AND event NOT IN ('entered', 'refused'))"
@@ -82,6 +84,8 @@ class Event(Rows, table=True):
     __table_args__ = (
         sa.Index("ix_event_recovery", "recovery_id", "seq"),
         sa.Index("ix_event_subject", "subject_id", "seq"),
+        sa.Index("ix_event_actor", "actor_id", "seq"),
+        sa.Index("ix_event_kind", sa.text(KIND), "seq"),
         # PostgreSQL's have the same condition, by their migrations: named here too, it would load
         # that dialect with all of its drivers into each command.
         sa.Index("ix_event_done", "recovery_id", "at", sqlite_where=sa.text(DONE)),

@@ -7,11 +7,13 @@ which that runs, and a thread that acts for it does so in English.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from string import Formatter
 
 from models.language.catalogue import Language, halves, words_of
 from models.language.phrase import Phrase
@@ -24,6 +26,10 @@ class Reader:
     language: Language = Language.ENGLISH
 
 
+SIGNS: Mapping[Language, Mapping[str, str]] = {
+    Language.CHINESE: {", ": "、", ": ": "：", "; ": "；"},
+}
+"""The signs of a language between the parts of a list and behind what a part is called."""
 _CODED = re.compile("[_-]")
 _READER: ContextVar[Reader | None] = ContextVar("reader", default=None)
 
@@ -62,8 +68,21 @@ def worded(text: Phrase, language: Language) -> str:
     found = term(text.text, language, text.context)
     if not text.figures:
         return found
+    if found == text.text:
+        found = _signed(found, language)
     figures = {name: _figure(value, language) for name, value in text.figures.items()}
     return found.format(**figures)
+
+
+@lru_cache(4096)
+def _signed(text: str, language: Language) -> str:
+    """What has no words but signs between its figures, such as a list, with those of a language."""
+    signs = SIGNS.get(language, {})
+    if any(c.isalpha() for literal, _, _, _ in Formatter().parse(text) for c in literal):
+        return text
+    for english, own in signs.items():
+        text = text.replace(english, own)
+    return text
 
 
 def _figure(value: object, language: Language) -> object:

@@ -194,3 +194,9 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
 
 What is not named here is bookkeeping that anybody's act or the engine may entail.
 """
+
+READERS: Mapping[EntityKind, set[Role]] = {EntityKind.LOG_IN: _SUPERVISOR}
+"""Whose events of a kind of row only these roles read; everybody reads those of his own.
+
+All other events are read by whoever may see their recovery, and those of the unit by everybody.
+"""

@@ -39,7 +39,7 @@ from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.intake.budget import Limits
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.wording import spoken
+from recovery_flows.wording import spoken, zoned
 
 _EVENTS_LOOKED_AT, _ACTS_TOLD = 60, 3
 WallClock = Callable[[], datetime]
@@ -124,6 +124,12 @@ class ActingOfficer(ABC):
     officer: Identity | None
     wall_now: WallClock = wall_clock
     limits: Limits = field(default_factory=Limits)
+
+    def instant_in_words(self, edit: Edit, at: datetime | None) -> str:
+        """An instant in the zone of the recovery's law, marked; that there is none."""
+        if at is None:
+            return phrase("no set time")
+        return zoned(at, self.laws[edit.file.recovery.regime].time_zone)
 
     def __post_init__(self) -> None:
         """Whatever he reads and does is without what is restricted to others."""

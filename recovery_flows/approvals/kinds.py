@@ -80,7 +80,8 @@ TOGETHER = frozenset({
 })  # fmt: skip
 """Kinds that may be approved together: sent already, the same for longer, or opened again.
 
-What lets money go, takes a right, leaves the country or enters the books is looked at alone.
+What lets money go, takes a right, leaves the country or enters the books is looked at alone, and
+so is a stop that was not sent first: it leaves by its approval.
 """
 SUBJECT_NOUN = {
     ApprovalKind.ORDER_STOP: EntityKind.HOLD,

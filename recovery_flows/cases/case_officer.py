@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models.case_file import CaseFile
+from models.deconfliction_hits import Known
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
@@ -67,7 +68,7 @@ class CaseOfficer(ActingOfficer):
         case_number: str = "",
         seen_version: int | None = None,
         to: str = "",
-        knowing: bool = False,
+        knowing: Known = False,
         decided: Decided = UNDECIDED,
         only_fills: bool = False,
     ) -> str:
@@ -104,7 +105,7 @@ class CaseOfficer(ActingOfficer):
             self.commit(unit, actor, now, changes)
             return phrase("{ref}: {done}", ref=file.recovery.ref, done=done)
 
-    def approve(self, approval_id: str, authority: str = "", *, knowing: bool = False) -> str:
+    def approve(self, approval_id: str, authority: str = "", *, knowing: Known = False) -> str:
         """Say yes to a pending approval: a second person, the same figures, or it is refused."""
         actor = self.actor(Role.SUPERVISOR)
         with self.unit() as (unit, now):
@@ -121,7 +122,7 @@ class CaseOfficer(ActingOfficer):
                 more = letter_effects.read_statement(unit, actor, now, self.laws, letter)
             return phrase("{ref}: {act} approved{more}", ref=ref, act=kind_word(act), more=more)
 
-    def deny(self, approval_id: str, reason: str, *, knowing: bool = False) -> str:
+    def deny(self, approval_id: str, reason: str, *, knowing: Known = False) -> str:
         """Say no to a pending approval, with a reason."""
         actor = self.actor(Role.SUPERVISOR)
         with self.unit() as (unit, now):

@@ -8,7 +8,14 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from models.case_file import CaseFile, Step
-from models.deconfliction_hits import AlsoLine, ClosedTrace, DeconflictionHit, without_hidden
+from models.deconfliction_hits import (
+    AlsoLine,
+    ClosedTrace,
+    DeconflictionHit,
+    Known,
+    not_known,
+    without_hidden,
+)
 from models.entities.approval import ApprovalRow
 from models.entities.hold import HoldRow, HoldState
 from models.entities.officer import Role
@@ -18,8 +25,10 @@ from models.queries.cases.deconfliction import hits_of_file
 from models.queries.installation.officers import OfficerView
 from models.rights.sessions import who_to_ask
 from models.store.unit import Unit
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases import deconfliction
 from recovery_flows.errors import StepRefusedError
+from recovery_flows.freezing.reductions import frees_a_part
 from recovery_flows.ledger.changeset import Changeset
 
 
@@ -71,7 +80,7 @@ def closed_lines(found: Iterable[ClosedTrace], viewer: OfficerView | None) -> tu
 
 
 def check_release(
-    unit: Unit, changes: Changeset, approval_id: str, viewer: OfficerView | None, *, knowing: bool
+    unit: Unit, changes: Changeset, approval_id: str, viewer: OfficerView | None, *, knowing: Known
 ) -> tuple[ClosedTrace, ...]:
     """The recoveries that ended without money that an approval lets go of their account.
 
@@ -79,14 +88,13 @@ def check_release(
     """
     hold = _let_go(changes.file, approval_id)
     found = _closed(unit, changes.file, hold)
-    if found and not knowing:
-        ref = changes.file.recovery.ref
-        raise ClosedTraceError(ref, closed_lines(found, viewer), is_yes=True)
+    if lines := not_known(closed_lines(found, viewer), knowing):
+        raise ClosedTraceError(changes.file.recovery.ref, lines, is_yes=True)
     return found
 
 
 def check_denial(
-    unit: Unit, changes: Changeset, approval_id: str, viewer: OfficerView | None, *, knowing: bool
+    unit: Unit, changes: Changeset, approval_id: str, viewer: OfficerView | None, *, knowing: Known
 ) -> tuple[ClosedTrace, ...]:
     """The same of a no that takes a stop back which its bank has: the money is free after it."""
     asked = _asked(changes.file, approval_id)
@@ -95,9 +103,8 @@ def check_denial(
         sent = (h for h in changes.file.holds if h.state in (HoldState.ORDERED, HoldState.STOPPED))
         hold = next((h for h in sent if h.id == asked.subject_id), None)
     found = _closed(unit, changes.file, hold)
-    if found and not knowing:
-        ref = changes.file.recovery.ref
-        raise ClosedTraceError(ref, closed_lines(found, viewer), is_yes=False)
+    if lines := not_known(closed_lines(found, viewer), knowing):
+        raise ClosedTraceError(changes.file.recovery.ref, lines, is_yes=False)
     return found
 
 
@@ -108,12 +115,20 @@ def _asked(file: CaseFile, approval_id: str) -> ApprovalRow | None:
 def _let_go(file: CaseFile, approval_id: str) -> HoldRow | None:
     """The hold of which money is free after a yes."""
     asked = _asked(file, approval_id)
-    if asked is None or asked.action not in deconfliction.RELEASING:
+    if asked is None or not lets_go(file, asked):
         return None
     # A third party's claim that is rejected, or paid for by others, names no hold.
     claimed = {t.id: t.hold_id for t in file.third_party_claims}
     named = claimed.get(asked.subject_id, asked.subject_id)
     return next((h for h in file.holds if h.id == named), None)
+
+
+def lets_go(file: CaseFile, asked: ApprovalRow) -> bool:
+    """Whether money that is held is free after a yes, or some of it."""
+    if asked.action != ApprovalKind.FREEZE:
+        return asked.action in deconfliction.RELEASING
+    freeze = next((h for h in file.holds if h.id == asked.subject_id), None)
+    return freeze is not None and frees_a_part(file, freeze)
 
 
 def _closed(unit: Unit, file: CaseFile, hold: HoldRow | None) -> tuple[ClosedTrace, ...]:
@@ -147,7 +162,7 @@ def carry_release(
 
 
 def check_step(
-    session: Session, file: CaseFile, step: Step, viewer: OfficerView | None, *, knowing: bool
+    session: Session, file: CaseFile, step: Step, viewer: OfficerView | None, *, knowing: Known
 ) -> tuple[DeconflictionHit, ...]:
     """Those that a step would meet; DeconflictionError unless the person said to know of them."""
     if step.action not in deconfliction.SENDING:
@@ -158,11 +173,10 @@ def check_step(
 
 
 def check(
-    named: str, found: Iterable[DeconflictionHit], viewer: OfficerView | None, *, knowing: bool
+    named: str, found: Iterable[DeconflictionHit], viewer: OfficerView | None, *, knowing: Known
 ) -> None:
-    """DeconflictionError where there are any and nobody said to know of them."""
-    lines = also_lines(found, viewer)
-    if lines and not knowing:
+    """DeconflictionError where there are any of which nobody said to know."""
+    if lines := not_known(also_lines(found, viewer), knowing):
         raise DeconflictionError(named, lines)
 
 

@@ -74,7 +74,7 @@ def invite(
             edit.changes, asset.account_id, edit.actor.id, why, edit.now, until, acting.laws
         )
         row = next(r for r in edit.file.voluntary_returns if r.id == name)
-    due = f"{row.answer_due_at:%Y-%m-%d %H:%M} UTC" if row.answer_due_at else phrase("no set time")
+    due = acting.instant_in_words(edit, row.answer_due_at)
     return phrase(
         "{ref}: invited, {name}; an answer is due by {due}", ref=edit.ref, name=name, due=due
     )

@@ -30,7 +30,7 @@ def enter(
             edit.changes, kind, claim_id, edit.actor.id, why, edit.now, acting.laws
         )
         (found,) = [o for o in edit.file.objections if o.id == name]
-    due = phrase(" by {at:%Y-%m-%d %H:%M} UTC", at=found.due_at) if found.due_at else ""
+    due = phrase(" by {at}", at=acting.instant_in_words(edit, found.due_at)) if found.due_at else ""
     return phrase(
         "{ref}: objection {name} entered; another person decides it{due}",
         ref=edit.ref,

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models.case_file import CaseFile, Place
-from models.deconfliction_hits import DeconflictionHit
+from models.deconfliction_hits import DeconflictionHit, Known
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.facts import AccountRef, ReportFact
@@ -56,7 +56,7 @@ def stop_at_once(
     report: ReportFact,
     case_number: str,
     *,
-    knowing: bool = False,
+    knowing: Known = False,
     another_payment: bool = False,
 ) -> Stopped:
     """Store a report, accept it as the actor's own, and order its stop first: one transaction.

@@ -152,7 +152,7 @@ def _engine(installation: Installation) -> Finding:
 
     with installation.database.reading() as session:
         engine = engine_view(session, wall_clock())
-    seen = "" if engine.beat_at is None else f", last seen {instant_text(engine.beat_at)} UTC"
+    seen = "" if engine.beat_at is None else f", last seen {instant_text(engine.beat_at)}"
     says = f"{engine.state}{': ' if engine.message else ''}{engine.message}{seen}"
     return Finding("engine", says, "" if engine.alive else "recovery engine")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Concatenate, ParamSpec
 import typer
 
 from recovery_flows.caller import name_officer
-from recovery_flows.cli.table import tell_what
+from recovery_flows.cli.table import show_instants_in, tell_what
 
 if TYPE_CHECKING:
     from models.case_file import CaseFile
@@ -73,6 +73,7 @@ def opened() -> Iterator[Installation]:
     from recovery_flows.cli.composition import answering, open_installation
 
     installation = open_installation()
+    show_instants_in(lambda: installation.time_zone)
     try:
         with answering():
             yield installation

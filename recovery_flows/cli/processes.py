@@ -123,7 +123,7 @@ def tui(
         str, typer.Option("--view", metavar="NAME", help="The queue through a saved view.")
     ] = "",
     screen: Annotated[
-        str, typer.Option("--screen", help="now, report, approvals, summary, partners, deadlines.")
+        str, typer.Option("--screen", help="now, approvals, summary, deadlines, audit and others.")
     ] = "",
     plain: Annotated[
         bool, typer.Option("--plain", help="Print that screen, one fact a line; open nothing.")

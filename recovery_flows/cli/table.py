@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextvars import ContextVar
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain, islice
@@ -12,8 +13,10 @@ from zoneinfo import ZoneInfo
 
 from models.safe_text import FIRST_STRONG_ISOLATE, POP_ISOLATE, closed, safe
 from recovery_flows.cli.output import say_json
+from recovery_flows.wording import zoned
 
 _FIRST_ROWS = 1_000
+_ZONE: ContextVar[Callable[[], str]] = ContextVar("zone", default=lambda: "UTC")
 _NO_WIDTH = FIRST_STRONG_ISOLATE + POP_ISOLATE
 
 
@@ -114,6 +117,18 @@ def _padded(cell: str, width: int, *, right: bool) -> str:
     return cell.rjust(width) if right else cell.ljust(width)
 
 
-def instant_text(at: datetime | None, zone: str = "UTC") -> str:
-    """An instant to the minute in a zone, `-` for none."""
-    return "-" if at is None else f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+def show_instants_in(zone: Callable[[], str]) -> None:
+    """From here on, in this context, instants are told in the zone of the unit that is opened."""
+    _ZONE.set(zone)
+
+
+def instant_text(at: datetime | None, zone: str = "") -> str:
+    """An instant to the minute, `-` for none: in the unit's zone, which it names, or in `zone`.
+
+    Whoever gives a zone says himself which it is.
+    """
+    if at is None:
+        return "-"
+    if zone:
+        return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    return zoned(at, _ZONE.get()())

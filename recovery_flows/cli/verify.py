@@ -9,6 +9,7 @@ import typer
 
 from recovery_flows.cli.options import AsJson, opened
 from recovery_flows.cli.output import say_json
+from recovery_flows.cli.queue.audit import audit_list
 from recovery_flows.cli.table import tell
 from recovery_flows.wording import counted
 
@@ -32,6 +33,8 @@ def attach(app: typer.Typer) -> None:
         group = typer.Typer(help=text, no_args_is_help=True)
         group.callback()(_group)
         group.command(command)(function)
+        if name == "audit":
+            group.command("list")(audit_list)
         app.add_typer(group, name=name)
     app.command()(reconcile)
 

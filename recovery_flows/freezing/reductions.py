@@ -64,6 +64,14 @@ def unexplained(file: CaseFile, hold: HoldRow, fact: HoldFact) -> tuple[Money, M
     return (Money(told.minor + minor, hold.currency), told) if minor else None
 
 
+def frees_a_part(file: CaseFile, freeze: HoldRow) -> bool:
+    """Whether a freeze takes the place of a stop that holds more: the rest is free with it."""
+    stop = next((h for h in file.holds if h.id == freeze.supersedes_id), None)
+    if stop is None or stop.state is not HoldState.STOPPED:
+        return False
+    return freeze.requested_minor < stop.held_minor
+
+
 def columns(file: CaseFile, hold: HoldRow, fact: HoldFact) -> dict[str, Scalar]:
     """Columns of a hold in force that follow from the bank's new figure of it."""
     if fact.held.minor and fact.held.currency != hold.currency:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile
 from models.entities.payout import PayoutState
+from models.language.phrase import phrase
 from models.queries.books.money import StoredLine, places, tails
 from models.queries.cases.case_files import load_file
 from models.queries.cases.views import masked_account
@@ -101,7 +102,10 @@ class _Shown:
     def line(self, line: StoredLine) -> str:
         """One booking: bank, account, time, the bank's own number of it."""
         at = line.booked_at.astimezone(UTC)
-        return f"{self.account(line.account_id)}, {at:%Y-%m-%d %H:%M} UTC, no. {line.seq}"
+        return phrase(
+            "{account}, {at} UTC, no. {seq}",
+            account=self.account(line.account_id), at=f"{at:%Y-%m-%d %H:%M}", seq=line.seq,
+        )  # fmt: skip
 
     def _gone(self, hop: Hop, transfer: Transfer) -> str:
         kinds = [

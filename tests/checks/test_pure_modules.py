@@ -37,8 +37,8 @@ TOUCHING = (
     "cases.court_lists.actions", "cases.third_parties.actions",
     "cases.victims.actions", "cases.together.acts",
     "cases.pages.*",
-    "cases.statement_files.*", "cases.views.*", "reports.eight_weeks", "reports.ledger_check",
-    "reports.statistics",
+    "cases.statement_files.*", "cases.trail.*", "cases.views.*",
+    "reports.eight_weeks", "reports.ledger_check", "reports.statistics",
 )  # fmt: skip
 
 

@@ -99,7 +99,7 @@ LISTS = (
     ("find", VICTIM, "--name"), ("find", NUMBER), ("find", "4321"), ("find", PAYMENT),
     ("changes", "--hours", "999"), ("approve",), ("deadlines",), ("group",), ("xborder", "list"),
     ("incoming", "list"), ("report", "rates"), ("process", "map"), ("restrict",),
-    ("partner", "list"), ("partner", "show", "bank-home"), ("audit", "verify"),
+    ("partner", "list"), ("partner", "show", "bank-home"), ("audit", "verify"), ("audit", "list"),
     ("ledger", "check"), ("reconcile",), ("authorities",), ("channels",), ("doctor",),
     ("officer", "list"), *(("tui", "--plain", "--screen", s) for s in SCREENS if s not in OF_ONE),
 )  # fmt: skip

@@ -76,11 +76,11 @@ def test_another_rule_approved_by_a_second_person_traces_anew(
     run: Any, shown: Shown, unit: Any, traced: str
 ) -> None:
     assert run("rule", traced, "libr", "--among", "pro-rata", "--reason", "mixed").code == 0
-    assert "libr is asked for and waits for a second person" in shown(traced)
+    assert "lowest intermediate balance is asked for and waits for a second person" in shown(traced)
     assert run("approve", _asked(run, traced), "--as", "chen").code == 0
     unit.sweep()
     text = shown(traced)
-    assert "traced by libr" in text
+    assert "traced by lowest intermediate balance" in " ".join(text.split())
     assert "chosen by lin, approved by chen" in text
     assert "because mixed" in text
     assert run("audit", "verify").code == 0

@@ -35,6 +35,7 @@ from recovery_flows.restitution.allocation import AllocationMethod
 from recovery_flows.restitution.methods.catalogue import RuleName as DivisionRule
 from recovery_flows.tracing.methods.catalogue import RuleName, Standing
 from recovery_flows.tracing.methods.types import DissipatedKind
+from tests.recall_messages import CHANNELS
 
 ROOT = Path(__file__).parents[2]
 _PLACES = ("tui", "recovery_flows/cases")
@@ -141,7 +142,7 @@ _NEVER_SHOWN = frozenset({"None"})
 def names() -> set[Message]:
     """The names of the program that screens show, as words."""
     codes = {str(one) for kind in NAMED for one in kind}
-    codes |= {*OF_CLAIM, *OF_ACCOUNT}
+    codes |= {*OF_CLAIM, *OF_ACCOUNT, *CHANNELS}
     codes |= {str(noun) for noun in TRANSITIONS} | {term_word(account) for account in TERMS}
     for table in TRANSITIONS.values():
         for (before, event), after in table.items():
@@ -150,4 +151,5 @@ def names() -> set[Message]:
     # A rule of tracing has the same name in English, and another meaning.
     of_division = {("division", AllocationMethod.PRO_RATA.replace("_", " "))}
     abroad = {("abroad", str(act)) for act in RequestAct}
-    return {("", name) for name in bare if name} | abroad | of_division
+    of_channels = {("", channel.name) for channel in CHANNELS.values()}
+    return {("", name) for name in bare if name} | abroad | of_division | of_channels

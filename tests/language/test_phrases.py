@@ -82,8 +82,8 @@ def test_joined_and_capital_phrases_and_names_in_words_keep_their_meaning() -> N
     found = say("look_into") + say("processing")
     assert without(found.phrase(), LOOK_INTO) == "processing"
     with in_language(Language.CHINESE):
-        assert shown(told) == "逾期, test-east, 待批准"
-        assert shown(listed(["supervisor", "officer"])) == "办案人员, 审批人"
+        assert shown(told) == "逾期、test-east、待批准"
+        assert shown(listed(["supervisor", "officer"])) == "办案人员、审批人"
         assert shown(capital(phrase("accept the report"))) == "受理报案"
         assert shown(without(found.phrase(), LOOK_INTO)) == "正在处理"
         assert shown(as_phrase("{braces} of others")) == "{braces} of others"

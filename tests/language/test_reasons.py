@@ -131,18 +131,18 @@ def test_a_plain_reason_is_found_where_it_is_given(code: str, count: int) -> Non
         ("fifo is the rule chosen for this recovery", "本案所选追踪规则：先进先出"),
         (
             "sent knowing that 2 other recoveries (of lin, nobody yet) had it too",
-            "发出时已知另 2 起案件（主办：lin, 尚无主办人）也涉及",
+            "发出时已知另 2 起案件（主办：lin、尚无主办人）也涉及",
         ),
         ("less than 3 days left: follow-on freeze: draft", "剩余不足 3 天：后续冻结：草稿"),
         ("less than 6 h left: no freeze yet", "剩余不足 6 小时：尚未冻结"),
         (
             "its term ended without a renewal; answer 3, document 970fb60f724b",
-            "期限届满，未续期; 第 3 份答复，文件 970fb60f724b",
+            "期限届满，未续期；第 3 份答复，文件 970fb60f724b",
         ),
         ("void: a bank has paid of it before it was decided", "作废：作出决定前银行已付其中款项"),
         (
             "the ledger did not show what the records say: held, not_located",
-            "账目与记录不符，已更正：已控制, 未查明",
+            "账目与记录不符，已更正：已控制、未查明",
         ),
         ("NO_BALANCE", "NO_BALANCE"),
         ("the victim told us; he is sure", "the victim told us; he is sure"),

@@ -184,7 +184,7 @@ def test_plain_english_is_found_where_it_is_said(name: str, code: str, count: in
         ("recorded as settled, stated now as refused", "记录为 已记账，现称 被拒绝"),
         (
             "the money was traced anew, with another result, what is held has changed",
-            "资金已重新追踪，结果不同, 所控制金额已有变化",
+            "资金已重新追踪，结果不同、所控制金额已有变化",
         ),
     ],
 )

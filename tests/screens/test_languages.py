@@ -31,7 +31,7 @@ from tui.text import day_and_time, full_time, zoned_time
 from tui.whole_pages import whole_page
 
 OTHER = AccountRef(HOME, "9999000000007777", "Other Mule")
-KEYS = "12345678ti"
+KEYS = "123456780ti"
 """The keys of all screens but that of one request."""
 COMMANDS = re.compile(r"`[^`]*`|\$ .*")
 NOT_WORDED = re.compile(

@@ -13,9 +13,10 @@ import sqlalchemy as sa
 
 from bench.stored_world import multiply
 from models.engine import Database
+from recovery_flows.cases.trail.reading import TrailPage, TrailQuery, trail_page
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.reports.ledger_check import ledger_check
-from tests.screens.conftest import LAWS, Unity, traced_case
+from tests.screens.conftest import LAWS, START, Unity, traced_case
 from tui.screen_queries import Source
 from tui.screens import now
 from tui.widgets.paged_table import PagedTable
@@ -35,7 +36,21 @@ READS: dict[str, Callable[[Source], Any]] = {
     "approvals": lambda source: source.approvals(QueueQuery(), 5),
     "summary": lambda source: source.summary(),
     "partners": lambda source: source.partners(),
+    "audit": lambda source: trail_of(source, TrailQuery()),
+    "audit from the oldest": lambda source: trail_of(source, TrailQuery(oldest_first=True)),
+    "audit by officer": lambda source: trail_of(source, TrailQuery("officer:wang")),
+    "audit by kind": lambda source: trail_of(source, TrailQuery("kind:approval")),
 }
+HALVED: dict[str, Callable[[Source], Any]] = {
+    "audit since": lambda source: trail_of(source, TrailQuery("since:1h officer:-engine")),
+}
+"""What looks for an instant in the history: some more questions where it is twice as long."""
+AUDITED = (*(name for name in READS if name.startswith("audit")), *HALVED)
+
+
+def trail_of(source: Source, query: TrailQuery) -> TrailPage:
+    with source.database.reading() as session:
+        return trail_page(session, START, query, 20, None, "UTC")
 
 
 def crowd(folder: Path, count: int) -> Unity:
@@ -93,7 +108,7 @@ def work_of(database: Database) -> Iterator[dict[str, int]]:
 def cost(unity: Unity, name: str) -> dict[str, int]:
     source = Source(unity.database, LAWS)
     with work_of(unity.database) as done:
-        READS[name](source)
+        (READS | HALVED)[name](source)
     return done
 
 
@@ -107,7 +122,8 @@ def test_a_screen_asks_as_many_statements_of_5000_recoveries_as_of_50(
 
 
 @pytest.mark.parametrize(
-    "name", ["header", "queue", "end of the queue", "approvals", "summary", "partners"]
+    "name",
+    ["header", "queue", "end of the queue", "approvals", "summary", "partners", *AUDITED],
 )
 def test_the_database_walks_indexes_and_never_all_recoveries_for_a_page(
     many: Unity, name: str
@@ -124,6 +140,14 @@ def test_a_filter_asks_each_recovery_once_and_an_order_by_loss_not_at_all(
 ) -> None:
     """By loss, those of one loss are sorted: a tenth of this world."""
     assert cost(many, name)["steps"] < steps * MANY
+
+
+@pytest.mark.parametrize("name", AUDITED)
+def test_a_page_of_the_audit_trail_costs_the_same_however_long_the_history(
+    few: Unity, many: Unity, name: str
+) -> None:
+    spent, least = cost(many, name)["steps"], cost(few, name)["steps"]
+    assert spent < 1.5 * least + 2_000, (spent, least)
 
 
 def test_the_last_line_of_the_queue_and_of_the_approvals_is_reached(many: Unity) -> None:

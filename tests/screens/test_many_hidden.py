@@ -19,7 +19,10 @@ from tests.screens.conftest import LAWS, Unity
 from tests.screens.test_many import FEW, MANY, READS, crowd, work_of
 from tui.screen_queries import Source
 
-WALKED = ("header", "queue", "end of the queue", "approvals", "summary")
+WALKED = (
+    "header", "queue", "end of the queue", "approvals", "summary", "audit", "audit by officer",
+    "audit by kind",
+)  # fmt: skip
 
 
 def hidden(unity: Unity) -> Unity:

@@ -6,6 +6,7 @@ from typing import Any
 
 from models.entities.hold import HoldState
 from models.queries.cases.case_files import load_file
+from recovery_flows.cases.together.acts import approve_each
 from recovery_flows.freezing import actions as hold_actions
 
 
@@ -24,7 +25,11 @@ async def test_a_stop_of_more_than_is_disputed_is_not_told_as_sent_and_a_no_is_n
         await wait(pilot, app, "1 approval pending", "The order goes to the bank under")
         assert "confirm stop-payment" not in look(app)
         assert "is with the bank" not in look(app)
-        await pilot.press("a")
+        await pilot.press("asterisk")
+        assert "marked" not in look(app), "its yes sends it: it is looked at alone"
+        await pilot.press("space", "a")
+        await wait(pilot, app, "None of these is approved together", "is approved by itself")
+        await pilot.press("escape", "escape", "a")
         await wait(pilot, app, "Approve: stop-payment?", "The order goes to the bank")
         await pilot.press("escape", "d")
         await wait(pilot, app, "Deny: stop-payment?", "why is it denied?")
@@ -33,3 +38,17 @@ async def test_a_stop_of_more_than_is_disputed_is_not_told_as_sent_and_a_no_is_n
         await wait(pilot, app, "approval denied", "No approvals pending")
     with unity.database.reading() as session:
         assert load_file(session, recovery).holds[0].state is HoldState.DENIED
+
+
+def test_a_stop_that_its_yes_sends_is_refused_among_several(unity: Any) -> None:
+    recovery = unity.report(100_000)
+    desk = unity.case_officer("li")
+    desk.advance(recovery, case_number="1")
+    with unity.database.reading() as session:
+        hold = load_file(session, recovery).holds[0]
+    hold_actions.amend(desk, recovery, hold.id, 150_000, "a second victim calls")
+    desk.advance(recovery)
+    with unity.database.reading() as session:
+        (asked,) = load_file(session, recovery).approvals
+    (result,) = approve_each(unity.case_officer("wang"), [asked.id])
+    assert (result.done, "leaves by its approval" in result.refused) == ("", True)

@@ -21,6 +21,7 @@ PLANTED = ("R-2026-0002", "777,777.77", "Quux", "4321", "CASE-QUUX")
 KEYS = {
     "1": "now", "2": "recovery", "3": "approvals", "4": "summary", "5": "partners",
     "6": "deadlines", "7": "restitution", "8": "requests", "t": "trace",
+    "0": "audit",
 }  # fmt: skip
 
 
@@ -71,7 +72,8 @@ async def test_no_screen_shows_it_to_an_officer_who_is_no_member_and_each_does_t
                     pilot, app, wait, look, "4"
                 )
     assert {name: what for name, what in found["li"].items() if what} == {}
-    assert all("R-2026-0002" in found["zhao"][name] for name in ("now", "approvals", "deadlines"))
+    shown_to_him = ("now", "approvals", "deadlines", "audit")
+    assert all("R-2026-0002" in found["zhao"][name] for name in shown_to_him)
 
 
 @pytest.mark.usefixtures("traced")

@@ -68,7 +68,8 @@ async def test_hostile_strings_are_shown_as_text_on_every_screen(
     app = unity.app("li", unit_name=EVIL)
     async with app.run_test(size=(120, 50)) as pilot:
         for key, sign in (("1", "R-2026-0001"), ("2", "[@click=app.bell]y[/]"),
-                          ("3", "asked by ev�[31m[/]"), ("4", "interception")):  # fmt: skip
+                          ("3", "asked by ev�[31m[/]"), ("4", "interception"),
+                          ("0", "ev�[31m[/]")):  # fmt: skip
             await pilot.press(key)
             assert not OBEYED.search(await wait(pilot, app, sign, "[red]x[/red]"))
         await pilot.press("question_mark")

@@ -17,7 +17,9 @@ async def test_every_rule_can_be_seen_beside_the_one_in_force(
         await pilot.press("2")
         await wait(pilot, app, "Accounts and holds")
         await pilot.press("t")
-        text = await wait(pilot, app, "R-2026-0001", "traced by fifo", "Under each rule", "▸fifo")
+        text = await wait(
+            pilot, app, "R-2026-0001", "traced by first in, first out", "Under each rule", "▸fifo"
+        )
         seen = text
         for rule in ("lifo", "pro rata", "libr", "tainted first", "poison", "tiho"):
             await pilot.press("right")

@@ -79,18 +79,21 @@ def _message(checked: Checked, width: int, *, is_ready: bool) -> list[Content]:
 
 
 def message_figures(checked: Checked) -> Figures:
-    """The stop-payment in the words of the wire, personal fields marked; then its law."""
+    """The stop-payment in the words of the wire, personal fields marked; then its law.
+
+    In another language each field of the wire stands behind what it is called there.
+    """
     message = checked.message
     if message is None:
         return ((phrase("case number"), checked.case_number), (phrase("instead"), checked.instead))
     return (
         (phrase("bank"), f"{message.bank}  {message.bank_name}"),
-        ("orderRef", message.order_ref),
-        ("kind", "stop"),
-        (f"account {PERSONAL_MARK}", message.number),
-        (f"holderName {PERSONAL_MARK}", _holder(message)),
-        ("amount", str(message.amount)),
-        ("mandate", message.mandate),
+        (phrase("orderRef"), message.order_ref),
+        (phrase("kind", context_="wire"), "stop"),
+        (phrase("account {mark}", mark=PERSONAL_MARK), message.number),
+        (phrase("holderName {mark}", mark=PERSONAL_MARK), _holder(message)),
+        (phrase("amount", context_="wire"), str(message.amount)),
+        (phrase("mandate"), message.mandate),
         (
             phrase("law"),
             phrase("✓ confirmed") if message.status is Status.CONFIRMED else phrase("? unverified"),

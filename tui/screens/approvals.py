@@ -30,7 +30,6 @@ from recovery_flows.cases.pages.approvals import (
     what_yes_does,
     why_denied,
 )
-from recovery_flows.cases.together.acts import why_alone
 from recovery_flows.cases.views.pending_approvals import ApprovalsPage
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.wording import counted
@@ -41,7 +40,7 @@ from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, Confirm, TypeRef
 from tui.screens.looks.copies import Copied, row_text
 from tui.screens.sized import SizedScreen
-from tui.screens.together.approvals import ask_together
+from tui.screens.together.approvals import ask_together, looked_at_alone
 from tui.state_styles import CARE
 from tui.text import word, words
 from tui.widgets.approvals import WaitingTable
@@ -188,7 +187,7 @@ class ApprovalsScreen(SizedScreen):
 
     def action_mark_all(self) -> None:
         table = self.query_one(WaitingTable)
-        able = (x for x in table.page.lines if not (self._refusal(x) or why_alone(x.act)))
+        able = (x for x in table.page.lines if not (self._refusal(x) or looked_at_alone(x)))
         table.marked = frozenset() if table.marked else frozenset(x.approval_id for x in able)
         if not table.marked:
             self._show_counts()
@@ -286,13 +285,13 @@ class ApprovalsScreen(SizedScreen):
 def _approve(line: ApprovalLine, authority: str, acting: CaseOfficer) -> str:
     if is_change(line.approval_id):
         return decide(acting, line.approval_id, is_yes=True)
-    return acting.approve(line.approval_id, authority, knowing=bool(line.also))
+    return acting.approve(line.approval_id, authority, knowing=line.also)
 
 
 def _deny(line: ApprovalLine, reason: str, acting: CaseOfficer) -> str:
     if is_change(line.approval_id):
         return decide(acting, line.approval_id, is_yes=False, reason=reason)
-    return acting.deny(line.approval_id, reason, knowing=bool(line.also))
+    return acting.deny(line.approval_id, reason, knowing=line.also)
 
 
 def _asks_authority(line: ApprovalLine) -> bool:

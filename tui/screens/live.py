@@ -67,6 +67,11 @@ class LiveScreen(Screen[None]):
         """The recovery that the cursor is on; empty where there is none."""
         return ""
 
+    @property
+    def asked(self) -> str:
+        """The filter under which this screen is written out."""
+        return ""
+
     def copies(self) -> Sequence[Copied]:
         """What can be copied here: an id or a reference first, then the row, then all of it."""
         return ()

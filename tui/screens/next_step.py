@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from models.case_file import Step
+from models.deconfliction_hits import Known
 from models.language.phrase import capital, phrase
 from models.queries.cases.views import RecoveryPage
 from recovery_flows.cases import discrepancy_actions
@@ -68,7 +69,7 @@ def _do(
     fields: Mapping[str, str] | None = None,
     drafts: str = "",
     *,
-    knowing: bool = False,
+    knowing: Known = False,
     holds_back: bool = False,
 ) -> None:
     given = ["--case-number", case_number] if case_number else []
@@ -82,7 +83,7 @@ def _advance(
     page: RecoveryPage,
     case_number: str,
     fields: Mapping[str, str] | None,
-    knowing: bool,  # noqa: FBT001 - the desk's own word, handed on by partial
+    knowing: Known,
     acting: CaseOfficer,
 ) -> str:
     return acting.advance(
@@ -140,7 +141,7 @@ def _ask_yes(app: Terminal, page: RecoveryPage, step: Step) -> None:
 
     def answered(answer: str | None) -> None:
         if answer is not None:
-            _do(app, page, knowing=bool(also), holds_back=step.action in _MAY_WAIT)
+            _do(app, page, knowing=also, holds_back=step.action in _MAY_WAIT)
 
     title = phrase("{sentence}?", sentence=capital(step.sentence))
     question = Confirm(title, ASKS_FIRST[step.action], step_figures(page, step), also=also)

@@ -254,7 +254,7 @@ class ReportScreen(LiveScreen):
 
     def _send(self, report: ReportFact, checked: Checked, acting: CaseOfficer) -> str:
         done = stop_at_once(
-            acting, report, checked.case_number, knowing=bool(checked.also),
+            acting, report, checked.case_number, knowing=checked.also,
             another_payment=bool(checked.already),
         )  # fmt: skip
         self._taken_id = done.recovery_id  # read after the act is done, on the screen's thread

@@ -28,30 +28,32 @@ TABS = (
     ("6", phrase("Deadlines"), "deadlines"),
     ("7", phrase("Restitution"), "restitution"),
     ("8", phrase("Abroad"), "requests"),
+    ("0", phrase("Audit"), "audit"),
 )
 _WIDE = 100
 _SHORT = {
-    "Recovery": phrase("Recov"),
-    "Approvals": phrase("Appr"),
-    "Summary": phrase("Sum"),
-    "Partners": phrase("Partn"),
-    "Deadlines": phrase("Due"),
     "Restitution": phrase("Return"),
+    "Deadlines": phrase("Due"),
+    "Approvals": phrase("Appr"),
+    "Partners": phrase("Partn"),
+    "Summary": phrase("Sum"),
+    "Recovery": phrase("Rec"),
+    "Abroad": phrase("Abr"),
 }
+"""Shorter titles, in the order in which they give way."""
 
 
 def tab_titles(room: int, screen: str) -> list[tuple[str, str, str]]:
-    """Key, title and screen of each tab, the titles as short as these cells ask for.
+    """Key, title and screen of each tab, as many titles short as these cells ask for.
 
     Where no title has room, only the present screen keeps its own.
     """
-    short: list[tuple[str, str, str]] = [
-        (key, _SHORT.get(title, title), name) for key, title, name in TABS
-    ]
-    bare = [(key, title if name == screen else "", name) for key, title, name in short]
-    whole: list[tuple[str, str, str]] = list(TABS)
-    fits = (tabs for tabs in (whole, short) if 1 + sum(map(_tab_cells, tabs)) <= room)
-    return next(fits, bare)
+    tabs: list[tuple[str, str, str]] = list(TABS)
+    for long in ("", *_SHORT):
+        tabs = [(key, _SHORT[long] if title == long else title, name) for key, title, name in tabs]
+        if 1 + sum(map(_tab_cells, tabs)) <= room:
+            return tabs
+    return [(key, title if name == screen else "", name) for key, title, name in tabs]
 
 
 def _tab_cells(tab: tuple[str, str, str]) -> int:

@@ -41,12 +41,11 @@ def recovery_of_approval(session: Session, approval_id: str) -> str | None:
     return found
 
 
-def kind_of_approval(session: Session, approval_id: str) -> str | None:
-    """What an approval is of; None where there is none."""
-    found: str | None = session.execute(
-        sa.select(_A.c.action).where(_A.c.id == approval_id)
-    ).scalar()
-    return found
+def kind_of_approval(session: Session, approval_id: str) -> tuple[str, bool] | None:
+    """What an approval is of, and whether that was sent before it; None where there is none."""
+    found = session.execute(sa.select(_A.c.action, _A.c.post_hoc).where(_A.c.id == approval_id))
+    row = found.first()
+    return (row.action, bool(row.post_hoc)) if row else None
 
 
 def pending_count(session: Session) -> int:

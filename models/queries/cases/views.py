@@ -188,6 +188,8 @@ class ApprovalLine:
     also: tuple[AlsoLine, ...] = ()
     report: str = ""
     """The command that writes the report about it; "" where there is none."""
+    lets_go: bool = False
+    """Whether money that is held, or some of it, is free after a yes."""
 
 
 @dataclass(frozen=True, slots=True)

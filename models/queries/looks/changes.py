@@ -117,7 +117,7 @@ def changes(
     total = len(rows)
     if total == most:
         total = session.execute(sa.select(sa.func.count()).select_from(_E).where(news)).scalar_one()
-    about = _about(session, [row.subject_id for row in rows])
+    about = about_of(session, [row.subject_id for row in rows])
     of: dict[str, list[ChangedEvent]] = {}
     for row in rows:
         partner, amount = about.get(row.subject_id, ("", None))
@@ -139,8 +139,8 @@ def changes(
     ), total
 
 
-def _about(session: Session, subjects: list[str]) -> dict[str, tuple[str, Money | None]]:
-    """Bank and sum of the holds, accounts and payouts among these."""
+def about_of(session: Session, subjects: list[str]) -> dict[str, tuple[str, Money | None]]:
+    """Bank and sum of the holds, accounts and payouts among these ids."""
     found: dict[str, tuple[str, Money | None]] = {}
     for some in _parts(list(dict.fromkeys(subjects))):
         holds = sa.select(

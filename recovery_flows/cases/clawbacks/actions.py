@@ -39,7 +39,7 @@ def remind(acting: CaseOfficer, recovery_id: str, name: str, reason: str) -> str
     with acting.editing(recovery_id) as edit:
         edit.note(f"reminder of {name}", reason)
         row = orders.remind(edit.changes, name, edit.now, acting.laws)
-    due = f"{row.due_at:%Y-%m-%d %H:%M} UTC" if row.due_at else phrase("no set time")
+    due = acting.instant_in_words(edit, row.due_at)
     return phrase("{ref}: reminded; due by {due}", ref=edit.ref, due=due)
 
 

@@ -11,7 +11,7 @@ from models.language.phrase import as_phrase, joined, phrase
 from models.language.stored import read_back
 from models.queries.cases.views import ApprovalLine
 from recovery_flows.approvals.kinds import ApprovalKind, kind_word
-from recovery_flows.cases.deconfliction import RELEASING, TAKEN_BACK
+from recovery_flows.cases.deconfliction import TAKEN_BACK
 from recovery_flows.cases.pages.shared_cells import also_lines, method_name, time_left
 from recovery_flows.cases.pages.value import (
     Cell,
@@ -168,7 +168,7 @@ def figures(approval: ApprovalLine) -> tuple[tuple[str, str], ...]:
 def command_of(approval: ApprovalLine, authority: str) -> tuple[str, ...]:
     """The words of the command that says yes to it, by whom outside, and knowing of the others."""
     by = ("--authority", authority) if authority else ()
-    knowing = ("--allow-duplicate",) if approval.also and approval.act in RELEASING else ()
+    knowing = ("--allow-duplicate",) if approval.also and approval.lets_go else ()
     return "approve", approval.approval_id, *by, *knowing
 
 

@@ -116,7 +116,7 @@ def rows(one: ChangedRecovery) -> Iterator[tuple[Cell, Cell, Cell]]:
 
 def sentence(change: ChangedEvent) -> str:
     """A change in words: `hold at test-east: stopped (CNY 36,000.00)`."""
-    what = _NOUNS.get(change.noun, spoken(change.noun))
+    what = noun_word(change.noun)
     where = phrase(" at {partner_id}", partner_id=change.partner_id) if change.partner_id else ""
     amount = f" ({change.amount})" if change.amount else ""
     state, event = _state(change), spoken(change.event)
@@ -126,6 +126,11 @@ def sentence(change: ChangedEvent) -> str:
     if state[:_ALIKE] == event[:_ALIKE]:
         told = max(state, event, key=len)
     return phrase("{what}{where}: {told}{amount}", what=what, where=where, told=told, amount=amount)
+
+
+def noun_word(noun: EntityKind) -> str:
+    """What an event is about, as people call it."""
+    return _NOUNS.get(noun) or spoken(noun)
 
 
 def _state(change: ChangedEvent) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from models.language.phrase import joined, phrase
+from models.language.phrase import as_phrase, joined, phrase
 from recovery_flows.cross_border.adviser import Advice, Question
 from recovery_flows.law.terms import length_text, time_left_text
 from recovery_flows.wording import spoken
@@ -31,7 +31,9 @@ def question_text(question: Question) -> str:
 def title(advice: Advice) -> str:
     """Whether the channel is open, and its name."""
     open_ = phrase("YES") if advice.eligible else phrase("no ", context_="channel")
-    return phrase("{open}  {channel}: {name}", open=open_, channel=advice.channel, name=advice.name)
+    return phrase(
+        "{open}  {channel}: {name}", open=open_, channel=advice.channel, name=as_phrase(advice.name)
+    )
 
 
 def rows(advice: Advice, question: Question) -> Iterator[tuple[str, str]]:

@@ -106,7 +106,7 @@ def _next(entry: QueueLine, now: datetime) -> Cell:
 
 @lru_cache(maxsize=4096)
 def _late_message(left: str) -> Piece:
-    return Piece(phrase("✉ {left} ", left=left), Tone.ALARM)
+    return Piece(phrase("✉ {left}: ", left=left), Tone.ALARM)
 
 
 @lru_cache(maxsize=4096)

@@ -43,6 +43,7 @@ from recovery_flows.cases.views import state_names
 from recovery_flows.cases.views.state_names import Tone
 from recovery_flows.law.regime import Regime
 from recovery_flows.reports.time_to_first_order import elapsed_seconds, span_text
+from recovery_flows.tracing.methods.catalogue import rule_words
 from recovery_flows.wording import counted, spoken
 
 TITLES: Mapping[str, str] = {
@@ -104,7 +105,7 @@ def _head(page: RecoveryPage, zone: str) -> Iterator[Line]:
         Piece(page.ref, Tone.NAMED), "  ", sign(state_names.standing(page.state, page.stage)),
         "  ", strong(page.loss), muted(phrase(" lost by ")), counted(len(page.claims), "victim"),
     )  # fmt: skip
-    rule = spoken(page.tracing_rule)
+    rule = rule_words(page.tracing_rule)
     trace: Cell = cell(muted(phrase("  {tracing_rule}, not traced yet", tracing_rule=rule)))
     if page.trace_as_of is not None:
         traced = phrase("  traced by {tracing_rule} as of ", tracing_rule=rule)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from models.case_file import CaseFile
 from models.entities.request import CARRIED_OUT, UNDER_WAY, RequestRow, RequestState
-from models.language.phrase import Phrase, phrase
+from models.language.phrase import Phrase, as_phrase, phrase
 from models.money import Money
 from recovery_flows.cases.pages.request_answers import answers, clock_rungs
 from recovery_flows.cases.pages.shared_cells import also_lines, sign
@@ -124,7 +124,7 @@ def _head(view: RequestView) -> Iterator[Line]:
     name = view.channel.name if view.channel else row.channel
     yield line(
         phrase("{who} in {regime}", who=row.authority or row.partner_id, regime=country),
-        muted(phrase("  by {channel}: {name}", channel=row.channel, name=name)),
+        muted(phrase("  by {channel}: {name}", channel=row.channel, name=as_phrase(name))),
     )
     officer = file.recovery.owner_id or phrase("unassigned")
     drafted = (

@@ -24,6 +24,7 @@ from recovery_flows.cases.pages.value import (
     table,
 )
 from recovery_flows.cases.views.state_names import Tone
+from recovery_flows.tracing.methods.catalogue import rule_words
 from recovery_flows.tracing.views import HopView, PlaceRow, RuleColumn, TracePage
 from recovery_flows.wording import counted, spoken
 
@@ -48,7 +49,7 @@ _MOVED = (Column("rule"), Column("lies elsewhere", right=True), Column("if", res
 def written(page: TracePage, ways: Sequence[Way], zone: str) -> Page:
     """The whole page with the ways of these victims; instants are shown in `zone`."""
     parts: dict[str, tuple[Part, ...]] = {
-        "rules": (*_rules(page), *(line(f"? {row.ask}") for row in page.rows if row.ask)),
+        "rules": (*_rules(page), *(line("? ", row.ask) for row in page.rows if row.ask)),
         "now": tuple(_now(page, zone)),
         "way": tuple(
             part for label, hops in ways for part in _way(label, hops, page.currency, zone)
@@ -74,7 +75,7 @@ def _head(page: TracePage) -> Iterator[Line]:
         phrase(
             " lost by {victims}, traced by {rule} as of ",
             victims=counted(len(page.claims), "victim"),
-            rule=spoken(page.rule),
+            rule=rule_words(page.rule),
         ),
         page.as_of,
     )
@@ -91,7 +92,7 @@ def _head(page: TracePage) -> Iterator[Line]:
     if page.rule_pending:
         asked = phrase(
             "{rule_pending} is asked for and waits for a second person",
-            rule_pending=spoken(page.rule_pending),
+            rule_pending=rule_words(page.rule_pending),
         )
         yield line(Piece(asked, Tone.CARE))
     yield line(muted(page.opening))

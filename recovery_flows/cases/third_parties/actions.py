@@ -51,7 +51,7 @@ def file_claim(acting: CaseOfficer, recovery_id: str, filing: Filing) -> str:
         ref=edit.ref,
         id=row.id,
         claimed=claimed,
-        by=_by(row.due_at),
+        by=acting.instant_in_words(edit, row.due_at),
     )
 
 
@@ -118,7 +118,7 @@ def appeal(acting: CaseOfficer, recovery_id: str, name: str, words: str) -> str:
         "{ref}: the appeal about {name} is to be decided by {by}",
         ref=edit.ref,
         name=name,
-        by=_by(row.due_at),
+        by=acting.instant_in_words(edit, row.due_at),
     )
 
 
@@ -176,7 +176,3 @@ def _money(text: str, currency: str) -> Money:
         return Money.parse(text, currency)
     except ValueError as error:
         raise MisuseError(error_sentence(error)) from error
-
-
-def _by(due: datetime | None) -> str:
-    return f"{due:%Y-%m-%d %H:%M} UTC" if due else phrase("no set time")

@@ -30,7 +30,7 @@ from models.store.permissions import NotPermittedError
 from models.store.record import prefetch_events
 from models.store.waiting_rows import StaleFileError
 from recovery_flows.access.registers import is_change
-from recovery_flows.approvals.kinds import TOGETHER, kind_word
+from recovery_flows.approvals.kinds import TOGETHER, ApprovalKind, kind_word
 from recovery_flows.cases import action_handlers, next_steps
 from recovery_flows.cases.action_handlers import ActionContext
 from recovery_flows.cases.case_officer import CaseOfficer
@@ -67,20 +67,25 @@ def approve_each(acting: CaseOfficer, approval_ids: Sequence[str]) -> Iterator[R
                     phrase("a change of officers or partners is approved by itself")
                 )
             with acting.database.reading() as session:
-                kind = kind_of_approval(session, approval_id)
-            if kind is None:
+                found = kind_of_approval(session, approval_id)
+            if found is None:
                 raise StepRefusedError(
                     phrase("there is no such approval: `recovery approve` lists them")
                 )
-            if why := why_alone(kind):
+            if why := why_alone(found[0], sent_first=found[1]):
                 raise StepRefusedError(why)
             yield Result(approval_id, done=acting.approve(approval_id))
         except _REFUSED as error:
             yield Result(approval_id, refused=_sentence(error))
 
 
-def why_alone(kind: str) -> str:
-    """Why an approval of this kind is not given together with others; empty where it is."""
+def why_alone(kind: str, *, sent_first: bool) -> str:
+    """Why an approval of this kind is not given together with others; empty where it is.
+
+    `sent_first`: what it is of was sent before it.
+    """
+    if kind == ApprovalKind.ORDER_STOP and not sent_first:
+        return phrase("a stop-payment that leaves by its approval is approved by itself")
     if kind in TOGETHER:
         return ""
     return phrase(

@@ -32,8 +32,7 @@ from models.queries.installation.officers import OfficerView
 from recovery_flows.access.registers import waiting_changes
 from recovery_flows.approvals.figures import subject_of
 from recovery_flows.approvals.kinds import ApprovalKind
-from recovery_flows.cases.deconfliction import RELEASING
-from recovery_flows.cases.deconfliction_check import also_lines, closed_lines
+from recovery_flows.cases.deconfliction_check import also_lines, closed_lines, lets_go
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.law.regime import Regimes
 from recovery_flows.restitution.allocation import is_round
@@ -59,6 +58,7 @@ def approval_line(file: CaseFile, approval: ApprovalRow, names: Names, zone: str
         headline=main_figure(subject.figures, names),
         digest=approval.subject_digest,
         report=_report(file, approval),
+        lets_go=lets_go(file, approval),
     )
 
 
@@ -166,7 +166,12 @@ def _with_others(
         if line.act in _SENDS:
             others, about = found.get(line.recovery_id, ()), account.get(line.subject_id)
             same = [o for o in others if o.what is Match.PAYMENT or o.account_id == about]
-            line = replace(line, also=also_lines(same, viewer))  # noqa: PLW2901
+            ended = {(one.account_id, one.ref, one.owner) for one in line.also}
+            also = (
+                one for one in also_lines(same, viewer)
+                if one.is_open or (one.account_id, one.ref, one.owner) not in ended
+            )  # fmt: skip
+            line = replace(line, also=(*line.also, *also))  # noqa: PLW2901
         told.append(line)
     return tuple(told)
 
@@ -174,9 +179,9 @@ def _with_others(
 def with_closed(
     session: Session, lines: Iterable[ApprovalLine], viewer: OfficerView | None
 ) -> tuple[ApprovalLine, ...]:
-    """The lines; a release with the recoveries that ended without money traced to the account."""
+    """The lines; what lets money go with those that ended without money traced to the account."""
     lines = tuple(lines)
-    account = accounts_of(session, [line.subject_id for line in lines if line.act in RELEASING])
+    account = accounts_of(session, [line.subject_id for line in lines if line.lets_go])
     ended = defaultdict[str, list[ClosedTrace]](list)
     for found in closed_traces(session, set(account.values())) if account else ():
         ended[found.hit.account_id].append(found)

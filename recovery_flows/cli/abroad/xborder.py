@@ -207,6 +207,7 @@ def list_(
     with opened() as installation:
         viewer = viewer_of(installation, acting_as)
         look = QueueQuery(text=text, with_closed=with_closed)
+        zone = installation.time_zone
         with installation.database.reading() as session:
             found = request_board(session, wall_clock(), look, limit, viewer)
     if wrong := wrong_terms(text, found.now):
@@ -215,4 +216,4 @@ def list_(
         say_json(found)
     else:
         own = viewer.id if viewer else ""
-        tell(page_lines(written(found, "UTC", own=own, text=text, with_closed=with_closed)))
+        tell(page_lines(written(found, zone, own=own, text=text, with_closed=with_closed)))

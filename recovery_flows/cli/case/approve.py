@@ -47,6 +47,9 @@ def approve(
     Several are approved each by itself, with a result for each: what was sent first, a renewal, a
     closing. Any other kind is approved alone. A terminal gets the first 200 of the list, a pipe
     and --json all.
+
+    A yes and a no alike are carried out at once: nothing is held back as on the terminal. A no to
+    what was sent first takes it back at its bank, which then lets the money go.
     """
     from recovery_flows.errors import MisuseError
 

@@ -60,8 +60,8 @@ def _table(
     counts = Counts(now)
     first, is_more = first_of(lines)
     rows = (row(line, now, installation.laws) for line in counts.counting(first))
-    yield from long_table(COLUMNS, rows)
+    yield from long_table(COLUMNS, rows, installation.time_zone)
     if is_more:  # the counts of a part would be taken for those of all
         yield more_follow()
     else:
-        yield cell_text(counts.told(), "UTC") if counts.running else EMPTY
+        yield cell_text(counts.told(), installation.time_zone) if counts.running else EMPTY

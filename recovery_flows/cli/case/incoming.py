@@ -173,7 +173,7 @@ def list_(
     if as_json:
         say_json([{**plain(row), "recoveries": refs} for row, refs in rows])
     else:
-        tell(parts_lines(listed(rows, now), "UTC") if rows else [EMPTY])
+        tell(parts_lines(listed(rows, now), installation.time_zone) if rows else [EMPTY])
 
 
 def show(

@@ -56,7 +56,7 @@ def list_(
     elif not lines:
         tell(["no letter is open"])
     else:
-        head = ("recovery", "letter", "bank", "about", "stands", "until, UTC", "sent, UTC")
+        head = ("recovery", "letter", "bank", "about", "stands", "until", "sent")
         tell(columns([_row(line) for line in lines], head))
 
 

@@ -230,4 +230,4 @@ def rates(*, as_json: AsJson = False) -> None:
     if as_json:
         say_json(figures)
     else:
-        tell(page_lines(written(figures, "UTC")))
+        tell(page_lines(written(figures, installation.time_zone)))

@@ -21,7 +21,7 @@ from recovery_flows.tracing.methods.types import (
     Transfer,
 )
 
-__all__ = ["RULES", "Among", "RuleInfo", "RuleName", "Standing", "trace_by"]
+__all__ = ["RULES", "Among", "RuleInfo", "RuleName", "Standing", "rule_words", "trace_by"]
 
 
 class RuleName(StrEnum):
@@ -90,6 +90,12 @@ RULES: dict[RuleName, RuleInfo] = {
         ),
     )
 }  # fmt: skip
+
+
+def rule_words(name: str) -> str:
+    """A rule by its name in words; a name that is none, as it is."""
+    return RULES[RuleName(name)].label if name in set(RuleName) else name
+
 
 _TRACES: dict[RuleName, TraceRule] = {
     RuleName.FIFO: fifo.trace,

@@ -49,7 +49,7 @@ async def test_the_board_shows_what_needs_me_first_and_opens_each(
     async with app.run_test(size=size) as pilot:
         text = await until(
             pilot, app, "3 requests", "▸ 2 for an officer", "← 1 from abroad", "→ GB", "← FR",
-            "R-2026-0001", "I-2026-0001", "8 Abroad", "B New abroad",
+            "R-2026-0001", "I-2026-0001", "8 Ab", "B New abroad",
         )  # fmt: skip
         assert all(cell_len(line) <= size[0] for line in text.splitlines())
         assert text.index("asks us") < text.index("→ sent")

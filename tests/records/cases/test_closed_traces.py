@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from models.deconfliction_hits import DeconflictionHit, Match
+from models.deconfliction_hits import DeconflictionHit, Match, not_known
+from models.entities.approval import ApprovalState
 from models.entities.catalogue import table_of
 from models.entities.event import EntityKind, Event
-from models.entities.hold import HoldState
+from models.entities.hold import HoldKind, HoldState
 from models.entities.officer import Role
 from models.entities.recovery import Recovery, RecoveryState
 from models.language.catalogue import Language
@@ -19,13 +21,16 @@ from models.language.shown import in_language, shown
 from models.language.stored import read_back
 from models.money import Money
 from models.queries.installation.officers import OfficerView
+from models.store.unit import unit_of_work
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases import deconfliction
 from recovery_flows.cases.approval_effects import SEE_NOTE
-from recovery_flows.cases.deconfliction_check import ClosedTraceError
+from recovery_flows.cases.deconfliction_check import ClosedTraceError, check_release, lets_go
 from recovery_flows.cases.pages.approvals import command_of
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import waiting_approvals
 from recovery_flows.freezing import actions as hold_actions
+from recovery_flows.ledger.changeset import Changeset
 from tests.records.conftest import SUPERVISOR
 from tests.records.money.test_third_party import FAITH
 from tests.records.money.test_third_party_limits import claimed
@@ -182,3 +187,57 @@ def test_what_the_history_keeps_of_many_others_has_room_in_an_event(told: Any) -
     assert told(hits[:4]).count("0" * 30) == 4
     with in_language(Language.CHINESE):
         assert not re.search("more|recover|knowing", shown(read_back(why)))
+
+
+def test_one_that_ends_while_the_question_is_open_asks_for_another_word(
+    unit: Any, two: tuple[str, str]
+) -> None:
+    first, second = two
+    name, desk = pending(unit, second), unit.case_officer(SUPERVISOR)
+    shown_before = told(unit, second, WU).also
+    ended(unit, first)
+    with pytest.raises(ClosedTraceError, match=r"R-2026-0001, which has ended.*ask chen"):
+        desk.approve(name, knowing=shown_before)
+    assert pending(unit, second) == name
+    desk.approve(name, knowing=told(unit, second, WU).also)
+    assert unit.file(second).holds[0].releasing_minor == 20_000
+
+
+def test_who_was_shown_one_is_refused_for_the_other_alone(unit: Any, two: tuple[str, str]) -> None:
+    first, second = two
+    ended(unit, first)
+    (seen,) = told(unit, second, WU).also
+    others = [replace(seen, ref="R-2026-0009"), replace(seen, is_open=True)]
+    assert not_known((seen,), (seen,)) == ()
+    assert not_known((seen, *others), (seen,)) == tuple(others)
+    hidden = replace(seen, ref="", is_open=True)
+    assert not_known((replace(hidden, is_open=False),), (hidden,)) == ()
+    assert not_known((seen,), known=True) == ()
+    assert not_known((seen,), known=False) == (seen,)
+
+
+def test_a_freeze_for_less_than_its_stop_asks_for_the_word_and_for_as_much_does_not(
+    unit: Any, stopped: tuple[str, str]
+) -> None:
+    first, second = stopped
+    ended(unit, first)
+    file = unit.file(second)
+    (stop,) = file.holds
+    for less in (0, 1):
+        freeze = replace(
+            stop, id="hold-next", kind=HoldKind.FREEZE, state=HoldState.PENDING_APPROVAL,
+            supersedes_id=stop.id, requested_minor=stop.held_minor - less,
+        )  # fmt: skip
+        asked = replace(
+            file.approvals[0], id="approval-next", action=ApprovalKind.FREEZE,
+            subject_id=freeze.id, state=ApprovalState.PENDING, post_hoc=False,
+        )  # fmt: skip
+        changed = replace(file, holds=(stop, freeze), approvals=(asked,))
+        changes = Changeset(changed)
+        with unit_of_work(unit.database) as work:
+            if less:
+                with pytest.raises(ClosedTraceError, match=r"CNY 900\.00 of it did not come back"):
+                    check_release(work, changes, asked.id, WU, knowing=False)
+            else:
+                assert check_release(work, changes, asked.id, WU, knowing=False) == ()
+        assert lets_go(changed, asked) is bool(less)

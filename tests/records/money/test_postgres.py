@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ import sqlalchemy as sa
 from alembic import command
 
 from models.case_file import in_order
+from models.entities.catalogue import table_of
+from models.entities.event import Event
 from models.entities.payout import ClawbackGround
 from models.entities.register_change import RegisterAct
 from models.migrate import alembic_config, upgrade
@@ -29,6 +32,7 @@ from models.store.unit import unit_of_work
 from recovery_flows.access.registers import decide
 from recovery_flows.access.restrictions import ask_restriction
 from recovery_flows.cases.clawbacks import actions
+from recovery_flows.cases.trail.reading import TrailQuery, trail_page
 from recovery_flows.cases.views.queue import QueueQuery, queue, whole_queue
 from recovery_flows.partners.page import partner_pages
 from recovery_flows.reports.ledger_check import ledger_check
@@ -219,3 +223,26 @@ def test_filters_and_orders_show_there_the_lines_that_are_printed(
                 page = queue(session, unit.now, DEFAULT_PATIENCE, 4, last, vault)
             assert (page.total, page.found, len(whole)) == (count, count, count), look
             assert (page.lines, page.at_row) == (whole[-4:], count - 1), look
+
+
+def test_the_audit_trail_is_read_there_by_each_term_from_either_end(
+    on_postgres: Any, acting: Any
+) -> None:
+    unit = on_postgres
+    acting(unit).pooled(2, 50_000, until="notice")
+    events = table_of(Event)
+    for text, oldest_first in product(
+        ("", "officer:-engine kind:hold", "kind:approval since:2d", "until:2099-01-01 engine"),
+        (False, True),
+    ):
+        with unit.database.reading() as session:
+            page = trail_page(session, unit.now, TrailQuery(text, oldest_first), 7, None, "UTC")
+            order = events.c.seq if oldest_first else events.c.seq.desc()
+            seqs = session.execute(sa.select(events.c.seq).order_by(order).limit(7)).scalars()
+            assert page.wrong == ()
+            found = [line.seq for line in page.lines]
+            assert found == sorted(found, reverse=not oldest_first)
+            assert found
+            assert text or found == list(seqs)
+    with unit.database.seen_by("nobody").reading() as session:
+        assert trail_page(session, unit.now, TrailQuery("kind:hold"), 7, None, "UTC").lines

@@ -95,11 +95,13 @@ def _submit(app: Terminal, view: RequestView) -> None:
 
     def answered(yes: str | None) -> None:
         if yes is not None:
-            is_known = bool(view.elsewhere)
-            given = ["--allow-duplicate"] if is_known else []
+            given = ["--allow-duplicate"] if view.elsewhere else []
             told = command("xborder", "submit", file.recovery.ref, row.id, *given)
             do = lambda acting: acting.advance(  # noqa: E731
-                view.recovery_id, to=row.id, knowing=is_known, seen_version=file.recovery.version
+                view.recovery_id,
+                to=row.id,
+                knowing=view.elsewhere,
+                seen_version=file.recovery.version,
             )
             app.perform(do, command=told, holds_back=True)
 

@@ -30,7 +30,7 @@ def ask_together(
     unmark: Callable[[frozenset[str]], object],
 ) -> None:
     """Show what each of these would bind, then approve those that may be; they are unmarked."""
-    refused = [(one, why) for one in lines if (why := refusal(one) or why_alone(one.act))]
+    refused = [(one, why) for one in lines if (why := refusal(one) or looked_at_alone(one))]
     not_these = {one.approval_id for one, _ in refused}
     doable = [one for one in lines if one.approval_id not in not_these]
     results: list[Result] = []
@@ -64,6 +64,11 @@ def ask_together(
         app.push_screen(
             FullText(phrase("None of these is approved together"), figures_lines, cannot)
         )
+
+
+def looked_at_alone(line: ApprovalLine) -> str:
+    """Why this approval is not given together with others; empty where it is."""
+    return why_alone(line.act, sent_first=line.post_hoc)
 
 
 def _sentence(doable: Sequence[ApprovalLine], refused: int) -> str:
