@@ -8,10 +8,10 @@ from tests.simulation.decreed import Decreed
 from tests.simulation.eyes import ViolationError
 from tests.simulation.foreign.oracle_abroad import AbroadOracle
 from tests.simulation.foreign.oracle_others import OthersOracle
+from tests.simulation.foreign.oracle_sums import SumsOracle
 from tests.simulation.left_there import LeftThere
 from tests.simulation.rounds import Rounds
 from tests.simulation.states import States
-from tests.simulation.whose import Whose
 from tests.simulation.words import Words
 
 _CLOSED = (
@@ -19,7 +19,7 @@ _CLOSED = (
 )  # fmt: skip
 
 
-class Oracle(Words, States, Rounds, Whose, Decreed, LeftThere, AbroadOracle, OthersOracle):
+class Oracle(Words, States, Rounds, SumsOracle, Decreed, LeftThere, AbroadOracle, OthersOracle):
     """Looks at one history's database and banks; it shares no code with the rules."""
 
     def look(self) -> None:
@@ -45,6 +45,7 @@ class Oracle(Words, States, Rounds, Whose, Decreed, LeftThere, AbroadOracle, Oth
         self._whose()
         self._abroad()
         self._others()
+        self._sums_abroad()
 
     # Victims
 

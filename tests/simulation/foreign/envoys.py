@@ -25,7 +25,7 @@ from tests.simulation.foreign.world import BY_HAND
 from tests.simulation.place import OFFICERS
 
 SENDER = Sender("Synthetic Unit", is_synthetic=True)
-_APPROVALS = ("central_authority_reference", "personal_data_export_reference")
+APPROVALS = ("central_authority_reference", "personal_data_export_reference")
 _VALUES = {
     "signed_on": "2026-03-02", "order_final_on": "2026-02-02", "paid_at": "2026-03-02",
     "authority_email": "desk@unit.invalid", "issuing_state": "CN", "executing_state": "GB",
@@ -64,7 +64,7 @@ class Envoys(Post):
         dice = random.Random(f"draft {pick}")  # noqa: S311 - a story, no secret
         code = dice.choice(list(CODES))
         minor = int(str(traced)) * dice.choice((1, 1, 1, 1, 2, 5)) // dice.choice((1, 1, 2))
-        fields = dict.fromkeys(_APPROVALS, "SYN-1")
+        fields = dict.fromkeys(APPROVALS, "SYN-1")
         given = drafting.Given(
             channel=code, wanted=WANTED[code], account=str(asset),
             authority="" if dice.random() < 0.5 else "Synthetic Office of Records",
