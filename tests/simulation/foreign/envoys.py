@@ -37,6 +37,7 @@ _WENT_OUT = (
     " ON r.id = q.recovery_id WHERE q.route = 'people' AND q.sent_at IS NOT NULL AND r.state ="
     " 'open' {} ORDER BY q.id"
 )
+_ENDED = ("refused", "expired")
 _OPTIONS = (
     "cure_and_resend", "resend", "trace_again", "other_channel", "join_proceedings", "wait",
     "give_assurance", "close",
@@ -134,7 +135,8 @@ class Envoys(Post):
         ).fetchone()  # fmt: skip
         if row is None:
             return None
-        if action == "follow_request" and row[5] is not None and row[0] != "withdrawn":
+        is_over = row[0] == "withdrawn" or (self.abroad.is_ruder and row[0] in _ENDED)
+        if action == "follow_request" and row[5] is not None and not is_over:
             return self._asks_less(recovery, subject, who)
         state, missing, carrier, channel = map(str, row[:4])
         if row[4] != "people":

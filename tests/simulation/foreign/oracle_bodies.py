@@ -101,7 +101,7 @@ class BodiesOracle(DatesOracle):
         owned = bool(self._all("SELECT 1 FROM discrepancy WHERE subject_id = ?", asked.ref))
         moved = self._all(
             "SELECT 1 FROM event WHERE subject_id = ? AND event IN ('withdrawn', 'replaced',"
-            " 'assured', 'freeze_ended', 'assurance_asked')", asked.ref,
+            " 'replaced_by_next', 'assured', 'freeze_ended', 'assurance_asked')", asked.ref,
         )  # fmt: skip
         if state not in known and not owned and not moved:
             raise ViolationError("unbooked", f"{asked.ref} is {state}, told {told[-1].says}")
