@@ -36,10 +36,6 @@ def _once_dispatched(_: Any) -> Any:
     return is_dispatched
 
 
-def _beside_all(_: Any) -> Any:
-    return lambda file, _request, *, is_reduced=False: file  # noqa: ARG005
-
-
 def _all_that_is_traced(_: Any) -> Any:
     return lambda _file, asset, _part=1: asset.traced_minor
 
@@ -86,6 +82,4 @@ FOREIGN_GUARDS = (
     _Ruder("abroad: an order that waits leaves for the old sum", "4", "it is looked at once more",
            "recovery_flows.cross_border.over_connection", "may_leave", _once_dispatched,
            is_pure=True),
-    _Ruder("abroad: a version of less is beside the one it ends", "4", "it counts in its place",
-           "recovery_flows.cross_border.guard", "_beside_replaced", _beside_all, is_pure=True),
 )  # fmt: skip

@@ -2,8 +2,8 @@
 
 In a third of them victims pay to one account abroad, each recovery asks for its own part, and they
 are merged before, between and after each step. In a third what was sent abroad comes back and goes
-again, so that the trace falls and rises under what is asked for. The others are free. In all of
-them bodies are ruder.
+again, so that the trace falls and rises under what is asked for; in a tenth step by step, to the
+version of less and beyond. The others are free. In all of them bodies are ruder.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ def ruder_of(plan: Plan) -> Plan:
         made = _meeting(dice, plan)
     elif which < 0.75:
         made = _moving(dice, plan)
+    elif which < 0.85:
+        made = _rising(dice, plan)
     else:
         made = free(dice, plan)
     assert made.foreign is not None
@@ -95,24 +97,59 @@ def _moving(dice: random.Random, plan: Plan) -> Plan:
         )
         for _ in range(dice.choice((7, 9, 12)))
     ]  # fmt: skip
+    looks = Tick(1, officer="none", odd=acts_of(dice, ("abroad_look",)))
     first = Tick(1, officer="none", odd=acts_of(dice, ("abroad_ask", "abroad_onward")))
-    meets = _at_the_fall(dice, hours[0]) if dice.random() < 0.5 else ()
+    meets = _at_the_fall(dice, hours[0], hours[1]) if dice.random() < 0.5 else ()
     return replace(
         plan, payments=tuple(sorted(payments, key=lambda p: p.hour)),
         reports=(Report(2, "E1", minor),), faults=(),
-        ticks=(Tick(3), first, *meets, *middle, Tick(dice.choice(_LONG))),
+        ticks=(Tick(3), looks, first, *meets, *middle, Tick(dice.choice(_LONG))),
         foreign=Foreign(plan.seed, dice.choice(("silent", "late", "", "plain"))),
     )  # fmt: skip
 
 
-def _at_the_fall(dice: random.Random, hour: float) -> tuple[Tick, ...]:
-    """A request is dispatched, or out, when the statement comes in that shows what went back."""
+def _rising(dice: random.Random, plan: Plan) -> Plan:
+    """A request is out, the trace falls, its version of less leaves, and the trace rises again.
+
+    In some of them money comes in before less is asked for.
+    """
+    mule, minor = MULES[1], dice.choice(_SUMS)
+    back = minor // 4
+    falls, rises = dice.choice((30, 50, 80)), dice.choice((120, 150))
+    payments = (
+        Payment(1, VICTIMS[0], MULES[0], minor, "E1"),
+        Payment(1.2, MULES[0], mule, minor, "X1"),
+        Payment(1.4, mule, FOREIGN, minor * 3 // 4, "X2"),
+        Payment(falls, FOREIGN, mule, back, "X3"),
+        Payment(rises, mule, FOREIGN, back, "X4"),
+    )
+
+    def tick(hours: float, *names: str, officer: str = "none") -> Tick:
+        return Tick(hours, officer=officer, odd=acts_of(dice, names))
+
+    money = ("receive",) if dice.random() < 0.4 else ()
+    ticks = (
+        Tick(3), tick(1, "abroad_look"), tick(1, "abroad_ask", "abroad_forward"),
+        tick(1, "abroad_forward"), tick(falls - 5, "abroad_look", *money), tick(1, *money),
+        tick(1, "abroad_less", "abroad_forward"), tick(1, "abroad_forward"), tick(1),
+        tick(rises - falls, "abroad_look"), tick(1), tick(24, "abroad_ask"),
+        tick(dice.choice(_LONG), officer="all"),
+    )  # fmt: skip
+    return replace(
+        plan, payments=payments, reports=(Report(2, "E1", minor),), faults=(), ticks=ticks,
+        foreign=Foreign(plan.seed, dice.choice(("silent", "late", "late", "more", ""))),
+    )  # fmt: skip
+
+
+def _at_the_fall(dice: random.Random, hour: float, again: float) -> tuple[Tick, ...]:
+    """A request is dispatched, or out, when a statement shows what went back; then it rises."""
     out = () if dice.random() < 0.5 else (Tick(1, officer="none", odd=_onward(dice, 1)),)
     waits = _onward(dice, dice.choice((0, 1, 2)))
-    looks = (*waits, *acts_of(dice, ("abroad_look",)))
-    shows = Tick(hour - 3 - len(out), officer="none", engine="none", odd=looks)
+    looks = (*waits, *acts_of(dice, ("abroad_look", *("receive",) * dice.choice((0, 0, 1)))))
+    shows = Tick(hour - 4 - len(out), officer="none", engine="none", odd=looks)
     then = Tick(1, officer="none", odd=_onward(dice, 3))
-    return (*out, shows, then, replace(then, odd=_onward(dice, 3)))
+    rises = replace(then, hours=again - hour, odd=acts_of(dice, ("abroad_look",)))
+    return (*out, shows, then, replace(then, odd=_onward(dice, 3)), rises, then)
 
 
 def _onward(dice: random.Random, count: int) -> tuple[tuple[str, float], ...]:

@@ -10,6 +10,7 @@ from models.facts import AccountRef
 from models.money import Money
 from recovery_flows.cases import money_actions
 from recovery_flows.correspondence.abroad import drafting
+from recovery_flows.cross_border import actions
 from tests.recall_messages import CHANNELS
 from tests.simulation.chest import OURS, TREASURY
 from tests.simulation.foreign.channels import WANTED
@@ -70,6 +71,31 @@ class Movers(Envoys):
         steps = _NEXT.get(str(state), ())
         for action in steps if missing or state != "draft" else steps[1:]:
             self.asked_abroad(str(recovery), action, str(name), str(owner))
+
+    def _abroad_forward(self, pick: float) -> None:
+        """What has not left goes on, and nothing else is touched."""
+        query = (
+            "SELECT q.recovery_id, q.id, r.owner_id, q.state, q.missing FROM request q JOIN"
+            " recovery r ON r.id = q.recovery_id WHERE q.route = 'people' AND r.state = 'open' AND"
+            " (q.state = 'draft' OR q.state = 'approved' AND q.sent_by = '') ORDER BY q.id"
+        )
+        if found := self._one(query, pick):
+            recovery, name, owner, state, missing = found
+            steps = _NEXT[str(state)]
+            for action in steps if missing or state != "draft" else steps[1:]:
+                self.asked_abroad(str(recovery), action, str(name), str(owner))
+
+    def _abroad_less(self, pick: float) -> None:
+        """Less is asked for where a request asks for more than it may."""
+        query = (
+            "SELECT q.recovery_id, q.id, r.owner_id FROM request q JOIN recovery r ON r.id ="
+            " q.recovery_id WHERE q.route = 'people' AND r.state = 'open' AND q.most_minor > 0"
+            " ORDER BY q.id"
+        )
+        if found := self._one(query, pick):
+            recovery, name, owner = map(str, found)
+            self._try(owner, f"asks less by {name}", lambda: actions.reduce_request(
+                self._desk_of(owner), recovery, name, "synthetic"))  # fmt: skip
 
     def _abroad_join(self, pick: float) -> None:
         """Two recoveries of one account abroad are merged, by the older one's officer."""

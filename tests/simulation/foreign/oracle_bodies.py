@@ -169,7 +169,7 @@ class BodiesOracle(DatesOracle):
                 "SELECT count(*) FROM discrepancy WHERE subject_id = ? AND kind ="
                 " 'contradicts_outcome' AND mark NOT LIKE 'changed%'", name,
             )  # fmt: skip
-            if said > int(str(owned[0][0])) and not self._has_come(str(name)):
+            if said > int(str(owned[0][0])) and not self._wants_less(str(name)):
                 raise ViolationError("unowned", f"{name}: {said} answers after its end, {owned}")
         if rows:
             seen = self._all("SELECT max(seq) FROM event")
@@ -181,7 +181,7 @@ class BodiesOracle(DatesOracle):
             str(row[0])
             for row in self._all("SELECT mark FROM discrepancy WHERE subject_id = ?", asked.ref)
         }
-        wanted = 1 if self._has_come(asked.ref) else asked.minor
+        wanted = 1 if self._wants_less(asked.ref) else asked.minor
         for number, said in _after_an_end(asked.answers[:taken], wanted, marks):
             digest = hashlib.sha256(said.paper).hexdigest()
             # Whoever looks why an earlier answer is another one now sees those behind it too.
@@ -191,12 +191,13 @@ class BodiesOracle(DatesOracle):
                     "unowned", f"{asked.ref}: {said.says} as answer {number}, after it had ended"
                 )
 
-    def _has_come(self, name: str) -> bool:
-        """Whether money came in of a request's recovery: its body keeps less, and is right."""
+    def _wants_less(self, name: str) -> bool:
+        """Whether money came in, or its trace fell: a body is right to keep less."""
         return bool(self._all(
-            "SELECT 1 FROM request q JOIN payout p ON p.recovery_id = q.recovery_id WHERE q.id = ?1"
-            " AND p.state = 'settled' UNION ALL SELECT 1 FROM request q JOIN hold h ON"
-            " h.recovery_id = q.recovery_id WHERE q.id = ?1 AND h.kind = 'custody' LIMIT 1", name,
+            "SELECT 1 FROM request q JOIN payout p ON p.recovery_id = q.recovery_id WHERE q.id ="
+            " ?1 AND p.state = 'settled' UNION ALL SELECT 1 FROM request q JOIN hold h ON"
+            " h.recovery_id = q.recovery_id WHERE q.id = ?1 AND h.kind = 'custody' UNION ALL"
+            " SELECT 1 FROM event WHERE subject_id = ?1 AND event = 'asks_too_much' LIMIT 1", name,
         ))  # fmt: skip
 
 

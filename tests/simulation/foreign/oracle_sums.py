@@ -146,3 +146,24 @@ class SumsOracle(Whose):
             )  # fmt: skip
             if found:
                 raise ViolationError("left behind", f"{table} {found[0][0]} of a merged recovery")
+
+    def told_at_rest(self) -> None:
+        """At the end each body that had a request knows that it was withdrawn, or that it is done.
+
+        By its own events: told by a person, or delivered over its connection, after that.
+        """
+        if not self.abroad.is_ruder:
+            return
+        rows = self._all(
+            "SELECT q.id, q.state FROM request q JOIN recovery r ON r.id = q.recovery_id WHERE"
+            " q.route = 'people' AND q.sent_at IS NOT NULL AND q.state IN ('withdrawn', 'executed',"
+            " 'partially_executed') AND r.state LIKE 'closed%'"
+        )
+        for name, state in rows:
+            known = self._all(
+                "SELECT 1 FROM event WHERE subject_id = ?1 AND event IN ('told',"
+                " 'notice_delivered') AND seq > (SELECT max(seq) FROM event WHERE subject_id = ?1"
+                " AND event = ?2)", name, state,
+            )  # fmt: skip
+            if not known:
+                raise ViolationError("untold", f"{name} is {state}, and its body was not told")

@@ -91,8 +91,8 @@ def _money_first(later: Said, asked: Asked, dice: random.Random) -> list[Said]:
 
 def _hands_back(whole: Said, later: Said, postponed: str, dice: random.Random) -> list[Said]:
     """The next one in charge has it, gives it back, and the first one begins anew."""
-    waits = Said(whole.at + _DAY, "postponed", postponed, review=whole.at + 4 * _DAY)
-    again = Said(whole.at + 2 * _DAY, "acknowledged")
-    no = Said(whole.at + 3 * _DAY, "refused")
+    waits = Said(whole.at, "postponed", postponed, review=whole.at + 4 * _DAY)
+    again, no = Said(whole.at, "acknowledged"), Said(whole.at, "refused")
     middle = dice.choice(((waits, again), (again, waits), (no, again), (waits, again, no)))
-    return [Said(whole.at, "recognised"), *middle, replace(later, at=later.at + 4 * _DAY)]
+    dated = (replace(one, at=whole.at + n * _DAY) for n, one in enumerate(middle, 1))
+    return [Said(whole.at, "recognised"), *dated, replace(later, at=later.at + 4 * _DAY)]
