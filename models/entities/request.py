@@ -115,6 +115,8 @@ def _transitions() -> dict[tuple[str | None, str], str]:
             if state in UNDER_WAY or event in ("refused", "executed", "partially_executed")
         },
     }
+    # By what others did for it: the version after it left, or was carried out.
+    moves |= {(state, "replaced_by_next"): _Q.REPLACED for state in sorted(UNDER_WAY | CARRIED_OUT)}
     for state in sorted(AT_HOME | UNDER_WAY | CARRIED_OUT):
         moves |= {(state, e): state for e in ("asks_too_much", "asks_no_more_than_it_may")}
     for state in sorted(AT_HOME | WENT_OUT):

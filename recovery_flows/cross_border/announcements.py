@@ -29,10 +29,13 @@ _CAME_IN = frozenset({*LIVE_HOLDS, HoldState.DISPOSED, HoldState.RELEASED})
 def take(
     changes: Changeset, request: RequestRow, told: Iterable[AnnouncedMoney], now: datetime
 ) -> None:
-    """Record each announcement once; another sum under the same booking is another one."""
+    """Record each announcement once; another sum under the same booking is another one.
+
+    What has come in before it was announced is recorded too: it came by this request.
+    """
     for one in told:
         known = len(list(of_request(changes.file, request.id)))
-        if known >= MOST or one.amount.minor <= 0 or one.booking in _bookings(changes.file):
+        if known >= MOST or one.amount.minor <= 0:
             continue
         discrepancies.find(
             changes, _KIND, EntityKind.REQUEST, request.id, now, asset_id=request.asset_id,
@@ -42,9 +45,10 @@ def take(
             ),
             mark=_mark(one.amount, one.booking),
         )  # fmt: skip
+    clear_what_came(changes, now)
 
 
-def advance(changes: Changeset, now: datetime) -> None:
+def clear_what_came(changes: Changeset, now: datetime) -> None:
     """What has come in under the booking that was named is announced no more."""
     for found in _open(changes.file):
         booking = booking_of(found)

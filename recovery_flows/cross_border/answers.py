@@ -36,6 +36,9 @@ SAYS = (
     "partially_executed",
 )  # fmt: skip
 """What the other side can say of a request."""
+_Q = RequestState
+_BEYOND_RECEIPT = frozenset({_Q.ACKNOWLEDGED, _Q.IN_EXECUTION, _Q.NEEDS_INFO, _Q.CONDITIONAL})
+"""States of which an acknowledgement takes nothing back: what was asked or set stands."""
 _NEED_GROUND = ("postponed", "conditional", "refused")
 _NEW_ANSWERS = frozenset({"executed", "partially_executed"})
 
@@ -95,7 +98,7 @@ def take_answer(
     if request.state not in UNDER_WAY and answer.says not in _NEW_ANSWERS:
         _contradict(changes, request, answer, values, now)
         return True
-    if answer.says == "acknowledged" and request.state is RequestState.ACKNOWLEDGED:
+    if answer.says == "acknowledged" and request.state in _BEYOND_RECEIPT:
         changes.apply(move(request, "answer_noted", values))
         return True
     values |= _columns(changes.file, request, answer, channel, now)
@@ -189,6 +192,8 @@ def _columns(
     values: dict[str, Scalar] = {"reason": answer.ground, "chosen": "", "review_at": None}
     state = file.asset(request.asset_id).regime
     match answer.says:
+        case "acknowledged" if request.state is RequestState.POSTPONED:
+            return values | {"clock_from": now, "rung": 0, "rung_done": 0}
         case "acknowledged":
             return {"reason": answer.ground}
         case "recognised":

@@ -131,11 +131,13 @@ def _check_loss(file: CaseFile, request: RequestRow, *, is_new: bool) -> None:
     if is_within or not parts.is_of_money(request):
         return
     what = phrase("ask for less with --amount")
-    if not is_new:
+    if not is_new and within_loss_minor(file, request):
         what = phrase(
             "`recovery xborder reduce {request_id}` asks for less, or withdraw it",
             request_id=request.id,
         )
+    elif not is_new:
+        what = phrase("nothing of it is left to ask for: deny it, or withdraw it")
     raise StepRefusedError(phrase(
         "{received} came in and {asked} would be asked for{parts}, and the loss is {order}: {what}",
         received=found.received, asked=found.asked, order=found.order,

@@ -65,7 +65,7 @@ def replace_earlier(
         is_less = request.requested_minor < earlier.requested_minor
         if is_less and earlier.state in states:
             values: dict[str, Scalar] = {"due_at": None, "review_at": None, "hold_ends_at": None}
-            changes.apply(move(earlier, "replaced", values))
+            changes.apply(move(earlier, "replaced_by_next", values))
 
 
 def ready_to_send(file: CaseFile, request_id: str, actor: str) -> tuple[RequestRow, ApprovalRow]:

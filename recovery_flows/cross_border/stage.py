@@ -48,7 +48,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> Non
     if changes.file.recovery.state is not RecoveryState.OPEN:
         return
     clocks.advance(changes, now)
-    announcements.advance(changes, now)
+    announcements.clear_what_came(changes, now)
     messages.advance(changes)
     guard.advance(changes)
     unasked.advance(changes, now)

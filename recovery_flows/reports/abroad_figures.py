@@ -20,7 +20,9 @@ DONE = frozenset({"executed", "partially_executed"})
 ANSWERS = frozenset(
     {"acknowledged", "recognised", "needs_info", "postponed", "conditional", "refused", *DONE}
 )
-ENDS = frozenset({"refused", "withdrawn", "replaced", "denied", "freeze_ended", *DONE})
+ENDS = frozenset(
+    {"refused", "withdrawn", "replaced", "replaced_by_next", "denied", "freeze_ended", *DONE}
+)
 EVENTS = OUT | ANSWERS | ENDS | {"drafted", "approved"}
 INCOMPLETE = "INCOMPLETE"
 

@@ -140,6 +140,7 @@ class Ending(World):
         self.oracle.decreed_at_rest()
         self.oracle.held_at_rest()
         self.oracle.bodies_at_rest()
+        self.oracle.told_at_rest()
         self.oracle.offices_at_rest()
         found = verify(self.place.database)
         if found:

@@ -8,11 +8,11 @@ from tests.simulation.decreed import Decreed
 from tests.simulation.eyes import ViolationError
 from tests.simulation.foreign.oracle_abroad import AbroadOracle
 from tests.simulation.foreign.oracle_others import OthersOracle
+from tests.simulation.foreign.oracle_sums import SumsOracle
 from tests.simulation.left_there import LeftThere
 from tests.simulation.repeated import Repeated
 from tests.simulation.rounds import Rounds
 from tests.simulation.states import States
-from tests.simulation.whose import Whose
 from tests.simulation.words import Words
 
 _CLOSED = (
@@ -21,7 +21,7 @@ _CLOSED = (
 
 
 class Oracle(
-    Words, States, Rounds, Repeated, Whose, Decreed, LeftThere, AbroadOracle, OthersOracle
+    Words, States, Rounds, Repeated, SumsOracle, Decreed, LeftThere, AbroadOracle, OthersOracle
 ):
     """Looks at one history's database and banks; it shares no code with the rules."""
 
@@ -48,6 +48,7 @@ class Oracle(
         self._whose()
         self._abroad()
         self._others()
+        self._sums_abroad()
 
     # Victims
 

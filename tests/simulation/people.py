@@ -15,7 +15,7 @@ from recovery_flows.freezing import actions as hold_actions
 from tests.simulation.by_order import ByOrder
 from tests.simulation.called_back import CalledBack
 from tests.simulation.foreign.claimants import Claimants
-from tests.simulation.foreign.envoys import Envoys
+from tests.simulation.foreign.movers import Movers
 from tests.simulation.foreign.registry import Registry
 from tests.simulation.other_ways import OtherWays
 from tests.simulation.place import OFFICERS, SUPERVISOR
@@ -32,7 +32,7 @@ REQUEST_FIELDS = dict.fromkeys(_NEEDED, "synthetic")
 _STEPS_MAX = 12
 
 
-class People(Whims, OtherWays, CalledBack, ByOrder, Refusals, Envoys, Claimants, Registry):
+class People(Whims, OtherWays, CalledBack, ByOrder, Refusals, Movers, Claimants, Registry):
     """Who sits at the desks, and does what the queue and the approvals ask for."""
 
     # Reports
@@ -69,7 +69,8 @@ class People(Whims, OtherWays, CalledBack, ByOrder, Refusals, Envoys, Claimants,
             if not rows:
                 break
             for recovery_id, action, subject, owner in rows:
-                if self._step(recovery_id, action, subject, owner or OFFICERS[0]):
+                waits = action == "join" and self.abroad.keeps_apart
+                if not waits and self._step(recovery_id, action, subject, owner or OFFICERS[0]):
                     done += 1
                 else:
                     stuck.add(recovery_id)
@@ -160,7 +161,8 @@ class People(Whims, OtherWays, CalledBack, ByOrder, Refusals, Envoys, Claimants,
                 else (lambda name=name: desk.deny(name, "not convinced", knowing=True))
             )
             did = self._try(SUPERVISOR, how, act)
-            if not did and action == "recall":  # the victim has everything back meanwhile
+            # The victim has everything back meanwhile, or others ask for all that is left.
+            if not did and (action == "recall" or (action == "request" and self.abroad.is_ruder)):
                 did = self._try(SUPERVISOR, "no", lambda name=name: desk.deny(name, "needless"))
             done += did
         return done + self._objections(how) + self.confirmed_abroad(how)

@@ -16,7 +16,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from tests.simulation.faults import Fault
-from tests.simulation.foreign.plan import FIRST as FIRST_ABROAD
+from tests.simulation.foreign.meetings import ruder_of
+from tests.simulation.foreign.plan import FIRST as FIRST_ABROAD, RUDER
 from tests.simulation.plan import (
     FOREIGN,
     MULES,
@@ -26,6 +27,7 @@ from tests.simulation.plan import (
     Plan,
     Temper,
     Tick,
+    plan_at_home,
     plan_of,
 )
 from tests.simulation.scenes_of_holds import SCENES_OF_HOLDS
@@ -47,6 +49,8 @@ _AWAY = Tick(1, officer="none", supervisor="none")
 
 def history_of(seed: int) -> Plan:
     """The history of a seed."""
+    if seed >= RUDER:
+        return ruder_of(plan_at_home(seed))
     dice = random.Random(f"scene {seed}")  # noqa: S311 - a story, no secret
     if seed < FIRST or seed >= FIRST_ABROAD or dice.random() < _FREE:
         return (plan_with_kept_orders if _has_kept_orders(seed) else plan_of)(seed)

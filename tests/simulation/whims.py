@@ -35,6 +35,9 @@ class Whims(Desks):
         """Something that an officer does of their own accord; `pick` (0 to 1) chooses what to."""
         if name in ("import", "import_part"):
             self._import(pick, doors, part=name == "import_part")
+        elif name == "abroad_look":
+            for at in (1 / 6, 4 / 6):  # the mule's account, and that abroad
+                self._import(at + pick / 7, doors, part=False)
         elif name == "voluntary":
             self._voluntary(pick, doors)
         elif name == "restate":

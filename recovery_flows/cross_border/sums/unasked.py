@@ -7,7 +7,7 @@ what was given up was an officer's, and so is what is asked for anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +24,8 @@ from recovery_flows.ledger.changeset import Changeset
 
 _KIND = DiscrepancyKind.TRACED_AGAIN
 _OVER = stored_phrase("it is asked for by now, or no longer traced there")
+_OTHER_SUM = stored_phrase("another sum may be asked for again by now")
+_NO_ROOM = stored_phrase("the loss has no room for it any more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ def unasked(file: CaseFile) -> Iterator[Unasked]:
         if not _is_last_of_less(file, request):
             continue
         asked = _asked_minor(file, request)
-        gave_up = max(before.requested_minor for before in guard.earlier(file, request))
-        more = guard.fitting_minor(file, parts.part_of(request), gave_up) - asked
+        most = _gave_up_minor(file, request)
+        more = guard.fitting_minor(file, parts.part_of(request), most) - asked
         if more > 0:
             currency = request.currency
             yield Unasked(request, Money(asked, currency), Money(more, currency))
@@ -59,7 +61,7 @@ def advance(changes: Changeset, now: datetime) -> None:
     known = {(d.subject_id, d.mark): d for d in changes.file.discrepancies if d.kind is _KIND}
     for key, row in known.items():
         if row.state is DiscrepancyState.OPEN and key not in there:
-            discrepancies.clear(changes, row.id, now, _OVER)
+            discrepancies.clear(changes, row.id, now, _why_over(changes.file, row, there))
     for key, one in there.items():
         found = known.get(key)
         if found is None:
@@ -72,6 +74,27 @@ def advance(changes: Changeset, now: datetime) -> None:
             changes.apply(
                 Transition(EntityKind.DISCREPANCY, found.id, "found_again", found.state, values)
             )
+
+
+def _why_over(file: CaseFile, row: DiscrepancyRow, there: Collection[tuple[str, str]]) -> str:
+    """Why a sum is asked about no more, in words that are kept."""
+    request = next(r for r in file.requests if r.id == row.subject_id)
+    if any(name == request.id for name, _ in there):
+        return _OTHER_SUM
+    if guard.has_next(file, request):
+        return _OVER
+    if not _is_last_of_less(file, request):
+        return stored_phrase("the request that asked for less is {state} by now",
+                             state=request.state)  # fmt: skip
+    traced = parts.supported_minor(
+        file, file.asset(request.asset_id), request.account_part, _gave_up_minor(file, request)
+    )
+    return _NO_ROOM if traced > _asked_minor(file, request) else _OVER
+
+
+def _gave_up_minor(file: CaseFile, request: RequestRow) -> int:
+    """The most that a version before it had asked for."""
+    return max(before.requested_minor for before in guard.earlier(file, request))
 
 
 def _is_over_by_itself(found: DiscrepancyRow) -> bool:

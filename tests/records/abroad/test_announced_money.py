@@ -111,3 +111,22 @@ def test_a_booking_that_steers_a_screen_is_not_read(booking: str) -> None:
     }  # fmt: skip
     with pytest.raises(AnswerUnreadableError, match="booking"):
         parse_request(canonical(told), PartnerId("body"))
+
+
+def test_what_came_in_before_it_was_announced_came_by_its_request(
+    treasury: None, abroad: Abroad
+) -> None:
+    """It was taken for money from nowhere: the request went on asking for all of its sum."""
+    del treasury
+    unit, rid = abroad.unit, abroad.recovery_id
+    name = abroad.out("eu_confiscate", wanted="return")
+    came = money_actions.Incoming(OURS, "RET-1", Money(48_500, "CNY"), unit.now, b"invented slip")
+    money_actions.receive(unit.case_officer(), rid, came)
+    unit.approve(rid)
+    abroad.decide()
+    asked = ceiling.ceiling(unit.file(rid)).asked
+    announce(abroad, name, "RET-1", 50_000)
+    assert open_ones(abroad) == [], "nobody has to look: it is there"
+    assert said(abroad, name) == ["  says it has paid GBP 500.00 as RET-1: came in"]
+    assert ceiling.ceiling(unit.file(rid)).asked == asked - Money(48_500, "CNY")
+    abroad.sound()

@@ -18,6 +18,7 @@ from recovery_flows.cross_border import actions, ceiling, guard
 from recovery_flows.errors import StepRefusedError
 from tests.recall_messages import CHANNELS, answered, drafted, returned, sent, take
 from tests.records.abroad.abroad_case import SENDER, Abroad
+from tests.records.conftest import SUPERVISOR
 
 
 def test_money_on_the_unit_s_own_account_is_asked_for_nowhere_else(
@@ -32,6 +33,27 @@ def test_money_on_the_unit_s_own_account_is_asked_for_nowhere_else(
     unit.approve(rid)
     with pytest.raises(StepRefusedError, match=r"CNY 1,000\.00 came in and CNY 500\.00 would"):
         abroad.new()
+
+
+def test_who_is_to_approve_what_nothing_is_left_of_is_told_to_deny_it(
+    treasury: None, abroad: Abroad
+) -> None:
+    """Seed 98000062: its approver was told to ask for less, which was refused to everybody."""
+    del treasury
+    unit, rid = abroad.unit, abroad.recovery_id
+    name = abroad.new()
+    abroad.submit(name)
+    asked = next(a for a in unit.file(rid).approvals if a.subject_id == name)
+    ours = AccountRef("treasury", "9999000000000088", "Synthetic Unit")
+    came = money_actions.Incoming(ours, "B-1", Money(100_000, "CNY"), unit.now, b"invented slip")
+    confirm = money_actions.receive(unit.case_officer(), rid, came)
+    other = next(a for a in unit.file(rid).approvals if a.id in confirm)
+    unit.case_officer(SUPERVISOR).approve(other.id)
+    with pytest.raises(StepRefusedError, match="nothing of it is left to ask for: deny it"):
+        unit.case_officer(SUPERVISOR).approve(asked.id)
+    unit.case_officer(SUPERVISOR).deny(asked.id, "all is back")
+    assert abroad.row(name).state is RequestState.DENIED
+    abroad.sound()
 
 
 def notice(abroad: Abroad, name: str) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from models.entities.request import RequestState
 from recovery_flows.correspondence.abroad import message_actions
 from recovery_flows.law.terms import due_at
 from tests.recall_messages import CHANNELS
@@ -84,4 +85,45 @@ def test_an_answer_that_is_read_when_what_it_says_is_over_stands_and_is_over(
     abroad.decide()
     assert abroad.row(frozen).state == "expired"
     assert any("postponed until now" in step for step in abroad.steps(postponed))
+    abroad.sound()
+
+
+@pytest.mark.parametrize(
+    ("says", "ground", "stands"),
+    [
+        ("needs_info", "", RequestState.NEEDS_INFO),
+        ("conditional", "CONDITIONAL", RequestState.CONDITIONAL),
+        ("recognised", "", RequestState.IN_EXECUTION),
+    ],
+)
+def test_an_acknowledgement_takes_back_nothing_that_was_asked_set_or_begun(
+    abroad: Abroad, says: str, ground: str, stands: RequestState
+) -> None:
+    """A body asked for more and acknowledged late: nobody was told any more what it waits for."""
+    name = abroad.out("mla", wanted="return")
+    abroad.says(name, says, ground=ground)
+    abroad.decide()
+    before = abroad.steps(name)
+    abroad.says(name, "acknowledged")
+    abroad.decide()
+    assert abroad.row(name).state is stands
+    assert abroad.steps(name) == before
+    abroad.sound()
+
+
+def test_what_was_postponed_and_is_taken_up_again_is_looked_at_thirty_days_later(
+    abroad: Abroad,
+) -> None:
+    """Its step had the day that was over, and the thirty days ran from when it was sent."""
+    name = abroad.out("eu_freeze")
+    code = next(g.code for g in CHANNELS["eu_freeze"].ground if g.kind == "postponement")
+    abroad.says(name, "postponed", ground=code, review_at=abroad.at(days=40))
+    abroad.later(days=41)
+    abroad.says(name, "acknowledged")
+    abroad.decide()
+    row = abroad.row(name)
+    assert (row.state, row.review_at) == (RequestState.ACKNOWLEDGED, None)
+    assert not any("ask where it stands" in step for step in abroad.steps(name))
+    abroad.later(days=30)
+    assert any("ask where it stands" in step for step in abroad.steps(name))
     abroad.sound()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
+from models.entities.catalogue import table_of
 from models.entities.discrepancy import DiscrepancyKind, DiscrepancyRow, DiscrepancyState
+from models.entities.event import Event
 from models.entities.request import RequestState
 from models.money import Money
 from recovery_flows.cases import discrepancy_actions
@@ -106,3 +110,42 @@ def test_where_a_second_person_denies_the_version_of_less_its_owner_is_asked(
     abroad.decide()
     assert owned(abroad) == [], "who said no is not asked about the same sum again"
     abroad.sound()
+
+
+def why_over(abroad: Abroad) -> list[str]:
+    """Why each sum was asked about no more, as history says it."""
+    with abroad.unit.database.reading() as session:
+        events = table_of(Event)
+        rows = session.execute(
+            select(events.c.reason)
+            .where(events.c.noun == "discrepancy", events.c.event == "cleared")
+            .order_by(events.c.seq)
+        )
+        return [str(reason) for (reason,) in rows]
+
+
+def test_history_says_why_nobody_is_asked_any_more(abroad: Abroad) -> None:
+    """It said that it was asked for, or traced there no more, whatever had happened."""
+    less = out_for_less(abroad)
+    rises(abroad, 10_000)
+    unit = abroad.unit
+    unit.later(1)
+    more = unit.line(6, -5_000, counter=FOREIGN, at_hours=2.95)
+    unit.trace(abroad.recovery_id, unit.statement([more], to_hours=144))
+    abroad.decide()
+    assert why_over(abroad) == ["another sum may be asked for again by now"]
+    abroad.says(less, "refused")
+    abroad.decide()
+    assert owned(abroad) == []
+    assert why_over(abroad)[1:] == ["the request that asked for less is refused by now"]
+    abroad.sound()
+
+
+def test_what_is_asked_for_as_another_part_of_the_account_is_said_to_be_asked_for(
+    abroad: Abroad,
+) -> None:
+    out_for_less(abroad)
+    rises(abroad, 20_000)
+    abroad.new("mla", wanted="return", amount="200.00", part="new")
+    abroad.decide()
+    assert why_over(abroad) == ["it is asked for by now, or no longer traced there"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from models.entities.request import RequestRow, RequestState
@@ -13,6 +15,7 @@ from tests.recall_messages import CHANNELS
 from tests.records.abroad.abroad_case import SENDER, Abroad
 from tests.records.abroad.test_asks_for_less import falls, reduced, rises
 from tests.records.abroad.test_board import agrees
+from tests.records.abroad.test_dated_ahead import told
 from tests.records.abroad.test_lost_ground import first_act
 from tests.records.abroad.test_one_guard import received
 
@@ -258,3 +261,19 @@ def test_the_demos_officer_asks_for_less_where_the_program_says_so_and_does_noth
     assert next_of(abroad, name).requested_minor == 30_000
     assert ask_for_what_is_left(lin, abroad.recovery_id, name) == 0
     agrees(abroad)
+
+
+def test_a_freeze_ends_where_its_version_of_less_is_carried_out_over_a_connection(
+    abroad: Abroad,
+) -> None:
+    """Seed 98000235: only an officer might end it, and the engine could not take the answer."""
+    name = abroad.out()
+    abroad.says(name, "executed", until=abroad.at(days=90))
+    falls(abroad, 30_000)
+    less = reduced(abroad, name).id
+    leaves(abroad, less)
+    told(abroad, less, timedelta(0))
+    assert abroad.row(less).state is RequestState.EXECUTED
+    assert abroad.row(name).state is RequestState.REPLACED
+    abroad.decide()
+    abroad.sound()

@@ -17,77 +17,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tests.simulation.books import Json, minor_of, money, stamp
-from tests.simulation.foreign import channels
+from tests.simulation.counter import ProblemError
+from tests.simulation.foreign import channels, ruder
+from tests.simulation.foreign.said import RIGHT, Asked, Clock, Said
 
 STORIES = (
     "plain", "plain", "late", "silent", "more", "postpones", "condition", "refuses", "refuses",
     "part", "twice", "contradicts", "late_yes", "junk_ground", "junk_sum", "swaps", "over",
 )  # fmt: skip
 _DAY = timedelta(days=1)
-_APART = (
-    timedelta(0), timedelta(0), timedelta(minutes=4), timedelta(minutes=-4), timedelta(minutes=12),
-    timedelta(minutes=-12), timedelta(hours=5), timedelta(hours=-5), 3 * _DAY, -3 * _DAY, 40 * _DAY,
-)  # fmt: skip
 _JUNK = ("XQ1", "INCOMPLETE", "NO_NEXUS")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One answer: when it is given, what it says, and the paper that says it."""
-
-    at: datetime
-    says: str
-    ground: str = ""
-    minor: int = 0
-    until: datetime | None = None
-    review: datetime | None = None
-    paper: bytes = b""
-
-
-@dataclass(slots=True)
-class Asked:
-    """A request as a body has it, and what it says of it, the first one first.
-
-    `swapped` is the instant from which another paper lies behind its first answer.
-    """
-
-    ref: str
-    channel: str
-    wanted: str
-    minor: int
-    currency: str
-    came: datetime
-    body: Json
-    story: str = ""
-    answers: list[Said] = field(default_factory=list)
-    receipts: list[tuple[str, datetime]] = field(default_factory=list)
-    swapped: datetime | None = None
-    messages: list[tuple[Json, datetime]] = field(default_factory=list)
-
-    def by(self, at: datetime) -> list[Said]:
-        """What it has said by an instant."""
-        return [said for said in self.answers if said.at <= at]
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A body's clock against ours: all of it is apart, and now and then somebody types a date."""
-
-    apart: timedelta = timedelta(0)
-    seed: str = ""
-
-    @classmethod
-    def of(cls, seed: str) -> Clock:
-        """A clock minutes to days ahead, or behind; some are right."""
-        return cls(random.Random(f"clock {seed}").choice(_APART), seed)  # noqa: S311 - a story
-
-    def stamp(self, at: datetime, name: str) -> datetime:
-        """How an instant is dated in what is called `name`, always the same."""
-        if not self.seed:
-            return at
-        dice = random.Random(f"date {self.seed} {name}")  # noqa: S311 - a story, no secret
-        typed = dice.choice(_APART) if dice.random() < 0.3 else timedelta(0)
-        return at + self.apart + typed
 
 
 @dataclass(slots=True)
@@ -102,10 +41,14 @@ class Body:
     calls: dict[str, tuple[bytes, int, Json]] = field(default_factory=dict)
     posts: list[str] = field(default_factory=list)
     again: list[str] = field(default_factory=list)
+    bounced: set[str] = field(default_factory=set)
     told: Counter[str] = field(default_factory=Counter)
     polite: bool = False
     story: str = ""
-    clock: Clock = Clock()
+    stories: tuple[str, ...] = STORIES
+    clock: Clock = RIGHT
+    others: list[Body] = field(default_factory=list)
+    """The other bodies, some of which tell of requests that this one has."""
 
     def take(self, body: Json) -> Asked:
         """Take a request in; from now on it is known what will be said of it."""
@@ -115,7 +58,7 @@ class Body:
             amount["currency"], self.now(), body,
         )  # fmt: skip
         dice = random.Random(f"{self.seed} {self.id} {len(self.asked)}")  # noqa: S311 - a story
-        asked.story = "plain" if self.polite else self.story or dice.choice(STORIES)
+        asked.story = "plain" if self.polite else self.story or dice.choice(self.stories)
         self.told[f"body:{asked.story}"] += 1
         self._tell(asked, dice)
         kinds = channels.receipts(asked.channel)
@@ -132,11 +75,19 @@ class Body:
     def hear(self, name: str, body: Json) -> Asked | None:
         """A message about the request that it calls `name`; None for one that it does not have."""
         asked = next((a for a in self.asked.values() if self._name(a) == name), None)
+        if asked is not None and asked.story == "left" and not self.polite and self._bounces(body):
+            raise ProblemError(400, "BadRequest")
         if asked is not None and body["requestRef"] == asked.ref:
             asked.messages.append((body, self.now()))
             self.told[f"heard:{body['kind']}"] += 1
             return asked
         return None
+
+    def _bounces(self, body: Json) -> bool:
+        """Whether who is written to has left; whoever comes after is there the next time."""
+        is_first = body["messageRef"] not in self.bounced and len(self.bounced) < _BOUNCES
+        self.bounced.add(body["messageRef"])
+        return is_first
 
     def _name(self, asked: Asked) -> str:
         return f"{self.id}-{asked.ref[-8:]}"
@@ -186,6 +137,8 @@ class Body:
             "junk_sum": [replace(whole, minor=other)],
             "over": [replace(whole, until=whole.at - _DAY)],
         }
+        if asked.story in ruder.STORIES:
+            return ruder.told(asked, whole, dice, wants or waits, waits)
         return stories.get(asked.story, [whole])
 
     def _ground(self, asked: Asked, kind: str, dice: random.Random) -> str:
@@ -210,6 +163,7 @@ class Body:
         """When this body says the next thing."""
         times = [said.at for asked in self.asked.values() for said in asked.answers]
         times += [asked.swapped for asked in self.asked.values() if asked.swapped]
+        times += [early.at for asked in self.asked.values() for early in asked.early]
         return min((one for one in times if one > at), default=None)
 
     # Over its connection
@@ -230,6 +184,10 @@ class Body:
                 {"booking": f"RET-{asked.ref[-6:]}", "at": stamp(said.at),
                  "amount": money(said.minor, asked.currency)}
                 for said in told[:3] if said.minor and asked.wanted == "return"
+            ] + [
+                {"booking": early.booking, "at": stamp(early.at),
+                 "amount": money(early.minor, early.currency)}
+                for early in asked.early if early.at <= now
             ],
             "messages": [
                 {"messageRef": one["messageRef"],
@@ -239,6 +197,15 @@ class Body:
             "lastModified": stamp(self.modified(asked) + self.clock.apart),
         }  # fmt: skip
 
+    def of_others(self) -> list[tuple[datetime, Json]]:
+        """What it tells of requests that another body has: it acknowledges them as its own."""
+        return [
+            (asked.came, {**other.json(asked), "id": f"{self.id}-{asked.ref[-6:]}", "answers": [],
+                          "announced": [], "messages": [], "receipts": [],
+                          "status": "ACKNOWLEDGED", "lastModified": stamp(asked.came)})
+            for other in self.others for asked in other.asked.values() if asked.story == "another"
+        ]  # fmt: skip
+
     def dated(self, asked: Asked, name: str, at: datetime) -> datetime:
         """How this body dates an answer, a receipt or a message, by its own clock."""
         return self.clock.stamp(at, f"{asked.ref} {name}")
@@ -247,6 +214,7 @@ class Body:
         """When something was last said of a request."""
         times = [asked.came, *(said.at for said in asked.by(self.now()))]
         times += [at for _, at in asked.messages]
+        times += [early.at for early in asked.early if early.at <= self.now()]
         if asked.swapped is not None and asked.swapped <= self.now():
             times.append(asked.swapped)
         return max(times)
@@ -266,6 +234,7 @@ class Body:
         }  # fmt: skip
 
 
+_BOUNCES = 3
 _ENDS = ("executed", "partially_executed", "refused")
 _CANNOT_BE_TAKEN = ("junk_ground", "junk_sum", "over")
 

@@ -127,5 +127,6 @@ class ForeignDoor(httpx.AsyncBaseTransport):
         if isinstance(there, Body):
             apart = there.clock.apart
             yield from ((there.modified(a) + apart, there.json(a)) for a in there.asked.values())
+            yield from there.of_others()
         else:
             yield from ((job.modified, job.json()) for job in there.jobs.values())

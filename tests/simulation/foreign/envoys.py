@@ -25,7 +25,7 @@ from tests.simulation.foreign.world import BY_HAND
 from tests.simulation.place import OFFICERS
 
 SENDER = Sender("Synthetic Unit", is_synthetic=True)
-_APPROVALS = ("central_authority_reference", "personal_data_export_reference")
+APPROVALS = ("central_authority_reference", "personal_data_export_reference")
 _VALUES = {
     "signed_on": "2026-03-02", "order_final_on": "2026-02-02", "paid_at": "2026-03-02",
     "authority_email": "desk@unit.invalid", "issuing_state": "CN", "executing_state": "GB",
@@ -37,6 +37,7 @@ _WENT_OUT = (
     " ON r.id = q.recovery_id WHERE q.route = 'people' AND q.sent_at IS NOT NULL AND r.state ="
     " 'open' {} ORDER BY q.id"
 )
+_ENDED = ("refused", "expired")
 _OPTIONS = (
     "cure_and_resend", "resend", "trace_again", "other_channel", "join_proceedings", "wait",
     "give_assurance", "close",
@@ -64,7 +65,7 @@ class Envoys(Post):
         dice = random.Random(f"draft {pick}")  # noqa: S311 - a story, no secret
         code = dice.choice(list(CODES))
         minor = int(str(traced)) * dice.choice((1, 1, 1, 1, 2, 5)) // dice.choice((1, 1, 2))
-        fields = dict.fromkeys(_APPROVALS, "SYN-1")
+        fields = dict.fromkeys(APPROVALS, "SYN-1")
         given = drafting.Given(
             channel=code, wanted=WANTED[code], account=str(asset),
             authority="" if dice.random() < 0.5 else "Synthetic Office of Records",
@@ -134,7 +135,8 @@ class Envoys(Post):
         ).fetchone()  # fmt: skip
         if row is None:
             return None
-        if action == "follow_request" and row[5] is not None and row[0] != "withdrawn":
+        is_over = row[0] == "withdrawn" or (self.abroad.is_ruder and row[0] in _ENDED)
+        if action == "follow_request" and row[5] is not None and not is_over:
             return self._asks_less(recovery, subject, who)
         state, missing, carrier, channel = map(str, row[:4])
         if row[4] != "people":

@@ -6,13 +6,14 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from tests.simulation.foreign.plan import CLOCKS, FIRST, OTHERS, SCENES
+from tests.simulation.foreign.plan import CLOCKS, FIRST, OTHERS, RUDER, SCENES
 from tests.simulation.mutants import Always, Mutant
 
 _Abroad = partial(Mutant, seeds=300, first=FIRST)
 _InScenes = partial(Mutant, seeds=100, first=SCENES)
 _WithOthers = partial(Mutant, seeds=100, first=OTHERS)
 _WithClocks = partial(Mutant, seeds=100, first=CLOCKS)
+_Ruder = partial(Mutant, seeds=300, first=RUDER)
 _WithParts = partial(Mutant, seeds=150, first=91_003_000)
 """The first seeds that were played with parts of an account and one guard for all of them."""
 
@@ -27,6 +28,12 @@ def _anybody(before: Any) -> Any:
 
 def _as_dated(_: Any) -> Any:
     return lambda _changes, _request, at, _mark, _now: at
+
+
+def _once_dispatched(_: Any) -> Any:
+    from recovery_flows.cross_border.over_connection import is_dispatched
+
+    return is_dispatched
 
 
 def _all_that_is_traced(_: Any) -> Any:
@@ -68,4 +75,11 @@ FOREIGN_GUARDS = (
             behind="the guard at the draft, which refuses it, and at the sending"),
     _WithParts("abroad: what asks too much is nobody's", "4", "its owner asks for less",
             "recovery_flows.cross_border.guard", "owned", Always(())),
+    _Ruder("abroad: what is traced again is nobody's", "4", "its owner asks for it, or leaves it",
+           "recovery_flows.cross_border.sums.unasked", "unasked", Always(())),
+    _Ruder("abroad: a trace that fell leaves the sum", "4", "no more leaves than is traced",
+           "recovery_flows.cross_border.parts", "fell_to", Always(None)),
+    _Ruder("abroad: an order that waits leaves for the old sum", "4", "it is looked at once more",
+           "recovery_flows.cross_border.over_connection", "may_leave", _once_dispatched,
+           is_pure=True),
 )  # fmt: skip

@@ -63,7 +63,8 @@ class AbroadOracle(BodiesOracle):
             " SELECT q.replaces_id FROM request q JOIN before b ON b.id = q.id) SELECT count(*)"
             " FROM before b JOIN request q ON q.id = b.id JOIN request mine ON mine.id = ? WHERE"
             f" q.requested_minor > mine.requested_minor AND (q.state IN ({_LIVE}) OR EXISTS (SELECT"
-            " 1 FROM event e WHERE e.subject_id = q.id AND e.event = 'replaced' AND e.seq > ?))",
+            " 1 FROM event e WHERE e.subject_id = q.id AND e.event LIKE 'replaced%' AND e.seq >"
+            " ?))",
             name, name, seq,
         )  # fmt: skip
         return int(str(before[0][0])) > 0

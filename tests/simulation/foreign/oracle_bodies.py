@@ -9,14 +9,16 @@ from datetime import datetime
 
 from tests.simulation.eyes import ViolationError
 from tests.simulation.foreign import channels
-from tests.simulation.foreign.bodies import Asked, Body, Said
+from tests.simulation.foreign.bodies import Body
 from tests.simulation.foreign.oracle_dates import DatesOracle
+from tests.simulation.foreign.said import Asked, Said
 
 _STATES = {
     "acknowledged": "acknowledged", "recognised": "in_execution", "needs_info": "needs_info",
     "postponed": "postponed", "conditional": "conditional", "refused": "refused",
     "executed": "executed", "partially_executed": "partially_executed",
 }  # fmt: skip
+_STANDS = ("recognised", "needs_info", "conditional")
 _OURS = {"central_authority_reference", "personal_data_export_reference"}
 _ENDS = ("refused", "executed", "partially_executed")
 _REACHED = "json_extract({}.values_json, '$.executed_minor')"
@@ -95,15 +97,15 @@ class BodiesOracle(DatesOracle):
             raise ViolationError("unbooked", f"{asked.ref}: {taken} of {len(told)} answers taken")
         self._dates(body, asked, int(str(taken)))
         self._owns_what_contradicts(asked, int(str(taken)))
-        known = [_STATES[said.says] for said in asked.by(self._now())[len(told) - 1 :]]
+        known = _states_after(told, asked.by(self._now()))
         owned = bool(self._all("SELECT 1 FROM discrepancy WHERE subject_id = ?", asked.ref))
         moved = self._all(
             "SELECT 1 FROM event WHERE subject_id = ? AND event IN ('withdrawn', 'replaced',"
-            " 'assured', 'freeze_ended', 'assurance_asked')", asked.ref,
+            " 'replaced_by_next', 'assured', 'freeze_ended', 'assurance_asked')", asked.ref,
         )  # fmt: skip
         if state not in known and not owned and not moved:
             raise ViolationError("unbooked", f"{asked.ref} is {state}, told {told[-1].says}")
-        if asked.wanted == "return" and any(said.minor for said in told):
+        if asked.wanted == "return" and any(said.minor for said in told[:3]):
             query = "SELECT 1 FROM discrepancy WHERE subject_id = ? AND kind = 'money_announced'"
             if not self._all(query, asked.ref):
                 raise ViolationError("unowned", f"{asked.ref}: money is announced, nobody looks")
@@ -167,7 +169,7 @@ class BodiesOracle(DatesOracle):
                 "SELECT count(*) FROM discrepancy WHERE subject_id = ? AND kind ="
                 " 'contradicts_outcome' AND mark NOT LIKE 'changed%'", name,
             )  # fmt: skip
-            if said > int(str(owned[0][0])):
+            if said > int(str(owned[0][0])) and not self._wants_less(str(name)):
                 raise ViolationError("unowned", f"{name}: {said} answers after its end, {owned}")
         if rows:
             seen = self._all("SELECT max(seq) FROM event")
@@ -179,7 +181,8 @@ class BodiesOracle(DatesOracle):
             str(row[0])
             for row in self._all("SELECT mark FROM discrepancy WHERE subject_id = ?", asked.ref)
         }
-        for number, said in _after_an_end(asked.answers[:taken], asked.minor, marks):
+        wanted = 1 if self._wants_less(asked.ref) else asked.minor
+        for number, said in _after_an_end(asked.answers[:taken], wanted, marks):
             digest = hashlib.sha256(said.paper).hexdigest()
             # Whoever looks why an earlier answer is another one now sees those behind it too.
             changed = {f"changed {earlier}" for earlier in range(1, number)}
@@ -187,6 +190,23 @@ class BodiesOracle(DatesOracle):
                 raise ViolationError(
                     "unowned", f"{asked.ref}: {said.says} as answer {number}, after it had ended"
                 )
+
+    def _wants_less(self, name: str) -> bool:
+        """Whether money came in, or its trace fell: a body is right to keep less."""
+        return bool(self._all(
+            "SELECT 1 FROM request q JOIN payout p ON p.recovery_id = q.recovery_id WHERE q.id ="
+            " ?1 AND p.state = 'settled' UNION ALL SELECT 1 FROM request q JOIN hold h ON"
+            " h.recovery_id = q.recovery_id WHERE q.id = ?1 AND h.kind = 'custody' UNION ALL"
+            " SELECT 1 FROM event WHERE subject_id = ?1 AND event = 'asks_too_much' LIMIT 1", name,
+        ))  # fmt: skip
+
+
+def _states_after(told: list[Said], by_now: list[Said]) -> list[str]:
+    """In which states a request may be; an acknowledgement takes back nothing of what was said."""
+    known = [_STATES[said.says] for said in by_now[len(told) - 1 :]]
+    if told[-1].says == "acknowledged":
+        known += [_STATES[said.says] for said in told[-2:-1] if said.says in _STANDS]
+    return known
 
 
 def _after_an_end(told: list[Said], wanted: int, marks: set[str]) -> Iterator[tuple[int, Said]]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from tests.simulation.eyes import Eyes, ViolationError
-from tests.simulation.foreign.bodies import Asked, Body
+from tests.simulation.foreign.bodies import Body
+from tests.simulation.foreign.said import Asked
 
 _APART = timedelta(minutes=5)
 """Clocks that are no further apart are nobody's business."""

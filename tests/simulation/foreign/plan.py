@@ -19,6 +19,8 @@ DYING = 96_000_000
 """Seeds from here on are either, and engines die on the way of what goes to bodies."""
 CLOCKS = 97_000_000
 """Seeds from here on are a scene or a free one; bodies date what they say by clocks of theirs."""
+RUDER = 98_000_000
+"""Seeds from here on are merged between any two steps, or traced again and again (`meetings`)."""
 OF_ORDERS = ("unmarked", "marked", "there", "unsettled", "settled")
 """Before it is on record that an order leaves, before it leaves, before its answer is read, before
 and after that is written down."""
@@ -55,6 +57,10 @@ class Foreign:
     """Where an engine dies: at which of all occasions of a kind."""
     has_clocks: bool = False
     """Whether bodies date ahead of the unit's clock, or behind it."""
+    is_ruder: bool = False
+    """Whether bodies have the stories of `ruder` besides."""
+    keeps_apart: bool = False
+    """Whether officers merge only where the plan says so, until everybody is diligent."""
 
     def __str__(self) -> str:
         told = f"the foreign side plays; answers lost: {self.lost or 'none'}"
@@ -68,14 +74,14 @@ def foreign_of(plan: Plan) -> Plan:
         return plan
     dice = random.Random(f"foreign {plan.seed}")  # noqa: S311 - a story, no secret
     if plan.seed >= CLOCKS:
-        made = _scene(dice, plan) if dice.random() < 0.4 else _free(dice, plan)
+        made = _scene(dice, plan) if dice.random() < 0.4 else free(dice, plan)
         assert made.foreign is not None
         return replace(made, foreign=replace(made.foreign, has_clocks=True))
     if plan.seed >= DYING:
         return _dying(dice, plan)
     if plan.seed >= OTHERS:
         return _others(dice, plan)
-    return _scene(dice, plan) if plan.seed >= SCENES else _free(dice, plan)
+    return _scene(dice, plan) if plan.seed >= SCENES else free(dice, plan)
 
 
 def _others(dice: random.Random, plan: Plan) -> Plan:
@@ -85,10 +91,10 @@ def _others(dice: random.Random, plan: Plan) -> Plan:
         meet=None,
     )  # fmt: skip
     soon = [
-        replace(plain, hours=1, officer=dice.choice(("one", "none")), odd=_acts(dice, _CLAIMING))
+        replace(plain, hours=1, officer=dice.choice(("one", "none")), odd=acts_of(dice, _CLAIMING))
         for _ in range(5)
     ]
-    asks = _acts(dice, ("joint_start", "joint_start"))
+    asks = acts_of(dice, ("joint_start", "joint_start"))
     asked = replace(plain, supervisor="none", odd=asks)
     denied = replace(plain, officer="none", supervisor="no")
     late = [replace(plain, hours=dice.choice(_LONG)) for _ in range(3)]
@@ -98,13 +104,13 @@ def _others(dice: random.Random, plan: Plan) -> Plan:
     )  # fmt: skip
 
 
-def _acts(dice: random.Random, names: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+def acts_of(dice: random.Random, names: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
     return tuple((name, dice.random()) for name in names)
 
 
 def _dying(dice: random.Random, plan: Plan) -> Plan:
     """A scene or a free history in which engines die before bodies; answers are lost as well."""
-    made = _scene(dice, plan) if dice.random() < 0.6 else _free(dice, plan)
+    made = _scene(dice, plan) if dice.random() < 0.6 else free(dice, plan)
     assert made.foreign is not None
     kinds = (*OF_ORDERS, *OF_ORDERS, *OF_NEWS)
     dies = {(dice.choice((1, 1, 2, 3, 4, 5, 6)), dice.choice(kinds)) for _ in range(5)}
@@ -112,7 +118,7 @@ def _dying(dice: random.Random, plan: Plan) -> Plan:
     return replace(made, foreign=replace(made.foreign, lost=lost, dies=tuple(sorted(dies))))
 
 
-def _free(dice: random.Random, plan: Plan) -> Plan:
+def free(dice: random.Random, plan: Plan) -> Plan:
     lost = tuple(sorted(dice.sample(range(1, 20), dice.choice((0, 0, 1, 3)))))
     payments = tuple(_abroad(dice, payment, plan.seed) for payment in plan.payments)
     return replace(

@@ -16,7 +16,7 @@ from recovery_flows.cross_border.answers import Answer
 from tests.recall_messages import CHANNELS
 from tests.simulation.chest import OURS, TREASURY
 from tests.simulation.desks import Desks
-from tests.simulation.foreign.bodies import Asked, Said
+from tests.simulation.foreign.said import Asked, Said
 from tests.simulation.foreign.world import BY_HAND, Came
 from tests.simulation.place import OFFICERS
 

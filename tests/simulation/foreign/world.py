@@ -12,11 +12,13 @@ from models.engine import Database
 from models.entities.partner import PartnerKind
 from models.store.partners import register
 from models.store.unit import unit_of_work
-from tests.simulation.foreign.bodies import Body, Clock
+from tests.simulation.foreign.bodies import STORIES, Body
 from tests.simulation.foreign.deaths import Deaths
 from tests.simulation.foreign.doors import ForeignDoor, Turns
 from tests.simulation.foreign.offices import Office
 from tests.simulation.foreign.plan import Foreign
+from tests.simulation.foreign.ruder import STORIES as RUDER
+from tests.simulation.foreign.said import Clock
 from tests.simulation.place import START, TOKEN, Place
 
 BY_HAND = "by-hand"
@@ -49,6 +51,7 @@ class Seen:
     contradicted: int = 0
     third: int = 0
     messages: int = 0
+    summed: int = 0
     bodies: set[tuple[str, str]] = field(default_factory=set)
     heard: dict[str, int] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)
@@ -67,6 +70,9 @@ class ForeignWorld:
     entered: set[tuple[str, int]] = field(default_factory=set)
     """Papers of the post that were typed in: request and number."""
     third: dict[str, int] = field(default_factory=dict)
+    is_ruder: bool = False
+    keeps_apart: bool = False
+    """Whether officers merge recoveries of one account late, or never before the end."""
     database: Database | None = None
     deaths: Deaths = field(default_factory=Deaths)
 
@@ -101,6 +107,7 @@ class ForeignWorld:
 
     def make_polite(self) -> None:
         """From now on nobody of them is rude."""
+        self.keeps_apart = False
         for one in self.all():
             one.make_polite()
 
@@ -132,12 +139,18 @@ def foreign_world(
             now,
             plan.seed,
             story=plan.story,
+            stories=(*STORIES, *RUDER, *RUDER) if plan.is_ruder else STORIES,
             clock=Clock.of(f"{plan.seed} {n}") if plan.has_clocks else Clock(),
         )
         for n in names
     }
+    if plan.is_ruder:
+        for name in _BODIES:
+            bodies[name].others = [bodies[n] for n in _BODIES if n > name]
     offices = {n: Office(n, str(kind), now, plan.seed) for n, kind in _OFFICES.items()}
     turns, deaths = Turns(plan.lost), Deaths(plan.dies)
     doors = {n: ForeignDoor(bodies[n], "GB", turns, between, deaths) for n in _BODIES}
     doors |= {n: ForeignDoor(offices[n], "CN", turns, between) for n in _OFFICES}
-    return ForeignWorld(bodies, offices, doors, deaths=deaths)
+    return ForeignWorld(
+        bodies, offices, doors, deaths=deaths, keeps_apart=plan.keeps_apart, is_ruder=plan.is_ruder
+    )
