@@ -100,11 +100,12 @@ class LeftThere(Eyes):
 
     def _followed(self) -> None:
         rows = self._all(
-            "SELECT h.id, a.statement_to, min(h.bank_said_at, n.at) FROM hold h JOIN asset a ON"
+            "SELECT h.id, (SELECT max(t.covers_to) FROM statement t WHERE t.account_id ="
+            " a.account_id) told, min(h.bank_said_at, n.at) looked FROM hold h JOIN asset a ON"
             " a.id = h.asset_id JOIN event n ON n.subject_id = h.id AND n.event = 'no_funds' WHERE"
             " h.kind = 'stop' AND h.state = 'no_funds' AND h.supersedes_id = '' AND a.home AND"
-            " a.left_alone = '' AND (a.statement_to IS NULL OR julianday(a.statement_to) <"
-            f" julianday(min(h.bank_said_at, n.at)) - {_CLOCKS_APART_DAYS})"
+            " a.left_alone = '' AND (told IS NULL OR julianday(told) < julianday(looked)"
+            f" - {_CLOCKS_APART_DAYS})"
         )
         for stop, told, looked in rows:
             raise ViolationError(
