@@ -182,6 +182,9 @@ GUARDS = (
     Mutant("who releases is told of no closed recovery", "2", "a release asks for a word on it",
            "recovery_flows.cases.deconfliction_check", "check_release", Always(()), seeds=20,
            first=71_001_440),
+    Mutant("money that left before a stop is not followed", "2", "who finds nothing is asked where",
+           "recovery_flows.tracing.trace_requests", "follow_what_left", _nothing, seeds=60,
+           first=97_000_800),
     # 3. One bad file or bank stops nobody else; no dead ends
     Mutant("a lapsed hold is not stopped again", "3", "a lapse is followed up",
            "recovery_flows.freezing.lapse", "draft_again", _nothing),
