@@ -47,7 +47,7 @@ report: SYN-77
 """
 TARGET = Path(__file__).parent / "img"
 SCREENS = ("now", "recovery", "approvals", "summary", "trace", "partners", "deadlines", "report",
-           "restitution", "requests", "request")  # fmt: skip
+           "restitution", "requests", "request", "audit")  # fmt: skip
 IN_CHINESE = ("now", "recovery")
 FONTS = Path(__file__).parents[1] / "recovery_flows" / "correspondence" / "returns" / "fonts"
 OF_OFFICER = ("report", "requests", "request")

@@ -19,7 +19,7 @@ def test_the_trail_is_listed_by_actor_kind_recovery_and_time(run: Any, unit: Any
     assert seqs[-1] == 1
     assert all(event["at"].endswith("+00:00") for event in listed["events"])
     told = run("audit", "list", "--actor", "chen", "--recovery", ref, "--since", "1h").out
-    assert "approval: approved" in told
+    assert "approval: approved: stop-payment" in told
     assert "times are of Asia/Shanghai" in told
     kinds = run("audit", "list", "--kind", "hold.ordered", "--json").json()["events"]
     assert {event["event"] for event in kinds} >= {"ordered_first"}

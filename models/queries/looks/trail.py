@@ -15,6 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from models.entities.approval import Approval
+from models.entities.call import Call
 from models.entities.catalogue import TRANSITIONS, table_of
 from models.entities.event import KIND, EntityKind, Event
 from models.entities.officer import Officer, Role
@@ -27,6 +29,7 @@ from models.rights.decisions import READERS
 
 _E, _R = table_of(Event), table_of(Recovery)
 _DISCLOSURES, _OFFICERS = table_of(Disclosure), table_of(Officer)
+_APPROVALS, _CALLS = table_of(Approval), table_of(Call)
 Kind = tuple[EntityKind, str]
 KINDS: tuple[Kind, ...] = tuple(
     sorted({(noun, event) for noun, moves in TRANSITIONS.items() for _, event in moves})
@@ -36,6 +39,12 @@ _KIND = sa.literal_column(KIND, sa.String())
 _MOST_ARMS = 80
 """Where a term names more officers and kinds than these, the history itself is walked."""
 _AT_ONCE = 400
+_SHOWN = {
+    EntityKind.DISCLOSURE: (_DISCLOSURES.c.id, _DISCLOSURES.c.what),
+    EntityKind.APPROVAL: (_APPROVALS.c.id, _APPROVALS.c.action),
+    EntityKind.CALL: (_CALLS.c.id, _CALLS.c.kind),
+}
+"""What a row is about, told beside its events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,8 @@ class TrailLine:
     """One event; `recovery_id` and `ref` are empty for one of the unit.
 
     `partner_id` and `amount` are of a hold, account or payout; `shown` names the fields or the
-    document of a look at personal data or of a file, never a value.
+    document of a look at personal data or of a file, never a value, and is the code of what an
+    approval or a call is for.
     """
 
     seq: int
@@ -182,8 +192,9 @@ def _ordered(query: sa.Select[Any], look: TrailLook) -> sa.Select[Any]:
 def _lines(session: Session, found: Sequence[Any]) -> tuple[TrailLine, ...]:
     about = about_of(session, [row.subject_id for row in found])
     refs = _by_id(session, _R.c.id, _R.c.ref, (row.recovery_id for row in found))
-    looks = [row.subject_id for row in found if row.noun is EntityKind.DISCLOSURE]
-    shown = _by_id(session, _DISCLOSURES.c.id, _DISCLOSURES.c.what, looks)
+    shown: dict[str, str] = {}
+    for noun, (key, value) in _SHOWN.items():
+        shown |= _by_id(session, key, value, (row.subject_id for row in found if row.noun is noun))
     return tuple(
         TrailLine(
             row.seq, row.at, row.actor_id, row.role, row.recovery_id,

@@ -10,6 +10,7 @@ from models.language.phrase import joined, phrase
 from models.language.stored import read_back
 from models.queries.looks.changes import ChangedEvent
 from models.queries.looks.trail import TrailLine
+from recovery_flows.approvals.kinds import kind_word
 from recovery_flows.cases.pages.changes import noun_word, sentence
 from recovery_flows.cases.pages.value import (
     NONE,
@@ -44,6 +45,7 @@ EMPTY = phrase(
 NO_MATCH = phrase("No event matches the filter. Esc clears it.")
 _NAMED = frozenset({EntityKind.OFFICER, EntityKind.LOG_IN, EntityKind.PARTNER})
 """Rows whose id is a name that people know."""
+_OF_CODE = {EntityKind.APPROVAL: kind_word, EntityKind.CALL: spoken}
 _ROLES: Mapping[Role, Tone] = {
     Role.OFFICER: Tone.PLAIN, Role.SUPERVISOR: Tone.CALM, Role.ENGINE: Tone.MUTED,
 }  # fmt: skip
@@ -75,7 +77,8 @@ def event_sentence(one: TrailLine) -> str:
     if one.noun in _NAMED:
         said = phrase("{told}: {shown}", told=said, shown=one.subject_id)
     if one.shown:
-        said = phrase("{told}: {shown}", told=said, shown=read_back(one.shown))
+        word = _OF_CODE.get(one.noun, read_back)(one.shown)
+        said = phrase("{told}: {shown}", told=said, shown=word)
     return said
 
 
