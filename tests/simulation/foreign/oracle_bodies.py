@@ -197,7 +197,9 @@ class BodiesOracle(DatesOracle):
             "SELECT 1 FROM request q JOIN payout p ON p.recovery_id = q.recovery_id WHERE q.id ="
             " ?1 AND p.state = 'settled' UNION ALL SELECT 1 FROM request q JOIN hold h ON"
             " h.recovery_id = q.recovery_id WHERE q.id = ?1 AND h.kind = 'custody' UNION ALL"
-            " SELECT 1 FROM event WHERE subject_id = ?1 AND event = 'asks_too_much' LIMIT 1", name,
+            " SELECT 1 FROM event WHERE subject_id = ?1 AND event = 'asks_too_much' UNION ALL"
+            " SELECT 1 FROM request q JOIN asset a ON a.id = q.asset_id WHERE q.id = ?1 AND"
+            " a.traced_minor < q.requested_minor LIMIT 1", name,
         ))  # fmt: skip
 
 
