@@ -19,6 +19,7 @@ from models.language.phrase import phrase
 from models.money import Money
 from models.step_wording import Wording, say
 from recovery_flows.cross_border import ceiling, clocks, guard, messages
+from recovery_flows.cross_border.request_edits import asked_already
 
 _WITH_OFFICER = (RequestState.DRAFT, RequestState.APPROVED)
 
@@ -74,11 +75,17 @@ def _of_people(file: CaseFile, request: RequestRow) -> Iterator[Step]:
         yield from _waiting(file, request)
     has_next = any(r.replaces_id == request.id for r in file.requests)
     ended = (RequestState.REFUSED, RequestState.EXPIRED)
-    if request.state in ended and not request.chosen and not has_next:
+    if request.state in ended and not (request.chosen or has_next or _is_asked_anew(file, request)):
         yield _follow(request, "ended")
     is_due = request.state in CARRIED_OUT and request.rung > request.rung_done
     if is_due and not guard.has_next(file, request):
         yield _follow(request, "ask_again")
+
+
+def _is_asked_anew(file: CaseFile, request: RequestRow) -> bool:
+    """Whether another request asks for the same by the same channel: its answer comes first."""
+    asset = file.asset(request.asset_id)
+    return bool(asked_already(file, asset, request.channel, request.account_part))
 
 
 def _baseless(request: RequestRow) -> Step:

@@ -76,3 +76,22 @@ def test_a_ruder_body_says_each_thing_after_the_one_before(story: str, wanted: s
         assert said
         assert [one.at for one in said] == sorted(one.at for one in said)
         assert bool(asked.early) == (story == "money_first" and wanted == "return")
+
+
+@pytest.mark.parametrize(
+    ("seed", "says"),
+    [
+        pytest.param(
+            RUDER + 677, "types in partially_executed",
+            id="a body that keeps less where the trace has fallen below what was asked is right",
+        ),
+        pytest.param(
+            RUDER + 776, "chooses cure_and_resend for request-1073ab67f4e2fe2d2e07",
+            id="a refused request waits for another one that asks for the same",
+        ),
+    ],
+)  # fmt: skip
+def test_a_history_of_meetings_that_failed_is_well(at: Place, seed: int, says: str) -> None:
+    told, story = played(at, history_of(seed))
+    assert_well(told, story)
+    assert says in story
