@@ -117,7 +117,8 @@ def rows(one: ChangedRecovery) -> Iterator[tuple[Cell, Cell, Cell]]:
 def sentence(change: ChangedEvent) -> str:
     """A change in words: `hold at test-east: stopped (CNY 36,000.00)`."""
     what = noun_word(change.noun)
-    where = phrase(" at {partner_id}", partner_id=change.partner_id) if change.partner_id else ""
+    if change.partner_id:
+        what = phrase("{what} at {partner_id}", what=what, partner_id=change.partner_id)
     amount = f" ({change.amount})" if change.amount else ""
     state, event = _state(change), spoken(change.event)
     told: str = event
@@ -125,7 +126,7 @@ def sentence(change: ChangedEvent) -> str:
         told = phrase("{event}, now {state}", event=event, state=state)
     if state[:_ALIKE] == event[:_ALIKE]:
         told = max(state, event, key=len)
-    return phrase("{what}{where}: {told}{amount}", what=what, where=where, told=told, amount=amount)
+    return phrase("{what}: {told}{amount}", what=what, told=told, amount=amount)
 
 
 def noun_word(noun: EntityKind) -> str:

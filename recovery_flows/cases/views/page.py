@@ -220,9 +220,11 @@ def _hold(file: CaseFile, hold: HoldRow) -> HoldLine:
 
 def _clocks(file: CaseFile, laws: Regimes) -> Iterator[DeadlineLine]:
     for clock in deadlines.running(file, laws):
-        at = phrase(" at {partner_id}", partner_id=clock.partner_id) if clock.partner_id else ""
+        what: str = clock.what
+        if clock.partner_id:
+            what = phrase("{what} at {partner_id}", what=what, partner_id=clock.partner_id)
         yield DeadlineLine(
-            phrase("{what}{at}", what=clock.what, at=at),
+            what,
             clock.due_at,
             clock.regime,
             clock.law_row,
