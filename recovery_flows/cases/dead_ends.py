@@ -18,9 +18,9 @@ from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import CallIntent, Scalar, Transition
 from models.step_wording import say
+from recovery_flows.freezing.account_monitoring import SILENT
 from recovery_flows.freezing.stage import statement_intent
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.tracing.trace_requests import SILENT
 
 GIVEN_UP = stored_phrase("given up by an officer: no payment into it was found")
 

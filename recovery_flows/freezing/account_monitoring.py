@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from recovery_flows.law.regime import Regime, Regimes
 
 ON, OVER = "on", "over"
+SILENT = "the bank refused its statement"
+"""How it begins why an account is left alone for want of a statement; it is watched though."""
 _AT_LEAST = timedelta(days=1)
 """So long an account is watched after less is held on it: a bank's figures may lag."""
 
@@ -39,7 +41,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     """Begin watches, ask for the balances that are due, end watches that found nothing."""
     for asset in changes.file.assets:
         law = laws[asset.regime]
-        if not asset.home or asset.left_alone:
+        if not _may_be_watched(asset):
             continue
         _take_back_needless(changes, asset)
         if not asset.watch and law.monitoring_days and _empty_hold(changes.file, asset):
@@ -52,7 +54,7 @@ def hasten(changes: Changeset, accounts: Container[str], now: datetime, laws: Re
     """Less is held on these accounts than before: a bank that found nothing is asked at once."""
     for asset in changes.file.assets:
         days = laws[asset.regime].monitoring_days
-        if asset.account_id not in accounts or asset.left_alone or not (asset.home and days):
+        if asset.account_id not in accounts or not (_may_be_watched(asset) and days):
             continue
         if _empty_hold(changes.file, asset) is None:
             continue
@@ -68,6 +70,11 @@ def hasten(changes: Changeset, accounts: Container[str], now: datetime, laws: Re
                 EntityKind.ASSET, asset.id, "watch_hastened", asset.stage, values, reason=reason
             )
         )
+
+
+def _may_be_watched(asset: AssetRow) -> bool:
+    """Whether an account at home is in work; a bank that tells no bookings may tell a balance."""
+    return asset.home and (not asset.left_alone or asset.left_alone.startswith(SILENT))
 
 
 def monitored(file: CaseFile) -> list[AssetRow]:

@@ -17,13 +17,14 @@ from models.outcome import Scalar, Transition
 from models.queries.books.changed_bookings import changed_bookings
 from models.queries.books.money import places, statement_currencies
 from models.queries.cases.case_files import trace_json
+from models.queries.cases.letters import is_call
 from models.sealing.vault import Vault
 from recovery_flows.errors import DisagreementError
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import bank_contradictions, claim_limits
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.postings import CONFLICT
-from recovery_flows.tracing import contradictions, onward_accounts
+from recovery_flows.tracing import contradictions, onward_accounts, trace_requests
 from recovery_flows.tracing.inputs import TraceInputs, gather
 from recovery_flows.tracing.methods.catalogue import RuleName, trace_by
 from recovery_flows.tracing.methods.two_parts import Among
@@ -68,6 +69,7 @@ def trace_file(
     )
     claim_limits.record(changes, given.booked, given.unbooked, now)
     _note_files(changes, {a: covered_to[a] for a in given.from_files - stale if a in covered_to})
+    trace_requests.follow_by_letter(changes, now, lambda name: is_call(session, name))
 
 
 def _note_files(changes: Changeset, covered_to: Mapping[str, datetime]) -> None:

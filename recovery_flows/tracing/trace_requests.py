@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,14 +13,13 @@ from models.entities.hold import HoldRow, HoldState
 from models.ids import derive_id
 from models.language.phrase import stored_phrase
 from models.outcome import Scalar, Transition
+from recovery_flows.freezing.account_monitoring import SILENT
 from recovery_flows.freezing.answers import CLOCKS_APART
 from recovery_flows.freezing.drafts import supersedes
 from recovery_flows.freezing.stage import statement_intent
 from recovery_flows.ledger.changeset import Changeset
 
 _FIRST_PAUSE, _LONGEST_WAIT = timedelta(minutes=1), timedelta(days=1)
-SILENT = "the bank refused its statement"
-"""How it begins why an account is left alone for want of a statement."""
 
 
 def request_trace_to(
@@ -88,7 +88,9 @@ def follow_what_left(changes: Changeset, hold_id: str, now: datetime) -> None:
     """Ask where money went that had left before its bank acted, which found the account empty.
 
     A statement that ends before the bank looked shows the money there still. One that is asked for
-    and has not left yet will tell. Abroad a request asks, and not this.
+    and has not left yet will tell. Abroad a request asks, and not this. By letter it is known only
+    when the bank's answer was read: what a letter asks for already is waited for, and nothing is
+    asked where the trace shows the account empty too.
     """
     file = changes.file
     hold = file.hold(hold_id)
@@ -96,14 +98,33 @@ def follow_what_left(changes: Changeset, hold_id: str, now: datetime) -> None:
     if asset.left_alone or not asset.home or supersedes(file, hold):
         return
     looked = min(hold.bank_said_at or now, now)
-    is_told = asset.statement_to is not None and asset.statement_to >= looked
-    if is_told or any(
-        c.subject_id == asset.id and c.kind is CallKind.STATEMENT and c.state is CallState.PLANNED
-        for c in file.calls
-    ):
+    if asset.statement_to is not None and asset.statement_to >= looked:
         return
-    name = derive_id("call", asset.id, CallKind.STATEMENT, "empty", hold.id)
+    by_letter = asset.partner_id in file.by_letter
+    own = (c for c in file.open_calls(asset.id) if c.subject_id == asset.id)
+    asked = [c for c in own if c.kind is CallKind.STATEMENT]
+    if any(by_letter or c.state is CallState.PLANNED for c in asked):
+        return
+    if by_letter and (file.recovery.trace_wanted or not asset.traced_minor):
+        return
+    name = _name_of_following(hold)
     changes.call(replace(statement_intent(asset, now), id=name))
+
+
+def follow_by_letter(changes: Changeset, now: datetime, is_known: Callable[[str], bool]) -> None:
+    """Ask the same by letter once a statement is in that was waited for, of each hold once.
+
+    `is_known` says whether there is, or was, a call of that id.
+    """
+    for hold in changes.file.holds:
+        is_by_letter = changes.file.asset(hold.asset_id).partner_id in changes.file.by_letter
+        found_empty = hold.state is HoldState.NO_FUNDS and is_by_letter
+        if found_empty and not is_known(_name_of_following(hold)):
+            follow_what_left(changes, hold.id, now)
+
+
+def _name_of_following(hold: HoldRow) -> str:
+    return derive_id("call", hold.asset_id, CallKind.STATEMENT, "empty", hold.id)
 
 
 def request_trace(changes: Changeset) -> None:

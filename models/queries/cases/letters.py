@@ -55,6 +55,11 @@ def letter_call(session: Session, vault: Vault, call_id: str) -> LetterCall | No
     )  # fmt: skip
 
 
+def is_call(session: Session, call_id: str) -> bool:
+    """Whether there is a call of that id, in any state."""
+    return session.execute(sa.select(_CALLS.c.id).where(_CALLS.c.id == call_id)).first() is not None
+
+
 def typed_answers(
     session: Session, vault: Vault, call_ids: Iterable[str]
 ) -> Mapping[str, TypedAnswer]:

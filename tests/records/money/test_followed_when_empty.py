@@ -6,7 +6,12 @@ from typing import Any
 
 from models.entities.asset import Stage
 from models.entities.call import OPEN_CALLS, CallKind, CallRow
-from tests.records.conftest import SECOND
+from models.store.unit import unit_of_work
+from recovery_flows.cases.commit import commit_changes
+from recovery_flows.cases.scheduling import next_run
+from recovery_flows.correspondence import answers
+from recovery_flows.ledger.changeset import Changeset
+from tests.records.conftest import ENGINE, SECOND
 
 
 def asked(unit: Any, recovery: str) -> list[CallRow]:
@@ -63,3 +68,26 @@ def test_a_bank_that_repeats_that_it_found_nothing_is_asked_once(unit: Any, acts
         acts.bank_refuses(recovery, stop)
         acts.decide(recovery)
     assert len(asked(unit, recovery)) == 1
+
+
+def test_an_account_is_watched_on_where_its_bank_refuses_the_later_statement(
+    unit: Any, acts: Any
+) -> None:
+    recovery, stop = stopped(unit, acts, told_to_hours=3)
+    unit.later(4)
+    acts.bank_refuses(recovery, stop)
+    acts.decide(recovery)
+    with unit_of_work(unit.database) as work:
+        changes = Changeset(unit.file(recovery))
+        (call,) = asked(unit, recovery)
+        answers.apply_refusal(changes, call.kind, call.noun, call.subject_id, "FORBIDDEN", unit.now)
+        commit_changes(work, ENGINE, unit.now, unit.laws, changes)
+    acts.close_calls(recovery)
+    acts.decide(recovery)
+    unit.later(48)
+    acts.decide(recovery)
+    file = unit.file(recovery)
+    assert [c.kind for c in file.calls] == [CallKind.BALANCE]
+    again = next_run(file, unit.laws)
+    assert again is not None
+    assert again > unit.now, "or the engine looks at it for ever"
