@@ -18,7 +18,7 @@ from models.language.phrase import phrase, stored_phrase
 from models.money import Money
 from models.outcome import CallIntent, Scalar, Transition
 from models.step_wording import say
-from recovery_flows.freezing.account_monitoring import SILENT
+from recovery_flows.freezing.account_monitoring import ON, SILENT
 from recovery_flows.freezing.stage import statement_intent
 from recovery_flows.ledger.changeset import Changeset
 
@@ -40,7 +40,7 @@ def steps(file: CaseFile) -> Iterator[Step]:
     for asset in file.assets:
         if _is_unexplained(file, asset):
             yield from _asset_steps(file, asset)
-        elif _is_silent(asset):
+        elif _is_silent(file, asset):
             text = say("ask_account_statement", partner=asset.partner_id)
             yield Step(ActionKind.ASK_STATEMENT, Role.OFFICER, asset.id, asset.id, None, text)
 
@@ -93,9 +93,25 @@ def _is_unexplained(file: CaseFile, asset: AssetRow) -> bool:
     return all(_is_answered(file, c) for c in _claims_into(file, asset))
 
 
-def _is_silent(asset: AssetRow) -> bool:
+def _is_silent(file: CaseFile, asset: AssetRow) -> bool:
     """Whether an account is in work and its bank has not stated where the money is."""
-    return asset.left_alone.startswith(SILENT) and asset.stage is not Stage.CLOSED
+    if not asset.left_alone.startswith(SILENT):
+        return False
+    return asset.stage is not Stage.CLOSED or _has_left_unseen(file, asset)
+
+
+def _has_left_unseen(file: CaseFile, asset: AssetRow) -> bool:
+    """Whether money traced to a watched account had left it, and a person may yet ask where to.
+
+    One that its bank refuses once more, to a person, is closed with its watch.
+    """
+    refused = [
+        c
+        for c in file.calls
+        if (c.subject_id, c.kind, c.state) == (asset.id, CallKind.STATEMENT, CallState.REFUSED)
+    ]
+    is_open = asset.watch == ON and asset.traced_minor > 0 and len(refused) <= 1
+    return is_open and not file.live_holds(asset.id)
 
 
 def _claims_into(file: CaseFile, asset: AssetRow) -> list[ClaimRow]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from models.entities.asset import Stage
-from models.entities.call import OPEN_CALLS, CallKind, CallRow
+from models.entities.call import OPEN_CALLS, CallKind, CallRow, CallState
+from models.queries.cases.case_files import load_file
+from models.store.calls import mark_sent, settle
 from models.store.unit import unit_of_work
 from recovery_flows.cases.commit import commit_changes
+from recovery_flows.cases.next_steps import steps
 from recovery_flows.cases.scheduling import next_run
 from recovery_flows.correspondence import answers
 from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.tracing import trace_requests
 from tests.records.conftest import ENGINE, SECOND
 
 
@@ -70,24 +74,81 @@ def test_a_bank_that_repeats_that_it_found_nothing_is_asked_once(unit: Any, acts
     assert len(asked(unit, recovery)) == 1
 
 
-def test_an_account_is_watched_on_where_its_bank_refuses_the_later_statement(
-    unit: Any, acts: Any
-) -> None:
+def refused(unit: Any, acts: Any, recovery: str) -> None:
+    """Its bank refuses the statement that is asked for."""
+    (call,) = asked(unit, recovery)
+    with unit_of_work(unit.database) as work:
+        mark_sent(work, unit.now, recovery, call.id, call.state)
+        settle(work, unit.now, recovery, call.id, CallState.SENT, "refused", reason="FORBIDDEN")
+        changes = Changeset(load_file(work.session, recovery))
+        answers.apply_refusal(changes, call.kind, call.noun, call.subject_id, "FORBIDDEN", unit.now)
+        commit_changes(work, ENGINE, unit.now, unit.laws, changes)
+    acts.close_calls(recovery, CallKind.HOLD)
+    acts.decide(recovery)
+
+
+def told_too_early(unit: Any, acts: Any, recovery: str) -> None:
+    """Its bank tells what was booked up to the hour that it had told before."""
+    (call,) = asked(unit, recovery)
+    with unit_of_work(unit.database) as work:
+        changes = Changeset(unit.file(recovery))
+        covers_to = changes.file.asset(call.subject_id).statement_to
+        assert covers_to is not None
+        trace_requests.request_trace_to(
+            changes, call.noun, call.subject_id, covers_to, call.planned_at, unit.now
+        )
+        commit_changes(work, ENGINE, unit.now, unit.laws, changes)
+    acts.close_calls(recovery)
+    acts.decide(recovery)
+
+
+def found_empty(unit: Any, acts: Any) -> str:
     recovery, stop = stopped(unit, acts, told_to_hours=3)
     unit.later(4)
     acts.bank_refuses(recovery, stop)
     acts.decide(recovery)
-    with unit_of_work(unit.database) as work:
-        changes = Changeset(unit.file(recovery))
-        (call,) = asked(unit, recovery)
-        answers.apply_refusal(changes, call.kind, call.noun, call.subject_id, "FORBIDDEN", unit.now)
-        commit_changes(work, ENGINE, unit.now, unit.laws, changes)
-    acts.close_calls(recovery)
-    acts.decide(recovery)
+    return recovery
+
+
+def first_step(unit: Any, recovery: str) -> str:
+    return str(steps(unit.file(recovery), unit.laws)[0].action)
+
+
+def test_an_account_is_watched_on_where_its_bank_refuses_the_later_statement(
+    unit: Any, acts: Any
+) -> None:
+    recovery = found_empty(unit, acts)
+    refused(unit, acts, recovery)
     unit.later(48)
     acts.decide(recovery)
     file = unit.file(recovery)
-    assert [c.kind for c in file.calls] == [CallKind.BALANCE]
+    assert CallKind.BALANCE in [c.kind for c in file.calls if c.state in OPEN_CALLS]
     again = next_run(file, unit.laws)
     assert again is not None
     assert again > unit.now, "or the engine looks at it for ever"
+
+
+def test_a_person_asks_once_more_where_its_bank_refuses_the_later_statement(
+    unit: Any, acts: Any
+) -> None:
+    recovery = found_empty(unit, acts)
+    refused(unit, acts, recovery)
+    assert first_step(unit, recovery) == "ask_statement"
+    unit.case_officer().advance(recovery)
+    refused(unit, acts, recovery)
+    assert first_step(unit, recovery) == "submit_close"
+
+
+def test_a_person_asks_a_bank_whose_statements_end_too_early_until_it_tells(
+    unit: Any, acts: Any
+) -> None:
+    recovery = found_empty(unit, acts)
+    told_too_early(unit, acts, recovery)
+    assert first_step(unit, recovery) == "ask_statement"
+    unit.case_officer().advance(recovery)
+    acts.close_calls(recovery)
+    came = unit.line(1, 100_000, at_hours=1, ref="E1")
+    went = unit.line(2, -100_000, counter=SECOND, at_hours=5, ref="X1")
+    unit.trace(recovery, unit.statement([came, went], to_hours=24))
+    acts.decide(recovery)
+    assert unit.file(recovery).assets[1].traced_minor == 100_000
