@@ -54,15 +54,23 @@ def find(
     """Record a discrepancy and return its id; the same kind, subject and `mark` are found once.
 
     `detail` must hold no personal data. One that a person has resolved stays resolved: what is to
-    be looked at anew carries another mark.
+    be looked at anew carries another mark. One that came by a merge is the same one, though its id
+    is of the recovery that was merged.
     """
     move = found(
         changes.file.recovery.id, kind, noun, subject_id, now, asset_id=asset_id,
         claim_id=claim_id, expected=expected, stated=stated, detail=detail, mark=mark,
     )  # fmt: skip
-    if not any(d.id == move.id for d in changes.file.discrepancies):
-        changes.apply(move)
+    same = (noun, kind, subject_id, mark)
+    for known in changes.file.discrepancies:
+        if known.id == move.id or _what(known) == same:
+            return known.id
+    changes.apply(move)
     return move.id
+
+
+def _what(known: DiscrepancyRow) -> tuple[EntityKind, DiscrepancyKind, str, str]:
+    return known.subject_noun, known.kind, known.subject_id, known.mark
 
 
 def found(

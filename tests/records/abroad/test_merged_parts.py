@@ -10,11 +10,11 @@ from models.entities.request import RequestState
 from models.money import Money
 from models.store.people import appoint
 from models.store.unit import unit_of_work
-from recovery_flows.cases import money_actions
+from recovery_flows.cases import discrepancy_actions, money_actions
 from recovery_flows.cross_border import ceiling, parts
 from recovery_flows.errors import StepRefusedError
 from tests.records.abroad.abroad_case import FOREIGN, LI, Abroad
-from tests.records.abroad.test_announced_money import announce
+from tests.records.abroad.test_announced_money import announce, open_ones
 from tests.records.abroad.test_exact_ceiling import OURS
 from tests.records.conftest import SUPERVISOR
 
@@ -112,3 +112,21 @@ def test_a_merge_goes_through_with_a_denied_request_where_money_came_to_the_othe
     asking.decide()
     assert asking.row(denied).state is RequestState.DENIED
     asking.sound()
+
+
+@pytest.mark.parametrize("is_resolved", [True, False])
+def test_what_was_announced_before_a_merge_is_not_announced_anew_by_the_feed_after_it(
+    two: tuple[Abroad, Abroad], *, is_resolved: bool
+) -> None:
+    first, second = two
+    other = out(second, "200.00")
+    announce(second, other, "RET-1", 20_000)
+    (told,) = open_ones(second)
+    if is_resolved:
+        discrepancy_actions.resolve(
+            second.unit.case_officer(), second.recovery_id, told.id, "the bank has no such credit"
+        )
+    first.unit.case_officer().join(first.recovery_id, second.recovery_id)
+    announce(first, other, "RET-1", 20_000)
+    assert [d.id for d in open_ones(first)] == ([] if is_resolved else [told.id])
+    first.sound()
