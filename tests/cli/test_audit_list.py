@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from recovery_flows.cli import first_lines
+from tests.cli.restricted_unit import MEMBERS, NOBODY_OF_IT, restricted
 
 
 def test_the_trail_is_listed_by_actor_kind_recovery_and_time(run: Any, unit: Any) -> None:
@@ -55,3 +56,11 @@ def test_a_terminal_gets_the_first_lines_and_is_told_of_more(
     lines = run("audit", "list").out.splitlines()
     assert [x.split() for x in lines[:4]] == [x.split() for x in whole.splitlines()[:4]]
     assert lines[4].startswith("… more follow")
+
+
+def test_who_names_himself_reads_what_he_may_see(run: Any, unit: Any, by_two: Any) -> None:
+    world = restricted(unit, run, by_two)
+    assert world.ref in run("audit", "list", "--as", MEMBERS).out
+    other = run("audit", "list", "--as", NOBODY_OF_IT)
+    assert (other.code, world.told(other.out)) == (0, [])
+    assert "register change: approved" in other.out

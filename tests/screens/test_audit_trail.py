@@ -14,12 +14,13 @@ from models.entities.officer import Role
 from models.language.phrase import as_phrase
 from models.language.shown import in_all_languages
 from models.queries.installation.officers import OfficerView
-from models.queries.looks.trail import KINDS, TrailLook, TrailTerm, trail
+from models.queries.looks.trail import KINDS, TrailLine, TrailLook, TrailTerm, trail
 from models.rights.decisions import READERS
 from models.store.unit import unit_of_work
 from recovery_flows.cases.pages.changes import noun_word
 from recovery_flows.cases.trail.reading import TrailPage, TrailQuery, trail_page, whole_trail
 from recovery_flows.cases.trail.terms import EXAMPLES
+from recovery_flows.cases.trail.written import in_full, row
 from recovery_flows.wording import spoken
 from tests.screens.conftest import START, traced_case
 
@@ -162,3 +163,11 @@ def test_only_the_roles_of_the_table_read_the_log_ins_of_others(unity: Any) -> N
 def test_every_kind_of_event_has_words_in_each_language() -> None:
     told = {as_phrase(name) for noun, event in KINDS for name in (noun_word(noun), spoken(event))}
     assert [name for name in told if len(set(in_all_languages(name))) == 1] == []
+
+
+@pytest.mark.parametrize("noun", EntityKind)
+def test_an_event_changed_by_hand_to_a_state_that_there_is_not_is_shown(noun: EntityKind) -> None:
+    state = "no_such_state"
+    line = TrailLine(7, START, "li", Role.OFFICER, "", "", noun, "x", "moved", state, state, *"abc")
+    assert "moved" in str(row(line)["what"])
+    assert "no such state" in str(in_full(line, "UTC"))

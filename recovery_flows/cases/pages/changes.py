@@ -135,6 +135,13 @@ def noun_word(noun: EntityKind) -> str:
 
 
 def _state(change: ChangedEvent) -> str:
-    """The new state in words; empty for what has no words of its own."""
+    """The new state in words; empty for what has no words of its own.
+
+    A state that this program does not know stands there as it is: an event that was changed by
+    hand, or written by another version, hides no other.
+    """
     word = _STATES.get(change.noun)
-    return word(change.new_state).word if word else ""
+    try:
+        return word(change.new_state).word if word else ""
+    except ValueError:
+        return spoken(change.new_state)

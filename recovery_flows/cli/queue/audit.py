@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recovery_flows.cli.first_lines import first_of, more_follow
-from recovery_flows.cli.options import AsJson, opened
+from recovery_flows.cli.options import ActingAs, AsJson, opened, viewer_of
 from recovery_flows.cli.output import say_json_lines
 from recovery_flows.cli.table import tell
 
@@ -29,6 +29,7 @@ def audit_list(
         str, typer.Option(metavar="WHEN", help="A day, today, or a time back such as 8h.")
     ] = "",
     until: Annotated[str, typer.Option(metavar="WHEN", help="Up to then, the day included.")] = "",
+    acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
     """List who did what, when, to which recovery.
@@ -42,7 +43,7 @@ def audit_list(
 
     asked = {"officer": actor, "kind": kind, "recovery": recovery, "since": since, "until": until}
     with opened() as installation, installation.database.reading() as session:
-        officer = installation.officer()
+        officer = viewer_of(installation, acting_as)
         now, zone = case_now(session, wall_clock()), installation.time_zone
         look = look_of(session, _filter_of(asked), now, zone)
         lines = whole_trail(session, look, officer)
