@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.cli.restricted_unit import MEMBERS, restricted
+
 UTC_TOLD = re.compile(r"\d\d:\d\d UTC")
 MARKED = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d(?! (?:CST|Asia))")
 
@@ -22,6 +24,16 @@ def test_lists_and_figures_tell_instants_of_the_units_zone(run: Any, unit: Any) 
         assert not UTC_TOLD.search(out), (words, out)
         assert not MARKED.search(out), (words, out)
     assert "UTC" not in letters
+
+
+def test_since_when_a_recovery_is_restricted_is_told_of_the_units_zone(
+    run: Any, unit: Any, by_two: Any
+) -> None:
+    world = restricted(unit, run, by_two)
+    out = run("restrict", "--list", "--as", MEMBERS).out
+    assert world.ref in out
+    assert " CST " in out
+    assert "UTC" not in out
 
 
 @pytest.mark.parametrize("words", [("report", "rates"), ("deadlines",)])

@@ -125,7 +125,7 @@ def _lines(found: Sequence[RestrictionView], others: Unseen) -> Iterator[str]:
         )
         for one in found
     )  # fmt: skip
-    titles = ("ref", "members", "case officer", "since (UTC)", "agreed by", "reason")
+    titles = ("ref", "members", "case officer", "since", "agreed by", "reason")
     if found:
         yield from long_columns(rows, titles)
     elif not others.count:
