@@ -106,7 +106,7 @@ def _head(page: RecoveryPage, zone: str) -> Iterator[Line]:
         "  ", strong(page.loss), muted(phrase(" lost by ")), counted(len(page.claims), "victim"),
     )  # fmt: skip
     rule = rule_words(page.tracing_rule)
-    trace: Cell = cell(muted(phrase("  {tracing_rule}, not traced yet", tracing_rule=rule)))
+    trace: Cell = cell(muted(phrase("  not traced yet")))
     if page.trace_as_of is not None:
         traced = phrase("  traced by {tracing_rule} as of ", tracing_rule=rule)
         trace = cell(muted(traced), muted(page.trace_as_of))
