@@ -212,3 +212,16 @@ async def test_eight_weeks_of_holds_are_bars_with_their_figures_at_every_size(
         assert f"{'·' * 53}███" in text
         assert f"{'·' * 53}█··" in text
         await wait(pilot, app, "a bar a day, from 2026-01-08 to 2026-03-04")
+
+
+async def test_news_that_come_while_a_screen_is_put_up_or_taken_down_end_no_terminal(
+    unity: Any, wait: Any
+) -> None:
+    app = unity.app("li")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait(pilot, app, "No open recovery")
+        parts = PARTS[type(app.screen).__name__]
+        await app.screen.query(parts.table).remove()
+        app.screen.reread()
+        await wait(pilot, app, "recovery")
+    assert app.return_code in (0, None)

@@ -87,7 +87,8 @@ class SizedScreen(LiveScreen):
     def _show_share(self) -> None:
         """Give the list its share; without one, what the style sheet says."""
         share, parts = self.acting_app.arrangement.share(self._class_name), PARTS[self._class_name]
-        for table, panel in zip(self.query(parts.table), self.query(parts.panel), strict=True):
+        # News may come while the screen is put up or taken down, when one of them is not there.
+        for table, panel in zip(self.query(parts.table), self.query(parts.panel), strict=False):
             beside = _are_beside(table)
             for widget in (table, panel):
                 widget.set_class(bool(share), "-sized")
