@@ -56,7 +56,7 @@ SCALE = 1.2
 COLOURS = 96
 _SETTLE_SECONDS = 8.0
 _CHINESE = ' style="font-family: Noto Sans SC"'
-_RUN = re.compile(r'class="(?P<kind>[^"]+)" x="(?P<x>[\d.]+)"(?P<y> y="[\d.]+") '
+RUN = re.compile(r'class="(?P<kind>[^"]+)" x="(?P<x>[\d.]+)"(?P<y> y="[\d.]+") '
                   r'textLength="(?P<length>[\d.]+)"(?P<rest>[^>]*)>(?P<text>[^<]*)<')  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def _text(run: re.Match[str], placed: list[tuple[str, float]], style: str) -> st
 
 def write_png(drawing: str, path: Path) -> None:
     """The drawing as a picture of few colours, which keeps it small."""
-    drawing = _RUN.sub(in_cells, drawing.replace("Fira Code", "DejaVu Sans Mono"))
+    drawing = RUN.sub(in_cells, drawing.replace("Fira Code", "DejaVu Sans Mono"))
     png = cairosvg.svg2png(drawing.encode(), scale=SCALE)
     Image.open(BytesIO(png)).convert("RGB").quantize(COLOURS).save(path, optimize=True)
 
