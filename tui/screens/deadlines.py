@@ -18,7 +18,7 @@ from recovery_flows.cases.pages.value import Page, cell
 from tui.panels.page import cell_content, page_lines
 from tui.screen_queries import Source
 from tui.screens.dialogs import FullText
-from tui.screens.live import LiveScreen
+from tui.screens.live import FilteredScreen
 from tui.state_styles import MUTED
 from tui.text import cut, word, words
 from tui.widgets.block import Block
@@ -32,7 +32,7 @@ EMPTY = phrase(
 NO_MATCH = phrase("Nothing matches the filter. Esc clears it.")
 
 
-class DeadlinesScreen(LiveScreen):
+class DeadlinesScreen(FilteredScreen):
     """All running deadlines with a filter; the line under the cursor tells its law."""
 
     AUTO_FOCUS = "DeadlineTable"
@@ -98,25 +98,9 @@ class DeadlinesScreen(LiveScreen):
         elif self.query_one(DeadlineTable).cursor_line is not None:
             self.acting_app.say(phrase("Enter shows the request; `recovery incoming` answers it"))
 
-    def action_filter(self) -> None:
-        box = self.query_one("#filter", Input)
-        box.display = True
-        box.focus()
-
-    def action_back(self) -> None:
-        box = self.query_one("#filter", Input)
-        if not box.display:
-            self.acting_app.action_go("now")
-            return
-        box.value = ""
-        box.display = False
-        self.query_one(DeadlineTable).focus()
-
-    def on_input_changed(self) -> None:
+    def narrow(self) -> None:
+        """Show what the filter leaves of the lines that were read."""
         self._show_lines()
-
-    def on_input_submitted(self) -> None:
-        self.query_one(DeadlineTable).focus()
 
     def on_line_table_opened(self) -> None:
         line, app = self.query_one(DeadlineTable).cursor_line, self.acting_app

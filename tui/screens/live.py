@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.widgets import Input
 
 from models.language.phrase import phrase
 from models.language.shown import language_shown
@@ -197,3 +198,34 @@ class LiveScreen(Screen[None]):
         if self._read_again:
             self._read_again = False
             self.reread()
+
+
+class FilteredScreen(LiveScreen):
+    """A live list with a line to filter by, which is there while something is asked."""
+
+    def narrow(self) -> None:
+        """Show what the filter leaves."""
+        self.reread()
+
+    def action_filter(self) -> None:
+        box = self.query_one("#filter", Input)
+        box.display = True
+        box.focus()
+
+    def action_back(self) -> None:
+        box = self.query_one("#filter", Input)
+        if not box.display:
+            self.acting_app.action_go("now")
+            return
+        box.value = ""
+        box.display = False
+        self.query_one(LineTable).focus()
+
+    def on_input_changed(self) -> None:
+        self.narrow()
+
+    def on_input_submitted(self) -> None:
+        self.query_one(LineTable).focus()
+        box = self.query_one("#filter", Input)
+        if not box.value:
+            box.display = False

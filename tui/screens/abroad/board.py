@@ -23,7 +23,7 @@ from tui.panels.page import cell_content, page_lines
 from tui.screen_queries import Source
 from tui.screens.abroad.channels import ask_new
 from tui.screens.dialogs import FullText
-from tui.screens.live import LiveScreen
+from tui.screens.live import FilteredScreen
 from tui.screens.looks.copies import Copied, row_text
 from tui.text import cut, words
 from tui.widgets.block import Block
@@ -32,7 +32,7 @@ from tui.widgets.paged_table import PAGE_LINES, TablePage
 from tui.widgets.reworded import Notice, Prompt
 
 
-class BoardScreen(LiveScreen):
+class BoardScreen(FilteredScreen):
     """All requests that run, with a filter; Enter opens the page of one."""
 
     AUTO_FOCUS = "BoardTable"
@@ -134,20 +134,6 @@ class BoardScreen(LiveScreen):
         self._with_closed = not self._with_closed
         self.reread()
 
-    def action_filter(self) -> None:
-        box = self.query_one("#filter", Input)
-        box.display = True
-        box.focus()
-
-    def action_back(self) -> None:
-        box = self.query_one("#filter", Input)
-        if not box.display:
-            self.acting_app.action_go("now")
-            return
-        box.value = ""
-        box.display = False
-        self.query_one(BoardTable).focus()
-
     def copies(self) -> Sequence[Copied]:
         """The request's id, its row."""
         line, table = self.line, self.query_one(BoardTable)
@@ -155,14 +141,6 @@ class BoardScreen(LiveScreen):
             return ()
         row = Copied(phrase("the row"), row_text(table.cells(line)))
         return Copied(phrase("the id"), line.line_id), row
-
-    def on_input_changed(self) -> None:
-        self.reread()
-
-    def on_input_submitted(self) -> None:
-        self.query_one(BoardTable).focus()
-        if not self.query_one("#filter", Input).value:
-            self.query_one("#filter", Input).display = False
 
     def on_paged_table_page_wanted(self) -> None:
         self.reread()

@@ -19,7 +19,7 @@ from recovery_flows.clock import wall_clock
 from tui.panels.page import cell_content, page_lines
 from tui.screen_queries import Source
 from tui.screens.dialogs import FullText
-from tui.screens.live import LiveScreen
+from tui.screens.live import FilteredScreen
 from tui.screens.looks.copies import Copied, row_text
 from tui.text import cut, words
 from tui.widgets.block import Block
@@ -30,7 +30,7 @@ from tui.widgets.trail import TrailTable
 _Key = tuple[str, str, bool]
 
 
-class AuditScreen(LiveScreen):
+class AuditScreen(FilteredScreen):
     """All events, the newest first, a page at a time; no line moves while others come."""
 
     AUTO_FOCUS = "TrailTable"
@@ -147,28 +147,6 @@ class AuditScreen(LiveScreen):
             title = phrase("event {seq}", seq=line.seq)
             page = in_full(line, self.acting_app.time_zone)
             self.app.push_screen(FullText(title, page_lines, page))
-
-    def action_filter(self) -> None:
-        box = self.query_one("#filter", Input)
-        box.display = True
-        box.focus()
-
-    def action_back(self) -> None:
-        box = self.query_one("#filter", Input)
-        if not box.display:
-            self.acting_app.action_go("now")
-            return
-        box.value = ""
-        box.display = False
-        self.query_one(TrailTable).focus()
-
-    def on_input_changed(self) -> None:
-        self.reread()
-
-    def on_input_submitted(self) -> None:
-        self.query_one(TrailTable).focus()
-        if not self.asked:
-            self.query_one("#filter", Input).display = False
 
     def on_paged_table_page_wanted(self) -> None:
         self.reread()
