@@ -4,6 +4,7 @@ import os
 import tomllib
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -102,6 +103,17 @@ class Settings(BaseSettings):
 
     web: WebSettings = WebSettings()
     """The screens in a browser, by `recovery web`."""
+
+    @property
+    def database_place(self) -> str:
+        """Where the case database is, with nothing that opens it: a file, or an address."""
+        address = urlsplit(self.database_url.get_secret_value())
+        if address.scheme == "sqlite":
+            return address.path[1:]
+        known = address.netloc.rpartition("@")[0].partition(":")[0]
+        host = address.netloc.rpartition("@")[2]
+        netloc = f"{known}@{host}" if known else host
+        return urlunsplit((address.scheme, netloc, address.path, "", ""))
 
     @property
     def prefect_home(self) -> Path:

@@ -28,11 +28,15 @@ from models.sqlite.plain_session import PlainSession, TransactionLostError
 # FULL: an intent must be on the disk before its call leaves, also when the power goes.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
 _BUSY_SECONDS = 10
+# A server's lock is waited for as long as SQLite's: then somebody hangs, and it is said.
+_AT_A_SERVER = f"-c lock_timeout={_BUSY_SECONDS}s"
 _LOOK_SECONDS = 0.004
 # Parsed statements that a connection keeps: sweeps use some 300, and sqlite3 keeps 128 by itself.
 _STATEMENTS_KEPT = 1000
 # One number for "somebody is writing history": PostgreSQL serialises writers on it.
 _HISTORY_LOCK = 7_301_127
+CHANGES = "recovery_changes"
+"""What PostgreSQL tells whoever listens, at each commit of a unit of work."""
 
 
 # SQLite's primary result codes BUSY and LOCKED; PostgreSQL's lock_not_available and deadlock.
@@ -110,12 +114,14 @@ def make_engine(url: str | sa.URL) -> sa.Engine:
     writer begins IMMEDIATE (measured: 13,546 such errors against none).
     """
     # An error's text goes to logs: it must not quote what a statement carried.
-    is_sqlite = sa.make_url(url).get_backend_name() == "sqlite"
-    arguments = {"cached_statements": _STATEMENTS_KEPT} if is_sqlite else {}
+    address = sa.make_url(url)
+    if address.get_backend_name() != "sqlite":
+        options = f"{address.query.get('options', '')} {_AT_A_SERVER}".strip()
+        return sa.create_engine(url, hide_parameters=True, connect_args={"options": options})
+    arguments = {"cached_statements": _STATEMENTS_KEPT}
     engine = sa.create_engine(url, hide_parameters=True, connect_args=arguments)
-    if engine.dialect.name == "sqlite":
-        sa_event.listen(engine, "connect", _on_connect)
-        sa_event.listen(engine, "begin", _on_begin)
+    sa_event.listen(engine, "connect", _on_connect)
+    sa_event.listen(engine, "begin", _on_begin)
     return engine
 
 
@@ -135,6 +141,16 @@ def _make_picture(engine: sa.Engine, viewer: str, connection: Any, _record: obje
     cursor.close()
     if engine.dialect.name != "sqlite":
         connection.commit()
+
+
+def _one_picture(engine: sa.Engine) -> sa.Engine:
+    """The same engine for readers: all that a transaction reads is of one instant.
+
+    SQLite does so by itself; a server would show each statement what was committed until then.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _hurry(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI object
@@ -185,9 +201,11 @@ class Database:
     pictures: dict[str, sa.Engine] = field(default_factory=dict, repr=False, compare=False)
     """What connects to the database as each viewer may see it; made when it is first needed."""
     writer: sa.Engine = field(init=False)
+    reader: sa.Engine = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "writer", self.engine.execution_options(write=True))
+        object.__setattr__(self, "reader", _one_picture(self.engine))
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -195,7 +213,7 @@ class Database:
 
         Where nothing is hidden from him, that costs one question.
         """
-        with PlainSession(self.engine) as session:
+        with PlainSession(self.reader) as session:
             session.viewer = self.viewer
             if self.viewer is None or not hidden_from(session, self.viewer):
                 yield session
@@ -217,7 +235,7 @@ class Database:
         if viewer not in self.pictures:
             engine = make_engine(self.engine.url)
             sa_event.listen(engine, "connect", partial(_make_picture, engine, viewer))
-            self.pictures[viewer] = engine
+            self.pictures[viewer] = _one_picture(engine)
         return self.pictures[viewer]
 
     def hurry(self) -> None:
@@ -263,6 +281,14 @@ def missing(what: str, heads: HeadFile) -> DatabaseMissingError:
 
 
 def lock_history(session: Session) -> None:
-    """Make this transaction the only one that adds to the history (SQLite: it already is)."""
+    """Make this transaction the only one that adds to the history (SQLite: it already is).
+
+    PostgreSQL tells those who listen for changes when it is committed.
+    """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(_HISTORY_LOCK)))
+        session.execute(_LOCK_AND_TELL)
+
+
+_LOCK_AND_TELL = sa.select(
+    sa.func.pg_advisory_xact_lock(_HISTORY_LOCK), sa.func.pg_notify(CHANGES, "")
+)

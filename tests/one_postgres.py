@@ -22,7 +22,7 @@ from tests.patience import PATIENCE_SECONDS, comes
 
 _INSTALLED = Path("/usr/lib/postgresql")
 # Nothing is written through to the disk, and nobody but this socket is listened to.
-_OPTIONS = ("listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=20")
+_OPTIONS = ("listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=60")
 # It ends when its input does: whoever kills the tests leaves no server behind.
 _WITH_US = '"$0" "$@" & server=$!; cat; kill -QUIT $server; wait $server'
 

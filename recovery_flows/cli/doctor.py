@@ -77,10 +77,11 @@ def _findings() -> Iterator[Finding]:
     except DatabaseAwayError as error:
         yield Finding("database", str(error), "start it, or look at RECOVERY_DATABASE_URL")
         return
-    yield Finding("database", f"{_place(settings)}, of this version")
+    yield Finding("database", f"{settings.database_place}, of this version")
     yield _heads(installation)
     yield _identity(installation)
-    yield _engine(installation)
+    yield from _clock(installation)
+    yield from _engine(installation)
     yield from _partners(installation)
     installation.database.dispose()
 
@@ -119,13 +120,6 @@ def _prefect(settings: Settings) -> Iterator[Finding]:
         yield Finding("Prefect", f"{says} can stop the flows", todo)
 
 
-def _place(settings: Settings) -> str:
-    import sqlalchemy as sa
-
-    url = sa.make_url(settings.database_url.get_secret_value())
-    return url.render_as_string(hide_password=True)
-
-
 def _heads(installation: Installation) -> Finding:
     database = installation.database
     heads, bad = database.heads.read(database.vault)
@@ -145,7 +139,19 @@ def _identity(installation: Installation) -> Finding:
     return Finding("identity", f"{officer.handle}, {' and '.join(sorted(officer.roles))}")
 
 
-def _engine(installation: Installation) -> Finding:
+def _clock(installation: Installation) -> Iterator[Finding]:
+    """The clocks of this machine and of the database's server, where they are too far apart."""
+    from recovery_flows.clock import wall_clock
+    from recovery_flows.engine.clocks import ClocksApartError, check_clock
+
+    try:
+        check_clock(installation.database, wall_clock())
+    except ClocksApartError as error:
+        said, _, todo = str(error).partition("; ")
+        yield Finding("clock", said, todo)
+
+
+def _engine(installation: Installation) -> Iterator[Finding]:
     from models.queries.installation.clock import engine_view
     from recovery_flows.cli.table import instant_text
     from recovery_flows.clock import wall_clock
@@ -154,7 +160,10 @@ def _engine(installation: Installation) -> Finding:
         engine = engine_view(session, wall_clock())
     seen = "" if engine.beat_at is None else f", last seen {instant_text(engine.beat_at)}"
     says = f"{engine.state}{': ' if engine.message else ''}{engine.message}{seen}"
-    return Finding("engine", says, "" if engine.alive else "recovery engine")
+    yield Finding("engine", says, "" if engine.alive else "recovery engine")
+    for machine in engine.silent:
+        says = f"the one on {machine or 'a machine'} gives no sign of life any more"
+        yield Finding("engine", says, f"recovery engine, on {machine or 'that machine'}")
 
 
 def _partners(installation: Installation) -> list[Finding]:

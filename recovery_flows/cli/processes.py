@@ -33,11 +33,15 @@ def engine(
     from contextlib import suppress
 
     from recovery_flows.cli.composition import open_installation
+    from recovery_flows.cli.running import is_termination
     from recovery_flows.cli.sending import hands as hands_of
+    from recovery_flows.clock import wall_clock
+    from recovery_flows.engine.clocks import check_clock
     from recovery_flows.engine.loop import PrefectLink, at_work, run_forever
 
     installation = open_installation()
     settings = installation.settings
+    check_clock(installation.database, wall_clock())
     link = PrefectLink.of(settings)
     say(f"Prefect API at {link.start()}")
     if settings.prefect.asks_nobody():
@@ -64,6 +68,9 @@ def engine(
     try:
         with suppress(asyncio.CancelledError):
             asyncio.run(until_it_is_ended())
+    except BaseException as error:
+        if not is_termination(error):
+            raise
     finally:
         link.stop()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -31,6 +32,17 @@ def run_here(run: Callable[..., Any]) -> None:
         _end(3 if isinstance(error, _of_the_store()[:2]) else 2)
     except Exception as error:  # noqa: BLE001 - the edge: a person gets a sentence, not a traceback
         _end(_unexpected(error))
+    except BaseException as error:
+        if not is_termination(error):
+            raise
+        complain("stopped")
+        sys.exit(128 + signal.SIGTERM)
+
+
+def is_termination(error: BaseException) -> bool:
+    """Whether this is SIGTERM, as Prefect raises it in a process that runs a flow."""
+    prefect = sys.modules.get("prefect.exceptions")
+    return prefect is not None and isinstance(error, prefect.TerminationSignal)
 
 
 def _end(code: int) -> NoReturn:

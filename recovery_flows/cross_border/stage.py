@@ -33,6 +33,7 @@ from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing.orders import hold_intent
 from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.tracing.methods.catalogue import rule_words
 from recovery_flows.tracing.onward_accounts import is_traced, request_is_over
 
 Seal = Callable[[object, SealedPlace], str]
@@ -178,7 +179,7 @@ def drafted_fields(file: CaseFile, asset: AssetRow, requested: Money) -> dict[st
     recovery = file.recovery
     loss = Money(asset.traced_claim_minor, recovery.currency)
     claims = ", ".join(c.id for c in file.claims)
-    rule = file.trace.rule if file.trace else "the victim's bank's statement"
+    rule = rule_words(file.trace.rule) if file.trace else "the victim's bank's statement"
     return {
         "case_nature": "fraud by telephone or online",
         "facts": f"{len(file.claims)} claim(s) ({claims}); of these {loss} traced to the account",

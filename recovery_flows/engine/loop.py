@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import os
+import platform
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -33,6 +34,8 @@ _BEAT_SECONDS = 5.0
 _ASK_SECONDS = 2
 _LONGEST_PAUSE_SECONDS = 60.0
 _HAND_IN_SECONDS = 5.0
+_NAME = f"engine {platform.node()}"[:40]
+"""Each machine's engine has a sign of life of its own."""
 
 
 class PrefectLink:
@@ -151,7 +154,7 @@ def sign_of_life(engine: Engine, state: str, message: str = "") -> None:
     """
     try:
         with suppress(StoreBusyError), unit_of_work(engine.database) as unit:
-            beat(unit, "engine", os.getpid(), state, message, engine.wall_now())
+            beat(unit, _NAME, os.getpid(), state, message, engine.wall_now())
     except Exception as error:  # noqa: BLE001 - it tells of failures, and must not be one more
         engine.report(f"the sign of life cannot be written: {sentence(error)}")
 

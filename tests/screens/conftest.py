@@ -31,7 +31,7 @@ from models.migrate import upgrade
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.sealing.signed_heads import HeadFile
-from models.sealing.vault import Vault
+from models.sealing.vault import KEY_FILE, Vault
 from models.store import calls, clock, documents, partners, people
 from models.store.reports.filing import file_reports
 from models.store.statements import statements
@@ -64,9 +64,9 @@ _Change = Callable[[Unit, Changeset], None]
 class Unity:
     """A unit with one database, two officers and three banks, driven without any engine."""
 
-    def __init__(self, folder: Path) -> None:
-        is_new = not (folder / "cases.db").exists()
-        engine = make_engine(f"sqlite:///{folder / 'cases.db'}")
+    def __init__(self, folder: Path, url: str = "") -> None:
+        is_new = not (folder / KEY_FILE).exists()
+        engine = make_engine(url or f"sqlite:///{folder / 'cases.db'}")
         vault = Vault.create(folder) if is_new else Vault.load(folder)
         self.database = Database(engine, vault, HeadFile(folder))
         self.now, self.laws = START, LAWS

@@ -122,6 +122,10 @@ def _engine(engine: EngineView | None, width: int) -> Content:
         return words((phrase("· engine ?"), MUTED))
     if not engine.alive:
         return words((phrase("○ no engine"), CARE))
+    if engine.silent:
+        return words(
+            (phrase("◐ an engine is silent") if width >= 100 else phrase("◐ silent"), CARE)
+        )
     return words((phrase("● engine working") if width >= 100 else phrase("● working"), GOOD))
 
 

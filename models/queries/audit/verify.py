@@ -109,7 +109,7 @@ def verify(database: Database) -> tuple[Finding, ...]:
                 noun=difference.noun, subject_id=difference.id,
             )  # fmt: skip
         _check_evidence(walk, session, heads)
-        for kind, name, sentence in schema_differences(session, database.engine.dialect.name):
+        for kind, name, sentence in schema_differences(session, database.engine):
             walk.find(FindingKind.CHANGED_SCHEMA, sentence, noun=kind, subject_id=name)
         for ref in missing_refs(session):
             sentence = f"{ref} was given out and no recovery has it any more: it was removed"

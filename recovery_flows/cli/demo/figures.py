@@ -72,7 +72,7 @@ def tell_figures(installation: Installation, engine: Engine) -> None:
         say(f"    {path.name}")
     for path in write_claimants_papers(installation):
         say(f"  letter to a third party: {path.name}")
-    say(f"  database: {installation.data_dir / 'recovery.sqlite3'}")
+    say(f"  database: {installation.settings.database_place}")
     say(f"  look around: RECOVERY_DATA_DIR={installation.data_dir} recovery tui")
 
 

@@ -90,7 +90,23 @@ def open_folder(folder: Path, data: Path | None, limit: int | None, *, fresh: bo
         _remove(folder, keys)
     if folder.exists() and any(folder.iterdir()):
         raise MisuseError(f"{folder} holds something that is not a demo: name another with --dir")
+    _refuse_one_in_use(folder)
     return _make(folder, _world(data, limit), data)
+
+
+def _refuse_one_in_use(folder: Path) -> None:
+    """A demo begins in an empty database and with keys of its own, also on a server."""
+    settings = load_settings(folder)
+    engine = make_engine(settings.database_url.get_secret_value())
+    is_there = has_schema(engine)
+    engine.dispose()
+    if is_there:
+        raise MisuseError(
+            f"the case database {settings.database_place} is in use: name an empty one in "
+            "RECOVERY_DATABASE_URL"
+        )
+    if (heads := HeadFile(settings.key_dir)).is_begun():
+        raise MisuseError(f"{heads.path} is another unit's: name another folder with --dir")
 
 
 def _gone_on_with(folder: Path) -> Installation:

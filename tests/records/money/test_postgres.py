@@ -23,6 +23,7 @@ from models.entities.payout import ClawbackGround
 from models.entities.register_change import RegisterAct
 from models.migrate import alembic_config, upgrade
 from models.money import Money
+from models.queries.audit.schema import schema_differences
 from models.queries.audit.verify import verify
 from models.queries.cases import queue_groups
 from models.queries.cases.case_files import NoSuchRecoveryError, load_file
@@ -246,3 +247,36 @@ def test_the_audit_trail_is_read_there_by_each_term_from_either_end(
             assert text or found == list(seqs)
     with unit.database.seen_by("nobody").reading() as session:
         assert trail_page(session, unit.now, TrailQuery("kind:hold"), 7, None, "UTC").lines
+
+
+_CHANGED_BY_HAND = {
+    "the trigger event.event_no_delete is not there any more": (
+        "DROP TRIGGER event_no_delete ON event"
+    ),
+    "the trigger posting.posting_no_update is another one than the program made": (
+        "ALTER TABLE posting DISABLE TRIGGER posting_no_update"
+    ),
+    "the function mole() was added by hand": (
+        "CREATE FUNCTION mole() RETURNS int LANGUAGE sql AS 'SELECT 1'"
+    ),
+    "the rule event.mole was added by hand": (
+        "CREATE RULE mole AS ON DELETE TO event DO INSTEAD NOTHING"
+    ),
+    "the view mole was added by hand": "CREATE VIEW mole AS SELECT * FROM officer",
+    "the table mole was added by hand": "CREATE TABLE mole (name TEXT)",
+    "the table officer is another one than the program made": (
+        "ALTER TABLE officer ADD COLUMN mole TEXT"
+    ),
+    "the index ix_event_subject is not there any more": "DROP INDEX ix_event_subject",
+}
+
+
+def test_a_part_of_the_schema_that_was_changed_by_hand_is_named_there_too(on_postgres: Any) -> None:
+    assert verify(on_postgres.database) == ()
+    for sentence, statement in _CHANGED_BY_HAND.items():
+        with on_postgres.database.engine.connect() as raw, raw.begin() as undone:
+            raw.exec_driver_sql(statement)
+            found = [told for *_, told in schema_differences(raw, on_postgres.database.engine)]
+            undone.rollback()
+        assert found == [sentence]
+    assert verify(on_postgres.database) == ()
