@@ -39,10 +39,11 @@ def engine(
     installation = open_installation()
     settings = installation.settings
     link = PrefectLink.of(settings)
+    link.begin()  # beside what is imported meanwhile
+    hands = hands_of(installation, "engine")
     say(f"Prefect API at {link.start()}")
     if settings.prefect.asks_nobody():
         say("that API is used without a credential: whoever reaches it can stop the flows")
-    hands = hands_of(installation, "engine")
 
     async def work() -> None:
         async with at_work(hands):
