@@ -15,19 +15,17 @@ from models.language.phrase import phrase
 from models.language.shown import shown
 from models.safe_text import safe
 from recovery_flows.access.log_in import Identity
-from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.kept.notices import Notice
 from recovery_flows.clock import wall_clock
 from recovery_flows.wording import counted
-from tui.act_guards import DESK_ERRORS
 from tui.act_log import ActLog, HeldBack
 from tui.key_waits import Wait
 from tui.keys import Answered, OrderlyApp
 from tui.messages import Done, StatusMessage
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
-from tui.screens.next_step import ask_step
 
 if TYPE_CHECKING:
+    from recovery_flows.cases.case_officer import CaseOfficer
     from tui.context import Terminal
 
 T = TypeVar("T")
@@ -119,6 +117,8 @@ class ActingApp(OrderlyApp[int]):
 
     def case_officer(self) -> CaseOfficer:
         """The acting identity as a case officer."""
+        from recovery_flows.cases.case_officer import CaseOfficer
+
         source = self.source
         return CaseOfficer(source.database, source.laws, self.officer, limits=source.limits)
 
@@ -186,6 +186,8 @@ class ActingApp(OrderlyApp[int]):
     def _perform(
         self, work_at: Callable[[CaseOfficer], str], acting: CaseOfficer, done: Callable[..., Done]
     ) -> None:
+        from tui.act_guards import DESK_ERRORS
+
         try:
             said = StatusMessage(work_at(acting))
         except DESK_ERRORS as error:
@@ -224,6 +226,8 @@ class ActingApp(OrderlyApp[int]):
 
     def next_step(self, recovery_id: str) -> None:
         """Read a recovery in order to do its next step."""
+        from tui.screens.next_step import ask_step
+
         read = partial(self.source.page, recovery_id, self.officer)
         app = cast("Terminal", self)
         self.ask_after(phrase("reading the recovery"), read, partial(ask_step, app))

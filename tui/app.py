@@ -20,25 +20,15 @@ from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.pages.queue import red_words
 from recovery_flows.cases.views.saved_views import SavedView
 from tui.database_watch import LOOK_SECONDS, watch
+from tui.later import Later, load_rest
 from tui.leaving_app import LeavingApp
 from tui.messages import DatabaseChanged, Done, StatusMessage, StatusRead
 from tui.notices import Bell
 from tui.palette import ActionCommands, commands
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
-from tui.screens.abroad.board import BoardScreen
-from tui.screens.abroad.request import RequestScreen
-from tui.screens.approvals import ApprovalsScreen
-from tui.screens.audit.trail import AuditScreen
-from tui.screens.deadlines import DeadlinesScreen
 from tui.screens.dialogs import PickOfficer
 from tui.screens.help import HelpScreen
 from tui.screens.now import NowScreen
-from tui.screens.partners import PartnersScreen
-from tui.screens.recovery import RecoveryScreen
-from tui.screens.report import ReportScreen
-from tui.screens.restitution import RestitutionScreen
-from tui.screens.summary import SummaryScreen
-from tui.screens.trace import TraceScreen
 from tui.theme import DEFAULT_THEME, THEMES
 from tui.widgets.header import HeaderBar, HeaderValue
 
@@ -53,17 +43,17 @@ class RecoveryApp(LeavingApp):
     COMMANDS: ClassVar[set[Any]] = {ActionCommands}
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         "now": NowScreen,
-        "recovery": RecoveryScreen,
-        "approvals": ApprovalsScreen,
-        "summary": SummaryScreen,
-        "trace": TraceScreen,
-        "deadlines": DeadlinesScreen,
-        "partners": PartnersScreen,
-        "report": ReportScreen,
-        "restitution": RestitutionScreen,
-        "requests": BoardScreen,
-        "request": RequestScreen,
-        "audit": AuditScreen,
+        "recovery": Later("tui.screens.recovery", "RecoveryScreen"),
+        "approvals": Later("tui.screens.approvals", "ApprovalsScreen"),
+        "summary": Later("tui.screens.summary", "SummaryScreen"),
+        "trace": Later("tui.screens.trace", "TraceScreen"),
+        "deadlines": Later("tui.screens.deadlines", "DeadlinesScreen"),
+        "partners": Later("tui.screens.partners", "PartnersScreen"),
+        "report": Later("tui.screens.report", "ReportScreen"),
+        "restitution": Later("tui.screens.restitution", "RestitutionScreen"),
+        "requests": Later("tui.screens.abroad.board", "BoardScreen"),
+        "request": Later("tui.screens.abroad.request", "RequestScreen"),
+        "audit": Later("tui.screens.audit.trail", "AuditScreen"),
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('now')", "Now", show=False, tooltip="What needs doing now"),
@@ -124,6 +114,7 @@ class RecoveryApp(LeavingApp):
         self._status: StatusRead | None = None
         self._theme_name, self._refresh_seconds = theme, refresh_seconds
         self._gone = Event()
+        self._is_loading = False
         self.came_from, self.wanted_approval, self.request_id = "now", "", ""
 
     def on_mount(self) -> None:
@@ -149,6 +140,17 @@ class RecoveryApp(LeavingApp):
     def _watch_database(self) -> None:
         tell = lambda: self.post_message(DatabaseChanged())  # noqa: E731
         watch(self.source.database, self._gone, tell, self._refresh_seconds)
+
+    def keys_go_on(self) -> None:
+        """Look whether the next key can set out now; what later keys need is loaded meanwhile."""
+        super().keys_go_on()
+        if not self._is_loading and self.screen_stack and self.base_screen.is_ready:
+            self._is_loading = True
+            self.call_after_refresh(self._load_rest)
+
+    @work(thread=True, group="rest")
+    def _load_rest(self) -> None:
+        load_rest(lambda: not self._gone.is_set())
 
     @work(thread=True, group="status")
     def read_status(self) -> None:

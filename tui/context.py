@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from textual.screen import Screen
 
 from recovery_flows.access.log_in import Identity
-from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.kept.arrangement import Arrangement
 from recovery_flows.cases.views.saved_views import SavedView
 from tui.key_waits import Wait
 from tui.messages import StatusMessage
 from tui.screen_queries import Source
 
+if TYPE_CHECKING:
+    from recovery_flows.cases.case_officer import CaseOfficer
+
+OF_ONE = ("recovery", "restitution", "trace")
+"""Main screens that are written out for one recovery."""
 T = TypeVar("T")
 S = TypeVar("S")
 

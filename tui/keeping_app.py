@@ -7,45 +7,41 @@ import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import rich
-from rich.segment import Segments
-from rich.traceback import Traceback
 from textual import work
 from textual.binding import BindingType
 from textual.message import Message
 
-from models.entities.outside.disclosure import DisclosureKind
 from models.language.phrase import phrase
 from models.language.shown import shown
 from models.queries.cases.queue_views import QueuePage
 from models.queries.installation.officers import officer_with_hash
 from models.queries.looks.ending import Ending
-from recovery_flows.access.disclosures import note_files
 from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.kept.last_seen import Seen, keep_seen, last_seen
 from recovery_flows.cases.kept.notices import Notice, Notices
 from recovery_flows.cases.kept.presence import Presence
-from recovery_flows.cases.pages.renderings import FORMATS
 from recovery_flows.cases.views.onlooker import Onlooker
 from recovery_flows.cases.views.saved_views import SavedView, keep_look, last_look
 from recovery_flows.clock import wall_clock
 from tui.act_log import log_lines
 from tui.acting_app import ActingApp
+from tui.context import OF_ONE
 from tui.key_map import complaint, named, wrong_keys
+from tui.later import Later
 from tui.messages import Dismissed, OthersHere
 from tui.notices import Bell, EndingSoon
 from tui.screen_queries import READ_ERRORS, Source
-from tui.screens.dialogs import AskLine, FullText
+from tui.screens.dialogs import FullText
 from tui.screens.live import LiveScreen
 from tui.screens.lock import LockScreen
-from tui.whole_pages import OF_ONE, SCREENS, export, whole_page
-from tui.widgets.approvals import WaitingTable
 from tui.widgets.queue import QueueTable
 from tui.widgets.table import LineTable
+
+if TYPE_CHECKING:
+    from tui.context import Terminal
 
 _TERMINAL_GONE = (signal.SIGHUP, signal.SIGTERM)
 _REFUSED = 3
@@ -204,8 +200,11 @@ class KeepingApp(ActingApp):
             self.set_keymap(dict(keys))
 
     def _bindings_in_reach(self) -> Iterator[list[BindingType]]:
+        from tui.widgets.approvals import WaitingTable
+
         for name, screen in self.MODES.items():
-            kinds = [type(self), *(screen.__mro__ if isinstance(screen, type) else ())]
+            kind = screen.kind() if isinstance(screen, Later) else screen
+            kinds = [type(self), *(kind.__mro__ if isinstance(kind, type) else ())]
             table = {"now": QueueTable, "approvals": WaitingTable}.get(name, LineTable)
             found = (vars(kind).get("BINDINGS", ()) for kind in [*kinds, *table.__mro__])
             yield [one for bindings in found for one in bindings]
@@ -242,6 +241,10 @@ class KeepingApp(ActingApp):
 
     def _fatal_error(self) -> None:
         """End with a traceback that holds no value of any variable: one may be a secret."""
+        import rich
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
         self.bell()
         told = Traceback(show_locals=False, suppress=[rich])
         self._exit_renderables.append(Segments(self.console.render(told, self.console.options)))
@@ -264,36 +267,7 @@ class KeepingApp(ActingApp):
 
     def action_export(self) -> None:
         """Ask for a file, then write all that this screen is about into it."""
-        screen = self.current_mode
-        if screen not in SCREENS:
-            self.say(phrase("this screen has nothing to write out"), refused=True)
-            return
-        recovery_id = self.base_screen.chosen_id if screen in OF_ONE else ""
-        if recovery_id and self.read_only:
-            self.say(
-                phrase("a file of a recovery is recorded, the screen is read-only"), refused=True
-            )
-            return
-        read = partial(
-            whole_page, self.source, screen, view=self.look, officer=self.officer,
-            recovery_id=recovery_id, zone=self.time_zone, text=self.base_screen.asked,
-        )  # fmt: skip
-        note = partial(
-            note_files, self.case_officer(), recovery_id, DisclosureKind.PAGE_FILE,
-            f"screen {screen}, masked",
-        ) if recovery_id else None  # fmt: skip
+        from tui.screens.looks.export import ask_export
 
-        def answered(path: str | None) -> None:
-            if path is not None:
-                self.ask_after(
-                    phrase("writing the file"), lambda: export(read(), path, note), self.say
-                )
-
-        sentence = phrase(
-            "All of it, as masked as it is here. The name ends in {formats}.",
-            formats=", ".join(FORMATS),
-        )
-        question = AskLine(
-            phrase("Export this screen"), sentence, phrase("file"), f"~/{screen}.csv"
-        )
-        self.push_screen(question, answered)
+        screen = self.base_screen
+        ask_export(cast("Terminal", self), self.current_mode, screen.chosen_id, screen.asked)

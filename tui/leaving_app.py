@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from textual.events import Paste
 from textual.widgets import Input, TextArea
 
@@ -9,8 +11,10 @@ from models.language.phrase import joined, phrase
 from recovery_flows.wording import counted
 from tui.screens.dialogs import Confirm
 from tui.screens.live import LiveScreen
-from tui.screens.report import ReportScreen
 from tui.speaking_app import SpeakingApp
+
+if TYPE_CHECKING:
+    from tui.screens.report import ReportScreen
 
 
 class LeavingApp(SpeakingApp):
@@ -32,8 +36,8 @@ class LeavingApp(SpeakingApp):
             return False
         if not isinstance(screen, LiveScreen):
             return not isinstance(focused, TextArea) and self._refuse_paste(len(lines))
-        if isinstance(screen, ReportScreen):
-            screen.accept_paste(text)
+        if self.current_mode == "report":
+            cast("ReportScreen", screen).accept_paste(text)
         elif is_line:
             self.say(
                 phrase("nothing here takes a paste: i opens the screen for reports"), refused=True

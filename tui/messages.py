@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from models.queries.cases.queue_views import QueuePage
 from models.queries.cases.views import RecoveryPage
 from models.queries.looks.ending import Ending
-from recovery_flows.correspondence.documents.text import Line
-from recovery_flows.partners.contacts import Contacts
 from tui.key_waits import Wait
+
+if TYPE_CHECKING:
+    from recovery_flows.correspondence.documents.text import Line
+    from recovery_flows.partners.contacts import Contacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,66 +1,56 @@
-"""Everything the screens read, each by one query, to be called from worker threads only."""
+"""Everything the screens read, each by one query, to be called from worker threads only.
+
+What the first page of the queue needs is imported here, the rest where it is read.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from models.engine import Database, DatabaseMissingError, StoreBusyError, what_failed
-from models.entities.outside.disclosure import DisclosureKind
 from models.language.phrase import Phrase, phrase
-from models.queries.abroad.board import BoardPage
 from models.queries.cases.case_files import FileUnreadableError, load_file, recovery_id_of
-from models.queries.cases.deadline_views import DeadlinesView
 from models.queries.cases.history import events_of
 from models.queries.cases.queue_views import QueueLine, QueuePage
-from models.queries.cases.views import EventLine, RecoveryPage
 from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView, officer_with_hash
 from models.queries.looks.ending import Ending, ending_soon
 from models.safe_text import safe
 from models.sealing.vault import VaultError
-from models.store.people import secret_fits
-from recovery_flows.access.acting_officer import ActingOfficer
-from recovery_flows.access.disclosures import note_files
-from recovery_flows.access.password_log_in import unlock
-from recovery_flows.caller import entered_officer, make_folder
-from recovery_flows.cases.pages.incoming import written as incoming_page
-from recovery_flows.cases.pages.value import Page
-from recovery_flows.cases.views.all_deadlines import deadlines_view
+from recovery_flows.caller import entered_officer
 from recovery_flows.cases.views.changes import ChangesPage, Eyes, changes_page
-from recovery_flows.cases.views.channel_advice import ChannelAdvice, channel_advice
-from recovery_flows.cases.views.page import recovery_page
-from recovery_flows.cases.views.pending_approvals import ApprovalsPage, approvals_page
 from recovery_flows.cases.views.queue import QueueQuery, counts, queue, whole_queue
-from recovery_flows.cases.views.report_preview import Checked, check_report
-from recovery_flows.cases.views.request_board import request_board
-from recovery_flows.cases.views.request_view import RequestView, request_view
-from recovery_flows.cases.views.restitution_page import explanation, restitution_page
-from recovery_flows.cases.views.restitution_views import RestitutionPage
 from recovery_flows.cases.views.saved_views import SavedView
 from recovery_flows.clock import wall_clock
-from recovery_flows.correspondence.abroad.actions import facts_of
-from recovery_flows.correspondence.abroad.letter import LetterFacts
-from recovery_flows.correspondence.documents.text import Line
-from recovery_flows.correspondence.incoming.reading import incoming_view
-from recovery_flows.correspondence.letters.actions import preview
 from recovery_flows.correspondence.letters.orders import NO_POST, Post
-from recovery_flows.correspondence.returns.reading import PAPERS, documents_of
-from recovery_flows.correspondence.returns.writing import check_all_free, files_of, write_files
-from recovery_flows.cross_border.channels import Channel, StateGroup
-from recovery_flows.errors import MisuseError, RecoveryFlowsError, unwritable
+from recovery_flows.errors import RecoveryFlowsError
 from recovery_flows.intake.budget import Limits
 from recovery_flows.law.regime import Regime
-from recovery_flows.multi_agency.actions import Prospect, read_prospect
-from recovery_flows.partners.page import PartnerPage, partner_pages
-from recovery_flows.reports.statistics import Summary, summary
 from recovery_flows.reports.unattended import DEFAULT_PATIENCE, Patience
-from recovery_flows.tracing.page import hops_of, trace_page
-from recovery_flows.tracing.views import HopView, TracePage
+
+if TYPE_CHECKING:
+    from models.queries.abroad.board import BoardPage
+    from models.queries.cases.deadline_views import DeadlinesView
+    from models.queries.cases.views import EventLine, RecoveryPage
+    from recovery_flows.cases.pages.value import Page
+    from recovery_flows.cases.views.channel_advice import ChannelAdvice
+    from recovery_flows.cases.views.pending_approvals import ApprovalsPage
+    from recovery_flows.cases.views.report_preview import Checked
+    from recovery_flows.cases.views.request_view import RequestView
+    from recovery_flows.cases.views.restitution_views import RestitutionPage
+    from recovery_flows.correspondence.abroad.letter import LetterFacts
+    from recovery_flows.correspondence.documents.text import Line
+    from recovery_flows.cross_border.channels import Channel, StateGroup
+    from recovery_flows.multi_agency.actions import Prospect
+    from recovery_flows.partners.page import PartnerPage
+    from recovery_flows.reports.statistics import Summary
+    from recovery_flows.tracing.views import HopView
+    from tui.trace_view import TraceView
 
 READ_ERRORS = (
     SQLAlchemyError, StoreBusyError, VaultError, DatabaseMissingError, LookupError, OSError,
@@ -68,17 +58,6 @@ READ_ERRORS = (
 )  # fmt: skip
 DEADLINES_LIMIT = 500
 """Recoveries whose deadlines are read at once, complete up to the next recovery's."""
-
-
-@dataclass(frozen=True, slots=True)
-class TraceView:
-    """A trace as it is looked at: from which rule on, and whose way."""
-
-    page: TracePage
-    first_rule: int
-    victim: int
-    hops: tuple[HopView, ...]
-    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +119,8 @@ class Source:
 
     def page(self, recovery_id: str, viewer: OfficerView | None = None) -> RecoveryPage:
         """All of one recovery, as `viewer` may see it."""
+        from recovery_flows.cases.views.page import recovery_page
+
         return recovery_page(
             self.database, self.laws, recovery_id, wall_clock(), viewer, self.patience
         )
@@ -148,6 +129,8 @@ class Source:
         self, text: str, case_number: str, received_at: datetime | None, viewer: OfficerView | None
     ) -> Checked:
         """A pasted report, checked, with the message that would leave."""
+        from recovery_flows.cases.views.report_preview import check_report
+
         with self.database.reading() as session:
             return check_report(
                 session, self.database.vault, self.laws, viewer, text, wall_clock(),
@@ -156,6 +139,9 @@ class Source:
 
     def trace(self, recovery_id: str, first_rule: int, victim: int) -> TraceView:
         """Every rule on one recovery, and the way of one victim's money under that in force."""
+        from recovery_flows.tracing.page import hops_of, trace_page
+        from tui.trace_view import TraceView
+
         with self.database.reading() as session:
             now = case_now(session, wall_clock())
             vault = self.database.vault
@@ -171,39 +157,29 @@ class Source:
         self, recovery_id: str, query: QueueQuery, limit: int, allocation_id: str = ""
     ) -> RestitutionPage:
         """A page of the claims of a recovery, its rounds, rules and objections."""
+        from recovery_flows.cases.views.restitution_page import restitution_page
+
         return restitution_page(
             self.database, self.laws, recovery_id, wall_clock(), query, limit, allocation_id
         )
 
     def explained(self, recovery_id: str, claim_id: str, of: str = "") -> tuple[str, ...]:
         """The arithmetic of one victim's share, no other claim in it."""
-        return explanation(self.database, recovery_id, claim_id, of)
+        from recovery_flows.cases.views.restitution_page import explanation
 
-    def write_documents(
-        self, acting: ActingOfficer, recovery_id: str, folder: Path, language: str
-    ) -> list[Path]:
-        """The papers of a recovery's return and its letters as PDF, into a new folder."""
-        made = documents_of(
-            self.database, self.laws, recovery_id, self.post.sender, wall_clock(), language, PAPERS
-        )
-        if not made:
-            none = phrase("there is no document of it yet: no distribution has a notice")
-            raise MisuseError(none)
-        files = files_of(made, ("pdf",))
-        try:
-            make_folder(folder)
-        except OSError as error:
-            raise unwritable(folder, error) from error
-        check_all_free(folder, files)
-        note_files(acting, recovery_id, DisclosureKind.DOCUMENTS, ", ".join(files), files)
-        return write_files(folder, files)
+        return explanation(self.database, recovery_id, claim_id, of)
 
     def deadlines(self) -> DeadlinesView:
         """Every running deadline of the most pressing recoveries."""
+        from recovery_flows.cases.views.all_deadlines import deadlines_view
+
         return deadlines_view(self.database, self.laws, wall_clock(), DEADLINES_LIMIT)
 
     def incoming(self, ref: str) -> Page:
         """A request from abroad on its page."""
+        from recovery_flows.cases.pages.incoming import written as incoming_page
+        from recovery_flows.correspondence.incoming.reading import incoming_view
+
         with self.database.reading() as session:
             now = case_now(session, wall_clock())
             view = incoming_view(session, self.database.vault, ref, now)
@@ -211,6 +187,8 @@ class Source:
 
     def board(self, look: QueueQuery, limit: int, viewer: OfficerView | None = None) -> BoardPage:
         """A page of the requests across borders of all recoveries, what needs `viewer` first."""
+        from recovery_flows.cases.views.request_board import request_board
+
         with self.database.reading() as session:
             return request_board(session, wall_clock(), look, limit, viewer)
 
@@ -218,6 +196,8 @@ class Source:
         self, recovery_id: str, request_id: str, viewer: OfficerView | None = None
     ) -> RequestView:
         """One request abroad, masked."""
+        from recovery_flows.cases.views.request_view import request_view
+
         return request_view(
             self.database, self.laws, self.channels, recovery_id, request_id, self.post.sender,
             wall_clock(), viewer,
@@ -227,6 +207,8 @@ class Source:
         self, recovery_id: str, request_id: str, *, dated_now: bool = False
     ) -> LetterFacts:
         """What the letter of a request abroad, or the notice about it, is made from, in clear."""
+        from recovery_flows.correspondence.abroad.actions import facts_of
+
         return facts_of(
             self.database, self.laws, recovery_id, request_id, self.post.sender, wall_clock(),
             self.channels, dated_now=dated_now,
@@ -234,26 +216,37 @@ class Source:
 
     def advice(self, recovery_id: str) -> ChannelAdvice:
         """The channels that are open for a recovery, each with its reasons."""
+        from recovery_flows.cases.views.channel_advice import channel_advice
+
         return channel_advice(
             self.database, self.laws, self.channels, self.groups, recovery_id, wall_clock()
         )
 
     def prospect(self, recovery_id: str) -> Prospect:
         """What a multi-agency request of a recovery could be made of."""
+        from recovery_flows.multi_agency.actions import read_prospect
+
         return read_prospect(self.database, recovery_id)
 
     def letter(self, call_id: str) -> tuple[Line, ...]:
         """A letter as it would be printed now, personal data masked."""
+        from recovery_flows.correspondence.letters.actions import preview
+
         return preview(self.database, self.laws, self.post, call_id, wall_clock())
 
     def approvals(
         self, query: QueueQuery, limit: int, viewer: OfficerView | None = None
     ) -> ApprovalsPage:
         """A page of what waits for a second person, the most urgent first."""
+        from recovery_flows.cases.views.pending_approvals import approvals_page
+
         return approvals_page(self.database, self.laws, wall_clock(), query, limit, viewer)
 
     def lock_of(self, handle: str) -> Callable[[str], str] | None:
         """What says why a secret is not this officer's, "" where it is; None where he has none."""
+        from models.store.people import secret_fits
+        from recovery_flows.access.password_log_in import unlock
+
         if handle and handle == entered_officer():
             return lambda typed: unlock(self.database, handle, typed, wall_clock())
         with self.database.reading() as session:
@@ -265,11 +258,15 @@ class Source:
 
     def summary(self) -> Summary:
         """The figures of the whole unit."""
+        from recovery_flows.reports.statistics import summary
+
         with self.database.reading() as session:
             return summary(session, wall_clock())
 
     def partners(self) -> tuple[PartnerPage, ...]:
         """The register of partners, measured."""
+        from recovery_flows.partners.page import partner_pages
+
         with self.database.reading() as session:
             return partner_pages(session, self.database.vault, self.laws, wall_clock())
 

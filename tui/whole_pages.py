@@ -20,6 +20,7 @@ from recovery_flows.cases.views.saved_views import SavedView
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, unwritable
 from recovery_flows.wording import counted
+from tui.context import OF_ONE
 from tui.panels.trace import page_of as page_of_trace
 from tui.screen_queries import Source
 
@@ -27,7 +28,6 @@ SCREENS = (
     "now", "recovery", "approvals", "summary", "partners", "deadlines", "restitution", "trace",
     "requests", "audit",
 )  # fmt: skip
-OF_ONE = ("recovery", "restitution", "trace")
 _LINES_MOST = 100_000
 _FREE_TEXTS = frozenset({"notes", "objections"})
 

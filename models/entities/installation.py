@@ -35,6 +35,10 @@ INSTALLATION_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
 }
 
 
+THIS = "this"
+"""The id of the only row of `installation`."""
+
+
 class Installation(Rows, table=True):
     """One row, made when the keys are made: what this installation is for (`InstallationKind`)."""
 

@@ -8,13 +8,11 @@ import sqlalchemy as sa
 
 from models.engine import Database
 from models.entities.event import EntityKind
-from models.entities.installation import InstallationKind
+from models.entities.installation import THIS, InstallationKind
 from models.outcome import Outcome, Transition
 from models.store.record import record
 from models.store.sealing import seal_all
 from models.store.unit import ENGINE, Unit, unit_of_work
-
-THIS = "this"
 
 
 class SealsLostError(Exception):

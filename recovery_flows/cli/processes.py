@@ -43,10 +43,11 @@ def engine(
     settings = installation.settings
     check_clock(installation.database, wall_clock())
     link = PrefectLink.of(settings)
+    link.begin()  # beside what is imported meanwhile
+    hands = hands_of(installation, "engine")
     say(f"Prefect API at {link.start()}")
     if settings.prefect.asks_nobody():
         say("that API is used without a credential: whoever reaches it can stop the flows")
-    hands = hands_of(installation, "engine")
 
     async def work() -> None:
         async with at_work(hands):

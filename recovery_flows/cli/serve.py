@@ -21,7 +21,7 @@ _AHEAD = (
     "recovery_flows.reports.statistics",
     "tui.opening",
 )
-"""What most commands import: once, before the first of them."""
+"""What most commands import: once, before the first of them, with all of the terminal."""
 
 
 def attach(app: typer.Typer) -> None:
@@ -48,6 +48,7 @@ def serve(
     from recovery_flows.errors import MisuseError
     from recovery_flows.service.client import is_for_service
     from recovery_flows.service.server import serve as serve_at
+    from tui.later import load_rest
 
     with opened():
         pass  # a unit that is not there is better said now than to each caller
@@ -56,6 +57,7 @@ def serve(
         raise MisuseError("name the socket: --socket PATH, such as /run/recovery-flows/unit.sock")
     for name in _AHEAD:
         import_module(name)
+    load_rest(lambda: True)
     tuple(laws().values())  # read here, once, and not in each caller's process
     command = ctx.find_root().command
 

@@ -44,22 +44,26 @@ class PrefectLink:
     def __init__(self, home: Path, settings: PrefectSettings) -> None:
         self._home, self._settings = home, settings
         self._server: PrefectServer | None = None
-        self.url = ""
+        self.url = settings.api_url or ""
+        if not self.url:
+            auth, database_url = _open(settings.auth), _open(settings.database_url)
+            self._server = PrefectServer(auth, database_url, pages=settings.ui)
 
     @classmethod
     def of(cls, settings: Settings) -> PrefectLink:
         """The link that an installation's settings ask for."""
         return cls(settings.prefect_home, settings.prefect)
 
+    def begin(self) -> None:
+        """Launch our own server, which takes seconds to come up; `start` waits for it."""
+        if self._server is not None:
+            self._server.begin(self._home)
+
     def start(self) -> str:
         """Bring the API up and point this process at it, before Prefect is imported."""
         settings = self._settings
         auth, key = _open(settings.auth), _open(settings.api_key)
-        if settings.api_url:
-            self.url = settings.api_url
-        else:
-            database_url = _open(settings.database_url)
-            self._server = PrefectServer(auth, database_url, pages=settings.ui)
+        if self._server is not None:
             self.url = self._server.start(self._home, settings.start_timeout_seconds)
             auth = self._server.credential
         prepare_environment(self._home, self.url, auth, key)

@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
 from sqlmodel.main import default_registry
 
+import tui
 from models.entities.catalogue import BY_NOUN
 from models.migrate import alembic_config
 from models.schema import schema_numbers
+from tui.later import REST
 
 # What costs most to import, and what none of these commands has a use for.
 _NEVER = {
     "alembic", "prefect", "textual", "polars", "numba", "numpy", "lxml", "httpx", "joserfc",
     "uvicorn", "fastapi", "typst", "rich", "recovery_flows.intake.statements.shape",
 }  # fmt: skip
+# What the terminal has no use for before a key is pressed.
+_NOT_AT_FIRST = {
+    "alembic", "prefect", "polars", "numba", "numpy", "lxml", "httpx", "joserfc", "uvicorn",
+    "fastapi", "typst", "rich.traceback", "recovery_flows.sandbox", "recovery_flows.engine",
+    "recovery_flows.intake.statements.shape",
+}  # fmt: skip
+_FIRST_PAGE = """
+import asyncio, sys
+import tui.app as app
+from recovery_flows.cli.composition import open_installation
+from recovery_flows.cli.demo.show import open_terminal
+
+async def shown(self):
+    async with self.run_test() as pilot:
+        while not self.base_screen.is_ready:
+            await pilot.pause(0.05)
+
+app.load_rest = lambda is_wanted: None
+app.RecoveryApp.run = lambda self: asyncio.run(shown(self))
+open_terminal(open_installation(), "", "", "")
+sys.stderr.write(" ".join(sys.modules))
+"""
 _READING = [("list",), ("list", "--json"), ("report", "rates"), ("clocks",)]
 
 
@@ -31,9 +58,38 @@ def _imported(words: tuple[str, ...]) -> set[str]:
         "try:\n    main()\n"
         "finally:\n    sys.stderr.write(' '.join(sys.modules))\n"
     )
+    return _loaded(code)
+
+
+def _loaded(code: str) -> set[str]:
+    """What Python code says on standard error: the names of the modules that it has loaded."""
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ)
     return set(done.stderr.split())
+
+
+def _where_used(path: Path) -> Iterator[str]:
+    """The modules that a file imports within functions."""
+    for outer in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in ast.walk(outer):
+                if isinstance(node, ast.ImportFrom) and node.module:
+                    yield node.module
+
+
+@pytest.mark.usefixtures("unit")
+def test_the_first_page_of_the_terminal_imports_nothing_that_waits_for_a_key() -> None:
+    assert _loaded(_FIRST_PAGE) & {*_NOT_AT_FIRST, *REST} == set()
+
+
+def test_whatever_the_terminal_imports_where_it_is_used_is_loaded_while_nobody_waits() -> None:
+    used = {name for path in Path(tui.__path__[0]).rglob("*.py") for name in _where_used(path)}
+    loaded = _loaded(
+        "import sys\nimport tui.opening\nfrom tui.later import load_rest\n"
+        "load_rest(lambda: True)\nsys.stderr.write(' '.join(sys.modules))\n"
+    )
+    assert {name for name in used if not name.startswith("rich")} - loaded == set()
+    assert set(REST) <= loaded
 
 
 @pytest.mark.usefixtures("unit")

@@ -10,7 +10,7 @@ from models.language.phrase import phrase
 from recovery_flows.cases.pages.trace import written
 from recovery_flows.cases.pages.value import Page, Part, Table, line, muted
 from tui.panels.page import parts_lines
-from tui.screen_queries import TraceView
+from tui.trace_view import TraceView
 
 _PLACE_WIDTH = 25
 _RULE_WIDTH = 16

@@ -25,12 +25,12 @@ from recovery_flows.multi_agency.identifiers import Subject
 from recovery_flows.multi_agency.plan import Planned
 from recovery_flows.wording import counted
 from tui.act_log import command
+from tui.context import Terminal
 from tui.layout import paragraph
 from tui.panels.page import parts_lines
 from tui.screen_queries import sentence_of
 from tui.screens.dialogs import Dialog
 from tui.screens.forms import Drafts
-from tui.screens.live import LiveScreen
 from tui.state_styles import ALARM, MUTED
 from tui.text import word, words
 from tui.widgets.block import Block
@@ -171,36 +171,19 @@ def _preview_lines(preview: _Preview, width: int) -> list[Content]:
     return [*([sends] if planned else ()), *parts_lines(parts, "UTC", width)]
 
 
-class MultiAgencyStarter(LiveScreen):
-    """A screen on which a multi-agency request of the chosen recovery can be started."""
+def ask_multi_agency(app: Terminal, prospect: Prospect) -> None:
+    """Ask which subjects a request of several partners is about, then start it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "L", "link", "Agencies", tooltip="Send joint requests to telecoms, platforms, banks"
-        ),
-    ]
+    def answered(answer: Answer | None) -> None:
+        if answer is not None:
+            found, ask = answer
+            given = [word for one in found for word in (_OPTIONS[one.kind], "-")]
+            words = [prospect.ref, *given, *(["--query"] if ask else [])]
+            told = command("multi-agency", "start", *words)
+            key = draft_prefix(prospect.recovery_id)
+            app.perform(partial(_start, prospect, *answer), key, command=told)
 
-    def action_link(self) -> None:
-        app = self.acting_app
-        if app.read_only:
-            app.say(phrase("the screen is read-only: R ends that"), refused=True)
-        elif self.chosen_id:
-            read = partial(app.source.prospect, self.chosen_id)
-            app.ask_after(phrase("reading the recovery"), read, self._ask_multi_agency)
-
-    def _ask_multi_agency(self, prospect: Prospect) -> None:
-        app = self.acting_app
-
-        def answered(answer: Answer | None) -> None:
-            if answer is not None:
-                found, ask = answer
-                given = [word for one in found for word in (_OPTIONS[one.kind], "-")]
-                words = [prospect.ref, *given, *(["--query"] if ask else [])]
-                told = command("multi-agency", "start", *words)
-                key = draft_prefix(prospect.recovery_id)
-                app.perform(partial(_start, prospect, *answer), key, command=told)
-
-        app.push_screen(SubjectsForm(prospect, app.drafts), answered)
+    app.push_screen(SubjectsForm(prospect, app.drafts), answered)
 
 
 def _start(prospect: Prospect, found: tuple[Subject, ...], ask: bool, acting: CaseOfficer) -> str:  # noqa: FBT001 - partial

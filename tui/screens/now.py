@@ -29,9 +29,8 @@ from tui.screen_queries import READ_ERRORS, Source
 from tui.screens.looks.changes import ask_changes
 from tui.screens.looks.copies import Copied, row_text
 from tui.screens.looks.views import ask_view
-from tui.screens.marked import ask_marked
-from tui.screens.multi_agency import MultiAgencyStarter
 from tui.screens.sized import SizedScreen
+from tui.screens.together.multi_agency_key import MultiAgencyStarter
 from tui.text import word, words
 from tui.widgets.block import Block
 from tui.widgets.paged_table import PAGE_LINES, TablePage
@@ -169,8 +168,7 @@ class NowScreen(SizedScreen, MultiAgencyStarter):
     def action_mark_all(self) -> None:
         table, app = self.query_one(QueueTable), self.acting_app
         if table.marked:
-            table.marked = frozenset()
-            self._show_lines()
+            self._unmark(table.marked)
             return
 
         def mark(ids: tuple[str, ...]) -> None:
@@ -242,6 +240,8 @@ class NowScreen(SizedScreen, MultiAgencyStarter):
         return None if action == "next_step" and self.acting_app.read_only else True
 
     def action_next_step(self) -> None:
+        from tui.screens.marked import ask_marked
+
         marked = self.query_one(QueueTable).marked
         if marked:
             ask_marked(self.acting_app, sorted(marked), self._unmark)

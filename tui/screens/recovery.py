@@ -24,9 +24,9 @@ from tui.screens.dialogs import FullText
 from tui.screens.forms import NoteForm, note_key
 from tui.screens.looks.copies import Copied, lines_text
 from tui.screens.looks.restrict import ask_restrict
-from tui.screens.multi_agency import MultiAgencyStarter
 from tui.screens.next_step import ask_step
 from tui.screens.reveal import ask_reveal
+from tui.screens.together.multi_agency_key import MultiAgencyStarter
 from tui.widgets.block import Block, Builder, Panel
 from tui.widgets.reworded import Notice
 

@@ -19,9 +19,10 @@ from recovery_flows.wording import spoken
 from tui.act_log import command
 from tui.panels.page import panel_lines, parts_lines
 from tui.panels.trace import page_of, rules_lines
-from tui.screen_queries import Source, TraceView
+from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, PickRule
 from tui.screens.live import LiveScreen
+from tui.trace_view import TraceView
 from tui.widgets.block import Block, Panel
 from tui.widgets.reworded import Notice
 

@@ -7,9 +7,7 @@ import sqlalchemy as sa
 from models.engine import Database
 from models.entities.catalogue import table_of
 from models.entities.event import EntityKind
-from models.entities.installation import Installation, InstallationKind
-from models.queries.audit.integrity import broken_subject
-from models.store.installation import THIS
+from models.entities.installation import THIS, Installation, InstallationKind
 
 _INSTALLATIONS = table_of(Installation)
 
@@ -22,4 +20,6 @@ def is_demo(database: Database) -> bool:
         ).scalar()
         if found is not InstallationKind.DEMO:
             return False
+        from models.queries.audit.integrity import broken_subject
+
         return not broken_subject(session, database, EntityKind.INSTALLATION, THIS)

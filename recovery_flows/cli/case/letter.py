@@ -13,9 +13,13 @@ from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import columns, instant_text, tell, tell_what
 
 if TYPE_CHECKING:
+    from models.case_file import CaseFile
     from models.queries.cases.letter_views import LetterLine
+    from models.queries.cases.work import CallLine
+    from models.store.unit import Unit
     from recovery_flows.cli.composition import Installation
     from recovery_flows.correspondence.letters.orders import Post
+    from recovery_flows.law.regime import Regimes
 
 Call = Annotated[str, typer.Argument(metavar="CALL", help="Its id, see `recovery letter list`.")]
 Out = Annotated[
@@ -101,9 +105,15 @@ def print_(
 def post_of(installation: Installation) -> Post:
     """Who writes, and the same orders that interfaces get."""
     from recovery_flows.correspondence.letters.orders import Post
+
+    return Post(installation.sender(), _order)
+
+
+def _order(unit: Unit, file: CaseFile, call: CallLine, laws: Regimes) -> tuple[str, bytes]:
+    """What spells orders is imported by the first of them: a terminal that opens has none."""
     from recovery_flows.engine.outbox.bodies import path_and_body
 
-    return Post(installation.sender(), path_and_body)
+    return path_and_body(unit, file, call, laws)
 
 
 def sent(

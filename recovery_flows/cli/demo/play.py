@@ -49,6 +49,7 @@ def play(installation: Installation, pace_seconds: float = 0) -> None:
         channels=border_channels(state_groups()),
     )
     try:
+        link.begin()  # beside the banks, which come up meanwhile
         banks = sandbox.start()
         register_banks(installation.database, banks, HOME)
         names = ", ".join(f"{b['name']} ({b['kind']}, {b['jurisdiction']})" for b in banks)

@@ -10,9 +10,6 @@ from pathlib import Path
 from models.language.phrase import phrase
 from recovery_flows.caller import entered_officer
 from recovery_flows.cli.composition import Installation, open_installation
-from recovery_flows.cli.demo.figures import tell_ending
-from recovery_flows.cli.demo.folder import PLAN, SUPERVISOR, read_plan
-from recovery_flows.cli.sandbox_process import await_end
 
 _LOG = "demo.log"
 _END_SECONDS = 20.0
@@ -20,6 +17,8 @@ _END_SECONDS = 20.0
 
 def show_demo(folder: Path, pace_seconds: float) -> int:
     """Start the story in a child process and open the terminal on it at once."""
+    from recovery_flows.cli.sandbox_process import await_end
+
     command = [
         sys.executable, "-m", "recovery_flows.cli.main", "demo", "--driver", "--dir", str(folder),
         "--pace", str(pace_seconds),
@@ -36,6 +35,8 @@ def show_demo(folder: Path, pace_seconds: float) -> int:
         ended = child.poll() is not None
         child.terminate()
         await_end(child, _END_SECONDS)
+    from recovery_flows.cli.demo.figures import tell_ending
+
     tell_ending(installation, ended=ended)
     return code
 
@@ -69,15 +70,12 @@ def open_terminal(
     from tui.opening import run
 
     look, groups = installation.settings.screen, state_groups()
-    handle = acting_as or (SUPERVISOR if installation.is_demo and not entered_officer() else "")
-    if story is None and installation.is_demo and (installation.data_dir / PLAN).exists():
-        world = read_plan(installation.data_dir).world
-        told = phrase("demo world: {world}", world=world)
-        story = lambda: told  # noqa: E731 - a constant as a callable
+    if installation.is_demo:
+        acting_as, story = acting_as or _who_shows(), story or _told_world(installation)
     return run(
         installation.database,
         installation.laws,
-        installation.officer(handle),
+        installation.officer(acting_as),
         officers=installation.identities(),
         unit_name=look.unit_name or "recovery",
         start_at=case or None,
@@ -99,6 +97,23 @@ def open_terminal(
         bell=Bell(rings=look.bell, quiet=quiet_span(look.quiet_hours)),
         language=look.language,
     )
+
+
+def _who_shows() -> str:
+    """Whose screens a demo opens: the supervisor's, unless somebody has logged in."""
+    from recovery_flows.cli.demo.folder import SUPERVISOR
+
+    return "" if entered_officer() else SUPERVISOR
+
+
+def _told_world(installation: Installation) -> Callable[[], str] | None:
+    """What a demo that nobody plays says of itself."""
+    from recovery_flows.cli.demo.folder import PLAN, read_plan
+
+    if not (installation.data_dir / PLAN).exists():
+        return None
+    told = phrase("demo world: {world}", world=read_plan(installation.data_dir).world)
+    return lambda: told
 
 
 def screen_text(

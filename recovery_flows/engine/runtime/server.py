@@ -35,7 +35,13 @@ class PrefectServer:
         self.credential = auth or f"recovery-flows:{secrets.token_urlsafe(32)}"
         self._database_url, self._pages = database_url, pages
         self._supervisor: subprocess.Popen[bytes] | None = None
+        self._is_begun = False
         self._port = self._last_port = 0
+
+    def begin(self, home: Path) -> None:
+        """Launch the server of `home` and do not wait for it; `start` does."""
+        self._launch(_made(home))
+        self._is_begun = True
 
     def start(self, home: Path, timeout_seconds: int) -> str:
         """Start or join the server of `home` and return its API address once it answers.
@@ -43,11 +49,10 @@ class PrefectServer:
         ServerStartError when it ends or does not answer in time. The first start in a home makes
         its database and takes longest. Prefect is not imported in this process.
         """
-        home = home.resolve()  # the child works in it, where a relative path would miss
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        home = _made(home)
         deadline = time.monotonic() + timeout_seconds
         while time.monotonic() < deadline:
-            supervisor = self._launch(home)
+            supervisor = self._begun() or self._launch(home)
             if self._wait_until_healthy(supervisor, home, deadline) or self._join(home):
                 return f"http://127.0.0.1:{self._port}/api"
         self.stop()
@@ -55,6 +60,11 @@ class PrefectServer:
             f"the Prefect server did not answer within {timeout_seconds} s; "
             f"its output is in {server_child.log_path(home)}"
         )
+
+    def _begun(self) -> subprocess.Popen[bytes] | None:
+        """What `begin` has launched, once."""
+        is_begun, self._is_begun = self._is_begun, False
+        return self._supervisor if is_begun else None
 
     def alive(self) -> bool:
         """Whether the server answers now."""
@@ -117,6 +127,13 @@ class PrefectServer:
         self.stop()
         self._port, self.credential = record.port, record.credential
         return True
+
+
+def _made(home: Path) -> Path:
+    """The folder of a server, made; absolute, since the child works in it."""
+    home = home.resolve()
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return home
 
 
 def _port_like(wanted: int) -> int:

@@ -21,7 +21,6 @@ from textual.widgets.option_list import Option
 from models.entities.outside.disclosure import DisclosureKind
 from models.language.phrase import capital, phrase
 from models.safe_text import safe
-from recovery_flows.access.disclosures import note_files
 from recovery_flows.caller import create_named, expanded
 from recovery_flows.errors import MisuseError, unwritable
 from recovery_flows.wording import counted
@@ -98,6 +97,8 @@ def _ask_file(app: Terminal, one: Copied, recovery_id: str) -> None:
         return
     note: Callable[[dict[str, bytes]], None] | None = None
     if recovery_id:
+        from recovery_flows.access.disclosures import note_files
+
         kind, what = DisclosureKind.PAGE_FILE, f"copy of {one.what}, masked"
         note = partial(note_files, app.case_officer(), recovery_id, kind, what)
 
