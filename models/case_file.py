@@ -6,7 +6,7 @@ Field names are column names; `queries.files.load_files` fills them by name.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -30,6 +30,7 @@ from models.entities.recovery import RecoveryRow
 from models.entities.request import ReceiptRow, RequestRow
 from models.entities.voluntary_return import InstalmentRow, ReturnRow
 from models.facts import LineKind
+from models.snapshots import changed
 from models.step_wording import Wording
 
 
@@ -230,12 +231,12 @@ def in_order(file: CaseFile) -> CaseFile:
 
     What has no value in its column yet, such as a hold that is not ordered, comes first.
     """
-    changed: dict[str, Any] = {}
+    sorted_: dict[str, Any] = {}
     for name, column in ORDERED_BY.items():
         rows: tuple[Any, ...] = getattr(file, name)
         if len(rows) > 1:
-            changed[name] = tuple(sorted(rows, key=partial(_place, column)))
-    return replace(file, **changed) if changed else file
+            sorted_[name] = tuple(sorted(rows, key=partial(_place, column)))
+    return changed(file, **sorted_) if sorted_ else file
 
 
 def _place(column: str, row: Any) -> tuple[bool, Any, str]:  # noqa: ANN401 - a row of any kind

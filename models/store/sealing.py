@@ -18,9 +18,16 @@ from sqlmodel import Session
 from models.entities.catalogue import table_of
 from models.entities.installation import TableSeal
 from models.prepared import KEY, changing, to
-from models.raw import raw_select
 from models.rights.hidden import DECIDING
-from models.sealing.seals import SEAL, fits, row_seal, sealed_tables, spelled_row, tallied_tables
+from models.sealing.seals import (
+    SEAL,
+    fits,
+    row_seal,
+    sealed_select,
+    sealed_tables,
+    stored_seal,
+    tallied_tables,
+)
 from models.sealing.vault import Vault
 from models.sqlite.direct import CHANGES, tables_read
 from models.sqlite.plain_session import PlainSession
@@ -147,8 +154,8 @@ class SealingSession(PlainSession):
         for table in sealed_tables():
             key = _key(table)
             news = [
-                {"at": row[key.name], "to": row_seal(self.vault, table, spelled_row(table, row))}
-                for row in super().execute(raw_select(table)).mappings()
+                {"at": row[key.name], "to": stored_seal(self.vault, table, row)}
+                for row in super().execute(sealed_select(table)).mappings()
             ]
             self._write_seals(table, news)
             if table.name in self._tallied:
@@ -209,7 +216,7 @@ class SealingSession(PlainSession):
         gone = set(keys)
         for row in super().execute(_rows_with(table), {"keys": keys}).mappings():
             gone.discard(str(row[key.name]))
-            seal = row_seal(self.vault, table, spelled_row(table, row))
+            seal = stored_seal(self.vault, table, row)
             if seal == row[SEAL]:
                 continue
             news.append({"at": row[key.name], "to": seal})
@@ -271,7 +278,7 @@ def seal_all(session: Session) -> None:
 @lru_cache(maxsize=256)
 def _before(table: sa.Table, change: sa.Update | sa.Delete) -> sa.Select[Any]:
     """The rows that a change is about; those who change often bring the same statement again."""
-    query = raw_select(table)
+    query = sealed_select(table)
     return query if change.whereclause is None else query.where(change.whereclause)
 
 
@@ -283,7 +290,7 @@ def _inserting(table: sa.Table) -> sa.Insert:
 @lru_cache(maxsize=64)
 def _rows_with(table: sa.Table) -> sa.Select[Any]:
     """The rows with these `keys`."""
-    return raw_select(table).where(_key(table).in_(sa.bindparam("keys", expanding=True)))
+    return sealed_select(table).where(_key(table).in_(sa.bindparam("keys", expanding=True)))
 
 
 @lru_cache(maxsize=64)

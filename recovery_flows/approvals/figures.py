@@ -34,6 +34,7 @@ from models.figures import (
 )
 from models.ids import derive_id, digest
 from models.money import Money
+from models.remembered import OfLastFile
 from recovery_flows.approvals import money_figures, request_figures, third_party_figures
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.ledger import hold_figures, releasable
@@ -60,8 +61,16 @@ class ApprovalSubject:
 
 def subject_of(file: CaseFile, act: ApprovalKind, subject_id: str) -> ApprovalSubject:
     """What an approval of `act` on `subject_id` would bind now; no figures if it is not there."""
-    figures = _FIGURES[act](file, subject_id) if _is_there(file, subject_id) else ()
-    return ApprovalSubject(act, subject_id, tuple(figures))
+    known = _KNOWN.answers(file)
+    found = known.get((act, subject_id))
+    if found is None:
+        figures = _FIGURES[act](file, subject_id) if _is_there(file, subject_id) else ()
+        found = known[act, subject_id] = ApprovalSubject(act, subject_id, tuple(figures))
+    return found
+
+
+_KNOWN = OfLastFile[ApprovalSubject]()
+"""Whether a figure has changed is asked before and after a decision, and for the next step."""
 
 
 def _is_there(file: CaseFile, subject_id: str) -> bool:

@@ -14,6 +14,7 @@ from models.entities.hold import LIVE_HOLDS, HoldKind, HoldState
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.money import Money
+from models.remembered import OfLastFile
 from models.step_wording import NOTHING, Wording, say
 from recovery_flows.approvals import next_steps as approval_steps
 from recovery_flows.approvals.step_figures import sum_of
@@ -51,10 +52,8 @@ from recovery_flows.restitution.victims import news
 __all__ = ["ActionKind", "asset_stage", "stage_of", "steps"]
 
 
-_last: list[tuple[CaseFile, Regimes, list[Step]]] = []
-"""The last answer: a file that comes to rest is asked about twice, by its stages and for the queue.
-
-A file never changes, so the same one has the same steps."""
+_KNOWN = OfLastFile[list[Step]]()
+"""A file that comes to rest is asked about twice, by its stages and for the queue."""
 
 
 def steps(file: CaseFile, laws: Regimes) -> list[Step]:
@@ -62,13 +61,11 @@ def steps(file: CaseFile, laws: Regimes) -> list[Step]:
 
     Of equally urgent ones the same is first for whoever has just decided and whoever reads it.
     """
-    for known, under, answer in _last[:]:
-        if known is file and under is laws:
-            return list(answer)
-    read = in_order(file)
-    answer = [*discrepancies.steps(read), *_steps(read, laws)]
-    _last[:] = [(file, laws, answer)]
-    return list(answer)
+    known = _KNOWN.answers(file, laws)
+    if "" not in known:
+        read = in_order(file)
+        known[""] = [*discrepancies.steps(read), *_steps(read, laws)]
+    return list(known[""])
 
 
 def _steps(file: CaseFile, laws: Regimes) -> list[Step]:

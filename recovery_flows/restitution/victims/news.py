@@ -22,6 +22,7 @@ from models.entities.payout import PayoutState
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
+from models.remembered import OfLastFile
 from models.step_wording import say
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.law import terms
@@ -52,6 +53,17 @@ class News:
 
 def due(file: CaseFile, laws: Regimes) -> tuple[News, ...]:
     """Who is to be told what, the earliest first; nobody where the law sets no time."""
+    known = _KNOWN.answers(file, laws)
+    if "" not in known:
+        known[""] = _due(file, laws)
+    return known[""]
+
+
+_KNOWN = OfLastFile[tuple[News, ...]]()
+"""Asked for the next step, and for when the first is to be told."""
+
+
+def _due(file: CaseFile, laws: Regimes) -> tuple[News, ...]:
     law = laws[file.recovery.regime]
     if file.recovery.state is not RecoveryState.OPEN or not law.has(Measure.VICTIM_MESSAGE):
         return ()
