@@ -31,8 +31,9 @@ def filler(kind: type[Row]) -> Callable[[Iterable[Any]], Row]:
 
 def changed(row: Row, **values: Any) -> Row:  # noqa: ANN401 - whatever its fields hold
     """A row with other values; TypeError for a field that it does not have."""
-    gets, puts, by_name = _slots(type(row))
-    new = object.__new__(type(row))
+    kind: type[Any] = type(row)
+    gets, puts, by_name = _slots(kind)
+    new: Row = object.__new__(kind)
     any(map(call, puts, repeat(new), map(call, gets, repeat(row))))
     for name, value in values.items():
         if name not in by_name:

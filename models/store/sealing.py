@@ -19,15 +19,8 @@ from models.entities.catalogue import table_of
 from models.entities.installation import TableSeal
 from models.prepared import KEY, changing, to
 from models.rights.hidden import DECIDING
-from models.sealing.seals import (
-    SEAL,
-    fits,
-    row_seal,
-    sealed_select,
-    sealed_tables,
-    stored_seal,
-    tallied_tables,
-)
+from models.sealing import seals
+from models.sealing.seals import SEAL, fits, row_seal, sealed_select, stored_seal
 from models.sealing.vault import Vault
 from models.sqlite.direct import CHANGES, tables_read
 from models.sqlite.plain_session import PlainSession
@@ -52,7 +45,7 @@ class SealingSession(PlainSession):
         self._added: dict[str, dict[str, int]] = defaultdict(dict)
         self._sums: dict[str, int] = defaultdict(int)
         self._rows: dict[str, int] = defaultdict(int)
-        self._tallied = {table.name for table in tallied_tables()}
+        self._tallied = {table.name for table in seals.tallied_tables()}
         self._gathers = False
         self.waiting = WaitingRows()
         """Rows to be written together, before anything else is executed."""
@@ -144,17 +137,17 @@ class SealingSession(PlainSession):
             self._rows[name] += len(added)
             self._sums[name] += sum(added.values())
         for name, keys in self._touched.items():
-            table = next(t for t in sealed_tables() if t.name == name)
+            table = next(t for t in seals.sealed_tables() if t.name == name)
             for some in _chunks(sorted(keys)):
                 self._seal_again(table, some)
         self._tally(sorted(set(self._sums) | set(self._rows)))
 
     def seal_all(self) -> None:
         """Seal every row of a database of an earlier version, which had no seals."""
-        for table in sealed_tables():
-            key = _key(table)
+        for table in seals.sealed_tables():
+            key = _key(table).name
             news = [
-                {"at": row[key.name], "to": stored_seal(self.vault, table, row)}
+                {"at": row[key], "to": stored_seal(self.vault, table, row)}
                 for row in super().execute(sealed_select(table)).mappings()
             ]
             self._write_seals(table, news)
