@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from models.entities.allocation import AllocationRow, CourtListRow, CourtShareRow
 from models.entities.approval import ApprovalRow, ApprovalState
@@ -178,6 +178,27 @@ class CaseFile:
     def payouts_of(self, allocation_id: str) -> tuple[PayoutRow, ...]:
         """The payouts of an allocation."""
         return tuple(p for p in self.payouts if p.allocation_id == allocation_id)
+
+
+Answer = TypeVar("Answer")
+
+
+class OfLastFile(Generic[Answer]):
+    """Answers about one file under one law, until another file is asked about.
+
+    A file and the laws never change, so the same ones have the same answers; equal ones are others.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[object, object, dict[Any, Answer]] = (None, None, {})
+
+    def answers(self, file: object, laws: object = None) -> dict[Any, Answer]:
+        """What is known of a file, by what was asked; to be added to by whoever asks."""
+        known, under, answers = self._last
+        if known is not file or under is not laws:
+            answers = {}
+            self._last = (file, laws, answers)
+        return answers
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields
-from functools import lru_cache
 from itertools import repeat
 from operator import call
 from typing import Any, TypeVar
@@ -32,7 +31,7 @@ def filler(kind: type[Row]) -> Callable[[Iterable[Any]], Row]:
 def changed(row: Row, **values: Any) -> Row:  # noqa: ANN401 - whatever its fields hold
     """A row with other values; TypeError for a field that it does not have."""
     kind: type[Any] = type(row)
-    gets, puts, by_name = _slots(kind)
+    gets, puts, by_name = _SLOTS.get(kind) or _slots(kind)
     new: Row = object.__new__(kind)
     any(map(call, puts, repeat(new), map(call, gets, repeat(row))))
     for name, value in values.items():
@@ -42,12 +41,17 @@ def changed(row: Row, **values: Any) -> Row:  # noqa: ANN401 - whatever its fiel
     return new
 
 
-@lru_cache(maxsize=128)
-def _slots(kind: type[Any]) -> tuple[list[Callable[[Any], Any]], list[_Put], dict[str, _Put]]:
+_Slots = tuple[list[Callable[[Any], Any]], list[_Put], dict[str, _Put]]
+_SLOTS: dict[type[Any], _Slots] = {}
+
+
+def _slots(kind: type[Any]) -> _Slots:
     """How each field of a kind is read and written; a class that checks itself is not for here."""
     if hasattr(kind, "__post_init__"):
         raise TypeError(f"a {kind.__name__} is made by its class, which checks it")
     members = [getattr(kind, field.name) for field in fields(kind)]
     puts = [member.__set__ for member in members]
     names = [field.name for field in fields(kind)]
-    return [member.__get__ for member in members], puts, dict(zip(names, puts, strict=True))
+    gets = [member.__get__ for member in members]
+    found = _SLOTS[kind] = (gets, puts, dict(zip(names, puts, strict=True)))
+    return found

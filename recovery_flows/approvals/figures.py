@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from models.case_file import CaseFile
+from models.case_file import CaseFile, OfLastFile
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.asset import AssetRow
 from models.entities.call import CallRow
@@ -34,7 +34,6 @@ from models.figures import (
 )
 from models.ids import derive_id, digest
 from models.money import Money
-from models.remembered import OfLastFile
 from recovery_flows.approvals import money_figures, request_figures, third_party_figures
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.ledger import hold_figures, releasable

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from models.action_kinds import ActionKind
-from models.case_file import CaseFile, Step, in_order
+from models.case_file import CaseFile, OfLastFile, Step, in_order
 from models.entities.allocation import AllocationState
 from models.entities.asset import AssetRow, Stage
 from models.entities.call import OPEN_CALLS, CallKind
@@ -14,7 +14,6 @@ from models.entities.hold import LIVE_HOLDS, HoldKind, HoldState
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.money import Money
-from models.remembered import OfLastFile
 from models.step_wording import NOTHING, Wording, say
 from recovery_flows.approvals import next_steps as approval_steps
 from recovery_flows.approvals.step_figures import sum_of

@@ -6,11 +6,10 @@ from dataclasses import FrozenInstanceError, fields, replace
 
 import pytest
 
-from models.case_file import CaseFile
+from models.case_file import CaseFile, OfLastFile
 from models.money import Money
 from models.outcome import Transition
 from models.queries.file_parts import KINDS
-from models.remembered import OfLastFile
 from models.snapshots import changed, filler
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.action_kinds import ActionKind
-from models.case_file import CaseFile, Step
+from models.case_file import CaseFile, OfLastFile, Step
 from models.entities.allocation import AllocationState
 from models.entities.approval import ApprovalState
 from models.entities.claim import ClaimRow, ClaimState
@@ -22,7 +22,6 @@ from models.entities.payout import PayoutState
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
-from models.remembered import OfLastFile
 from models.step_wording import say
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.law import terms
