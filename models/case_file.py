@@ -6,10 +6,10 @@ Field names are column names; `queries.files.load_files` fills them by name.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from models.entities.allocation import AllocationRow, CourtListRow, CourtShareRow
 from models.entities.approval import ApprovalRow, ApprovalState
@@ -30,6 +30,7 @@ from models.entities.recovery import RecoveryRow
 from models.entities.request import ReceiptRow, RequestRow
 from models.entities.voluntary_return import InstalmentRow, ReturnRow
 from models.facts import LineKind
+from models.snapshots import changed
 from models.step_wording import Wording
 
 
@@ -179,6 +180,27 @@ class CaseFile:
         return tuple(p for p in self.payouts if p.allocation_id == allocation_id)
 
 
+Answer = TypeVar("Answer")
+
+
+class OfLastFile(Generic[Answer]):
+    """Answers about one file under one law, until another file is asked about.
+
+    A file and the laws never change, so the same ones have the same answers; equal ones are others.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[object, object, dict[Any, Answer]] = (None, None, {})
+
+    def answers(self, file: object, laws: object = None) -> dict[Any, Answer]:
+        """What is known of a file, by what was asked; to be added to by whoever asks."""
+        known, under, answers = self._last
+        if known is not file or under is not laws:
+            answers = {}
+            self._last = (file, laws, answers)
+        return answers
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What a recovery needs next: which act, whose, about what, by when, and how it is said."""
@@ -230,12 +252,12 @@ def in_order(file: CaseFile) -> CaseFile:
 
     What has no value in its column yet, such as a hold that is not ordered, comes first.
     """
-    changed: dict[str, Any] = {}
+    sorted_: dict[str, Any] = {}
     for name, column in ORDERED_BY.items():
         rows: tuple[Any, ...] = getattr(file, name)
         if len(rows) > 1:
-            changed[name] = tuple(sorted(rows, key=partial(_place, column)))
-    return replace(file, **changed) if changed else file
+            sorted_[name] = tuple(sorted(rows, key=partial(_place, column)))
+    return changed(file, **sorted_) if sorted_ else file
 
 
 def _place(column: str, row: Any) -> tuple[bool, Any, str]:  # noqa: ANN401 - a row of any kind

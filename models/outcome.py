@@ -19,7 +19,7 @@ def spelled(value: Scalar) -> str | int | bool | None:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("an instant without a zone reached an event")
-        return value.astimezone(UTC).isoformat()
+        return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()
     return value
 
 

@@ -17,15 +17,16 @@ from models.outcome import Scalar, spelled
 Raw = str | int | bool | bytes | datetime | None
 
 
-def _raw_columns(table: sa.Table) -> list[sa.ColumnClause[Raw]]:
-    """A table's columns without their types, so that reading a spoilt value cannot fail."""
-    return [sa.literal_column(f'"{table.name}"."{c.name}"').label(c.name) for c in table.c]  # type: ignore[misc]
+@lru_cache(maxsize=128)
+def raw_select(table: sa.Table, names: tuple[str, ...] = ()) -> sa.Select[Any]:
+    """The columns of these names, or all, of a table's rows without their types.
 
-
-@lru_cache(maxsize=64)
-def raw_select(table: sa.Table) -> sa.Select[Any]:
-    """The raw columns of a table's rows; built once, since building costs more than reading."""
-    columns: list[Any] = _raw_columns(table)
+    Reading a spoilt value cannot fail. Built once, since building costs more than reading.
+    """
+    wanted = names or table.c.keys()
+    columns: list[Any] = [
+        sa.literal_column(f'"{table.name}"."{name}"').label(name) for name in wanted
+    ]
     return sa.select(*columns).select_from(table)
 
 
@@ -42,9 +43,10 @@ def instant(value: Raw) -> Scalar:
     """A stored instant as ISO text in UTC; an unreadable one is named, not raised."""
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(value)
+            stored = datetime.fromisoformat(value)
         except ValueError:
             return f"unreadable {value}"
+        return spelled(stored) if stored.tzinfo else f"{stored.isoformat()}+00:00"
     if value is None:
         return None
     if not isinstance(value, datetime):

@@ -250,11 +250,7 @@ class Wording:
 
     def stored(self) -> str:
         """The wording as JSON: codes and figures, no words."""
-        return json.dumps(
-            [[code, dict(figures)] for code, figures in self.parts],
-            ensure_ascii=False, separators=(",", ":"),
-            default=lambda amount: [amount.minor, amount.currency],
-        )  # fmt: skip
+        return _STORED.encode([[code, dict(figures)] for code, figures in self.parts])
 
     @classmethod
     def read(cls, text: str) -> Wording:
@@ -267,6 +263,9 @@ class Wording:
         )
 
 
+_STORED = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), default=lambda sum_: [sum_.minor, sum_.currency]
+)
 NOTHING = Wording()
 _FIGURES = {c: {n for _, n, _, _ in Formatter().parse(s) if n} for c, s in SENTENCES.items()}
 

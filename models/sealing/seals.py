@@ -18,10 +18,11 @@ from models.entities.catalogue import BY_NOUN, HISTORY
 from models.entities.event import EntityKind
 from models.ids import canonical
 from models.outcome import Scalar
-from models.raw import Raw, plain, spelling
+from models.raw import Raw, plain, raw_select, spelling
 from models.sealing.vault import Vault
 
 SEAL = "row_seal"
+Spell = Callable[[Raw], Scalar]
 # Columns that no event carries: worked out again at each write, of the moment (leases, polls), or
 # too secret for a history that never forgets.
 UNCOVERED: Mapping[EntityKind, frozenset[str]] = {
@@ -62,40 +63,44 @@ def row_seal(vault: Vault, table: sa.Table, row: Mapping[str, object]) -> str:
     Columns at their default are left out, so that a column added later changes no seal.
     """
     body: dict[str, Any] = {}
-    for name, default in _covered(table):
+    for name, default, _ in _covered(table):
         value = plain(row[name]) if name in row else default
         if value != default or type(value) is not type(default):
             body[name] = value
     return vault.row_signature(canonical([table.name, body]))
 
 
+def stored_seal(vault: Vault, table: sa.Table, row: Mapping[Any, Any]) -> str:
+    """The seal of a stored row, read raw: `row_seal` of its values as they were on their way in."""
+    body: dict[str, Any] = {}
+    for name, default, spell in _covered(table):
+        value = plain(row[name] if spell is None else spell(row[name]))
+        if value != default or type(value) is not type(default):
+            body[name] = value
+    return vault.row_signature(canonical([table.name, body]))
+
+
 @lru_cache(maxsize=64)
-def _covered(table: sa.Table) -> tuple[tuple[str, object], ...]:
-    """The columns that a seal covers, each with its default."""
+def sealed_select(table: sa.Table) -> sa.Select[Any]:
+    """The key, the columns that the seal covers and the seal of a table's rows, raw."""
+    return raw_select(table, (*(name for name, _, _ in _covered(table)), SEAL))
+
+
+@lru_cache(maxsize=64)
+def _covered(table: sa.Table) -> tuple[tuple[str, object, Spell | None], ...]:
+    """The columns that a seal covers, each with its default and how its stored value is spelled."""
     only = _UNCOVERED_OF.get(table.name)
     keys = set(table.primary_key.columns.keys())
     return tuple(
-        (c.name, plain(getattr(c.default, "arg", None)))
+        (c.name, plain(getattr(c.default, "arg", None)), spelling(c.type))
         for c in table.c
         if c.name != SEAL and (only is None or c.name in only or c.name in keys)
     )
 
 
-def spelled_row(table: sa.Table, row: Mapping[Any, Any]) -> dict[str, object]:
-    """A stored row as its seal spells it."""
-    return {
-        name: row[name] if spell is None else spell(row[name]) for name, spell in _spellings(table)
-    }
-
-
-@lru_cache(maxsize=64)
-def _spellings(table: sa.Table) -> tuple[tuple[str, Callable[[Raw], Scalar] | None], ...]:
-    return tuple((c.name, spelling(c.type)) for c in table.c)
-
-
 def fits(vault: Vault, table: sa.Table, row: Mapping[Any, Any]) -> bool:
     """Whether a stored row, read raw, is as the program left it."""
     try:
-        return bool(row_seal(vault, table, spelled_row(table, row)) == row[SEAL])
+        return bool(stored_seal(vault, table, row) == row[SEAL])
     except (TypeError, ValueError):
         return False

@@ -107,7 +107,8 @@ def _stored_instant(value: datetime | None) -> str | None:
         return None
     if value.utcoffset() is None:
         raise ValueError("an instant without a zone")
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return in_utc.isoformat(" ", "microseconds")[:_INSTANT_LENGTH]
 
 
 def _instant(value: str | None) -> datetime | None:

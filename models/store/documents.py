@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from models.engine import Database
 from models.entities.catalogue import table_of
 from models.entities.document import Document
 from models.ids import digest_bytes
-from models.prepared import reading
+from models.prepared import reading, reading_any
 from models.sealing.sealed_place import SealedPlace
 from models.store.unit import Unit, unit_of_work
 
@@ -34,6 +35,17 @@ def keep(unit: Unit, raw: bytes, kind: str, media_type: str, received_at: dateti
     return _keep(unit, digest_bytes(raw), raw, kind, media_type, received_at, is_sealed=False)
 
 
+def look_for(unit: Unit, bodies: Iterable[bytes]) -> None:
+    """Ask at once which of these bytes are stored, for `keep`."""
+    names = {digest_bytes(raw) for raw in bodies}
+    if names:
+        known = unit.session.stored(_KNOWN, {"of": sorted(names)}).scalars()
+        unit.absent |= names - set(known)
+
+
+_KNOWN = reading_any(_DOCUMENTS.c.digest, _DOCUMENTS.c.digest)
+
+
 def _keep(
     unit: Unit,
     name: str,
@@ -44,10 +56,7 @@ def _keep(
     *,
     is_sealed: bool = True,
 ) -> str:
-    query = reading(_DOCUMENTS.c.digest, _DOCUMENTS.c.digest)
-    session = unit.session
-    is_here = session.waiting.is_new(_DOCUMENTS, name)
-    if not is_here and session.stored(query, {"of": name}).first() is None:
+    if not _is_here(unit, name):
         row = {
             "digest": name,
             "kind": kind,
@@ -55,5 +64,15 @@ def _keep(
             "body_sealed": body if is_sealed else unit.vault.seal_bytes(body, place_of(name)),
             "received_at": received_at,
         }
-        session.waiting.add(_DOCUMENTS, name, row)
+        unit.session.waiting.add(_DOCUMENTS, name, row)
+        unit.absent.discard(name)
     return name
+
+
+def _is_here(unit: Unit, name: str) -> bool:
+    if unit.session.waiting.is_new(_DOCUMENTS, name):
+        return True
+    query = reading(_DOCUMENTS.c.digest, _DOCUMENTS.c.digest)
+    return name not in unit.absent and (
+        unit.session.stored(query, {"of": name}).first() is not None
+    )

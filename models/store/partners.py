@@ -11,6 +11,7 @@ from models.entities.catalogue import table_of
 from models.entities.event import EntityKind
 from models.entities.partner import Partner, PartnerChannel, PartnerKind
 from models.outcome import Outcome, Transition, Values
+from models.prepared import KEY
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from models.store.record import record
@@ -18,6 +19,18 @@ from models.store.unit import ENGINE, Actor, Unit
 from models.trouble import Trouble
 
 _PARTNERS = table_of(Partner)
+
+
+def _poll_by() -> sa.Update:
+    """Plans the next reading of a feed at `latest`, where none is planned or a later one."""
+    due_at = _PARTNERS.c.feed_due_at
+    latest = sa.bindparam("latest", type_=due_at.type)
+    sooner = sa.case((due_at < latest, due_at), else_=latest)
+    change = _PARTNERS.update().where(_PARTNERS.c.id == sa.bindparam(KEY))
+    return change.values(feed_due_at=sooner, feed_interval_seconds=0)
+
+
+_POLL_BY = _poll_by()
 
 
 class PartnerFields(TypedDict):
@@ -120,13 +133,10 @@ def plan_poll(
 def poll_by(unit: Unit, partner_id: str, latest: datetime) -> None:
     """Read the partner's feed by `latest` (case time), however quiet it was; sooner stays sooner.
 
-    A bank that gets an order every few seconds would never be heard if each one put it off.
+    A bank that gets an order every few seconds would never be heard if each one put it off. What is
+    planned is not asked for: the question would have all rows written that wait.
     """
-    planned = unit.session.execute(
-        sa.select(_PARTNERS.c.feed_due_at).where(_PARTNERS.c.id == partner_id)
-    ).scalar_one()
-    due_at = latest if planned is None else min(planned, latest)
-    plan_poll(unit, partner_id, due_at=due_at, interval_seconds=0)
+    unit.session.waiting.last(_POLL_BY, {KEY: partner_id, "latest": latest})
 
 
 def learn_code(unit: Unit, actor: Actor, now: datetime, partner_id: str, code: str) -> None:

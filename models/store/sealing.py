@@ -18,9 +18,9 @@ from sqlmodel import Session
 from models.entities.catalogue import table_of
 from models.entities.installation import TableSeal
 from models.prepared import KEY, changing, to
-from models.raw import raw_select
 from models.rights.hidden import DECIDING
-from models.sealing.seals import SEAL, fits, row_seal, sealed_tables, spelled_row, tallied_tables
+from models.sealing import seals
+from models.sealing.seals import SEAL, fits, row_seal, sealed_select, stored_seal
 from models.sealing.vault import Vault
 from models.sqlite.direct import CHANGES, tables_read
 from models.sqlite.plain_session import PlainSession
@@ -45,7 +45,7 @@ class SealingSession(PlainSession):
         self._added: dict[str, dict[str, int]] = defaultdict(dict)
         self._sums: dict[str, int] = defaultdict(int)
         self._rows: dict[str, int] = defaultdict(int)
-        self._tallied = {table.name for table in tallied_tables()}
+        self._tallied = {table.name for table in seals.tallied_tables()}
         self._gathers = False
         self.waiting = WaitingRows()
         """Rows to be written together, before anything else is executed."""
@@ -137,18 +137,18 @@ class SealingSession(PlainSession):
             self._rows[name] += len(added)
             self._sums[name] += sum(added.values())
         for name, keys in self._touched.items():
-            table = next(t for t in sealed_tables() if t.name == name)
+            table = next(t for t in seals.sealed_tables() if t.name == name)
             for some in _chunks(sorted(keys)):
                 self._seal_again(table, some)
         self._tally(sorted(set(self._sums) | set(self._rows)))
 
     def seal_all(self) -> None:
         """Seal every row of a database of an earlier version, which had no seals."""
-        for table in sealed_tables():
-            key = _key(table)
+        for table in seals.sealed_tables():
+            key = _key(table).name
             news = [
-                {"at": row[key.name], "to": row_seal(self.vault, table, spelled_row(table, row))}
-                for row in super().execute(raw_select(table)).mappings()
+                {"at": row[key], "to": stored_seal(self.vault, table, row)}
+                for row in super().execute(sealed_select(table)).mappings()
             ]
             self._write_seals(table, news)
             if table.name in self._tallied:
@@ -209,7 +209,7 @@ class SealingSession(PlainSession):
         gone = set(keys)
         for row in super().execute(_rows_with(table), {"keys": keys}).mappings():
             gone.discard(str(row[key.name]))
-            seal = row_seal(self.vault, table, spelled_row(table, row))
+            seal = stored_seal(self.vault, table, row)
             if seal == row[SEAL]:
                 continue
             news.append({"at": row[key.name], "to": seal})
@@ -271,7 +271,7 @@ def seal_all(session: Session) -> None:
 @lru_cache(maxsize=256)
 def _before(table: sa.Table, change: sa.Update | sa.Delete) -> sa.Select[Any]:
     """The rows that a change is about; those who change often bring the same statement again."""
-    query = raw_select(table)
+    query = sealed_select(table)
     return query if change.whereclause is None else query.where(change.whereclause)
 
 
@@ -283,7 +283,7 @@ def _inserting(table: sa.Table) -> sa.Insert:
 @lru_cache(maxsize=64)
 def _rows_with(table: sa.Table) -> sa.Select[Any]:
     """The rows with these `keys`."""
-    return raw_select(table).where(_key(table).in_(sa.bindparam("keys", expanding=True)))
+    return sealed_select(table).where(_key(table).in_(sa.bindparam("keys", expanding=True)))
 
 
 @lru_cache(maxsize=64)

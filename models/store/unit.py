@@ -54,7 +54,7 @@ class Unit:
     accounts: dict[str, str] = field(default_factory=dict)
     """Accounts that this transaction knows to be stored, with their currency."""
     absent: set[str] = field(default_factory=set)
-    """Accounts and people that are not stored, as far as this transaction has asked in advance."""
+    """Accounts, people and documents that are not stored, as far as was asked here in advance."""
     counted: dict[str, int] = field(default_factory=dict)
     """Counters as far as this transaction has counted."""
     opened: dict[str, AccountRef] = field(default_factory=dict)

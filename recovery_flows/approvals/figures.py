@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from models.case_file import CaseFile
+from models.case_file import CaseFile, OfLastFile
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.asset import AssetRow
 from models.entities.call import CallRow
@@ -60,8 +60,16 @@ class ApprovalSubject:
 
 def subject_of(file: CaseFile, act: ApprovalKind, subject_id: str) -> ApprovalSubject:
     """What an approval of `act` on `subject_id` would bind now; no figures if it is not there."""
-    figures = _FIGURES[act](file, subject_id) if _is_there(file, subject_id) else ()
-    return ApprovalSubject(act, subject_id, tuple(figures))
+    known = _KNOWN.answers(file)
+    found = known.get((act, subject_id))
+    if found is None:
+        figures = _FIGURES[act](file, subject_id) if _is_there(file, subject_id) else ()
+        found = known[act, subject_id] = ApprovalSubject(act, subject_id, tuple(figures))
+    return found
+
+
+_KNOWN = OfLastFile[ApprovalSubject]()
+"""Whether a figure has changed is asked before and after a decision, and for the next step."""
 
 
 def _is_there(file: CaseFile, subject_id: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from models.action_kinds import ActionKind
-from models.case_file import CaseFile, Step, in_order
+from models.case_file import CaseFile, OfLastFile, Step, in_order
 from models.entities.allocation import AllocationState
 from models.entities.asset import AssetRow, Stage
 from models.entities.call import OPEN_CALLS, CallKind
@@ -51,10 +51,8 @@ from recovery_flows.restitution.victims import news
 __all__ = ["ActionKind", "asset_stage", "stage_of", "steps"]
 
 
-_last: list[tuple[CaseFile, Regimes, list[Step]]] = []
-"""The last answer: a file that comes to rest is asked about twice, by its stages and for the queue.
-
-A file never changes, so the same one has the same steps."""
+_KNOWN = OfLastFile[list[Step]]()
+"""A file that comes to rest is asked about twice, by its stages and for the queue."""
 
 
 def steps(file: CaseFile, laws: Regimes) -> list[Step]:
@@ -62,13 +60,11 @@ def steps(file: CaseFile, laws: Regimes) -> list[Step]:
 
     Of equally urgent ones the same is first for whoever has just decided and whoever reads it.
     """
-    for known, under, answer in _last[:]:
-        if known is file and under is laws:
-            return list(answer)
-    read = in_order(file)
-    answer = [*discrepancies.steps(read), *_steps(read, laws)]
-    _last[:] = [(file, laws, answer)]
-    return list(answer)
+    known = _KNOWN.answers(file, laws)
+    if "" not in known:
+        read = in_order(file)
+        known[""] = [*discrepancies.steps(read), *_steps(read, laws)]
+    return list(known[""])
 
 
 def _steps(file: CaseFile, laws: Regimes) -> list[Step]:

@@ -15,6 +15,7 @@ from models.outcome import Outcome
 from models.queries.audit.integrity import (
     broken_clock,
     broken_partner,
+    broken_partners,
     broken_recoveries,
     broken_recovery,
 )
@@ -41,10 +42,18 @@ class Vouched:
         self._unit, self._database = unit, database
         self._known: dict[tuple[str, str], list[str]] = {}
 
-    def check_together(self, recovery_ids: Sequence[str]) -> None:
-        """Read what `broken` says of these recoveries all at once."""
-        found = broken_recoveries(self._unit.session, self._database, recovery_ids)
-        self._known |= {("recovery", name): sentences for name, sentences in found.items()}
+    def check_together(self, recovery_ids: Sequence[str], partner_ids: Sequence[str]) -> None:
+        """Read what `broken` says of these recoveries and partners all at once, before anything.
+
+        Whoever asks about one later has all rows written that wait until then.
+        """
+        session, database = self._unit.session, self._database
+        if recovery_ids:
+            self._ask("clock", "", _broken_clock)
+        of_partners = broken_partners(session, database, partner_ids)
+        of_recoveries = broken_recoveries(session, database, recovery_ids)
+        for what, found in (("partner", of_partners), ("recovery", of_recoveries)):
+            self._known |= {(what, name): sentences for name, sentences in found.items()}
 
     def broken(self, recovery_id: str, partner_id: str) -> str:
         """What is wrong with the records behind an order of this recovery to this partner; "" else.
@@ -55,7 +64,7 @@ class Vouched:
         sentences = [
             *self._ask("recovery", recovery_id, broken_recovery),
             *self._ask("partner", partner_id, broken_partner),
-            *self._ask("clock", "", lambda session, database, _: broken_clock(session, database)),
+            *self._ask("clock", "", _broken_clock),
         ]
         more = f" (and {len(sentences) - 1} more)" if len(sentences) > 1 else ""
         return f"{sentences[0]}{more}" if sentences else ""
@@ -64,6 +73,10 @@ class Vouched:
         if (what, name) not in self._known:
             self._known[what, name] = ask(self._unit.session, self._database, name)
         return self._known[what, name]
+
+
+def _broken_clock(session: Session, database: Database, _: str) -> list[str]:
+    return broken_clock(session, database)
 
 
 def note_broken(unit: Unit, file: CaseFile, detail: str, now: datetime, derive: Derive) -> CaseFile:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from models.case_file import CaseFile
 from models.entities.asset import AssetRow
 from models.entities.hold import HoldKind, HoldRow, HoldState
 from models.language.phrase import stored_phrase
+from models.snapshots import changed
 from recovery_flows.freezing import denied_stops
 from recovery_flows.freezing.drafts import (
     NOT_ORDERED,
@@ -157,7 +157,7 @@ def _is_above_stated(file: CaseFile, freeze: HoldRow) -> bool:
 
 def _planned_anew(file: CaseFile, freeze: HoldRow) -> Planned | None:
     """What the stop of a freeze would be followed by if that had not been drafted."""
-    without = replace(file, holds=tuple(h for h in file.holds if h.id != freeze.id))
+    without = changed(file, holds=tuple(h for h in file.holds if h.id != freeze.id))
     plan = _plan(without, file.asset(freeze.asset_id))
     return next((p for p in plan if p.stop.id == freeze.supersedes_id), None)
 

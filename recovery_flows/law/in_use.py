@@ -19,11 +19,12 @@ class RegimesInUse(Regimes):
         self._known: dict[str, Regime] = {}
 
     def __getitem__(self, code: str) -> Regime:
-        if code not in self._known:
+        found = self._known.get(code)
+        if found is None:
             if code not in self._codes:
                 raise KeyError(code)
-            self._known[code] = load_regime(self._read(code))
-        return self._known[code]
+            found = self._known[code] = load_regime(self._read(code))
+        return found
 
     def __contains__(self, code: object) -> bool:
         return code in self._codes

@@ -26,6 +26,8 @@ def beyond_trace(file: CaseFile, states: frozenset[PayoutState] = SETTLED) -> di
     Minor units of the loss's currency; an asset of which no more is returned is left out. An order
     that cannot have left is not on its way: another trace takes it back.
     """
+    if not file.payouts:
+        return {}
     parts, unsent = parts_of(file), _unsent(file)
     traced: dict[str, int] = defaultdict(int)
     for part in _at_accounts(file):
@@ -92,7 +94,7 @@ def give_way(
     books as excess. Returns what was taken, by the currency of the accounts, in its minor units.
     """
     given: dict[str, int] = defaultdict(int)
-    for account in accounts:
+    for account in accounts if beyond_minor > 0 else ():
         for key in sorted(k for k in target if k.account is account):
             sums = target[key]
             taken = min(beyond_minor, sums[0])

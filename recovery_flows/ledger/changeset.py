@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -59,6 +59,7 @@ from models.entities.voluntary_return import (
 )
 from models.language.phrase import stored_phrase
 from models.outcome import CallIntent, Outcome, Posting, Transition
+from models.snapshots import changed
 from recovery_flows.ledger import postings
 
 _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
@@ -130,9 +131,9 @@ class Changeset:
         is_booked = not all(move.noun in _NOT_BOOKED for move in moves)
         legs = postings.entry(file) if is_booked else ()
         if legs:
-            file = replace(file, balances=_balances_after(file.balances, legs))
+            file = changed(file, balances=_balances_after(file.balances, legs))
         self.file = file
-        self.moves += [*moves[:-1], replace(moves[-1], postings=legs)]
+        self.moves += [*moves[:-1], changed(moves[-1], postings=legs)]
 
     def correct(self) -> None:
         """Book apart, with a sentence, where the ledger did not show what the facts said."""
@@ -147,7 +148,7 @@ class Changeset:
         reason = stored_phrase(
             "the ledger did not show what the records say: {names}", names=names
         )[:200]
-        self.file = replace(self.file, balances=_balances_after(self.file.balances, legs))
+        self.file = changed(self.file, balances=_balances_after(self.file.balances, legs))
         self.moves.append(
             Transition(
                 EntityKind.RECOVERY, recovery.id, "ledger_corrected", recovery.state,
@@ -158,7 +159,7 @@ class Changeset:
     def adopt(self, trace: TraceView, *moves: Transition) -> None:
         """Put another trace in place and book what it changes."""
         self.correct()
-        self.file = replace(self.file, trace=trace)
+        self.file = changed(self.file, trace=trace)
         self.apply(*moves)
 
     def mark(self) -> _Mark:
@@ -184,18 +185,18 @@ class Changeset:
             subject_id=intent.subject_id, asset_id=intent.asset_id,
             approval_id=intent.approval_id, state=CallState.PLANNED,
         )  # fmt: skip
-        self.file = replace(self.file, calls=(*self.file.calls, row))
+        self.file = changed(self.file, calls=(*self.file.calls, row))
 
     def settle_call(self, call_id: str, event: str) -> None:
         """See in the file how a call went; its own event is written by the outbox."""
         rows = tuple(
-            replace(c, state=CallState(next_state(EntityKind.CALL, c.state, event)))
+            changed(c, state=CallState(next_state(EntityKind.CALL, c.state, event)))
             if c.id == call_id
             else c
             for c in self.file.calls
         )
         ended = (CallState.ANSWERED, CallState.CANCELLED)
-        self.file = replace(self.file, calls=tuple(c for c in rows if c.state not in ended))
+        self.file = changed(self.file, calls=tuple(c for c in rows if c.state not in ended))
 
     def outcome(self) -> Outcome:
         """All that was decided, to be recorded in one transaction."""
@@ -232,7 +233,7 @@ def applied(file: CaseFile, move: Transition) -> CaseFile:
     if move.noun is EntityKind.RECOVERY:
         known = _NAMES[RecoveryRow]
         own: dict[str, Any] = {k: v for k, v in move.values.items() if k in known}
-        return replace(file, recovery=replace(file.recovery, **own, state=RecoveryState(state)))
+        return changed(file, recovery=changed(file.recovery, **own, state=RecoveryState(state)))
     if move.noun not in _ROWS:
         return file
     name, kind, states = _ROWS[move.noun]
@@ -245,9 +246,8 @@ def applied(file: CaseFile, move: Transition) -> CaseFile:
             values.setdefault("recovery_id", file.recovery.id)
         rows = (*rows, kind(id=move.id, **values))
     else:
-        rows = tuple(replace(r, **values) if r.id == move.id else r for r in rows)
-    changed: dict[str, Any] = {name: rows}
-    return replace(file, **changed)
+        rows = tuple(changed(r, **values) if r.id == move.id else r for r in rows)
+    return changed(file, **{name: rows})
 
 
 def _balances_after(

@@ -115,6 +115,8 @@ def open_ones(file: CaseFile) -> tuple[DiscrepancyRow, ...]:
 
     A history that was changed by hand comes before all others: they may be nothing but its effect.
     """
+    if not file.discrepancies:
+        return ()
     found = (d for d in file.discrepancies if d.state is DiscrepancyState.OPEN)
     return tuple(sorted(found, key=lambda d: d.kind is not DiscrepancyKind.HISTORY_BROKEN))
 

@@ -43,8 +43,10 @@ def parts_of(file: CaseFile) -> Mapping[str, Parts]:
     What was settled first makes a loss good first, and what came beyond an order is called back
     first. All that went out for losses never comes to more than these.
     """
-    room = {claim.id: loss_minor(claim) for claim in file.claims}
     settled = [p for p in file.payouts if p.state is PayoutState.SETTLED]
+    if not settled:
+        return {}
+    room = {claim.id: loss_minor(claim) for claim in file.claims}
     settled.sort(key=lambda p: (p.settled_at or _NEVER, p.id))
     returned: dict[str, int] = {}
     for payout in settled:

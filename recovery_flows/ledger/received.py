@@ -69,6 +69,8 @@ def received_targets(
 
     What was paid on from there has its room in the loss before what is only kept.
     """
+    if not file.recall_credits and not any(asset.is_custody for asset in file.assets):
+        return
     lost, to_come = _lost(target), _paid_on(file, parts)
     yield from _recalled(file, lost, parts)
     for asset in file.assets:

@@ -56,10 +56,7 @@ class Parts:
         for row in session.execute(part._query, {"ids": ids}):
             known = self._made.get(id(row))
             if known is None:
-                one = object.__new__(part.kind)
-                for put, value in zip(part._slots, row[1:], strict=True):
-                    put(one, value)
-                known = self._made[id(row)] = row, one
+                known = self._made[id(row)] = row, part._fill(row[1:])
             found[row[0]].append(known[1])
         return found
 

@@ -59,7 +59,7 @@ def _named() -> sa.Select[Any]:
 
 
 _NAMED = _named()
-_PARTNER = raw_select(_PARTNERS).where(_PARTNERS.c.id == _ONE)
+_OF_PARTNERS = raw_select(_PARTNERS).where(_PARTNERS.c.id.in_(_SEVERAL))
 _OF_RECOVERIES = raw_select(_RECOVERIES).where(_RECOVERIES.c.id.in_(_SEVERAL))
 _OF_CALLS = raw_select(_CALLS).where(_CALLS.c.recovery_id.in_(_SEVERAL))
 _EVENT = raw_select(_EVENTS)
@@ -101,8 +101,21 @@ def broken_recoveries(
 
 def broken_partner(session: Session, database: Database, partner_id: str) -> list[str]:
     """Sentences for a partner whose row does not follow from its events."""
-    sentences = broken_subject(session, database, EntityKind.PARTNER, partner_id)
-    return [*sentences, *_unsealed(session, database, _PARTNERS, _PARTNER, partner_id)]
+    return _of_partners(session, database, [partner_id])
+
+
+def broken_partners(
+    session: Session, database: Database, partner_ids: Sequence[str]
+) -> dict[str, list[str]]:
+    """The same of several, read at once; one by one only where something is wrong."""
+    if not partner_ids or not _of_partners(session, database, partner_ids):
+        return {name: [] for name in partner_ids}
+    return {name: broken_partner(session, database, name) for name in partner_ids}
+
+
+def _of_partners(session: Session, database: Database, ids: Sequence[str]) -> list[str]:
+    sentences = broken_subjects(session, database.vault, EntityKind.PARTNER, ids)
+    return [*sentences, *_unsealed(session, database, _PARTNERS, _OF_PARTNERS, ids)]
 
 
 def broken_subject(

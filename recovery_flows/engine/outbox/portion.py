@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from models.queries.cases.case_files import files_by_id, load_file
 from models.store.calls import leased_by
+from models.store.documents import look_for
 from models.store.pacing import Portions, for_a_while
 from models.store.record import prefetch_events
 from models.store.unit import ENGINE, Unit, unit_of_work
@@ -44,6 +45,7 @@ class Portion:
         names = list(dict.fromkeys(r.call.recovery_id for r in self._ours.values()))
         self._files = files_by_id(unit.session, names)
         prefetch_events(unit, names)
+        look_for(unit, (raw.body for result in ours for raw in result.raw))
         self._written: list[Changeset] = []
 
     def ours(self, group: Iterable[Result]) -> list[Result]:

@@ -110,9 +110,11 @@ class _ReadAtOnce:
         with alone():
             found = calls_by_id(unit.session, unit.vault, list(call_ids))
             self._calls = {call.id: call for call in found}
-        orders = {c.recovery_id for c in self._calls.values() if _is_new_order(c)}
+        orders = [call for call in self._calls.values() if _is_new_order(call)]
         with alone():
-            self.vouched.check_together(sorted(orders))
+            self.vouched.check_together(
+                sorted({c.recovery_id for c in orders}), sorted({c.partner_id for c in orders})
+            )
         named = list(dict.fromkeys(c.recovery_id for c in self._calls.values()))
         self._files = files_by_id(unit.session, named)
         prefetch_events(unit, named)

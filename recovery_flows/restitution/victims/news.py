@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.action_kinds import ActionKind
-from models.case_file import CaseFile, Step
+from models.case_file import CaseFile, OfLastFile, Step
 from models.entities.allocation import AllocationState
 from models.entities.approval import ApprovalState
 from models.entities.claim import ClaimRow, ClaimState
@@ -52,6 +52,17 @@ class News:
 
 def due(file: CaseFile, laws: Regimes) -> tuple[News, ...]:
     """Who is to be told what, the earliest first; nobody where the law sets no time."""
+    known = _KNOWN.answers(file, laws)
+    if "" not in known:
+        known[""] = _due(file, laws)
+    return known[""]
+
+
+_KNOWN = OfLastFile[tuple[News, ...]]()
+"""Asked for the next step, and for when the first is to be told."""
+
+
+def _due(file: CaseFile, laws: Regimes) -> tuple[News, ...]:
     law = laws[file.recovery.regime]
     if file.recovery.state is not RecoveryState.OPEN or not law.has(Measure.VICTIM_MESSAGE):
         return ()

@@ -1,0 +1,81 @@
+"""Many orders prepared, and many answers settled: few statements, whatever their number."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from models.engine import Database
+from models.entities.call import CallKind
+from models.facts import AccountRef, RawAnswer
+from models.queries.audit.verify import verify
+from models.store import pacing
+from recovery_flows.engine.context import Engine, Pace
+from recovery_flows.engine.outbox.preparation import Ready, prepare
+from recovery_flows.engine.outbox.results import Result
+from recovery_flows.engine.outbox.settlement import settle_results
+
+_LEASE = "test/1"
+_STOPPED = "SELECT count(*) FROM hold WHERE state = 'stopped'"
+
+
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock is kept until a portion is written, however slow the machine is."""
+    monkeypatch.setattr(pacing, "HOLD_SECONDS", 60)
+
+
+@contextmanager
+def _counted(database: Database) -> Iterator[list[str]]:
+    found: list[str] = []
+
+    def note(*given: Any) -> None:
+        found.append(given[2])
+
+    sa.event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        sa.event.remove(database.engine, "before_cursor_execute", note)
+
+
+def _answered(unit: Any, ready: Ready) -> Result:
+    """What a bank says that holds all it was asked to hold."""
+    order, now = json.loads(ready.body), unit.now.isoformat().replace("+00:00", "Z")
+    told = {
+        "type": "hold", "id": f"B-{ready.call.id}", "revision": 1, "orderRef": order["orderRef"],
+        "kind": order["kind"], "status": "HELD", "account": {"number": ready.limits.number},
+        "amountRequested": order["amount"], "amountHeld": order["amount"], "actedAt": now,
+        "expiresAt": None, "rejectionReason": None, "lastModified": now,
+    }  # fmt: skip
+    raw = RawAnswer(200, json.dumps(told).encode(), "application/json")
+    return Result(ready.call, "answered", (raw,))
+
+
+@pytest.mark.parametrize("count", [4, 14])
+def test_orders_and_answers_cost_no_more_statements_for_many_recoveries_than_for_few(
+    unit: Any, count: int
+) -> None:
+    """Each answer planned the feed by a question, which had the rows of all before it written."""
+    for number, fact in enumerate(unit.reports(count)):
+        bank = unit.banks[number % 2][0]
+        mule = AccountRef(bank, f"9999{number:012d}", "Synthetic Mule")
+        (recovery_id,) = unit.report(replace(fact, payee_account=mule))
+        unit.accept(recovery_id)
+        unit.order(recovery_id)
+    engine = Engine(unit.database, unit.laws, Pace(), "test", lambda: unit.now)
+    with _counted(unit.database) as prepared:
+        ready, handled = prepare(engine, [CallKind.HOLD], _LEASE)
+    assert handled == len(ready) == count
+    assert len(prepared) <= 110, "\n".join(prepared)
+    with _counted(unit.database) as settled:
+        settle_results(engine, [_answered(unit, one) for one in ready], _LEASE)
+    assert unit.one(_STOPPED) == count
+    assert len(settled) <= 70, "\n".join(settled)
+    assert verify(unit.database) == ()
