@@ -1,0 +1,61 @@
+"""What runs out as it is kept for the lists: filled after an upgrade, and worked out anew to check.
+
+Each write keeps it by `cases.commit.derived`. What changes a deadline and is no write, as another
+law or calendar, changes it at the next one, as it does the next step and the time left.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from sqlmodel import Session
+
+from models.engine import Database
+from models.queries.cases.deadline_views import DeadlineEntry
+from models.queries.cases.kept_deadlines import kept_deadlines, stored_deadlines
+from models.queries.cases.open_steps import clock_pages
+from models.store.rollups.keeping import keep_deadlines
+from models.store.unit import unit_of_work
+from recovery_flows.cases.clocks.files import told_by_files
+from recovery_flows.law.regime import Regimes
+
+_AT_ONCE = 500
+
+
+def fill(database: Database, laws: Regimes) -> None:
+    """Keep the deadlines of open recoveries of which they are not known."""
+    for ids in _pages(database):
+        with unit_of_work(database) as unit:
+            _, unknown = kept_deadlines(unit.session, ids)
+            told = _by_recovery(told_by_files(unit.session, unknown, laws))
+            keep_deadlines(unit.session, {name: stored_deadlines(told[name]) for name in unknown})
+
+
+def _pages(database: Database) -> Iterator[list[str]]:
+    """Open recoveries with a running deadline of which the deadlines are not known."""
+    with database.reading() as session:
+        for page in clock_pages(session, None, _AT_ONCE):
+            if unknown := kept_deadlines(session, [name for _, name in page])[1]:
+                yield unknown
+
+
+def kept_wrong(session: Session, laws: Regimes) -> Iterator[str]:
+    """A sentence for each open recovery whose kept deadlines are not those that its file tells."""
+    for page in clock_pages(session, None, _AT_ONCE):
+        ids = [name for _, name in page]
+        found, unknown = kept_deadlines(session, ids)
+        known = sorted(set(ids) - set(unknown))
+        kept, told = _by_recovery(found), _by_recovery(told_by_files(session, known, laws))
+        for name in known:
+            if kept[name] != told[name]:
+                yield f"the deadlines of the recovery {name} are kept otherwise than its file tells"
+
+
+def _by_recovery(
+    entries: Iterable[DeadlineEntry],
+) -> dict[str, list[DeadlineEntry]]:
+    found = defaultdict[str, list[DeadlineEntry]](list)
+    for entry in entries:
+        found[entry.recovery_id].append(entry)
+    return found
