@@ -30,7 +30,7 @@ class Derived:
     victim_due_at: datetime | None = None
     """By when the first victim is to be told of a stage that his report has reached."""
     deadlines: str | None = None
-    """All that runs out, as `models.queries.cases.kept_deadlines` stores it; None: not known."""
+    """All that runs out, as `models.queries.cases.deadline_views` stores it; None: not known."""
 
 
 def _write() -> sa.Update:

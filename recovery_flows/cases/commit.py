@@ -14,8 +14,8 @@ from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.recovery import CLOSED_RECOVERIES
 from models.queries.cases.case_files import load_each
+from models.queries.cases.deadline_views import stored_deadlines
 from models.queries.cases.deconfliction import recoveries_wanting, recoveries_without_funds
-from models.queries.cases.kept_deadlines import stored_deadlines
 from models.queries.cases.work import versions_of
 from models.sealing.sealed_place import SealedPlace
 from models.step_wording import say

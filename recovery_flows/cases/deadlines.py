@@ -16,7 +16,6 @@ from models.entities.multi_agency import TaskRenewal, TaskRow, TaskState
 from models.entities.payout import PayoutState
 from models.entities.request import CARRIED_OUT, UNDER_WAY, RequestState
 from models.language.phrase import Phrase, phrase
-from models.queries.cases.views import DeadlineLine
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.due.deadline import Deadline
 from recovery_flows.cases.due.money_back import (
@@ -41,7 +40,7 @@ def running(file: CaseFile, laws: Regimes) -> list[Deadline]:
 
 
 def _with_calendar(clock: Deadline, laws: Regimes) -> Deadline:
-    note = calendar_note(clock, clock.note, laws)
+    note = calendar_note(clock.due_at, clock.regime, clock.law_row, clock.note, laws)
     return clock if note is clock.note else replace(clock, note=note)
 
 
@@ -56,11 +55,11 @@ def clocks(file: CaseFile, laws: Regimes) -> list[Deadline]:
     return sorted(found, key=lambda clock: (clock.due_at, clock.subject_id))
 
 
-def calendar_note(clock: Deadline | DeadlineLine, note: str, laws: Regimes) -> str:
+def calendar_note(due_at: datetime, regime: str, law_row: str, note: str, laws: Regimes) -> str:
     """The note of a clock; that it counts banking days of a year not published yet goes before."""
-    law = laws[clock.regime]
-    row = law.rows.get(clock.law_row)
-    year = terms.unpublished_year(row.limit, clock.due_at, law) if row else None
+    law = laws[regime]
+    row = law.rows.get(law_row)
+    year = terms.unpublished_year(row.limit, due_at, law) if row else None
     if year is None:
         return note
     said = phrase("calendar of {year} not published", year=year)

@@ -21,7 +21,9 @@ CLOCK_PARTS = frozenset(
 """What clocks are counted by; what else a file has is three tenths of what reading it costs."""
 
 
-def told_by_files(session: Session, ids: Sequence[str], laws: Regimes) -> Iterator[DeadlineEntry]:
+def deadlines_of_files(
+    session: Session, ids: Sequence[str], laws: Regimes
+) -> Iterator[DeadlineEntry]:
     """The clocks of these recoveries; of one whose rules ask for more the whole file is read."""
     for file in load_in_part(session, ids, CLOCK_PARTS) if ids else ():
         try:

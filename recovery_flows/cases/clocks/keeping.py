@@ -12,12 +12,11 @@ from collections.abc import Iterable, Iterator
 from sqlmodel import Session
 
 from models.engine import Database
-from models.queries.cases.deadline_views import DeadlineEntry
-from models.queries.cases.kept_deadlines import kept_deadlines, stored_deadlines
+from models.queries.cases.deadline_views import DeadlineEntry, kept_deadlines, stored_deadlines
 from models.queries.cases.open_steps import clock_pages
 from models.store.rollups.keeping import keep_deadlines
 from models.store.unit import unit_of_work
-from recovery_flows.cases.clocks.files import told_by_files
+from recovery_flows.cases.clocks.files import deadlines_of_files
 from recovery_flows.law.regime import Regimes
 
 _AT_ONCE = 500
@@ -28,7 +27,7 @@ def fill(database: Database, laws: Regimes) -> None:
     for ids in _pages(database):
         with unit_of_work(database) as unit:
             _, unknown = kept_deadlines(unit.session, ids)
-            told = _by_recovery(told_by_files(unit.session, unknown, laws))
+            told = _by_recovery(deadlines_of_files(unit.session, unknown, laws))
             keep_deadlines(unit.session, {name: stored_deadlines(told[name]) for name in unknown})
 
 
@@ -46,7 +45,7 @@ def kept_wrong(session: Session, laws: Regimes) -> Iterator[str]:
         ids = [name for _, name in page]
         found, unknown = kept_deadlines(session, ids)
         known = sorted(set(ids) - set(unknown))
-        kept, told = _by_recovery(found), _by_recovery(told_by_files(session, known, laws))
+        kept, told = _by_recovery(found), _by_recovery(deadlines_of_files(session, known, laws))
         for name in known:
             if kept[name] != told[name]:
                 yield f"the deadlines of the recovery {name} are kept otherwise than its file tells"

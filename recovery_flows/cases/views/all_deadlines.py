@@ -12,18 +12,17 @@ from sqlmodel import Session
 
 from models.engine import Database
 from models.language.phrase import phrase
-from models.queries.cases.deadline_views import DeadlineEntry, DeadlinesView
-from models.queries.cases.kept_deadlines import kept_deadlines
+from models.queries.cases.deadline_views import DeadlineEntry, DeadlinesView, kept_deadlines
 from models.queries.cases.open_steps import clock_pages, recoveries_by_deadline
 from models.queries.cases.views import DeadlineLine
 from models.queries.installation.clock import case_now
 from models.queries.partners.incoming import incoming_requests
-from recovery_flows.cases.clocks.files import told_by_files
+from recovery_flows.cases.clocks.files import deadlines_of_files
 from recovery_flows.cases.deadlines import calendar_note
 from recovery_flows.law.regime import Regimes
 from recovery_flows.wording import spoken
 
-_AT_ONCE = 200
+_AT_ONCE = 500
 
 
 def deadlines_view(
@@ -85,7 +84,7 @@ def _order(line: DeadlineEntry) -> tuple[datetime, str, str]:
 def _lines_of(session: Session, ids: Sequence[str], laws: Regimes) -> Iterator[DeadlineEntry]:
     """The clocks of these recoveries as they are kept; where they are not, as their file tells."""
     found, unknown = kept_deadlines(session, ids)
-    for line in chain(found, told_by_files(session, unknown, laws)):
+    for line in chain(found, deadlines_of_files(session, unknown, laws)):
         clock = line.clock
-        note = calendar_note(clock, clock.note, laws)
+        note = calendar_note(clock.due_at, clock.regime, clock.law_row, clock.note, laws)
         yield line if note is clock.note else replace(line, clock=replace(clock, note=note))

@@ -21,13 +21,12 @@ from models.language.phrase import phrase, stored_phrase
 from models.language.shown import in_language, shown
 from models.migrate import upgrade
 from models.money import Money
-from models.queries.cases.deadline_views import DeadlineEntry
-from models.queries.cases.kept_deadlines import read_deadlines, stored_deadlines
+from models.queries.cases.deadline_views import DeadlineEntry, read_deadlines, stored_deadlines
 from models.queries.cases.views import DeadlineLine
 from models.store.calls import mark_sent
 from models.store.unit import unit_of_work
 from recovery_flows.access.registers import ask_partner, decide
-from recovery_flows.cases.clocks.files import told_by_files
+from recovery_flows.cases.clocks.files import deadlines_of_files
 from recovery_flows.cases.clocks.keeping import fill, kept_wrong
 from recovery_flows.cases.views.all_deadlines import all_entries
 from tests.records.conftest import SUPERVISOR
@@ -49,7 +48,7 @@ def entries(unit: Any) -> list[DeadlineEntry]:
 
 def told(unit: Any, recovery_id: str) -> list[DeadlineEntry]:
     with unit.database.reading() as session:
-        return list(told_by_files(session, [recovery_id], unit.laws))
+        return list(deadlines_of_files(session, [recovery_id], unit.laws))
 
 
 def known(unit: Any) -> bool:
