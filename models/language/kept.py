@@ -15,18 +15,26 @@ from models.language.phrase import Phrase
 from models.money import Money
 
 _KEPT = 4096
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @lru_cache(_KEPT)
 def _plain_text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return _as_json(text)
+
+
+@lru_cache(_KEPT)
+def _bare_phrase(text: str, context: str) -> str:
+    return _as_json(_kept(Phrase(text, {}, context)))
 
 
 def kept(text: str) -> str:
     """A text, or a phrase, as JSON."""
     if type(text) is str:
         return _plain_text(text)
-    return json.dumps(_kept(text), ensure_ascii=False, separators=(",", ":"))
+    if isinstance(text, Phrase) and not text.figures:
+        return _bare_phrase(text.text, text.context)
+    return _as_json(_kept(text))
 
 
 def _kept(value: object) -> Any:  # noqa: ANN401 - whatever JSON holds

@@ -22,6 +22,7 @@ from models.queries.cases.views import DeadlineLine
 from models.sqlite.answers import unnamed
 
 _Q = table_of(QueueEntry)
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _KEPT = reading_any(_Q.c.id, _Q.c.id, _Q.c.ref, _Q.c.owner_id, _Q.c.deadlines)
 
 
@@ -52,8 +53,7 @@ class DeadlinesView:
 
 def stored_deadlines(entries: Iterable[DeadlineEntry]) -> str:
     """The deadlines of one recovery as JSON, without what its row of the queue says of it."""
-    rows = [_row(entry) for entry in entries]
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")) if rows else "[]"
+    return _as_json([_row(entry) for entry in entries])
 
 
 def _row(entry: DeadlineEntry) -> tuple[object, ...]:
