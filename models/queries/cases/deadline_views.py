@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,8 +72,9 @@ def kept_deadlines(session: Session, ids: Sequence[str]) -> tuple[list[DeadlineE
     unknown = set(ids)
     for recovery_id, ref, owner, text in unnamed(session.execute(_KEPT, {"of": list(ids)})):
         if text is not None:
-            unknown.discard(recovery_id)
-            found += read_deadlines(text, recovery_id, ref, owner)
+            with suppress(LookupError, TypeError, ValueError):  # somebody's text, and none of ours
+                found += list(read_deadlines(text, recovery_id, ref, owner))
+                unknown.discard(recovery_id)
     return found, [name for name in ids if name in unknown]
 
 

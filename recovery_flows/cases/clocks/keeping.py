@@ -6,12 +6,12 @@ law or calendar, changes it at the next one, as it does the next step and the ti
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlmodel import Session
 
 from models.engine import Database
+from models.queries.cases.case_files import FileUnreadableError
 from models.queries.cases.deadline_views import DeadlineEntry, kept_deadlines, stored_deadlines
 from models.queries.cases.open_steps import clock_pages
 from models.store.rollups.keeping import keep_deadlines
@@ -20,6 +20,10 @@ from recovery_flows.cases.clocks.files import deadlines_of_files
 from recovery_flows.law.regime import Regimes
 
 _AT_ONCE = 500
+# What stored garbage raises on its way out of a row, or in a rule.
+_UNREADABLE = (
+    ArithmeticError, AttributeError, FileUnreadableError, LookupError, TypeError, ValueError,
+)  # fmt: skip
 
 
 def fill(database: Database, laws: Regimes) -> None:
@@ -27,8 +31,8 @@ def fill(database: Database, laws: Regimes) -> None:
     for ids in _pages(database):
         with unit_of_work(database) as unit:
             _, unknown = kept_deadlines(unit.session, ids)
-            told = _by_recovery(deadlines_of_files(unit.session, unknown, laws))
-            keep_deadlines(unit.session, {name: stored_deadlines(told[name]) for name in unknown})
+            told = _told(unit.session, unknown, laws)
+            keep_deadlines(unit.session, {n: stored_deadlines(of) for n, of in told.items()})
 
 
 def _pages(database: Database) -> Iterator[list[str]]:
@@ -44,17 +48,21 @@ def kept_wrong(session: Session, laws: Regimes) -> Iterator[str]:
     for page in clock_pages(session, None, _AT_ONCE):
         ids = [name for _, name in page]
         found, unknown = kept_deadlines(session, ids)
-        known = sorted(set(ids) - set(unknown))
-        kept, told = _by_recovery(found), _by_recovery(deadlines_of_files(session, known, laws))
-        for name in known:
-            if kept[name] != told[name]:
+        kept = {name: list[DeadlineEntry]() for name in ids if name not in unknown}
+        for entry in found:
+            kept[entry.recovery_id].append(entry)
+        for name, told in _told(session, sorted(kept), laws).items():
+            if kept[name] != told:
                 yield f"the deadlines of the recovery {name} are kept otherwise than its file tells"
 
 
-def _by_recovery(
-    entries: Iterable[DeadlineEntry],
-) -> dict[str, list[DeadlineEntry]]:
-    found = defaultdict[str, list[DeadlineEntry]](list)
-    for entry in entries:
-        found[entry.recovery_id].append(entry)
-    return found
+def _told(session: Session, ids: Sequence[str], laws: Regimes) -> dict[str, list[DeadlineEntry]]:
+    """What these files tell, without those that cannot be read, which `audit verify` names."""
+    told = {name: list[DeadlineEntry]() for name in ids}
+    try:
+        for entry in deadlines_of_files(session, ids, laws):
+            told[entry.recovery_id].append(entry)
+    except _UNREADABLE:
+        each = (_told(session, [name], laws) for name in ids if len(ids) > 1)
+        return {name: of for one in each for name, of in one.items()}
+    return told

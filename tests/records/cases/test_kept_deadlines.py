@@ -124,6 +124,22 @@ def test_deadlines_that_somebody_changed_are_named(unit: Any) -> None:
     assert recovery_id in sentence
 
 
+@pytest.mark.parametrize("text", ["", "{}x", "[1]", '[["h"]]', '[["h","{","x","CN","","",0,""]]'])
+def test_a_kept_text_that_is_none_of_ours_leaves_the_file_to_tell(unit: Any, text: str) -> None:
+    recovery_id = unit.traced()
+    unit.tamper(f"UPDATE queue_entry SET deadlines = '{text}'")
+    assert entries(unit) == told(unit, recovery_id) != []
+
+
+def test_a_file_that_cannot_be_read_stops_no_check_and_no_upgrade(unit: Any) -> None:
+    unit.traced()
+    unit.tamper("UPDATE hold SET currency = 'no currency'")
+    assert wrong(unit) == []
+    unit.tamper("UPDATE queue_entry SET deadlines = NULL")
+    fill(unit.database, unit.laws)
+    assert not known(unit)
+
+
 def test_an_older_database_lists_the_same_before_they_are_kept_and_after(
     unit: Any, tmp_path: Path
 ) -> None:
