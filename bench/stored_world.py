@@ -41,7 +41,7 @@ _SHARED = frozenset(
 _OPENED = frozenset({"holder_sealed", "name_sealed", "number_sealed", "text_sealed"})
 _NUMBERS = {("event", "seq"), ("posting", "event_seq")}
 _UNIQUE = frozenset({"ref", "external_ref", "end_to_end_id"})
-_TEXTS = frozenset({"result_json", "sought"})
+_TEXTS = frozenset({"deadlines", "result_json", "sought"})
 _MARK = "\x01"
 
 

@@ -29,6 +29,8 @@ class Derived:
     wake_at: datetime | None
     victim_due_at: datetime | None = None
     """By when the first victim is to be told of a stage that his report has reached."""
+    deadlines: str | None = None
+    """All that runs out, as `models.queries.cases.deadline_views` stores it; None: not known."""
 
 
 def _write() -> sa.Update:
@@ -60,6 +62,7 @@ _WRITE = _write()
 def write_derived(unit: Unit, recovery_id: str, derived: Derived) -> None:
     """Store the derived columns; the version counts up, so a screen's stale picture is noticed."""
     step = derived.step
+    unit.deadlines[recovery_id] = derived.deadlines
     unit.session.waiting.last(
         _WRITE,
         {

@@ -43,6 +43,8 @@ def record(
     IllegalTransitionError for one that is not in the tables, UnbalancedEntryError for postings that
     do not sum up.
     """
+    if outcome:
+        unit.deadlines.pop(recovery_id, None)
     written = tuple(_record_move(unit, actor, now, recovery_id, move) for move in outcome.moves)
     if outcome.calls:
         _prefetch_calls(unit, [c.id for c in outcome.calls if c.id not in unit.calls])
@@ -69,6 +71,8 @@ def _write_row(unit: Unit, recovery_id: str, move: Transition, new: str) -> None
     values: dict[str, Any] = dict(move.values)
     if move.noun not in STATELESS:
         values[column] = new
+    if move.noun is EntityKind.PARTNER and "channel" in values:
+        unit.rerouted.add(move.id)
     if move.state is None:
         if move.noun is EntityKind.PAYOUT and unit.session.waiting.is_changed(move.noun):
             # The database counts what others of its claim have: one that has ended has nothing.

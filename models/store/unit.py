@@ -68,6 +68,10 @@ class Unit:
     """Who has acted in this transaction already, and is not dismissed."""
     hidden: dict[str, frozenset[str]] = field(default_factory=dict)
     """Recoveries that somebody may not see, as far as this transaction has asked."""
+    deadlines: dict[str, str | None] = field(default_factory=dict)
+    """What runs out, of recoveries of which nothing was recorded since the rules told it."""
+    rerouted: set[str] = field(default_factory=set)
+    """Partners whose channel may be another now."""
     broken: set[tuple[str, str]] = field(default_factory=set)
     """Rows that this unit changed and that had been changed by hand before: (table, key)."""
 
@@ -95,7 +99,8 @@ def unit_of_work(database: Database) -> Iterator[Unit]:
         unit = Unit(session, database.vault, seq, digest, seq, broken=session.broken)
         yield unit
         session.write_waiting()
-        keep(session, (session.touched(RECOVERIES) | unit.recovery_seq.keys()) - {""})
+        touched = (session.touched(RECOVERIES) | unit.recovery_seq.keys()) - {""}
+        keep(session, touched, unit.deadlines, unit.rerouted)
         session.seal()
     if unit.seq > unit.began_seq and unit.at is not None:
         counts = dict(unit.recovery_seq)
@@ -114,7 +119,7 @@ def savepoint(unit: Unit) -> Iterator[None]:
     unit.session.write_waiting()
     seq, digest, at, banks = unit.seq, unit.digest, unit.at, unit.banks
     recovery_seq, accounts, calls = dict(unit.recovery_seq), dict(unit.accounts), dict(unit.calls)
-    counted = dict(unit.counted)
+    counted, deadlines = dict(unit.counted), dict(unit.deadlines)
     try:
         with unit.session.savepoint():
             yield
@@ -123,5 +128,5 @@ def savepoint(unit: Unit) -> Iterator[None]:
         unit.session.forget_waiting()
         unit.seq, unit.digest, unit.at, unit.banks = seq, digest, at, banks
         unit.recovery_seq, unit.accounts, unit.calls = recovery_seq, accounts, calls
-        unit.counted = counted
+        unit.counted, unit.deadlines = counted, deadlines
         raise

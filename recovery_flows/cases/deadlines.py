@@ -35,28 +35,35 @@ from recovery_flows.restitution.settlement_clock import settlement_due_at
 
 
 def running(file: CaseFile, laws: Regimes) -> list[Deadline]:
-    """All clocks of a file, the nearest end first; what "time left" counts to is the first."""
+    """All clocks of a file, the nearest end first, each with what its calendar says."""
+    return [_with_calendar(clock, laws) for clock in clocks(file, laws)]
+
+
+def _with_calendar(clock: Deadline, laws: Regimes) -> Deadline:
+    note = calendar_note(clock.due_at, clock.regime, clock.law_row, clock.note, laws)
+    return clock if note is clock.note else replace(clock, note=note)
+
+
+def clocks(file: CaseFile, laws: Regimes) -> list[Deadline]:
+    """The same without the calendars; what "time left" counts to is the first."""
     found = [
         *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws),
         *_settlements(file, laws), *_objections(file), *of_returns(file),
         *of_unclaimed(file), *of_clawbacks(file), *of_others(file), *of_recalls(file),
         *_requests(file), *_tasks(file, laws),
     ]  # fmt: skip
-    found = [_with_calendar(clock, laws) for clock in found]
     return sorted(found, key=lambda clock: (clock.due_at, clock.subject_id))
 
 
-def _with_calendar(clock: Deadline, laws: Regimes) -> Deadline:
-    """A clock that counts banking days of a year which is not published yet says so."""
-    law = laws[clock.regime]
-    row = law.rows.get(clock.law_row)
-    year = terms.unpublished_year(row.limit, clock.due_at, law) if row else None
+def calendar_note(due_at: datetime, regime: str, law_row: str, note: str, laws: Regimes) -> str:
+    """The note of a clock; that it counts banking days of a year not published yet goes before."""
+    law = laws[regime]
+    row = law.rows.get(law_row)
+    year = terms.unpublished_year(row.limit, due_at, law) if row else None
     if year is None:
-        return clock
+        return note
     said = phrase("calendar of {year} not published", year=year)
-    return replace(
-        clock, note=phrase("{said}; {note}", said=said, note=clock.note) if clock.note else said
-    )
+    return phrase("{said}; {note}", said=said, note=note) if note else said
 
 
 def _holds(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:

@@ -1,4 +1,4 @@
-"""When the engine must look at a recovery again, and which deadlines count."""
+"""When the engine must look at a recovery again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import datetime
 from models.case_file import CaseFile
 from models.entities.allocation import AllocationState
 from models.entities.approval import ApprovalState
-from recovery_flows.cases import deadlines
 from recovery_flows.correspondence.letters import deadlines as letter_deadlines
 from recovery_flows.cross_border import clocks as request_clocks
 from recovery_flows.freezing import (
@@ -22,11 +21,6 @@ from recovery_flows.multi_agency import stage as multi_agency
 from recovery_flows.recalls import next_steps as recall_steps
 from recovery_flows.restitution import unclaimed_steps, voluntary_steps
 from recovery_flows.restitution.clawback import steps as clawback_steps
-
-
-def next_clock(file: CaseFile, laws: Regimes) -> datetime | None:
-    """The earliest end of anything legal that runs on this file: what "time left" counts to."""
-    return next((clock.due_at for clock in deadlines.running(file, laws)), None)
 
 
 def next_run(file: CaseFile, laws: Regimes) -> datetime | None:

@@ -264,6 +264,7 @@ def make_installation(
     from models.store.installation import SealsLostError, has_no_seals, note_made, seal_older
     from models.store.people import appoint, appoint_engine
     from models.store.unit import unit_of_work
+    from recovery_flows.cases.clocks.keeping import fill as fill_deadlines
 
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     Vault.create(settings.key_dir)
@@ -276,6 +277,7 @@ def make_installation(
     finally:
         engine.dispose()
     installation = open_installation(settings.data_dir)
+    fill_deadlines(installation.whole, installation.laws)
     if is_older:
         try:
             seal_older(installation.whole)

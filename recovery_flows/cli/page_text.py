@@ -67,12 +67,12 @@ def cell_text(cell: Cell, zone: str) -> str:
 
 
 def _piece_text(piece: Piece, zone: str) -> str:
-    value = piece.value
-    if isinstance(value, Drawn):
-        return ""
+    value, _, _, least = piece
     if not isinstance(value, str):
+        if isinstance(value, Drawn):
+            return ""
         value = instant_text(value, zone) if isinstance(value, datetime) else str(value)
-    return value.ljust(piece.least) if piece.least else value
+    return value.ljust(least) if least else value
 
 
 def table_lines(table: Table, zone: str) -> list[str]:

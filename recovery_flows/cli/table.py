@@ -42,7 +42,7 @@ def tell_what(done: str, *, as_json: bool) -> None:
 
 
 def _safe(text: object) -> str:
-    given = str(text)
+    given = text if type(text) is str else str(text)
     return given if given.isascii() and given.isprintable() else _made_safe(given)
 
 
@@ -83,16 +83,29 @@ def long_columns(
 ) -> Iterator[str]:
     """`columns` of a table of any length: the first rows say how wide they are; none, no head."""
     rows = iter(rows)
-    first = [[_safe(cell) for cell in row] for row in islice(rows, _FIRST_ROWS)]
+    first = [tuple(map(_safe, row)) for row in islice(rows, _FIRST_ROWS)]
     widths = [max(map(width_of, cells_)) for cells_ in zip(head, *first, strict=True)]
+    pattern = _pattern(widths, right)
     if first:
-        yield _joined(head, widths, right)
+        yield _joined(tuple(head), pattern, widths, right)
     for row in chain(first, rows):
-        yield _joined(map(_safe, row), widths, right)
+        yield _joined(tuple(map(_safe, row)), pattern, widths, right)
 
 
-def _joined(row: Iterable[str], widths: Sequence[int], right: Container[int]) -> SafeLine:
+def _pattern(widths: Sequence[int], right: Container[int]) -> str:
+    """A line of cells that take a character a cell, each as wide as its column."""
+    return "  ".join(f"%{'' if n in right else '-'}{width}s" for n, width in enumerate(widths))
+
+
+def _joined(
+    row: tuple[str, ...], pattern: str, widths: Sequence[int], right: Container[int]
+) -> SafeLine:
     """A line of safe cells, each as wide as its column."""
+    for cell in row:
+        if not cell.isascii() and _width_of(cell) != len(cell):
+            break
+    else:
+        return SafeLine((pattern % row).rstrip())
     padded = [
         _padded(cell, width, right=n in right)
         for n, (cell, width) in enumerate(zip(row, widths, strict=True))
@@ -104,11 +117,12 @@ def columns(
     rows: Sequence[Sequence[object]], head: Sequence[str] = (), *, right: Sequence[int] = ()
 ) -> list[str]:
     """Rows as aligned lines, two blanks between columns; `right` names those aligned right."""
-    table = [[safe(cell) for cell in row] for row in ([head, *rows] if head else rows)]
+    table = [tuple(map(safe, row)) for row in ([head, *rows] if head else rows)]
     if not table:
         return []
     widths = [max(width_of(row[i]) for row in table) for i in range(len(table[0]))]
-    return [_joined(row, widths, right) for row in table]
+    pattern = _pattern(widths, right)
+    return [_joined(row, pattern, widths, right) for row in table]
 
 
 def _padded(cell: str, width: int, *, right: bool) -> str:

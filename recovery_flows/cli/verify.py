@@ -54,12 +54,15 @@ def _counts(database: Database) -> str:
 def ledger_check(*, as_json: AsJson = False) -> None:
     """Compare each account with its source; 5 on a difference."""
     from models.queries.installation.restrictions import unseen
+    from recovery_flows.cases.clocks.keeping import kept_wrong
     from recovery_flows.cases.pages.restricted import left_out
     from recovery_flows.reports import ledger_check as ledger
 
     with opened() as installation:
         with installation.database.reading() as session:
             result, others = ledger.ledger_check(session), unseen(session)
+            wrong = kept_wrong(session, installation.laws)
+            result = replace(result, miscounted=(*result.miscounted, *wrong))
         counts = _counts(installation.database)
     if as_json:
         say_json(result)

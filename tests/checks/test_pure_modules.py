@@ -36,7 +36,7 @@ TOUCHING = (
     "cases.report_and_stop", "cases.unclaimed.actions", "cases.clawbacks.actions",
     "cases.court_lists.actions", "cases.third_parties.actions",
     "cases.victims.actions", "cases.together.acts",
-    "cases.pages.*",
+    "cases.clocks.*", "cases.pages.*",
     "cases.statement_files.*", "cases.trail.*", "cases.views.*",
     "reports.eight_weeks", "reports.ledger_check", "reports.statistics",
 )  # fmt: skip

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from models.facts import AccountRef
 from models.queries.cases.case_files import load_file
-from recovery_flows.cases import scheduling
+from recovery_flows.cases.deadlines import running
 from recovery_flows.cases.views.all_deadlines import deadlines_view
 from tui.widgets.deadline_table import DeadlineTable
 
@@ -77,7 +77,7 @@ def test_the_first_clock_of_a_recovery_is_what_the_queue_counts_to(
     for line in wall_now.lines:
         first.setdefault(line.recovery_id, line.clock.due_at)
     with unity.database.reading() as session:
-        told = {r: scheduling.next_clock(load_file(session, r), laws) for r in both}
+        told = {r: running(load_file(session, r), laws)[0].due_at for r in both}
     assert first == told
 
 

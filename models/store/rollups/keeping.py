@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from models.entities.call import Call, CallState
 from models.entities.catalogue import table_of
 from models.entities.installation import QueueEntry, Tally
-from models.prepared import KEY, changing, reading_any, to
+from models.prepared import KEY, changing, looked_through, reading_any, to
 from models.store.rollups.names import series_of
 from models.store.rollups.rows import (
     NOTHING,
@@ -24,7 +25,7 @@ from models.store.rollups.rows import (
     readable_entries,
 )
 
-_ENTRIES, _TALLY = table_of(QueueEntry), table_of(Tally)
+_ENTRIES, _TALLY, _CALLS = table_of(QueueEntry), table_of(Tally), table_of(Call)
 _INSERT_ENTRIES, _INSERT_TALLIES = _ENTRIES.insert(), _TALLY.insert()
 _REMOVE = _TALLY.delete().where(_TALLY.c.name == sa.bindparam(KEY))
 _NAMED = reading_any(_TALLY.c.name)
@@ -36,14 +37,38 @@ _ADD = (
 _CHUNK = 500
 
 
-def keep(session: Session, recovery_ids: Collection[str]) -> None:
+_Deadlines = Mapping[str, str | None]
+_UNSENT = sa.select(_CALLS.c.recovery_id).where(
+    _CALLS.c.partner_id.in_(sa.bindparam("partners", expanding=True)),
+    looked_through(_CALLS.c.state) == CallState.PLANNED,
+)
+_FORGET = _ENTRIES.update().where(_ENTRIES.c.id.in_(_UNSENT)).values(deadlines=None)
+
+
+def keep(
+    session: Session,
+    recovery_ids: Collection[str],
+    deadlines: _Deadlines,
+    rerouted: Collection[str] = (),
+) -> None:
     """Bring the queue and the tally up to what these recoveries are now.
 
-    Of one that cannot be read, what was kept last stands.
+    Of one that cannot be read, what was kept last stands. What runs out only rules can tell: of
+    one that is not in `deadlines` it is not known from now on. Whether an order that has not left
+    is a letter follows from the channel of its partner, `rerouted` where that has changed.
     """
     ids = sorted(recovery_ids)
     for start in range(0, len(ids), _CHUNK):
-        _keep(session, ids[start : start + _CHUNK])
+        _keep(session, ids[start : start + _CHUNK], deadlines)
+    if rerouted:
+        session.execute(_FORGET, {"partners": sorted(rerouted)})
+
+
+def keep_deadlines(session: Session, deadlines: _Deadlines) -> None:
+    """Store what runs out of recoveries of which nothing else has changed."""
+    rows = [{KEY: name, **to({"deadlines": text})} for name, text in deadlines.items()]
+    if rows:
+        session.execute(changing(_ENTRIES, ("deadlines",)), rows)
 
 
 def fill(session: Session) -> None:
@@ -51,11 +76,13 @@ def fill(session: Session) -> None:
     session.execute(_ENTRIES.delete())
     session.execute(_TALLY.delete())
     for ids in chunks_of_all(session):
-        _keep(session, ids)
+        _keep(session, ids, {})
 
 
-def _keep(session: Session, ids: list[str]) -> None:
+def _keep(session: Session, ids: list[str], deadlines: _Deadlines) -> None:
     right, kept = readable_entries(session, ids), kept_entries(session, ids)
+    for name, row in right.items():
+        row["deadlines"] = deadlines.get(name)
     more: Counter[str] = Counter()
     for name in right:
         if right[name]["figures"] != kept.get(name, NOTHING)["figures"]:

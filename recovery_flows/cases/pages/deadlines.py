@@ -10,8 +10,8 @@ from models.language.phrase import phrase
 from models.queries.cases.deadline_views import DeadlineEntry
 from models.urgency import SOON
 from recovery_flows.cases.pages.recovery import note_piece
-from recovery_flows.cases.pages.shared_cells import law, time_left
-from recovery_flows.cases.pages.value import NONE, Cell, Column, Piece, cell, muted, strong
+from recovery_flows.cases.pages.shared_cells import law, named, time_left
+from recovery_flows.cases.pages.value import NONE, Cell, Column, Piece, cell, strong
 from recovery_flows.cases.views.state_names import Tone
 from recovery_flows.law.regime import Regime
 from recovery_flows.wording import counted
@@ -27,20 +27,20 @@ COLUMNS: Mapping[str, Column] = {
     "law": Column("law"),
 }
 EMPTY = phrase("No deadline runs.")
+_UNASSIGNED = cell(Piece(phrase("unassigned"), Tone.ALARM))
 
 
 def row(entry: DeadlineEntry, now: datetime, laws: Mapping[str, Regime]) -> dict[str, Cell]:
     """One running deadline by `COLUMNS`."""
     clock = entry.clock
-    owner = muted(entry.owner) if entry.owner else Piece(phrase("unassigned"), Tone.ALARM)
     note = note_piece(clock.note, is_escalated=clock.escalated)
     return {
         "due": cell(time_left(now, clock.due_at)),
         "ref": cell(Piece(entry.ref, Tone.NAMED)),
         "what": cell(clock.what),
-        "bank": cell(muted(entry.bank)) if entry.bank else NONE,
+        "bank": named(entry.bank) if entry.bank else NONE,
         "amount": cell(entry.amount) if entry.amount else NONE,
-        "owner": cell(owner),
+        "owner": named(entry.owner) if entry.owner else _UNASSIGNED,
         "note": cell(note) if clock.note else NONE,
         "law": law(clock, laws),
     }

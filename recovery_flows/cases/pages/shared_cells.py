@@ -54,6 +54,12 @@ def sign(shown: Worded) -> Piece:
     )
 
 
+@lru_cache(maxsize=4096)
+def named(name: str) -> Cell:
+    """Somebody or something by its id, which may be passed over."""
+    return cell(muted(name))
+
+
 def time_left(now: datetime, due: datetime | None) -> Piece:
     """Time left with its sign: `‼` late, `!` under six hours; short leaves out the word late."""
     if due is None:
@@ -116,14 +122,17 @@ def law(clock: DeadlineLine, laws: Mapping[str, Regime]) -> Cell:
     row = regime.rows.get(clock.law_row) if regime else None
     if row is None:
         return cell(muted(f"{clock.regime} {clock.law_row}"))
-    is_sure = row.status is Status.CONFIRMED
+    return _article(row.instrument, row.article, is_sure=row.status is Status.CONFIRMED)
+
+
+@lru_cache(maxsize=1024)
+def _article(instrument: str, article: str, *, is_sure: bool) -> Cell:
     mark = (
         Piece(phrase("✓ confirmed"), Tone.GOOD)
         if is_sure
         else Piece(phrase("? unverified"), Tone.CARE)
     )
-    article = "" if row.article == "none" else f", {row.article}"
-    return cell(mark, muted(f"  {row.instrument}{article}"))
+    return cell(mark, muted(f"  {instrument}{'' if article == 'none' else f', {article}'}"))
 
 
 def method_name(method: str) -> Phrase:

@@ -163,6 +163,9 @@ class Page:
 
 def cell(*pieces: Piece | str | int | Money | datetime) -> Cell:
     """Pieces in a row; what is no piece yet is plain."""
+    if len(pieces) == 1:
+        only = pieces[0]
+        return (only if isinstance(only, Piece) else Piece(only),)
     return tuple([p if isinstance(p, Piece) else Piece(p) for p in pieces])
 
 

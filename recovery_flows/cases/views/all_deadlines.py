@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from heapq import heappop, heappush
+from itertools import chain
 
 from sqlmodel import Session
 
-from models.case_file import CaseFile
 from models.engine import Database
 from models.language.phrase import phrase
-from models.money import Money
-from models.queries.cases.case_files import load_whichever
-from models.queries.cases.deadline_views import DeadlineEntry, DeadlinesView
+from models.queries.cases.deadline_views import DeadlineEntry, DeadlinesView, kept_deadlines
 from models.queries.cases.open_steps import clock_pages, recoveries_by_deadline
 from models.queries.cases.views import DeadlineLine
 from models.queries.installation.clock import case_now
-from models.queries.partial_files import PartNotReadError, load_in_part
 from models.queries.partners.incoming import incoming_requests
-from recovery_flows.cases.deadlines import running
-from recovery_flows.cases.due.deadline import Deadline
+from recovery_flows.cases.clocks.files import deadlines_of_files
+from recovery_flows.cases.deadlines import calendar_note
 from recovery_flows.law.regime import Regimes
 from recovery_flows.wording import spoken
 
-_AT_ONCE = 200
-CLOCK_PARTS = frozenset(
-    {"assets", "holds", "requests", "allocations", "payouts", "approvals", "calls",
-     "multi_agency_requests", "tasks", "objections", "voluntary_returns", "instalments",
-     "unclaimed", "clawbacks", "third_party_claims", "recalls", "recall_credits"}
-)  # fmt: skip
-"""What clocks are counted by; what else a file has is three tenths of what reading it costs."""
+_AT_ONCE = 500
 
 
 def deadlines_view(
@@ -90,41 +82,9 @@ def _order(line: DeadlineEntry) -> tuple[datetime, str, str]:
 
 
 def _lines_of(session: Session, ids: Sequence[str], laws: Regimes) -> Iterator[DeadlineEntry]:
-    """The clocks of these recoveries; of one whose rules ask for more the whole file is read."""
-    for file in load_in_part(session, ids, CLOCK_PARTS):
-        try:
-            found = list(_lines(file, laws))
-        except PartNotReadError:
-            found = list(_lines(load_whichever(session, file.recovery.id), laws))
-        yield from found
-
-
-def _lines(file: CaseFile, laws: Regimes) -> Iterator[DeadlineEntry]:
-    recovery = file.recovery
-    for clock in running(file, laws):
-        asset = next((a for a in file.assets if a.id == clock.asset_id), None)
-        yield DeadlineEntry(
-            line_id=f"{clock.subject_id} {clock.what}",
-            recovery_id=recovery.id,
-            ref=recovery.ref,
-            owner=recovery.owner_id,
-            bank=clock.partner_id or (asset.partner_id if asset else ""),
-            amount=_amount(file, clock),
-            clock=DeadlineLine(
-                clock.what, clock.due_at, clock.regime, clock.law_row, clock.note, clock.escalated
-            ),
-        )
-
-
-def _amount(file: CaseFile, clock: Deadline) -> Money | None:
-    """What the clock is about: a hold's or request's sum (reached, else asked for), or a pool."""
-    subject = next((a.subject_id for a in file.approvals if a.id == clock.subject_id), "")
-    named = {clock.subject_id, subject}
-    for hold in file.holds:
-        if hold.id in named:
-            return Money(hold.held_minor or hold.requested_minor, hold.currency)
-    for request in file.requests:
-        if request.id in named:
-            return Money(request.executed_minor or request.requested_minor, request.currency)
-    pools = (Money(a.pool_minor, a.currency) for a in file.allocations if a.id in named)
-    return next(pools, None)
+    """The clocks of these recoveries as they are kept; where they are not, as their file tells."""
+    found, unknown = kept_deadlines(session, ids)
+    for line in chain(found, deadlines_of_files(session, unknown, laws)):
+        clock = line.clock
+        note = calendar_note(clock.due_at, clock.regime, clock.law_row, clock.note, laws)
+        yield line if note is clock.note else replace(line, clock=replace(clock, note=note))

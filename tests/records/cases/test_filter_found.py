@@ -205,6 +205,7 @@ def test_an_older_database_is_filtered_after_its_upgrade_and_counts_as_before_wi
     path = taken_back(unit, tmp_path / "old.sqlite3", "0057")
     engine = make_engine(f"sqlite:///{path}")
     upgrade(engine)
+    unit.tamper("UPDATE queue_entry SET deadlines = NULL")  # which only rules can tell
     asked = "SELECT * FROM queue_entry ORDER BY id", "SELECT * FROM tally ORDER BY name"
     with closing(sqlite3.connect(path)) as raw:
         assert [raw.execute(one).fetchall() for one in asked] == [rows(unit, one) for one in asked]

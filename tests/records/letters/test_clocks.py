@@ -16,6 +16,7 @@ from models.step_wording import Wording
 from models.store.calls import lease_calls
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.cases import scheduling
+from recovery_flows.cases.deadlines import running
 from recovery_flows.cases.next_steps import steps
 from recovery_flows.correspondence.letters import (
     actions as letter_actions,
@@ -48,7 +49,7 @@ def test_the_clock_of_a_stop_runs_from_when_its_letter_was_sent(paper: Any) -> N
     paper.send(at=sent.isoformat())
     file = paper.file()
     assert reminders.ends_at(file, paper.hold(), paper.unit.laws) == sent + TERM
-    assert scheduling.next_clock(file, paper.unit.laws) == sent + TERM
+    assert running(file, paper.unit.laws)[0].due_at == sent + TERM
     assert paper.line("hold").due_at == sent + TERM
     step = Wording.read(str(paper.unit.one("SELECT step_wording FROM recovery")))
     assert str(step) == "print the letter to bank-home: the account's bookings"

@@ -1,0 +1,1 @@
+"""Deadlines of many recoveries: as their files tell them, and as they are kept for the lists."""

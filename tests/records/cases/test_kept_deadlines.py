@@ -1,0 +1,162 @@
+"""What runs out is kept by the writes, and says of each recovery what its file says."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.engine import make_engine, open_database
+from models.entities.call import CallState
+from models.entities.hold import HoldKind
+from models.entities.partner import PartnerChannel
+from models.language.catalogue import Language
+from models.language.kept import kept, read_kept
+from models.language.phrase import phrase, stored_phrase
+from models.language.shown import in_language, shown
+from models.migrate import upgrade
+from models.money import Money
+from models.queries.cases.deadline_views import DeadlineEntry, read_deadlines, stored_deadlines
+from models.queries.cases.views import DeadlineLine
+from models.store.calls import mark_sent
+from models.store.unit import unit_of_work
+from recovery_flows.access.registers import ask_partner, decide
+from recovery_flows.cases.clocks.files import deadlines_of_files
+from recovery_flows.cases.clocks.keeping import fill, kept_wrong
+from recovery_flows.cases.views.all_deadlines import all_entries
+from tests.records.conftest import SUPERVISOR
+from tests.records.older import taken_back
+
+AT = datetime(2026, 3, 5, 13, 30, 0, 250_000, tzinfo=UTC)
+TEXTS = (
+    "", "CNY 5.00, good faith", 'with "quotes", {braces} and\ttabs', "没有",
+    phrase("no freeze yet"), phrase("{kind} ends", kind=phrase(HoldKind.FREEZE)),
+    phrase("{owed} answers due", owed=12), phrase("{a} of {b}", a=Money(5, "CNY"), b=HoldKind.STOP),
+    stored_phrase("its renewal is {renewal}", renewal=phrase("refused")),
+)  # fmt: skip
+
+
+def entries(unit: Any) -> list[DeadlineEntry]:
+    with unit.database.reading() as session:
+        return list(all_entries(session, unit.laws, None))
+
+
+def told(unit: Any, recovery_id: str) -> list[DeadlineEntry]:
+    with unit.database.reading() as session:
+        return list(deadlines_of_files(session, [recovery_id], unit.laws))
+
+
+def known(unit: Any) -> bool:
+    return unit.one("SELECT deadlines IS NOT NULL FROM queue_entry") == 1
+
+
+def wrong(unit: Any) -> list[str]:
+    with unit.database.reading() as session:
+        return list(kept_wrong(session, unit.laws))
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_text_that_was_kept_is_the_same_in_every_language(text: str) -> None:
+    again = read_kept(kept(text))
+    assert (again, type(again)) == (text, type(text))
+    for language in Language:
+        with in_language(language):
+            assert shown(again) == shown(text)
+
+
+def test_a_kept_deadline_is_read_back_as_it_was() -> None:
+    line = DeadlineLine(TEXTS[5], AT, "CN", "CN_FREEZE", TEXTS[8], escalated=True)
+    whole = DeadlineEntry(f"h1 {TEXTS[5]}", "r1", "R-1", "li", "bank", Money(7, "JPY"), line)
+    bare = replace(whole, amount=None, bank="", clock=replace(line, note="", law_row=""))
+    text = stored_deadlines([whole, bare])
+    assert list(read_deadlines(text, "r1", "R-1", "li")) == [whole, bare]
+    assert list(read_deadlines(stored_deadlines([]), "r1", "R-1", "li")) == []
+
+
+def test_every_write_keeps_what_the_file_tells(unit: Any) -> None:
+    recovery_id = unit.traced()
+    assert known(unit)
+    assert entries(unit) == told(unit, recovery_id) != []
+    assert wrong(unit) == []
+
+
+def test_what_is_recorded_without_the_rules_leaves_the_file_to_tell(unit: Any) -> None:
+    (recovery_id,) = unit.report(*unit.reports(1))
+    unit.accept(recovery_id)
+    unit.order(recovery_id)
+    before = entries(unit)
+    call = unit.file(recovery_id).calls[0]
+    with unit_of_work(unit.database) as work:
+        mark_sent(work, unit.now, recovery_id, call.id, call.state)
+    assert not known(unit)
+    assert entries(unit) == told(unit, recovery_id) == before
+    fill(unit.database, unit.laws)
+    assert known(unit)
+    assert entries(unit) == before
+    assert wrong(unit) == []
+
+
+def test_another_channel_of_a_bank_makes_a_letter_of_an_order_that_has_not_left(unit: Any) -> None:
+    (recovery_id,) = unit.report(*unit.reports(1))
+    unit.accept(recovery_id)
+    unit.order(recovery_id)
+    call = unit.file(recovery_id).calls[0]
+    assert call.state is CallState.PLANNED
+    assert "its letter has not been sent" not in [one.clock.note for one in entries(unit)]
+    asks, confirms = unit.case_officer(SUPERVISOR), unit.case_officer()
+    values = {"channel": PartnerChannel.LETTER}
+    with unit_of_work(unit.database) as work:
+        change = ask_partner(work, asks, call.partner_id, values, is_known=True)
+    decide(confirms, change, is_yes=True)
+    assert "its letter has not been sent" in [one.clock.note for one in entries(unit)]
+    assert entries(unit) == told(unit, recovery_id)
+
+
+def test_deadlines_that_somebody_changed_are_named(unit: Any) -> None:
+    recovery_id = unit.traced()
+    unit.tamper("UPDATE queue_entry SET deadlines = '[]'")
+    (sentence,) = wrong(unit)
+    assert recovery_id in sentence
+
+
+@pytest.mark.parametrize("text", ["", "{}x", "[1]", '[["h"]]', '[["h","{","x","CN","","",0,""]]'])
+def test_a_kept_text_that_is_none_of_ours_leaves_the_file_to_tell(unit: Any, text: str) -> None:
+    recovery_id = unit.traced()
+    unit.tamper(f"UPDATE queue_entry SET deadlines = '{text}'")
+    assert entries(unit) == told(unit, recovery_id) != []
+
+
+def test_a_file_that_cannot_be_read_stops_no_check_and_no_upgrade(unit: Any) -> None:
+    unit.traced()
+    unit.tamper("UPDATE hold SET currency = 'no currency'")
+    assert wrong(unit) == []
+    unit.tamper("UPDATE queue_entry SET deadlines = NULL")
+    fill(unit.database, unit.laws)
+    assert not known(unit)
+
+
+def test_an_older_database_lists_the_same_before_they_are_kept_and_after(
+    unit: Any, tmp_path: Path
+) -> None:
+    (recovery_id,) = unit.report(*unit.reports(1))
+    unit.accept(recovery_id)
+    unit.order(recovery_id)
+    path = taken_back(unit, tmp_path / "old.sqlite3", "0060")
+    engine = make_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("SELECT count(deadlines) FROM queue_entry").fetchone() == (0,)
+    database = open_database(f"sqlite:///{path}", unit.folder / "keys")
+    for _ in range(2):
+        with database.reading() as session:
+            assert list(all_entries(session, unit.laws, None)) == entries(unit)
+        fill(database, unit.laws)
+    database.dispose()
+    with closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("SELECT count(deadlines) FROM queue_entry").fetchone() == (1,)
