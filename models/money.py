@@ -10,6 +10,7 @@ from datetime import datetime
 from models.currencies import DECIMALS
 
 _AMOUNT = re.compile(r"^(?P<sign>-?)(?P<whole>[0-9]{1,15})(?:\.(?P<fraction>[0-9]{1,4}))?$")
+_WHOLE_MOST = 15
 _CURRENCY = re.compile(r"^[A-Z]{3}$")
 
 
@@ -67,6 +68,11 @@ class Money:
     @classmethod
     def parse(cls, text: str, currency: str) -> Money:
         """Read a plain decimal such as `12.34`; ValueError names what is wrong with it."""
+        whole, _, fraction = text.partition(".")
+        if fraction and len(fraction) == DECIMALS.get(currency) and 0 < len(whole) <= _WHOLE_MOST:
+            both = whole + fraction
+            if both.isdigit() and both.isascii():  # what most partners write, without a pattern
+                return cls(int(both), currency)
         match = _AMOUNT.fullmatch(text)
         if match is None:
             raise ValueError(f"amount {text!r} is not a plain decimal such as 1234.50")

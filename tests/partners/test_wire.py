@@ -253,3 +253,21 @@ def test_a_past_call_of_another_key_or_without_status_is_refused() -> None:
         wire.parse_call(call(), BANK, CallId("call-2"))
     with pytest.raises(AnswerUnreadableError, match="responseStatus"):
         wire.parse_call(call(responseStatus=None), BANK, CallId("call-1"))
+
+
+def test_what_is_beside_an_item_that_does_not_fit_is_read_as_without_it() -> None:
+    good = [HOLD, PAYOUT, HOLD | {"id": "H-2", "more": [{}] * 20}]
+    whole = feed_wire.parse_feed([canonical({"items": good, "hasMoreElements": False})], BANK)
+    odd = [*good, HOLD | {"revision": -1, "lastModified": "2026-03-01T09:40:00Z"}]
+    beside = feed_wire.parse_feed([canonical({"items": odd, "hasMoreElements": False})], BANK)
+    assert beside.items == whole.items
+    assert beside.reached == whole.reached
+
+
+@pytest.mark.parametrize("brace", ["{", "\\u007b"])
+def test_an_item_of_more_parts_than_content_is_refused_however_they_are_spelled(brace: str) -> None:
+    crowded = PAYOUT | {"bookingRef": "BRACES", "id": "P-2"}
+    raw = canonical({"items": [*[HOLD] * 20, crowded], "hasMoreElements": False})
+    page = feed_wire.parse_feed([raw.replace(b"BRACES", brace.encode() * 400)], BANK)
+    assert [item.bank_ref for item in page.items] == ["H-1"] * 20
+    assert page.unread == ("items.20.the whole answer is made of more parts than it has content",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sqlite3
 from contextlib import closing
 from decimal import Decimal
@@ -15,7 +16,7 @@ from hypothesis import given, strategies as st
 from models.currencies import DECIMALS, FUNDS, HISTORIC
 from models.engine import make_engine
 from models.migrate import UpgradeRefusedError, upgrade
-from models.money import Money
+from models.money import Money, exponent
 from recovery_flows.intake.currencies import CURRENCIES
 from recovery_flows.sandbox import arithmetic as units
 from tests.records.older import taken_back
@@ -103,3 +104,15 @@ def test_an_old_database_without_such_sums_is_brought_up_to_date(old: Path) -> N
     upgrade(engine)
     engine.dispose()
     assert revision(old) >= "0010"
+
+
+@given(st.text("0123456789.-+ e٣_", max_size=20), st.sampled_from(["CNY", "JPY", "KWD", "CLF"]))
+def test_money_is_read_as_its_grammar_says_or_refused(text: str, code: str) -> None:
+    plain = re.fullmatch(r"(-?)([0-9]{1,15})(?:\.([0-9]{1,4}))?", text)
+    digits = exponent(code)
+    if plain is None or (plain[3] or "")[digits:].strip("0"):
+        with pytest.raises(ValueError, match="amount"):
+            Money.parse(text, code)
+    else:
+        minor = int(plain[2] + (plain[3] or "")[:digits].ljust(digits, "0"))
+        assert Money.parse(text, code).minor == (-minor if plain[1] else minor)

@@ -22,8 +22,9 @@ from recovery_flows.intake.statements.camt_entry import (
     READ_OF_PAYMENT,
     entries_of,
 )
-from recovery_flows.intake.statements.camt_fields import Fields, Place, fields_of
+from recovery_flows.intake.statements.camt_fields import Fields, Place
 from recovery_flows.intake.statements.camt_head import closing_of, head_of, unread_of
+from recovery_flows.intake.statements.camt_layouts import Layouts
 from recovery_flows.intake.statements.shape import (
     Balance,
     End,
@@ -78,7 +79,7 @@ class _Reading:
     """One pass over the ends of elements: where in which statement we are."""
 
     def __init__(self, budget: Budget) -> None:
-        self.budget, self.limits = budget, budget.limits
+        self.budget = budget
         self.names = Place()
         self.details: list[Fields] = []
         self.found = self.looked = False
@@ -90,7 +91,8 @@ class _Reading:
         self.closing: Balance | None = None
         self.sum_minor = self.entries = self.payments = 0
         self.warnings: list[str] = []
-        self.in_entry, self.in_payment = Place(), Place()
+        self.in_entry = Layouts(Place(), self.budget)
+        self.in_payment = Layouts(Place(), self.budget)
         self.passed: Counter[str] = Counter()
         self.kept: Any = None
 
@@ -117,7 +119,7 @@ class _Reading:
             )
 
     def _payment(self, element: Any) -> None:  # noqa: ANN401 - lxml has no types of its own
-        self.details.append(fields_of(element, self.in_payment, self.limits))
+        self.details.append(self.in_payment.fields_of(element))
         if len(self.details) > _PAYMENTS_MAX:
             raise PartTooLargeError(
                 phrase("has a booking of more than {most:,} payments", most=_PAYMENTS_MAX)
@@ -129,11 +131,11 @@ class _Reading:
         element.clear()
         before, parent = element.getprevious(), element.getparent()
         while before is not None and before is not self.kept:
-            name = local(before)
-            if name in _HEADS and not under:
-                self.kept = before
-                return
             if before.tag != element.tag:
+                name = local(before)
+                if name in _HEADS and not under:
+                    self.kept = before
+                    return
                 self.passed[f"{under}{name[:40]}"] += 1
             parent.remove(before)
             before = element.getprevious()
@@ -157,7 +159,7 @@ class _Reading:
             head = self._head_before(element)
             yield head
         line = element.sourceline or 0
-        fields = fields_of(element, self.in_entry, self.limits)
+        fields = self.in_entry.fields_of(element)
         found, warnings = entries_of(fields, self.details, head.currency, line)
         self.details = []
         self.warnings += warnings
@@ -188,8 +190,8 @@ class _Reading:
 
     def _unread(self, statement: Any) -> Counter[str]:  # noqa: ANN401 - as above
         found = self.passed + unread_of(statement)
-        found += self.in_entry.unread(READ_OF_ENTRY, "Ntry/")
-        return found + self.in_payment.unread(READ_OF_PAYMENT, "Ntry/NtryDtls/TxDtls/")
+        found += self.in_entry.counted().unread(READ_OF_ENTRY, "Ntry/")
+        return found + self.in_payment.counted().unread(READ_OF_PAYMENT, "Ntry/NtryDtls/TxDtls/")
 
 
 def _refuse_doctype(element: Any) -> None:  # noqa: ANN401 - lxml has no types of its own

@@ -25,7 +25,7 @@ from recovery_flows.errors import (
 from recovery_flows.partners.rbp1 import feed_wire, paging, wire
 from recovery_flows.partners.rbp1.answers import Meaning, meaning_of
 from recovery_flows.partners.rbp1.breaker import Breaker
-from recovery_flows.partners.rbp1.connection import Line, call_headers
+from recovery_flows.partners.rbp1.connection import Line
 from recovery_flows.partners.rbp1.daily import daily_path
 from recovery_flows.partners.rbp1.exchange import Exchange
 from recovery_flows.partners.rbp1.limiter import Gate
@@ -94,7 +94,7 @@ class PartnerBank:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._exchange.http.aclose()
+        await self._exchange.aclose()
 
     async def capabilities(self) -> RawAnswer:
         """What the partner says of itself (read by `wire.parse_capabilities`)."""
@@ -232,7 +232,7 @@ class PartnerBank:
         flag = _flag_of(path)
         # The request id follows from the key, so that a retry after a crash still carries it.
         request_id = uuid5(NAMESPACE_URL, key)
-        headers = call_headers(self._line, authority, request_id, (flag, limits), key, body)
+        headers = await self._exchange.headers(authority, request_id, (flag, limits), key, body)
         http = self._exchange.http
         request = http.build_request("POST", path, content=body, headers=headers)
         return await self._exchange.order(request, key, flag)
@@ -245,7 +245,7 @@ class PartnerBank:
         limits: Limits = Limits(),  # noqa: B008 - a frozen value
     ) -> RawAnswer:
         whose = authority or self._standing
-        headers = call_headers(self._line, whose, self._request_id(), (flag, limits))
+        headers = await self._exchange.headers(whose, self._request_id(), (flag, limits))
         request = self._exchange.http.build_request("GET", path, headers=headers)
         return await self._exchange.read(request, flag)
 

@@ -97,10 +97,24 @@ class FeedShape(BaseModel):
     has_more_elements: bool
 
 
-class ItemShape(RootModel[HoldShape | PayoutShape | TaskShape | RequestShape]):
-    """One item of the change feed, of the type that it names."""
+AnyShape = HoldShape | PayoutShape | TaskShape | RequestShape
+Item = Annotated[AnyShape, Field(discriminator="type")]
+"""One item of the change feed, of the type that it names."""
 
-    root: Annotated[HoldShape | PayoutShape | TaskShape | RequestShape, Field(discriminator="type")]
+
+class ItemShape(RootModel[AnyShape]):
+    """One item by itself."""
+
+    root: Item
+
+
+class FittingShape(BaseModel):
+    """A page of which every item fits, read at once: half of what one by one costs."""
+
+    model_config = Link.model_config
+
+    items: Annotated[tuple[Item, ...], Field(max_length=ITEMS_MAX), FailFast()]
+    has_more_elements: bool
 
 
 class ModifiedShape(BaseModel):

@@ -31,12 +31,11 @@ from models.language.phrase import stored_phrase
 from models.money import Money
 from recovery_flows.errors import AnswerUnreadableError, UnfitArgumentError
 from recovery_flows.partners.rbp1 import feed_shapes, shapes
-from recovery_flows.partners.rbp1.bounds import repeats_a_field
+from recovery_flows.partners.rbp1.bounds import is_crowded, repeats_a_field
 
 HOLDS_PATH = "/v1/holds"
 PAYOUTS_PATH = "/v1/payouts"
 OTHER_ACCOUNT = stored_phrase("is not the account that was asked for")
-_PART_BYTES_MIN, _SHORT_BYTES = 16, 4_096
 _Shaped = TypeVar("_Shaped", bound=BaseModel)
 
 
@@ -246,8 +245,7 @@ def shaped(shape: type[_Shaped], raw: bytes, bank: PartnerId) -> _Shaped:
 
 def fitted(shape: type[_Shaped], raw: bytes, bank: PartnerId) -> _Shaped:
     """The same where the bytes are our own, or a part of them is read before all of them are."""
-    if (raw.count(b"{") + raw.count(b"[")) * _PART_BYTES_MIN > len(raw) + _SHORT_BYTES:
-        # Each part costs hundreds of bytes here; the smallest one of the profile is a sum of money.
+    if is_crowded(raw):
         why = stored_phrase("is made of more parts than it has content")
         raise AnswerUnreadableError(bank, "the whole answer", why)
     try:

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from recovery_flows.tracing.kernel.apportioned import apportioned
+from recovery_flows.tracing.kernel.cache_lines import AHEAD, fetch, zeros
 from recovery_flows.tracing.kernel.compile_options import compiled, inlined
 from recovery_flows.tracing.kernel.problem import Ints32, Ints64, Problem
 from recovery_flows.tracing.kernel.state import Rows, rows_of
@@ -150,11 +152,23 @@ def spread(
 ) -> None:
     """Carry the shares of sixteen claims along the flows from `begin` until `stop`."""
     for flow in range(begin, stop):
+        later = min(flow + AHEAD, stop - 1)
+        fetch(shares, payer[later])
+        fetch(shares, target[later])
         source, place, rate = payer[flow], target[flow], part[flow]
         for k in range(AT_ONCE):
             moved = shares[source, k] * rate
             shares[source, k] -= moved
             shares[place, k] += moved
+
+
+@compiled
+def take_out(shares: Floats, columns: Floats) -> None:
+    """The shares claim by claim, each in a row of `columns`; the table is empty then."""
+    for row in range(len(shares)):
+        for k in range(AT_ONCE):
+            columns[k, row] = shares[row, k]
+            shares[row, k] = 0.0
 
 
 def share_out(
@@ -169,11 +183,12 @@ def share_out(
     flows, own, shorts = _flows(problem, through, sink, kinds)
     flows, outside = _packed(flows, problem.accounts)
     claim_of = problem.source_claim[flows.source]
+    shares = zeros(problem.accounts + len(outside), AT_ONCE, np.float64)
+    columns = np.empty((AT_ONCE, len(shares)))
     found: dict[int, Cells] = {}
     for claims in _together(claim_of, problem.claims):
-        shares = np.zeros((problem.accounts + len(outside), AT_ONCE))
         _carry(flows, claims, claim_of, shares)
-        columns = np.ascontiguousarray(shares.T)
+        take_out(shares, columns)
         for claim, column in zip(claims.tolist(), columns, strict=False):
             found[claim] = _cells(problem, claim, column, own, outside, kinds)
     return [found[claim] for claim in range(problem.claims)], shorts
@@ -243,40 +258,24 @@ def _cells(
     mine = np.flatnonzero(problem.source_claim == claim)
     claimed = problem.minor[problem.source_row[mine]]
     places = np.flatnonzero(share > 0)
-    accounts = places[places < problem.accounts]
-    ways = outside[places[len(accounts) :] - problem.accounts]
     others = np.maximum(claimed - own[mine], 0.0)
     whole = apportioned(np.concatenate([share[places], others]), int(claimed.sum()))
-    held, left, contested = np.split(whole, [len(accounts), len(places)])
-    through, kind = np.divmod(ways, kinds)
+    inside = int(np.searchsorted(places, problem.accounts))
+    held, left, contested = np.split(whole, [inside, len(places)])
+    accounts, held = _of_something(places[:inside], held)
+    ways, left = _of_something(places[inside:], left)
+    through, kind = np.divmod(outside[ways - problem.accounts], kinds)
     through[through == problem.accounts] = -1
     return Cells(
-        _rows_of(held, accounts, held),
-        _rows_of(left, through, kind, left),
-        _rows_of(contested, mine, contested),
+        np.stack([accounts, held], axis=1),
+        np.stack([through, kind, left], axis=1),
+        np.stack(_of_something(mine, contested), axis=1),
     )
 
 
-def _rows_of(minor: NDArray[Any], *columns: NDArray[Any]) -> Ints64:
-    """The columns as rows, without those of nothing."""
-    return np.stack(columns, axis=1)[minor != 0]
-
-
-def apportioned(values: Floats, total: int) -> NDArray[Any]:
-    """Whole numbers that sum to `total` exactly, by largest remainder; ties to the earlier."""
-    whole = np.floor(values).astype(np.int64)
-    left = total - int(whole.sum())
-    if left > 0:
-        whole[_largest(values - whole, left)] += 1
-    elif left < 0:
-        order = np.argsort(values - whole, kind="stable")
-        able = order[whole[order] > 0]
-        whole[able[:-left]] -= 1
-    return whole
-
-
-def _largest(values: Floats, count: int) -> NDArray[np.int64]:
-    """Places of the `count` largest; of equal ones the earlier."""
-    edge = np.partition(values, len(values) - count)[len(values) - count]
-    sure = np.flatnonzero(values > edge)
-    return np.concatenate([sure, np.flatnonzero(values == edge)[: count - len(sure)]])
+def _of_something(
+    places: NDArray[np.int64], minor: NDArray[Any]
+) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    """Places and their whole minor units, without those of nothing."""
+    kept = np.flatnonzero(minor)
+    return places[kept], minor[kept]

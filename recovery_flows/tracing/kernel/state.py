@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from recovery_flows.tracing.kernel.cache_lines import zeros
 from recovery_flows.tracing.kernel.problem import Bools, Ints32, Ints64, Problem
 
 OWN = -1
@@ -74,7 +75,7 @@ def rows_of(problem: Problem) -> Rows:
 
 def new_state(problem: Problem, room: int = 4096) -> State:
     """Accounts as they open; `room` is how many lots and log rows there is place for at first."""
-    accounts = np.zeros((problem.accounts, 8), np.int64)
+    accounts = zeros(problem.accounts, 8, np.int64)
     accounts[:, BALANCE] = np.maximum(problem.opening, 0)
     accounts[:, DEBT] = np.where(problem.owes, np.maximum(-problem.opening, 0), 0)
     accounts[:, OLDEST] = accounts[:, NEWEST] = NONE

@@ -126,19 +126,18 @@ def _instants(text: pl.Series) -> pl.Series:
         if (text.str.len_bytes() == len("20260102")).any():
             raise _OddError  # a date or a number: who reads row by row decides
         return steps if (steps < STEPS_MOST).all() else steps // 1000
-    if text.str.contains(":60").any():
-        raise _OddError  # no second of a minute, whatever it would be taken for
     for form in _TIMES:
         if not text.head(1).str.to_datetime(form, strict=False).has_nulls():
             if not text.str.contains(_spelling(form)).all():
                 raise _OddError  # a figure too few, which only this way would take
-            return text.str.to_datetime(form, time_unit="us").cast(pl.Int64)
+            # Hardly two are alike: to remember them takes as long as to read them.
+            return text.str.to_datetime(form, time_unit="us", cache=False).cast(pl.Int64)
     raise _OddError
 
 
 def _spelling(form: str) -> str:
-    """A time format as the pattern of exactly its figures."""
-    figures = {"%Y": "[0-9]{4}", "%.f": r"\.[0-9]{1,6}"}
+    """A time format as the pattern of exactly its figures; the 60th second is none of a minute."""
+    figures = {"%Y": "[0-9]{4}", "%M": "[0-5][0-9]", "%S": "[0-5][0-9]", "%.f": r"\.[0-9]{1,6}"}
     parts = re.split(r"(%\.f|%[A-Za-z])", form)
     return f"^{''.join(figures.get(p, '[0-9]{2}' if p[:1] == '%' else p) for p in parts)}$"
 
@@ -168,7 +167,14 @@ def _digits(currency: str) -> int:
 
 def _minor(cells: pl.Series, digits: int, *, rounds: bool) -> pl.Series:
     """Plain decimals without a sign as minor units."""
-    if cells.has_nulls() or not cells.str.contains(r"^[0-9]+(\.[0-9]*)?$").all():
+    if cells.has_nulls():
+        raise _OddError
+    if cells.str.contains(rf"^[0-9]+\.[0-9]{{{digits}}}$" if digits else "^[0-9]+$").all():
+        plain = cells.str.replace(".", "", literal=True).cast(pl.Int64)
+        if not (plain < _WHOLE_MOST * 10**digits).all():
+            raise _OddError
+        return plain.alias("minor")
+    if not cells.str.contains(r"^[0-9]+(\.[0-9]*)?$").all():
         raise _OddError
     parts = cells.str.split_exact(".", 1).struct.unnest()
     fraction = parts["field_1"].fill_null("")
@@ -206,12 +212,16 @@ def _ordered(frame: pl.DataFrame) -> TransferTable:
     order = order[inner]
     rows = pl.DataFrame(
         {
-            "id": ids.gather(order), "at": at, "batch": batch, "payer": payer[inner],
-            "payee": payee[inner], "minor": frame["minor"].to_numpy()[order],
+            "id": ids if _is_in_order(order) else ids.gather(order), "at": at, "batch": batch,
+            "payer": payer[inner], "payee": payee[inner], "minor": frame["minor"].to_numpy()[order],
             "kind": frame["kind"].to_numpy()[order],
         }
     )  # fmt: skip
     return TransferTable(rows, accounts)
+
+
+def _is_in_order(order: np.ndarray) -> bool:
+    return bool((order == np.arange(len(order))).all())
 
 
 def holds(minors: Sequence[int]) -> bool:
@@ -227,14 +237,27 @@ def _numbered(
     payers: pl.Series, payees: pl.Series, currency: str
 ) -> tuple[np.ndarray, np.ndarray, pl.Series]:
     both = pl.concat([payers.alias("name"), payees.alias("name")])
-    names = both.unique(maintain_order=True).drop_nulls()
+    names, places = _distinct(both)
     if _has_blanks(names):
         raise _OddError
-    numbers = pl.DataFrame({"name": names, "n": np.arange(len(names), dtype=np.int32)})
-    found = both.to_frame().join(numbers, on="name", how="left", maintain_order="left")["n"]
-    places = found.fill_null(-1).to_numpy()
     joined = names + account_id("", currency)
     return places[: len(payers)], places[len(payers) :], joined.rename("account")
+
+
+def _distinct(texts: pl.Series) -> tuple[pl.Series, np.ndarray]:
+    """Each text once, in the order in which they come, and the place of each; -1 where none is.
+
+    By their hashes, which costs a quarter of comparing texts; then all are compared once.
+    """
+    hashes = texts.hash().alias("hash")
+    first = hashes.arg_unique().sort()
+    first = first.filter(texts.gather(first).is_not_null())
+    names, of_names = texts.gather(first), hashes.gather(first).to_frame()
+    numbers = of_names.with_columns(place=np.arange(len(names), dtype=np.int32))
+    places = hashes.to_frame().join(numbers, on="hash", how="left", maintain_order="left")["place"]
+    if not texts.eq_missing(names.gather(places)).all():
+        raise _OddError  # two texts of one hash
+    return names, places.fill_null(-1).to_numpy()
 
 
 def table_of(transfers: Iterable[Transfer]) -> TransferTable:
