@@ -127,11 +127,6 @@ class Budget:
             )
         self.check()
 
-    @property
-    def kept(self) -> int:
-        """Bytes read since something was last forgotten: no less than what is in memory of them."""
-        return self._kept
-
     def forget(self) -> None:
         """What was read so far is not kept in memory any more."""
         self._kept = 0

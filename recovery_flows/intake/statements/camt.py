@@ -22,9 +22,8 @@ from recovery_flows.intake.statements.camt_entry import (
     READ_OF_PAYMENT,
     entries_of,
 )
-from recovery_flows.intake.statements.camt_fields import Fields, Place
+from recovery_flows.intake.statements.camt_fields import Fields, Place, fields_of
 from recovery_flows.intake.statements.camt_head import closing_of, head_of, unread_of
-from recovery_flows.intake.statements.camt_layouts import Layouts
 from recovery_flows.intake.statements.shape import (
     Balance,
     End,
@@ -79,7 +78,7 @@ class _Reading:
     """One pass over the ends of elements: where in which statement we are."""
 
     def __init__(self, budget: Budget) -> None:
-        self.budget = budget
+        self.budget, self.limits = budget, budget.limits
         self.names = Place()
         self.details: list[Fields] = []
         self.found = self.looked = False
@@ -91,8 +90,7 @@ class _Reading:
         self.closing: Balance | None = None
         self.sum_minor = self.entries = self.payments = 0
         self.warnings: list[str] = []
-        self.in_entry = Layouts(Place(), self.budget)
-        self.in_payment = Layouts(Place(), self.budget)
+        self.in_entry, self.in_payment = Place(), Place()
         self.passed: Counter[str] = Counter()
         self.kept: Any = None
 
@@ -119,7 +117,7 @@ class _Reading:
             )
 
     def _payment(self, element: Any) -> None:  # noqa: ANN401 - lxml has no types of its own
-        self.details.append(self.in_payment.fields_of(element))
+        self.details.append(fields_of(element, self.in_payment, self.limits))
         if len(self.details) > _PAYMENTS_MAX:
             raise PartTooLargeError(
                 phrase("has a booking of more than {most:,} payments", most=_PAYMENTS_MAX)
@@ -131,11 +129,11 @@ class _Reading:
         element.clear()
         before, parent = element.getprevious(), element.getparent()
         while before is not None and before is not self.kept:
+            name = local(before)
+            if name in _HEADS and not under:
+                self.kept = before
+                return
             if before.tag != element.tag:
-                name = local(before)
-                if name in _HEADS and not under:
-                    self.kept = before
-                    return
                 self.passed[f"{under}{name[:40]}"] += 1
             parent.remove(before)
             before = element.getprevious()
@@ -159,7 +157,7 @@ class _Reading:
             head = self._head_before(element)
             yield head
         line = element.sourceline or 0
-        fields = self.in_entry.fields_of(element)
+        fields = fields_of(element, self.in_entry, self.limits)
         found, warnings = entries_of(fields, self.details, head.currency, line)
         self.details = []
         self.warnings += warnings
@@ -190,8 +188,8 @@ class _Reading:
 
     def _unread(self, statement: Any) -> Counter[str]:  # noqa: ANN401 - as above
         found = self.passed + unread_of(statement)
-        found += self.in_entry.counted().unread(READ_OF_ENTRY, "Ntry/")
-        return found + self.in_payment.counted().unread(READ_OF_PAYMENT, "Ntry/NtryDtls/TxDtls/")
+        found += self.in_entry.unread(READ_OF_ENTRY, "Ntry/")
+        return found + self.in_payment.unread(READ_OF_PAYMENT, "Ntry/NtryDtls/TxDtls/")
 
 
 def _refuse_doctype(element: Any) -> None:  # noqa: ANN401 - lxml has no types of its own

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
-from typing import NamedTuple
 
 from models.facts import Direction, LineKind
 from models.language.phrase import phrase
@@ -38,35 +36,21 @@ _OTHER_AMOUNTS = tuple(
 )
 
 
-_SUB_FAMILY, _FAMILY = "BkTxCd/Domn/Fmly/SubFmlyCd", "BkTxCd/Domn/Fmly/Cd"
+_CODES = ("BkTxCd/Domn/Fmly/SubFmlyCd", "BkTxCd/Domn/Fmly/Cd")
 _BOOKED, _VALUED = ("BookgDt/DtTm", "BookgDt/Dt"), ("ValDt/DtTm", "ValDt/Dt")
 _STATUS = ("Sts/Cd", "Sts/Prtry", "Sts")
 _RETURNS = ("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry")
 _AMOUNTS = tuple(path for path, _ in _OTHER_AMOUNTS)
 READ_OF_ENTRY = frozenset(
     {"Amt", "CdtDbtInd", "RvslInd", "AcctSvcrRef", "NtryRef", "AddtlNtryInf", *_BOOKED, *_VALUED,
-     *_STATUS, _SUB_FAMILY, _FAMILY, *_AMOUNTS}
+     *_STATUS, *_CODES, *_AMOUNTS}
 )  # fmt: skip
 READ_OF_PAYMENT = frozenset(
-    {"CdtDbtInd", "Refs/AcctSvcrRef", "Refs/EndToEndId", "Refs/UETR", *_RETURNS, _SUB_FAMILY,
-     _FAMILY, *_AMOUNTS, *_TEXTS}
+    {"CdtDbtInd", "Refs/AcctSvcrRef", "Refs/EndToEndId", "Refs/UETR", *_RETURNS, *_CODES,
+     *_AMOUNTS, *_TEXTS}
     | {path for side in (_DEBTOR, _CREDITOR) for path in (*side.numbers, *side.banks, *side.names)}
 )  # fmt: skip
 """The paths that are looked at; whatever else is there is told to be unread."""
-
-
-class _Booked(NamedTuple):
-    """What an entry says of itself, before its payments are looked at."""
-
-    direction: Direction
-    amount: Money
-    booked: date | datetime | None
-    valued: date | datetime | None
-    is_pending: bool
-    is_reversal: bool
-    bank_reference: str
-    text: str
-    place: str
 
 
 def first(fields: Fields, *paths: str) -> str:
@@ -88,7 +72,7 @@ def entries_of(
     parts = [_part(booked, detail, fields) for detail in details]
     if any(part is None for part in parts):
         warnings.append(f"line {line}: {len(details)} payments without amounts are one booking")
-        return [_whole(booked, fields)], warnings
+        return [booked], warnings
     known = [part for part in parts if part is not None]
     whole = booked.amount.minor
     total = sum(_signed(part) for part in known) * (1 if _signed(booked) >= 0 else -1)
@@ -96,12 +80,12 @@ def entries_of(
         return known, warnings
     if all(part.amount.minor == whole for part in known):
         warnings.append(f"line {line}: {len(details)} payments repeat the sum of the booking")
-        return [_whole(booked, fields)], warnings
+        return [booked], warnings
     warnings.append(f"line {line}: the payments of a booking differ from its sum")
-    return [*known, _rest(_whole(booked, fields), whole - total)], warnings
+    return [*known, _rest(booked, whole - total)], warnings
 
 
-def _signed(entry: Entry | _Booked) -> int:
+def _signed(entry: Entry) -> int:
     return entry.amount.minor if entry.direction is Direction.CREDIT else -entry.amount.minor
 
 
@@ -116,7 +100,7 @@ def _rest(booked: Entry, minor: int) -> Entry:
     )  # fmt: skip
 
 
-def _booked(fields: Fields, line: int, currency: str) -> tuple[_Booked, list[str]]:
+def _booked(fields: Fields, line: int, currency: str) -> tuple[Entry, list[str]]:
     said = fields.get("CdtDbtInd", "").strip()
     if said not in ("CRDT", "DBIT"):
         raise StatementRefusedError(
@@ -127,40 +111,15 @@ def _booked(fields: Fields, line: int, currency: str) -> tuple[_Booked, list[str
     direction = Direction.CREDIT if said == "CRDT" else Direction.DEBIT
     if minor < 0:
         direction = Direction.DEBIT if direction is Direction.CREDIT else Direction.CREDIT
-    booked = _Booked(
+    entry = Entry(
         direction=direction,
         amount=Money(abs(minor), own),
         booked=day_or_instant(first(fields, *_BOOKED)),
         valued=day_or_instant(first(fields, *_VALUED)),
+        kind=_kind(fields, {}),
         is_pending=first(fields, *_STATUS).strip() in ("PDNG", "FUTR", "INFO"),
         is_reversal=fields.get("RvslInd", "").strip() in ("true", "1"),
         bank_reference=real_id(first(fields, "AcctSvcrRef", "NtryRef")),
-        text=fields.get("AddtlNtryInf", "").strip(),
-        place=f"line {line}",
-    )
-    return booked, [f"line {line}: {warning}"] if warning else []
-
-
-def _kind(fields: Fields, detail: Fields) -> LineKind:
-    for place in (detail, fields):
-        kind = _KINDS.get(place.get(_SUB_FAMILY, "").strip())
-        kind = kind or _FAMILIES.get(place.get(_FAMILY, "").strip())
-        if kind:
-            return kind
-    return LineKind.TRANSFER
-
-
-def _whole(booked: _Booked, fields: Fields) -> Entry:
-    """An entry as one payment of which nothing more is told."""
-    return Entry(
-        direction=booked.direction,
-        amount=booked.amount,
-        booked=booked.booked,
-        valued=booked.valued,
-        kind=_kind(fields, {}),
-        is_pending=booked.is_pending,
-        is_reversal=booked.is_reversal,
-        bank_reference=booked.bank_reference,
         end_to_end_id="",
         uetr="",
         return_code="",
@@ -168,16 +127,26 @@ def _whole(booked: _Booked, fields: Fields) -> Entry:
         counter_number="",
         counter_bank_id="",
         counter_holder="",
-        text=booked.text,
-        place=booked.place,
+        text=fields.get("AddtlNtryInf", "").strip(),
+        place=f"line {line}",
     )
+    return entry, [f"line {line}: {warning}"] if warning else []
 
 
-def _with_detail(booked: _Booked, detail: Fields, fields: Fields) -> Entry:
+def _kind(fields: Fields, detail: Fields) -> LineKind:
+    for place in (detail, fields):
+        sub, family = (place.get(code, "").strip() for code in _CODES)
+        if sub in _KINDS or family in _FAMILIES:
+            return _KINDS.get(sub) or _FAMILIES[family]
+    return LineKind.TRANSFER
+
+
+def _with_detail(booked: Entry, detail: Fields, fields: Fields) -> Entry:
     """An entry with what its only payment says; the amount stays what was booked."""
     # In a reversal the parties keep the roles of the payment that is taken back.
     is_debtor = (booked.direction is Direction.CREDIT) is not booked.is_reversal
     side = _DEBTOR if is_debtor else _CREDITOR
+    # Written out: `replace` costs as much as the rest of an entry.
     return Entry(
         direction=booked.direction,
         amount=booked.amount,
@@ -199,7 +168,7 @@ def _with_detail(booked: _Booked, detail: Fields, fields: Fields) -> Entry:
     )
 
 
-def _instructed(booked: _Booked, detail: Fields, fields: Fields) -> Money | None:
+def _instructed(booked: Entry, detail: Fields, fields: Fields) -> Money | None:
     """The other amount, where the payment was told to the bank in another currency."""
     own = booked.amount.currency
     for place in (detail, fields):
@@ -211,7 +180,7 @@ def _instructed(booked: _Booked, detail: Fields, fields: Fields) -> Money | None
     return None
 
 
-def _part(booked: _Booked, detail: Fields, fields: Fields) -> Entry | None:
+def _part(booked: Entry, detail: Fields, fields: Fields) -> Entry | None:
     """One payment of a batch with its own amount; None where it does not tell one."""
     currency = booked.amount.currency
     for path in ("Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/InstdAmt/Amt"):
@@ -219,9 +188,9 @@ def _part(booked: _Booked, detail: Fields, fields: Fields) -> Entry | None:
             minor, _ = minor_of(detail[path], currency)
             said = detail.get("CdtDbtInd", "").strip()
             direction = {"CRDT": Direction.CREDIT, "DBIT": Direction.DEBIT}.get(said)
-            one = booked._replace(
-                amount=Money(abs(minor), currency), direction=direction or booked.direction,
-                bank_reference="",
+            one = replace(
+                booked, amount=Money(abs(minor), currency),
+                direction=direction or booked.direction, bank_reference="",
             )  # fmt: skip
             return _with_detail(one, detail, fields)
     return None

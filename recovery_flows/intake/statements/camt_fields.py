@@ -61,15 +61,10 @@ def fields_of(
     element: Any,  # noqa: ANN401 - lxml is untyped
     place: Place | None = None,
     limits: Limits = _LIMITS,
-    leaves: list[Place] | None = None,
 ) -> Fields:
-    """Texts of the leaves by path below the element, the first of each; currency as `path@Ccy`.
-
-    `leaves` takes the place of each text, in the order of the file.
-    """
+    """Texts of the leaves by path below the element, the first of each; currency as `path@Ccy`."""
     fields: Fields = {}
-    told = [] if leaves is None else leaves
-    _gather(element, Place() if place is None else place, fields, limits, told)
+    _gather(element, Place() if place is None else place, fields, limits, 1)
     return fields
 
 
@@ -78,20 +73,18 @@ def _gather(
     place: Place,
     fields: Fields,
     limits: Limits,
-    leaves: list[Place],
-    depth: int = 1,
+    depth: int,
 ) -> None:
     if depth > limits.depth:
         limits.check_depth(depth)
     for child in element:
         below = place[child.tag]
         if len(child):
-            _gather(child, below, fields, limits, leaves, depth + 1)
+            _gather(child, below, fields, limits, depth + 1)
             continue
         text = child.text
         if text is None:
             continue
-        leaves.append(below)
         if below.path in fields:
             if below.path in ONCE:
                 raise StatementRefusedError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from recovery_flows.intake.statements.shape import (
 
 SUM_MAX = 2**62
 """Limit for the sum of a statement's debits and credits: half of what 64 bits hold."""
+_PLAIN = re.compile(r"[\x20-\x7e]*")
 _IDS = (
     ("the bank's reference", "bank_reference"), ("the end-to-end id", "end_to_end_id"),
     ("the UETR", "uetr"), ("the return code", "return_code"),
@@ -61,7 +63,7 @@ def _with_plain_ids(entry: Entry, warnings: list[str]) -> Entry:
         f"{entry.bank_reference}{entry.end_to_end_id}{entry.uetr}{entry.return_code}"
         f"{entry.counter_number}{entry.counter_bank_id}"
     )
-    if (told.isascii() and told.isprintable()) or not steers(told):
+    if _PLAIN.fullmatch(told) or not steers(told):
         return entry
     wrong = [(name, field) for name, field in _IDS if steers(getattr(entry, field))]
     warnings.append(
