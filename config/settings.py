@@ -1,10 +1,10 @@
 """Every setting: the environment over `recovery.toml` over the defaults in this class."""
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -35,6 +35,7 @@ _PREFECT_VARIABLES = {
     "PREFECT_API_KEY": "api_key",
     "PREFECT_API_AUTH_STRING": "auth",
 }
+_WITH_SECRET = re.compile(r"([^:/]*)(?::[^@]*)?@")
 _DATABASES = ("sqlite:///", "postgresql+psycopg://", "postgresql://")
 
 
@@ -107,13 +108,13 @@ class Settings(BaseSettings):
     @property
     def database_place(self) -> str:
         """Where the case database is, with nothing that opens it: a file, or an address."""
-        address = urlsplit(self.database_url.get_secret_value())
-        if address.scheme == "sqlite":
-            return address.path[1:]
-        known = address.netloc.rpartition("@")[0].partition(":")[0]
-        host = address.netloc.rpartition("@")[2]
-        netloc = f"{known}@{host}" if known else host
-        return urlunsplit((address.scheme, netloc, address.path, "", ""))
+        scheme, _, rest = self.database_url.get_secret_value().partition("://")
+        if scheme == "sqlite":
+            return rest[1:].partition("?")[0]
+        # As SQLAlchemy reads it: a password may hold anything but an "@", also "/", "#" and "?".
+        found = _WITH_SECRET.match(rest)
+        known, rest = (f"{found[1]}@", rest[found.end() :]) if found else ("", rest)
+        return f"{scheme}://{known}{rest.partition('?')[0].rpartition('@')[2]}"
 
     @property
     def prefect_home(self) -> Path:

@@ -19,6 +19,7 @@ from sqlalchemy import event as sa_event
 from sqlmodel import Session
 
 from models.language.phrase import phrase
+from models.postgres.connecting import is_lost, server_engine
 from models.rights.hidden import hidden_from, picture_of
 from models.sealing.signed_heads import HeadFile
 from models.sealing.vault import Vault
@@ -28,8 +29,6 @@ from models.sqlite.plain_session import PlainSession, TransactionLostError
 # FULL: an intent must be on the disk before its call leaves, also when the power goes.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
 _BUSY_SECONDS = 10
-# A server's lock is waited for as long as SQLite's: then somebody hangs, and it is said.
-_AT_A_SERVER = f"-c lock_timeout={_BUSY_SECONDS}s"
 _LOOK_SECONDS = 0.004
 # Parsed statements that a connection keeps: sweeps use some 300, and sqlite3 keeps 128 by itself.
 _STATEMENTS_KEPT = 1000
@@ -69,7 +68,9 @@ def is_of_the_database(error: BaseException) -> bool:
     original = getattr(error, "orig", error)
     code = getattr(original, "sqlite_errorcode", None)
     state = getattr(original, "sqlstate", None) or ""
-    return (code is not None and code & 0xFF in _WHOLE_CODES) or state[:2] in _WHOLE_STATES
+    if is_lost(original) or state[:2] in _WHOLE_STATES:
+        return True
+    return code is not None and code & 0xFF in _WHOLE_CODES
 
 
 def what_failed(error: BaseException) -> str:
@@ -116,8 +117,7 @@ def make_engine(url: str | sa.URL) -> sa.Engine:
     # An error's text goes to logs: it must not quote what a statement carried.
     address = sa.make_url(url)
     if address.get_backend_name() != "sqlite":
-        options = f"{address.query.get('options', '')} {_AT_A_SERVER}".strip()
-        return sa.create_engine(url, hide_parameters=True, connect_args={"options": options})
+        return server_engine(address, _BUSY_SECONDS)
     arguments = {"cached_statements": _STATEMENTS_KEPT}
     engine = sa.create_engine(url, hide_parameters=True, connect_args=arguments)
     sa_event.listen(engine, "connect", _on_connect)

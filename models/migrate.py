@@ -9,6 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlmodel import AutoString, Session, SQLModel
 
+from models.engine import is_of_the_database, raising_busy
 from models.entities import catalogue  # noqa: F401 - fills the metadata
 from models.schema import MIGRATIONS, schema_number, schema_numbers
 from models.store.rollups.keeping import fill
@@ -31,12 +32,12 @@ def upgrade(engine: sa.Engine) -> None:
 
     What lists and counts are read from is worked out anew after them.
 
-    Raises UpgradeRefusedError where the tables are not those of the version that is marked; nothing
-    is changed then.
+    Raises UpgradeRefusedError where the tables are not those of the version that is marked, and
+    StoreBusyError where others keep them locked; nothing is changed then.
     """
     before = schema_number(engine)
     try:
-        with engine.begin() as connection:
+        with raising_busy(), engine.begin() as connection:
             if before is not None and before >= _CLASSES_SINCE:
                 _add_classes(connection)
             command.upgrade(alembic_config(connection), "head")
@@ -49,6 +50,8 @@ def upgrade(engine: sa.Engine) -> None:
             if before not in (None, schema_numbers()[-1]):
                 fill(Session(connection))
     except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
+        if is_of_the_database(error):
+            raise
         marked = schema_number(engine) or "none"
         raise UpgradeRefusedError(
             f"the database cannot be brought up to date from its version mark {marked}, which its "

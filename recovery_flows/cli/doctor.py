@@ -162,8 +162,8 @@ def _engine(installation: Installation) -> Iterator[Finding]:
     says = f"{engine.state}{': ' if engine.message else ''}{engine.message}{seen}"
     yield Finding("engine", says, "" if engine.alive else "recovery engine")
     for machine in engine.silent:
-        says = f"the one on {machine or 'a machine'} gives no sign of life any more"
-        yield Finding("engine", says, f"recovery engine, on {machine or 'that machine'}")
+        says = f"the one on {machine} gives no sign of life any more"
+        yield Finding("engine", says, f"recovery engine, on {machine}")
 
 
 def _partners(installation: Installation) -> list[Finding]:

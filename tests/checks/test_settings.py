@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from config import document
 from config.settings import Settings, SettingsError, load_settings
@@ -194,3 +194,21 @@ def test_a_secret_is_not_in_the_text_of_the_settings(monkeypatch: pytest.MonkeyP
     assert CANARY not in f"{settings!r} {settings} {settings.model_dump()} "
     assert settings.security.secret is not None
     assert settings.security.secret.get_secret_value() == CANARY
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("postgresql+psycopg://unit:secret@db/cases", "postgresql+psycopg://unit@db/cases"),
+        ("postgresql://unit:se/cret@db:5432/cases", "postgresql://unit@db:5432/cases"),
+        ("postgresql://unit:se#cret@db/cases", "postgresql://unit@db/cases"),
+        ("postgresql://unit:se?cret@db/cases", "postgresql://unit@db/cases"),
+        ("postgresql://unit:se[cret@db/cases", "postgresql://unit@db/cases"),
+        ("postgresql://unit@home:secret@db/cases", "postgresql://unit@home@db/cases"),
+        ("postgresql://unit@db/cases?password=secret", "postgresql://unit@db/cases"),
+        ("postgresql:///cases?host=/run/a@b", "postgresql:///cases"),
+        ("sqlite:////srv/a#b/cases.db", "/srv/a#b/cases.db"),
+    ],
+)
+def test_where_the_database_is_is_told_without_what_opens_it(address: str, place: str) -> None:
+    assert Settings(database_url=SecretStr(address)).database_place == place

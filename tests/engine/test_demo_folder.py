@@ -84,6 +84,18 @@ def test_a_made_demo_is_gone_on_with_and_only_fresh_begins_anew(tmp_path: Path) 
     assert (folder / DEMO_IDENTITIES).read_text() != identities
 
 
+def test_fresh_takes_no_keys_away_whose_database_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a server: the folder can be removed, the database cannot."""
+    folder = tmp_path / "demo"
+    monkeypatch.setenv("RECOVERY_DATABASE_URL", f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}")
+    make(folder)
+    with pytest.raises(MisuseError, match=r"elsewhere\.sqlite3 does not go with its folder"):
+        open_folder(folder, None, None, fresh=True)
+    assert make(folder) == 24
+
+
 @pytest.mark.parametrize("fresh", [False, True])
 def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path, fresh: bool) -> None:  # noqa: FBT001
     (tmp_path / "letters").mkdir()

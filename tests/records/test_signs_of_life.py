@@ -17,7 +17,7 @@ def told(unit: Any, *beats: tuple[str, str, int]) -> EngineView:
     with unit_of_work(unit.database) as work:
         for machine, state, ago in beats:
             at = unit.now - timedelta(seconds=ago)
-            beat(work, f"engine {machine}", 1, state, f"{machine} is {state}", at)
+            beat(work, f"engine {machine}".strip(), 1, state, f"{machine} is {state}", at)
     with unit.database.reading() as session:
         return engine_view(session, unit.now)
 
@@ -33,6 +33,8 @@ def told(unit: Any, *beats: tuple[str, str, int]) -> EngineView:
         ((("east", "idle", 4000), ("west", "idle", 1)), (True, "idle", ())),
         ((("east", "idle", 60), ("west", "stopped", 1)), (False, "stopped", ())),
         ((("east", "idle", 60),), (False, "idle", ())),
+        # Of a version that told no machine, and was killed before its successor began.
+        ((("", "idle", 60), ("east", "idle", 1)), (True, "idle", ())),
     ],
 )
 def test_one_engine_that_works_is_enough_and_one_that_is_silent_is_told(

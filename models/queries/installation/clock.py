@@ -61,13 +61,15 @@ def engine_view(session: Session, wall_now: datetime) -> EngineView:
     running = [row for row in rows if row.state != "stopped"]
     alive = [row for row in running if wall_now - row.beat_at < _FRESH]
     lost = (row for row in running if _FRESH <= wall_now - row.beat_at < _MISSED)
+    # Versions before told no machine: that engine may be the one that works now.
+    silent = {row.name.partition(" ")[2] for row in lost} - {""}
     told = max(alive, key=_how_bad) if alive else rows[0]
     return EngineView(
         alive=bool(alive),
         state=told.state,
         message=told.message,
         beat_at=told.beat_at,
-        silent=tuple(sorted(row.name.partition(" ")[2] for row in lost)) if alive else (),
+        silent=tuple(sorted(silent)) if alive else (),
     )
 
 

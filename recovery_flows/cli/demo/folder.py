@@ -13,7 +13,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from config.settings import default_data_dir, load_settings
+from config.settings import Settings, default_data_dir, load_settings
 from models.engine import make_engine, open_database
 from models.entities.catalogue import table_of
 from models.entities.event import Event
@@ -97,16 +97,25 @@ def open_folder(folder: Path, data: Path | None, limit: int | None, *, fresh: bo
 def _refuse_one_in_use(folder: Path) -> None:
     """A demo begins in an empty database and with keys of its own, also on a server."""
     settings = load_settings(folder)
-    engine = make_engine(settings.database_url.get_secret_value())
-    is_there = has_schema(engine)
-    engine.dispose()
-    if is_there:
+    if _is_in_use(settings):
         raise MisuseError(
             f"the case database {settings.database_place} is in use: name an empty one in "
             "RECOVERY_DATABASE_URL"
         )
     if (heads := HeadFile(settings.key_dir)).is_begun():
         raise MisuseError(f"{heads.path} is another unit's: name another folder with --dir")
+
+
+def _is_in_use(settings: Settings) -> bool:
+    """Whether the case database holds anything; a file that is not there is not made."""
+    engine = make_engine(settings.database_url.get_secret_value())
+    is_file = engine.dialect.name == "sqlite"
+    try:
+        if is_file and not Path(settings.database_place).exists():
+            return False
+        return has_schema(engine)
+    finally:
+        engine.dispose()
 
 
 def _gone_on_with(folder: Path) -> Installation:
@@ -121,6 +130,13 @@ def _gone_on_with(folder: Path) -> Installation:
 def _remove(folder: Path, keys: Path) -> None:
     if folder.exists() and any(folder.iterdir()) and not _is_demo(folder):
         raise MisuseError(f"{folder} is not a demo folder: --fresh does not touch it")
+    settings = load_settings(folder)
+    if not Path(settings.database_place).is_relative_to(settings.data_dir) and _is_in_use(settings):
+        # Its keys would be gone, and what they open would stay.
+        raise MisuseError(
+            f"the demo's database {settings.database_place} does not go with its folder: name an "
+            "empty one in RECOVERY_DATABASE_URL, and another folder with --dir"
+        )
     shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(keys, ignore_errors=True)
 
