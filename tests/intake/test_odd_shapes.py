@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import zlib
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from models.facts import ReportFact
@@ -243,3 +245,22 @@ def test_columns_that_nobody_reads_are_counted_where_they_say_something(tmp_path
     unread: Counter[str] = Counter()
     assert all(isinstance(row, ReportFact) for row in read_reports(path, NOW, unread=unread))
     assert unread == {"age": len(lines) - 2}
+
+
+@pytest.mark.parametrize("alike", [("b", "c"), ("a", "b"), ("b", None)])
+def test_two_accounts_of_one_hash_are_left_to_the_reader_that_compares_their_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, alike: tuple[str | None, ...]
+) -> None:
+    """Accounts are told apart by hashes: taken for one, what went to `c` would be traced to `b`."""
+
+    def hashed(texts: pl.Series) -> pl.Series:
+        numbers = [zlib.crc32(str(t).encode()) + (t is None) for t in texts]
+        made = [1 if t in alike else number for t, number in zip(texts, numbers, strict=True)]
+        return pl.Series(made, dtype=pl.UInt64)
+
+    path = tmp_path / "t.csv"
+    rows = ["t1,2026-03-02,a,b,1.00,CNY", "t2,2026-03-03,a,c,1.00,CNY", "t3,2026-03-04,c,,1.00,CNY"]
+    path.write_text(HEADER + "\n".join(rows), encoding="utf-8")
+    assert quick_table([path], PLAIN) is not None
+    monkeypatch.setattr(pl.Series, "hash", hashed)
+    assert quick_table([path], PLAIN) is None

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,10 @@ from models.engine import Database
 from models.entities.call import CallKind
 from models.facts import AccountRef, RawAnswer
 from models.queries.audit.verify import verify
+from models.queries.cases.work import partner
 from models.store import pacing
+from models.store.partners import plan_poll, poll_by
+from models.store.unit import unit_of_work
 from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.outbox.preparation import Ready, prepare
 from recovery_flows.engine.outbox.results import Result
@@ -78,4 +82,22 @@ def test_orders_and_answers_cost_no_more_statements_for_many_recoveries_than_for
         settle_results(engine, [_answered(unit, one) for one in ready], _LEASE)
     assert unit.one(_STOPPED) == count
     assert len(settled) <= 70, "\n".join(settled)
+    assert verify(unit.database) == ()
+
+
+@pytest.mark.parametrize("planned", [None, 5, 40])
+def test_a_feed_is_read_by_the_earliest_instant_that_an_order_asks_for(
+    unit: Any, planned: int | None
+) -> None:
+    """One statement says it, also where nothing is planned and several orders ask at once."""
+    bank, now = unit.banks[0][0], unit.now
+    due_at = None if planned is None else now + timedelta(seconds=planned)
+    with unit_of_work(unit.database) as work:
+        plan_poll(work, bank, due_at=due_at, interval_seconds=60)
+        for seconds in (30, 20, 25):
+            poll_by(work, bank, now + timedelta(seconds=seconds))
+    with unit.database.reading() as session:
+        line = partner(session, unit.database.vault, bank)
+    assert line.feed_due_at == now + timedelta(seconds=min(planned or 20, 20))
+    assert line.feed_interval_seconds == 0
     assert verify(unit.database) == ()

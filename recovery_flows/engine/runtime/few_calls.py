@@ -41,9 +41,9 @@ class FewCalls(PrefectClient):
     async def create_flow_run(self, *args: Any, **kwargs: Any) -> FlowRun:  # noqa: ANN401 - of Prefect
         """A new run, once the server has heard how the one before it ended."""
         telling, self._telling = self._telling, None
-        if telling is not None:
-            await telling
         try:
+            if telling is not None:
+                await telling
             run = await super().create_flow_run(*args, **kwargs)
         except Exception:
             self._flows.clear()  # it may be another server, which knows other flows
