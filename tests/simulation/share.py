@@ -16,7 +16,7 @@ from tests.simulation.faults import KINDS
 
 ROOT = Path(__file__).parents[2]
 SEEDS, SHARES = 300, 4
-SECONDS, LEAST = 30, 20
+SECONDS, LEAST = 30, 3
 """Of CPU for a share, twice what it takes; on a slower machine so many histories at least."""
 _ENDS = {"closed_returned", "closed_partial", "closed_no_recovery", "joined"}
 _FAULTS = {f"{occasion}:{kind}" for occasion, kinds in KINDS.items() for kind in kinds}
