@@ -26,6 +26,7 @@ from models.store.unit import ENGINE, Actor, Unit
 from recovery_flows.approvals import upkeep as approval_upkeep
 from recovery_flows.cases import deadlines, next_steps, scheduling, stages
 from recovery_flows.cases.clocks.entries import entries
+from recovery_flows.cases.clocks.told_under import told_under
 from recovery_flows.freezing import account_monitoring
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies
@@ -218,7 +219,7 @@ def derived(file: CaseFile, now: datetime, laws: Regimes, *, rests: bool | None 
         due_at=clocks[0].due_at if clocks else None,
         wake_at=wake_at,
         victim_due_at=news.first_due(file, laws),
-        deadlines=stored_deadlines(entries(file, clocks)),
+        deadlines=stored_deadlines(entries(file, clocks), told_under(file, laws)),
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
+from hashlib import blake2b
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -35,6 +36,7 @@ class Regime:
     """The law of one country: clocks, figures, return ladder, channels, grounds, disclosure.
 
     `data_classes` names the class of each field of a request, for the rules of disclosure.
+    `edition` is a digest of all of it: another one where anything in it is another.
     """
 
     code: str
@@ -50,6 +52,11 @@ class Regime:
     grounds: Mapping[str, Ground]
     disclosures: Mapping[str, Disclosure]
     data_classes: Mapping[str, str]
+    edition: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        told = repr([getattr(self, one.name) for one in fields(self) if one.init])
+        object.__setattr__(self, "edition", blake2b(told.encode(), digest_size=6).hexdigest())
 
     def row(self, code: str) -> Row:
         """The clock of that code; LookupError names the regime."""

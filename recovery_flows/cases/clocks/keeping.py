@@ -1,7 +1,7 @@
 """What runs out as it is kept for the lists: filled after an upgrade, and worked out anew to check.
 
-Each write keeps it by `cases.commit.derived`. What changes a deadline and is no write, as another
-law or calendar, changes it at the next one, as it does the next step and the time left.
+Each write keeps it by `cases.commit.derived`. What was kept under another law or other rules than
+today's is not known: the lists ask its file until it is kept anew, by a write or by `fill`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from models.queries.cases.open_steps import clock_pages
 from models.store.rollups.keeping import keep_deadlines
 from models.store.unit import unit_of_work
 from recovery_flows.cases.clocks.files import deadlines_of_files
+from recovery_flows.cases.clocks.told_under import todays, told_under
 from recovery_flows.law.regime import Regimes
 
 _AT_ONCE = 500
@@ -28,18 +29,19 @@ _UNREADABLE = (
 
 def fill(database: Database, laws: Regimes) -> None:
     """Keep the deadlines of open recoveries of which they are not known."""
-    for ids in _pages(database):
+    for ids in _pages(database, laws):
         with unit_of_work(database) as unit:
-            _, unknown = kept_deadlines(unit.session, ids)
+            _, unknown = kept_deadlines(unit.session, ids, todays(laws))
             told = _told(unit.session, unknown, laws)
-            keep_deadlines(unit.session, {n: stored_deadlines(of) for n, of in told.items()})
+            keep_deadlines(unit.session, {n: stored_deadlines(*of) for n, of in told.items()})
 
 
-def _pages(database: Database) -> Iterator[list[str]]:
+def _pages(database: Database, laws: Regimes) -> Iterator[list[str]]:
     """Open recoveries with a running deadline of which the deadlines are not known."""
     with database.reading() as session:
         for page in clock_pages(session, None, _AT_ONCE):
-            if unknown := kept_deadlines(session, [name for _, name in page])[1]:
+            ids = [name for _, name in page]
+            if unknown := kept_deadlines(session, ids, todays(laws))[1]:
                 yield unknown
 
 
@@ -47,22 +49,28 @@ def kept_wrong(session: Session, laws: Regimes) -> Iterator[str]:
     """A sentence for each open recovery whose kept deadlines are not those that its file tells."""
     for page in clock_pages(session, None, _AT_ONCE):
         ids = [name for _, name in page]
-        found, unknown = kept_deadlines(session, ids)
+        found, unknown = kept_deadlines(session, ids, todays(laws))
         kept = {name: list[DeadlineEntry]() for name in ids if name not in unknown}
         for entry in found:
             kept[entry.recovery_id].append(entry)
-        for name, told in _told(session, sorted(kept), laws).items():
+        for name, (told, _) in _told(session, sorted(kept), laws).items():
             if kept[name] != told:
                 yield f"the deadlines of the recovery {name} are kept otherwise than its file tells"
 
 
-def _told(session: Session, ids: Sequence[str], laws: Regimes) -> dict[str, list[DeadlineEntry]]:
-    """What these files tell, without those that cannot be read, which `audit verify` names."""
-    told = {name: list[DeadlineEntry]() for name in ids}
+_Told = dict[str, tuple[list[DeadlineEntry], str]]
+
+
+def _told(session: Session, ids: Sequence[str], laws: Regimes) -> _Told:
+    """What these files tell, and under which law; without those that cannot be read.
+
+    `audit verify` names these.
+    """
     try:
-        for entry in deadlines_of_files(session, ids, laws):
-            told[entry.recovery_id].append(entry)
+        return {
+            file.recovery.id: (told, told_under(file, laws))
+            for file, told in deadlines_of_files(session, ids, laws)
+        }
     except _UNREADABLE:
         each = (_told(session, [name], laws) for name in ids if len(ids) > 1)
         return {name: of for one in each for name, of in one.items()}
-    return told
