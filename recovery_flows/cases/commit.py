@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.action_kinds import ActionKind
-from models.case_file import CaseFile, Step
+from models.case_file import CaseFile, Step, in_order
 from models.entities.asset import Stage
 from models.entities.call import CallKind
 from models.entities.event import EntityKind
@@ -212,14 +212,15 @@ def derived(file: CaseFile, now: datetime, laws: Regimes, *, rests: bool | None 
     if file.recovery.state not in CLOSED_RECOVERIES:
         works = has_engine_work(file, now, laws) if rests is None else not rests
         wake_at = now if works else scheduling.next_run(file, laws)
-    clocks = deadlines.clocks(file, laws)
+    read = in_order(file)  # whoever reads it next is told the same of two rows as it is kept here
+    clocks = deadlines.clocks(read, laws)
     return Derived(
         stage=next_steps.stage_of(file),
         step=next_steps.steps(file, laws)[0],
         due_at=clocks[0].due_at if clocks else None,
         wake_at=wake_at,
         victim_due_at=news.first_due(file, laws),
-        deadlines=stored_deadlines(entries(file, clocks), told_under(file, laws)),
+        deadlines=stored_deadlines(entries(read, clocks), told_under(file, laws)),
     )
 
 

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from config.regimes import read_regime, regime_codes
 from models.engine import make_engine, open_database
 from models.entities.call import CallState
-from models.entities.hold import HoldKind
+from models.entities.hold import HoldKind, HoldState
 from models.entities.partner import PartnerChannel
 from models.language.catalogue import Language
 from models.language.kept import kept, read_kept
@@ -24,12 +25,14 @@ from models.migrate import upgrade
 from models.money import Money
 from models.queries.cases.deadline_views import DeadlineEntry, read_deadlines, stored_deadlines
 from models.queries.cases.views import DeadlineLine
+from models.snapshots import changed
 from models.store.calls import mark_sent
 from models.store.unit import unit_of_work
 from recovery_flows.access.registers import ask_partner, decide
 from recovery_flows.cases.clocks import told_under
 from recovery_flows.cases.clocks.files import deadlines_of_files
 from recovery_flows.cases.clocks.keeping import fill, kept_wrong
+from recovery_flows.cases.commit import derived
 from recovery_flows.cases.views.all_deadlines import all_entries
 from recovery_flows.law.in_use import RegimesInUse
 from tests.records.conftest import SUPERVISOR, open_unit
@@ -94,6 +97,20 @@ def test_every_write_keeps_what_the_file_tells(unit: Any) -> None:
     assert known(unit)
     assert entries(unit) == told(unit, recovery_id) != []
     assert wrong(unit) == []
+
+
+def test_rows_in_the_order_of_the_decision_are_kept_as_they_are_read(unit: Any) -> None:
+    file = unit.file(unit.traced())
+    first = replace(file.holds[0], state=HoldState.STOPPED, held_minor=5, expires_at=AT, renewal="")
+    ended = replace(first, id="hold-2", state=HoldState.CANCELLED, supersedes_id=first.id)
+    drafted = replace(ended, id="hold-1", state=HoldState.DRAFT)
+    rows = [replace(one, ordered_at=None) for one in (ended, drafted, first)]
+    found = {
+        derived(changed(file, holds=tuple(holds)), AT, unit.laws, rests=True).deadlines
+        for holds in permutations(rows)
+    }
+    assert len(found) == 1
+    assert "follow-on {kind}" in str(found)
 
 
 def test_what_is_recorded_without_the_rules_leaves_the_file_to_tell(unit: Any) -> None:
