@@ -14,7 +14,6 @@ from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.recovery import CLOSED_RECOVERIES
 from models.queries.cases.case_files import load_each
-from models.queries.cases.deadline_views import stored_deadlines
 from models.queries.cases.deconfliction import recoveries_wanting, recoveries_without_funds
 from models.queries.cases.work import versions_of
 from models.sealing.sealed_place import SealedPlace
@@ -26,7 +25,7 @@ from models.store.unit import ENGINE, Actor, Unit
 from recovery_flows.approvals import upkeep as approval_upkeep
 from recovery_flows.cases import deadlines, next_steps, scheduling, stages
 from recovery_flows.cases.clocks.entries import entries
-from recovery_flows.cases.clocks.told_under import told_under
+from recovery_flows.cases.clocks.told_under import text_to_keep
 from recovery_flows.freezing import account_monitoring
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies
@@ -220,7 +219,7 @@ def derived(file: CaseFile, now: datetime, laws: Regimes, *, rests: bool | None 
         due_at=clocks[0].due_at if clocks else None,
         wake_at=wake_at,
         victim_due_at=news.first_due(file, laws),
-        deadlines=stored_deadlines(entries(read, clocks), told_under(file, laws)),
+        deadlines=text_to_keep(read, list(entries(read, clocks)), laws),
     )
 
 

@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 
 from sqlmodel import Session
 
+from models.case_file import CaseFile
 from models.engine import Database
 from models.queries.cases.case_files import FileUnreadableError
-from models.queries.cases.deadline_views import DeadlineEntry, kept_deadlines, stored_deadlines
+from models.queries.cases.deadline_views import DeadlineEntry, kept_deadlines
 from models.queries.cases.open_steps import clock_pages
 from models.store.rollups.keeping import keep_deadlines
 from models.store.unit import unit_of_work
 from recovery_flows.cases.clocks.files import deadlines_of_files
-from recovery_flows.cases.clocks.told_under import todays, told_under
+from recovery_flows.cases.clocks.told_under import text_to_keep, todays
 from recovery_flows.law.regime import Regimes
 
 _AT_ONCE = 500
@@ -33,7 +34,7 @@ def fill(database: Database, laws: Regimes) -> None:
         with unit_of_work(database) as unit:
             _, unknown = kept_deadlines(unit.session, ids, todays(laws))
             told = _told(unit.session, unknown, laws)
-            keep_deadlines(unit.session, {n: stored_deadlines(*of) for n, of in told.items()})
+            keep_deadlines(unit.session, {n: text_to_keep(*of, laws) for n, of in told.items()})
 
 
 def _pages(database: Database, laws: Regimes) -> Iterator[list[str]]:
@@ -53,24 +54,19 @@ def kept_wrong(session: Session, laws: Regimes) -> Iterator[str]:
         kept = {name: list[DeadlineEntry]() for name in ids if name not in unknown}
         for entry in found:
             kept[entry.recovery_id].append(entry)
-        for name, (told, _) in _told(session, sorted(kept), laws).items():
+        for name, (_, told) in _told(session, sorted(kept), laws).items():
             if kept[name] != told:
                 yield f"the deadlines of the recovery {name} are kept otherwise than its file tells"
 
 
-_Told = dict[str, tuple[list[DeadlineEntry], str]]
+_Told = dict[str, tuple[CaseFile, list[DeadlineEntry]]]
 
 
 def _told(session: Session, ids: Sequence[str], laws: Regimes) -> _Told:
-    """What these files tell, and under which law; without those that cannot be read.
-
-    `audit verify` names these.
-    """
+    """These files and what they tell; those that cannot be read `audit verify` names."""
     try:
-        return {
-            file.recovery.id: (told, told_under(file, laws))
-            for file, told in deadlines_of_files(session, ids, laws)
-        }
+        found = deadlines_of_files(session, ids, laws)
+        return {file.recovery.id: (file, told) for file, told in found}
     except _UNREADABLE:
         each = (_told(session, [name], laws) for name in ids if len(ids) > 1)
         return {name: of for one in each for name, of in one.items()}

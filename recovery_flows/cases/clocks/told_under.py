@@ -6,15 +6,36 @@ would go on saying what was so before, and `ledger check` would take it for tamp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 
 from models.case_file import CaseFile
-from recovery_flows.law.regime import Regimes
+from models.queries.cases.deadline_views import DeadlineEntry, stored_deadlines
+from models.queries.cases.views import DeadlineLine
+from recovery_flows.law import terms
+from recovery_flows.law.regime import Regime, Regimes
+from recovery_flows.law.rows import Measure
 
 _RULES = 1
 """One more with each change of which deadlines there are, by what they are counted, or of their
 words, bank or sum: of `cases.deadlines`, `cases.due` and `cases.clocks`, and of what they call."""
+
+
+def text_to_keep(file: CaseFile, told: Sequence[DeadlineEntry], laws: Regimes) -> str | None:
+    """What is kept of a file that tells these deadlines; None where it is to be asked each time.
+
+    A term of banking days into a year whose calendar is not published ends on another day once it
+    is. Others like it are counted once and stored; that of a payout is counted at each reading.
+    """
+    if any(_may_move(one.clock, laws[one.clock.regime]) for one in told):
+        return None
+    return stored_deadlines(told, told_under(file, laws))
+
+
+def _may_move(clock: DeadlineLine, law: Regime) -> bool:
+    if not clock.law_row or clock.law_row != law.measures.get(Measure.BANK_RETURN):
+        return False
+    return terms.unpublished_year(law.bank_return.limit, clock.due_at, law) is not None
 
 
 def told_under(file: CaseFile, laws: Regimes) -> str:
