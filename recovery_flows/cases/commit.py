@@ -24,8 +24,8 @@ from models.store.record import record
 from models.store.unit import ENGINE, Actor, Unit
 from recovery_flows.approvals import upkeep as approval_upkeep
 from recovery_flows.cases import deadlines, next_steps, scheduling, stages
+from recovery_flows.cases.clocks.edition import text_to_keep
 from recovery_flows.cases.clocks.entries import entries
-from recovery_flows.cases.clocks.told_under import text_to_keep
 from recovery_flows.freezing import account_monitoring
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies

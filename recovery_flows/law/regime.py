@@ -35,8 +35,7 @@ _CURRENCY = re.compile(r"^[A-Z]{3}$")
 class Regime:
     """The law of one country: clocks, figures, return ladder, channels, grounds, disclosure.
 
-    `data_classes` names the class of each field of a request, for the rules of disclosure.
-    `edition` is a digest of all of it: another one where anything in it is another.
+    `data_classes` names the class of each field of a request; `edition` is a digest of all of it.
     """
 
     code: str
@@ -109,8 +108,7 @@ class Regime:
     @property
     def maximum_hops(self) -> int | None:
         """How many payments from the victim on money is followed unasked; None: no such limit."""
-        figure = self.figures.get(f"{self.code}_MAXIMUM_HOPS")
-        return figure.values[0] if figure else None
+        return next(iter(self._values("MAXIMUM_HOPS")), None)
 
     @property
     def freeze_reminder_hours(self) -> tuple[int, ...]:
@@ -162,7 +160,6 @@ class Regime:
 
 Regimes = Mapping[str, Regime]
 """The law of every country that the unit works with, by its code."""
-
 
 _T = TypeVar("_T", bound=Sourced)
 

@@ -53,12 +53,12 @@ class DeadlinesView:
     until: datetime | None
 
 
-def stored_deadlines(entries: Iterable[DeadlineEntry], told_under: str) -> str:
+def stored_deadlines(entries: Iterable[DeadlineEntry], edition: str) -> str:
     """The deadlines of one recovery as JSON, without what its row of the queue says of it.
 
-    `told_under`, one line, names the rules and the law that told them.
+    `edition`, one line, names the rules and the law that told them.
     """
-    return f"{told_under}\n{_as_json([_row(entry) for entry in entries])}"
+    return f"{edition}\n{_as_json([_row(entry) for entry in entries])}"
 
 
 def _row(entry: DeadlineEntry) -> tuple[object, ...]:
@@ -80,8 +80,8 @@ def kept_deadlines(
     found: list[DeadlineEntry] = []
     unknown = set(ids)
     for recovery_id, ref, owner, text in unnamed(session.execute(_KEPT, {"of": list(ids)})):
-        told_under, _, rows = (text or "").partition("\n")
-        if is_todays(told_under):
+        edition, _, rows = (text or "").partition("\n")
+        if is_todays(edition):
             with suppress(LookupError, TypeError, ValueError):  # somebody's text, and none of ours
                 found += list(read_deadlines(rows, recovery_id, ref, owner))
                 unknown.discard(recovery_id)

@@ -17,8 +17,8 @@ from models.queries.cases.deadline_views import DeadlineEntry, kept_deadlines
 from models.queries.cases.open_steps import clock_pages
 from models.store.rollups.keeping import keep_deadlines
 from models.store.unit import unit_of_work
+from recovery_flows.cases.clocks.edition import text_to_keep, todays
 from recovery_flows.cases.clocks.files import deadlines_of_files
-from recovery_flows.cases.clocks.told_under import text_to_keep, todays
 from recovery_flows.law.regime import Regimes
 
 _AT_ONCE = 500

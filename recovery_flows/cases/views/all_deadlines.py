@@ -17,8 +17,8 @@ from models.queries.cases.open_steps import clock_pages, recoveries_by_deadline
 from models.queries.cases.views import DeadlineLine
 from models.queries.installation.clock import case_now
 from models.queries.partners.incoming import incoming_requests
+from recovery_flows.cases.clocks.edition import todays
 from recovery_flows.cases.clocks.files import deadlines_of_files
-from recovery_flows.cases.clocks.told_under import todays
 from recovery_flows.cases.deadlines import calendar_note
 from recovery_flows.law.regime import Regimes
 from recovery_flows.wording import spoken

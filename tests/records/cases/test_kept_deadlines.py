@@ -29,7 +29,7 @@ from models.snapshots import changed
 from models.store.calls import mark_sent
 from models.store.unit import unit_of_work
 from recovery_flows.access.registers import ask_partner, decide
-from recovery_flows.cases.clocks import told_under
+from recovery_flows.cases.clocks import edition
 from recovery_flows.cases.clocks.files import deadlines_of_files
 from recovery_flows.cases.clocks.keeping import fill, kept_wrong
 from recovery_flows.cases.commit import derived
@@ -87,8 +87,8 @@ def test_a_kept_deadline_is_read_back_as_it_was() -> None:
     whole = DeadlineEntry(f"h1 {TEXTS[5]}", "r1", "R-1", "li", "bank", Money(7, "JPY"), line)
     bare = replace(whole, amount=None, bank="", clock=replace(line, note="", law_row=""))
     for some in ([whole, bare], []):
-        told_under, _, rows = stored_deadlines(some, "1 CN:0a").partition("\n")
-        assert told_under == "1 CN:0a"
+        named, _, rows = stored_deadlines(some, "1 CN:0a").partition("\n")
+        assert named == "1 CN:0a"
         assert list(read_deadlines(rows, "r1", "R-1", "li")) == some
 
 
@@ -196,7 +196,7 @@ def test_other_rules_leave_the_file_to_tell(unit: Any, monkeypatch: pytest.Monke
     recovery_id = unit.traced()
     put(unit, "[]")
     assert entries(unit) == []
-    monkeypatch.setattr(told_under, "_RULES", told_under._RULES + 1)
+    monkeypatch.setattr(edition, "_RULES", edition._RULES + 1)
     assert entries(unit) == told(unit, recovery_id) != []
     assert wrong(unit) == []
 

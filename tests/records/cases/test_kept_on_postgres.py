@@ -13,9 +13,9 @@ from models.entities.partner import PartnerChannel
 from models.queries.cases.deadline_views import kept_deadlines
 from models.store.unit import unit_of_work
 from recovery_flows.access.registers import ask_partner, decide
+from recovery_flows.cases.clocks.edition import todays
 from recovery_flows.cases.clocks.files import deadlines_of_files
 from recovery_flows.cases.clocks.keeping import fill, kept_wrong
-from recovery_flows.cases.clocks.told_under import todays
 from recovery_flows.cases.views.all_deadlines import all_entries
 from tests.one_postgres import new_database, server
 from tests.records.conftest import SUPERVISOR, install, open_unit

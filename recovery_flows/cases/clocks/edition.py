@@ -29,7 +29,7 @@ def text_to_keep(file: CaseFile, told: Sequence[DeadlineEntry], laws: Regimes) -
     """
     if any(_may_move(one.clock, laws[one.clock.regime]) for one in told):
         return None
-    return stored_deadlines(told, told_under(file, laws))
+    return stored_deadlines(told, edition_of(file, laws))
 
 
 def _may_move(clock: DeadlineLine, law: Regime) -> bool:
@@ -38,13 +38,13 @@ def _may_move(clock: DeadlineLine, law: Regime) -> bool:
     return terms.unpublished_year(law.bank_return.limit, clock.due_at, law) is not None
 
 
-def told_under(file: CaseFile, laws: Regimes) -> str:
+def edition_of(file: CaseFile, laws: Regimes) -> str:
     """The rules, and the law of each country that a file's deadlines may be counted by."""
     return _name({file.recovery.regime, *(asset.regime for asset in file.assets)}, laws)
 
 
 def todays(laws: Regimes) -> Callable[[str], bool]:
-    """Whether what `told_under` once said is what it would say today.
+    """Whether what `edition_of` once said is what it would say today.
 
     Only the law of the countries that it names is read.
     """
