@@ -247,11 +247,22 @@ ORDERED_BY: Mapping[str, str] = {
 """By which of its columns each kind of row of a file is ordered, then by id; calls are not here."""
 
 
+_IN_ORDER = OfLastFile[CaseFile]()
+"""The queue asks the same file for its steps and for what runs out."""
+
+
 def in_order(file: CaseFile) -> CaseFile:
     """The file with its rows in the order in which they are read, whatever was decided on it.
 
     What has no value in its column yet, such as a hold that is not ordered, comes first.
     """
+    known = _IN_ORDER.answers(file)
+    if "" not in known:
+        known[""] = _sorted(file)
+    return known[""]
+
+
+def _sorted(file: CaseFile) -> CaseFile:
     sorted_: dict[str, Any] = {}
     for name, column in ORDERED_BY.items():
         rows: tuple[Any, ...] = getattr(file, name)

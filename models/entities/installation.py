@@ -119,8 +119,8 @@ class QueueEntry(Rows, table=True):
     stage. `held_minor` is what live holds block in the currency of the loss, `hold_states` and
     `banks` name the states of its holds, and the banks of its accounts and victims, each between
     line breaks. `sent_seconds` is how long after the report the first order or request about it
-    left. `figures` is what it adds to `tally`, as JSON. `deadlines` is all that runs out, as the
-    rules told it when they last saw the file as it is now; None: its file is to be asked.
+    left. `figures` is what it adds to `tally`, as JSON. `deadlines` is all that runs out, behind
+    a line that names rules and law that told it; None, or others than today's: ask its file.
 
     A filter and an order by a column ask this table alone. On SQLite they walk one index that has
     all they ask for; PostgreSQL takes no text of any length into an index, and reads the table.

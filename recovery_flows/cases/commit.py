@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.action_kinds import ActionKind
-from models.case_file import CaseFile, Step
+from models.case_file import CaseFile, Step, in_order
 from models.entities.asset import Stage
 from models.entities.call import CallKind
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.recovery import CLOSED_RECOVERIES
 from models.queries.cases.case_files import load_each
-from models.queries.cases.deadline_views import stored_deadlines
 from models.queries.cases.deconfliction import recoveries_wanting, recoveries_without_funds
 from models.queries.cases.work import versions_of
 from models.sealing.sealed_place import SealedPlace
@@ -25,6 +24,7 @@ from models.store.record import record
 from models.store.unit import ENGINE, Actor, Unit
 from recovery_flows.approvals import upkeep as approval_upkeep
 from recovery_flows.cases import deadlines, next_steps, scheduling, stages
+from recovery_flows.cases.clocks.edition import text_to_keep
 from recovery_flows.cases.clocks.entries import entries
 from recovery_flows.freezing import account_monitoring
 from recovery_flows.law.regime import Regimes
@@ -211,14 +211,15 @@ def derived(file: CaseFile, now: datetime, laws: Regimes, *, rests: bool | None 
     if file.recovery.state not in CLOSED_RECOVERIES:
         works = has_engine_work(file, now, laws) if rests is None else not rests
         wake_at = now if works else scheduling.next_run(file, laws)
-    clocks = deadlines.clocks(file, laws)
+    read = in_order(file)  # whoever reads it next is told the same of two rows as it is kept here
+    clocks = deadlines.clocks(read, laws)
     return Derived(
         stage=next_steps.stage_of(file),
         step=next_steps.steps(file, laws)[0],
         due_at=clocks[0].due_at if clocks else None,
         wake_at=wake_at,
         victim_due_at=news.first_due(file, laws),
-        deadlines=stored_deadlines(entries(file, clocks)),
+        deadlines=text_to_keep(read, list(entries(read, clocks)), laws),
     )
 
 

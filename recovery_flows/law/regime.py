@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
+from hashlib import blake2b
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -34,7 +35,7 @@ _CURRENCY = re.compile(r"^[A-Z]{3}$")
 class Regime:
     """The law of one country: clocks, figures, return ladder, channels, grounds, disclosure.
 
-    `data_classes` names the class of each field of a request, for the rules of disclosure.
+    `data_classes` names the class of each field of a request; `edition` is a digest of all of it.
     """
 
     code: str
@@ -50,6 +51,11 @@ class Regime:
     grounds: Mapping[str, Ground]
     disclosures: Mapping[str, Disclosure]
     data_classes: Mapping[str, str]
+    edition: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        told = repr([getattr(self, one.name) for one in fields(self) if one.init])
+        object.__setattr__(self, "edition", blake2b(told.encode(), digest_size=6).hexdigest())
 
     def row(self, code: str) -> Row:
         """The clock of that code; LookupError names the regime."""
@@ -102,8 +108,7 @@ class Regime:
     @property
     def maximum_hops(self) -> int | None:
         """How many payments from the victim on money is followed unasked; None: no such limit."""
-        figure = self.figures.get(f"{self.code}_MAXIMUM_HOPS")
-        return figure.values[0] if figure else None
+        return next(iter(self._values("MAXIMUM_HOPS")), None)
 
     @property
     def freeze_reminder_hours(self) -> tuple[int, ...]:
@@ -155,7 +160,6 @@ class Regime:
 
 Regimes = Mapping[str, Regime]
 """The law of every country that the unit works with, by its code."""
-
 
 _T = TypeVar("_T", bound=Sourced)
 

@@ -1,13 +1,14 @@
 """All deadlines as the screen and `recovery deadlines` show them, and as the queue keeps them.
 
 What runs out of a recovery stands in its row of the queue, put there by the rules at each write.
+With it stands what rules and law told it: under others it is not known, and the file is asked.
 What a calendar says about a deadline is not kept: that follows from the law when it is read.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,9 +53,12 @@ class DeadlinesView:
     until: datetime | None
 
 
-def stored_deadlines(entries: Iterable[DeadlineEntry]) -> str:
-    """The deadlines of one recovery as JSON, without what its row of the queue says of it."""
-    return _as_json([_row(entry) for entry in entries])
+def stored_deadlines(entries: Iterable[DeadlineEntry], edition: str) -> str:
+    """The deadlines of one recovery as JSON, without what its row of the queue says of it.
+
+    `edition`, one line, names the rules and the law that told them.
+    """
+    return f"{edition}\n{_as_json([_row(entry) for entry in entries])}"
 
 
 def _row(entry: DeadlineEntry) -> tuple[object, ...]:
@@ -66,21 +70,27 @@ def _row(entry: DeadlineEntry) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def kept_deadlines(session: Session, ids: Sequence[str]) -> tuple[list[DeadlineEntry], list[str]]:
-    """The deadlines of these recoveries, and those of them whose files are to be asked."""
+def kept_deadlines(
+    session: Session, ids: Sequence[str], is_todays: Callable[[str], bool]
+) -> tuple[list[DeadlineEntry], list[str]]:
+    """The deadlines of these recoveries, and those of them whose files are to be asked.
+
+    `is_todays`: whether rules and law of that name are those of today.
+    """
     found: list[DeadlineEntry] = []
     unknown = set(ids)
     for recovery_id, ref, owner, text in unnamed(session.execute(_KEPT, {"of": list(ids)})):
-        if text is not None:
+        edition, _, rows = (text or "").partition("\n")
+        if is_todays(edition):
             with suppress(LookupError, TypeError, ValueError):  # somebody's text, and none of ours
-                found += list(read_deadlines(text, recovery_id, ref, owner))
+                found += list(read_deadlines(rows, recovery_id, ref, owner))
                 unknown.discard(recovery_id)
     return found, [name for name in ids if name in unknown]
 
 
-def read_deadlines(text: str, recovery_id: str, ref: str, owner: str) -> Iterator[DeadlineEntry]:
-    """What `stored_deadlines` stored of a recovery."""
-    for subject, what, due, regime, law_row, note, escalated, bank, *amount in json.loads(text):
+def read_deadlines(rows: str, recovery_id: str, ref: str, owner: str) -> Iterator[DeadlineEntry]:
+    """What `stored_deadlines` stored of a recovery, from its second line on."""
+    for subject, what, due, regime, law_row, note, escalated, bank, *amount in json.loads(rows):
         told = read_kept(what)
         clock = DeadlineLine(
             told, datetime.fromisoformat(due), regime, law_row, read_kept(note), escalated

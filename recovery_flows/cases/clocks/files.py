@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlmodel import Session
 
+from models.case_file import CaseFile
 from models.queries.cases.case_files import load_whichever
 from models.queries.cases.deadline_views import DeadlineEntry
 from models.queries.partial_files import PartNotReadError, load_in_part
@@ -23,7 +24,7 @@ CLOCK_PARTS = frozenset(
 
 def deadlines_of_files(
     session: Session, ids: Sequence[str], laws: Regimes
-) -> Iterator[DeadlineEntry]:
+) -> Iterator[tuple[CaseFile, list[DeadlineEntry]]]:
     """The clocks of these recoveries; of one whose rules ask for more the whole file is read."""
     for file in load_in_part(session, ids, CLOCK_PARTS) if ids else ():
         try:
@@ -31,4 +32,4 @@ def deadlines_of_files(
         except PartNotReadError:
             whole = load_whichever(session, file.recovery.id)
             found = list(entries(whole, clocks(whole, laws)))
-        yield from found
+        yield file, found

@@ -17,6 +17,7 @@ from models.queries.cases.open_steps import clock_pages, recoveries_by_deadline
 from models.queries.cases.views import DeadlineLine
 from models.queries.installation.clock import case_now
 from models.queries.partners.incoming import incoming_requests
+from recovery_flows.cases.clocks.edition import todays
 from recovery_flows.cases.clocks.files import deadlines_of_files
 from recovery_flows.cases.deadlines import calendar_note
 from recovery_flows.law.regime import Regimes
@@ -83,8 +84,9 @@ def _order(line: DeadlineEntry) -> tuple[datetime, str, str]:
 
 def _lines_of(session: Session, ids: Sequence[str], laws: Regimes) -> Iterator[DeadlineEntry]:
     """The clocks of these recoveries as they are kept; where they are not, as their file tells."""
-    found, unknown = kept_deadlines(session, ids)
-    for line in chain(found, deadlines_of_files(session, unknown, laws)):
+    found, unknown = kept_deadlines(session, ids, todays(laws))
+    asked = (told for _, told in deadlines_of_files(session, unknown, laws))
+    for line in chain(found, *asked):
         clock = line.clock
         note = calendar_note(clock.due_at, clock.regime, clock.law_row, clock.note, laws)
         yield line if note is clock.note else replace(line, clock=replace(clock, note=note))
