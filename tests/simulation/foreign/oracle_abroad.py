@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
@@ -191,20 +192,26 @@ class AbroadOracle(BodiesOracle):
             )
             asset = str(there[0][0]) if there else ""
             found[asset] = found.get(asset, 0) + int(str(minor))
-        found[""] = found.get("", 0) + self._in_hand(recovery)
+        for asset, minor in self._in_hand(recovery):
+            found[asset] = found.get(asset, 0) + minor
         return found
 
-    def _in_hand(self, recovery: str) -> int:
-        """What the unit has received, less what it gave back to its payer: that came to nobody."""
-        came = 0
-        for hold, minor, state in self._all(
-            "SELECT id, requested_minor, state FROM hold WHERE recovery_id = ? AND kind ="
+    def _in_hand(self, recovery: str) -> Iterator[tuple[str, int]]:
+        """What the unit has received, less what it gave back to its payer: that came to nobody.
+
+        By the account that the body was asked about which sent it; "" for what no body sent.
+        """
+        sent_for = {one.booking: one.request for one in self.abroad.money}
+        for hold, minor, state, booking in self._all(
+            "SELECT id, requested_minor, state, bank_ref FROM hold WHERE recovery_id = ? AND kind ="
             f" 'custody' AND state IN {_RECEIVED}", recovery,
         ):  # fmt: skip
             payouts = self._all("SELECT id FROM payout WHERE hold_id = ?", hold)
             paid = sum(self.chest.paid.get(str(payout[0]), 0) for payout in payouts)
-            came += min(paid, int(str(minor))) if state == "released" else int(str(minor))
-        return came
+            of = "SELECT asset_id FROM request WHERE id = ? AND recovery_id = ?"
+            asked = self._all(of, sent_for.get(str(booking), ""), recovery)
+            came = min(paid, int(str(minor))) if state == "released" else int(str(minor))
+            yield str(asked[0][0]) if asked else "", came
 
     def _sum(self, query: str, *given: object) -> int:
         return int(str(self._all(query, *given)[0][0] or 0))
