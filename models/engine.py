@@ -289,6 +289,6 @@ def lock_history(session: Session) -> None:
         session.execute(_LOCK_AND_TELL)
 
 
-_LOCK_AND_TELL = sa.select(
-    sa.func.pg_advisory_xact_lock(_HISTORY_LOCK), sa.func.pg_notify(CHANGES, "")
+_LOCK_AND_TELL = sa.text("SELECT pg_advisory_xact_lock(:lock), pg_notify(:changes, '')").bindparams(
+    lock=_HISTORY_LOCK, changes=CHANGES
 )
