@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields
 from itertools import repeat
 from operator import call
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 Row = TypeVar("Row")
 _Put = Callable[[Any, Any], None]
@@ -18,7 +18,7 @@ _Put = Callable[[Any, Any], None]
 
 def filler(kind: type[Row]) -> Callable[[Iterable[Any]], Row]:
     """What makes rows of a kind of the values of all of its fields, in their order."""
-    puts = [getattr(kind, field.name).__set__ for field in fields(kind)]  # type: ignore[arg-type]
+    puts = [getattr(kind, field.name).__set__ for field in fields(cast("Any", kind))]
 
     def filled(values: Iterable[Any]) -> Row:
         row = object.__new__(kind)

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 import sqlalchemy as sa
 
 from tests.patience import PATIENCE_SECONDS, comes
@@ -25,6 +26,15 @@ _INSTALLED = Path("/usr/lib/postgresql")
 _OPTIONS = ("listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=60")
 # It ends when its input does: whoever kills the tests leaves no server behind.
 _WITH_US = '"$0" "$@" & server=$!; cat; kill -QUIT $server; wait $server'
+
+
+@contextmanager
+def server_or_skip() -> Iterator[str]:
+    """The address of a database on a server; without one the test is skipped, and says so."""
+    with server() as url:
+        if not url:
+            pytest.skip("NOT SHOWN: no PostgreSQL server is installed here")
+        yield url
 
 
 def programs() -> Path | None:

@@ -29,7 +29,7 @@ from recovery_flows.engine.clocks import ClocksApartError, check_clock
 from recovery_flows.engine.runtime.server import PrefectServer
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.sandbox.worlds.world import open_book
-from tests.one_postgres import new_database, server
+from tests.one_postgres import new_database, server_or_skip
 from tests.patience import PATIENCE_SECONDS, comes
 
 pytest.importorskip("psycopg", reason="NOT SHOWN: the extra `postgres` is not installed")
@@ -39,9 +39,7 @@ _HOLD = table_of(Hold)
 
 @pytest.fixture
 def address() -> Iterator[str]:
-    with server() as url:
-        if not url:
-            pytest.skip("NOT SHOWN: no PostgreSQL server is installed here")
+    with server_or_skip() as url:
         yield new_database(url, f"recovery_engines_{os.getpid()}")
 
 

@@ -55,7 +55,7 @@ def _engine(unit: Any, database: Database | None = None) -> Engine:
 
 
 @contextmanager
-def _counted(database: Database) -> Iterator[list[str]]:
+def counted(database: Database) -> Iterator[list[str]]:
     """The statements that are sent to the database while the block runs."""
     found: list[str] = []
 
@@ -80,7 +80,7 @@ def test_a_sweep_asks_no_more_statements_for_many_recoveries_than_for_few(
     accepted(count)
     assert _sweep(_engine(unit)) == 0
     unit.later(3)
-    with _counted(unit.database) as statements:
+    with counted(unit.database) as statements:
         assert _sweep(_engine(unit)) == count
     assert len(statements) <= 60, "\n".join(statements)
     assert verify(unit.database) == ()

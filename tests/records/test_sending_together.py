@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
-from models.engine import Database
 from models.entities.call import CallKind
 from models.facts import AccountRef, RawAnswer
 from models.queries.audit.verify import verify
@@ -24,6 +20,7 @@ from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.outbox.preparation import Ready, prepare
 from recovery_flows.engine.outbox.results import Result
 from recovery_flows.engine.outbox.settlement import settle_results
+from tests.records.test_deciding_together import counted
 
 _LEASE = "test/1"
 _STOPPED = "SELECT count(*) FROM hold WHERE state = 'stopped'"
@@ -33,20 +30,6 @@ _STOPPED = "SELECT count(*) FROM hold WHERE state = 'stopped'"
 def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """The lock is kept until a portion is written, however slow the machine is."""
     monkeypatch.setattr(pacing, "HOLD_SECONDS", 60)
-
-
-@contextmanager
-def _counted(database: Database) -> Iterator[list[str]]:
-    found: list[str] = []
-
-    def note(*given: Any) -> None:
-        found.append(given[2])
-
-    sa.event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        sa.event.remove(database.engine, "before_cursor_execute", note)
 
 
 def _answered(unit: Any, ready: Ready) -> Result:
@@ -74,11 +57,11 @@ def test_orders_and_answers_cost_no_more_statements_for_many_recoveries_than_for
         unit.accept(recovery_id)
         unit.order(recovery_id)
     engine = Engine(unit.database, unit.laws, Pace(), "test", lambda: unit.now)
-    with _counted(unit.database) as prepared:
+    with counted(unit.database) as prepared:
         ready, handled = prepare(engine, [CallKind.HOLD], _LEASE)
     assert handled == len(ready) == count
     assert len(prepared) <= 110, "\n".join(prepared)
-    with _counted(unit.database) as settled:
+    with counted(unit.database) as settled:
         settle_results(engine, [_answered(unit, one) for one in ready], _LEASE)
     assert unit.one(_STOPPED) == count
     assert len(settled) <= 70, "\n".join(settled)

@@ -20,7 +20,7 @@ from models.migrate import alembic_config, upgrade
 from models.queries.audit.verify import verify
 from models.store.unit import EVENTS, unit_of_work
 from recovery_flows.engine.failures import alone
-from tests.one_postgres import new_database, server
+from tests.one_postgres import new_database, server_or_skip
 from tests.records.conftest import install, open_unit
 
 pytest.importorskip("psycopg", reason="NOT SHOWN: the extra `postgres` is not installed")
@@ -29,9 +29,7 @@ _READS = sa.select(sa.func.count()).select_from(EVENTS)
 
 @pytest.fixture(scope="module")
 def server_url() -> Iterator[str]:
-    with server() as url:
-        if not url:
-            pytest.skip("NOT SHOWN: no PostgreSQL server is installed here")
+    with server_or_skip() as url:
         yield url
 
 

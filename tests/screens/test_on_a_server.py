@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.one_postgres import new_database, server
+from tests.one_postgres import new_database, server_or_skip
 from tests.screens.conftest import SECOND, Unity, traced_case
 
 pytest.importorskip("psycopg", reason="NOT SHOWN: the extra `postgres` is not installed")
@@ -30,9 +30,7 @@ SHOWN = {
 
 @pytest.fixture
 def unity(tmp_path: Path) -> Iterator[Unity]:
-    with server() as url:
-        if not url:
-            pytest.skip("NOT SHOWN: no PostgreSQL server is installed here")
+    with server_or_skip() as url:
         made = Unity(tmp_path, new_database(url, f"recovery_screens_{os.getpid()}"))
         yield made
         made.database.dispose()

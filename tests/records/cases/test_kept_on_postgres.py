@@ -17,7 +17,7 @@ from recovery_flows.cases.clocks.edition import todays
 from recovery_flows.cases.clocks.files import deadlines_of_files
 from recovery_flows.cases.clocks.keeping import fill, kept_wrong
 from recovery_flows.cases.views.all_deadlines import all_entries
-from tests.one_postgres import new_database, server
+from tests.one_postgres import new_database, server_or_skip
 from tests.records.conftest import SUPERVISOR, install, open_unit
 
 pytest.importorskip("psycopg", reason="NOT SHOWN: the extra `postgres` is not installed")
@@ -25,9 +25,7 @@ pytest.importorskip("psycopg", reason="NOT SHOWN: the extra `postgres` is not in
 
 @pytest.fixture
 def on_postgres(tmp_path: Path, laws: Any) -> Iterator[Any]:
-    with server() as server_url:
-        if not server_url:
-            pytest.skip("NOT SHOWN: no PostgreSQL server is installed here")
+    with server_or_skip() as server_url:
         url = new_database(server_url, f"deadlines_{os.getpid()}")
         install(tmp_path / "on-postgres", laws, url)
         opened = open_unit(tmp_path / "on-postgres", laws, url)

@@ -40,7 +40,7 @@ from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.reports.statistics import summary
 from recovery_flows.reports.unattended import DEFAULT_PATIENCE
 from recovery_flows.restitution.rounds import rounds_of
-from tests.one_postgres import new_database, server
+from tests.one_postgres import new_database, server_or_skip
 from tests.records.conftest import OFFICER, SUPERVISOR, install, open_unit
 from tests.records.money.unclaimed_case import bank_follows
 
@@ -53,9 +53,7 @@ TRIGGERS = {
 
 @pytest.fixture(scope="module")
 def server_url() -> Iterator[str]:
-    with server() as url:
-        if not url:
-            pytest.skip("NOT SHOWN: no PostgreSQL server is installed here")
+    with server_or_skip() as url:
         yield url
 
 
