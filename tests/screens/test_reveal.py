@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tui.screens.reveal import Revealed
+from tui.screens.reveal import SHOWN_SECONDS, Revealed
 
 
 async def test_a_field_is_shown_for_a_reason_and_masked_when_the_minute_ends(
@@ -19,16 +19,18 @@ async def test_a_field_is_shown_for_a_reason_and_masked_when_the_minute_ends(
         await pilot.press("enter")
         await wait(pilot, app, "Reveal name of victim")
         await pilot.press(*"desk call", "enter")
-        shown = await wait(pilot, app, "Synthetic", "masked again in 60 s", "the look is recorded")
+        shown = await wait(pilot, app, "Synthetic", "masked again in", "the look is recorded")
         assert "desk call" not in shown
         dialog = app.screen
         assert isinstance(dialog, Revealed)
-        for _ in range(60):
-            dialog.pass_second()
+        for _ in range(SHOWN_SECONDS):  # some have passed by themselves on a busy machine
+            if dialog.is_current:
+                dialog.pass_second()
         await wait(pilot, app, "Next step")
         assert "Synthetic V" not in look(app)
         await pilot.press("R", "m")
         assert not isinstance(app.screen, Revealed)
+    assert SHOWN_SECONDS == 60
     with unity.database.reading() as session:
         query = "SELECT actor_id FROM event WHERE event = 'revealed'"
         assert session.connection().exec_driver_sql(query).scalars().all() == ["wang"]
