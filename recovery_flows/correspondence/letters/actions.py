@@ -70,8 +70,9 @@ def preview(
     database: Database, laws: Regimes, post: Post, call_id: str, wall_now: datetime
 ) -> tuple[Line, ...]:
     """The letter as it would be printed now, personal data masked; nothing is fixed by it."""
-    with SealingSession(database.engine, database.vault) as session:
+    with database.reading() as session:
         known = letter_known(session, database.vault, call_id)
+    with SealingSession(database.reader, database.vault) as session:
         unit = Unit(session, database.vault, 0, "", 0)  # it only reads
         file = load_file(session, known.recovery_id)
         letter_steps.letter_of(file, call_id)

@@ -12,10 +12,14 @@ import pytest
 from models.entities.call import CallState
 from models.entities.hold import HoldState
 from models.entities.officer import Role
+from models.entities.register_change import RegisterAct
 from models.ids import digest_bytes
 from models.queries.audit.verify import verify
 from models.queries.cases.work import calls_by_id
 from models.store.unit import Actor, unit_of_work
+from recovery_flows.access.log_in import by_system_user
+from recovery_flows.access.registers import decide
+from recovery_flows.access.restrictions import ask_restriction
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.letters import actions as letter_actions
 from recovery_flows.correspondence.letters.files import default_name
@@ -105,6 +109,26 @@ def test_a_preview_is_masked_and_fixes_nothing(paper: Any) -> None:
     assert unit.accounts[1].number not in shown
     assert unit.accounts[1].holder not in shown
     assert paper.events(call_id) == ["planned"]
+
+
+def test_a_letter_of_a_restricted_recovery_is_previewed_by_nobody_who_does_not_see_it(
+    paper: Any,
+) -> None:
+    paper.stop()
+    unit, call_id = paper.unit, paper.line("hold").call_id
+    members = (by_system_user(unit.database, name) for name in ("chen", "wu"))
+    officer, supervisor = (one.handle for one in members if one is not None)
+    asked = ask_restriction(
+        unit.case_officer(SUPERVISOR), paper.recovery_id, RegisterAct.RESTRICT, [officer], "insider"
+    )
+    decide(unit.case_officer(Actor(officer, Role.SUPERVISOR)), asked, is_yes=True)
+    for seen_by, sees in ((supervisor, True), ("somebody", False)):
+        view = unit.database.seen_by(seen_by)
+        if sees:
+            assert letter_actions.preview(view, unit.laws, paper.post, call_id, unit.now)
+        else:
+            with pytest.raises(MisuseError, match="there is no letter"):
+                letter_actions.preview(view, unit.laws, paper.post, call_id, unit.now)
 
 
 def test_a_letter_without_a_sender_is_not_printed(paper: Any) -> None:
