@@ -246,28 +246,20 @@ def accounts_of(session: Session, subject_ids: Sequence[str]) -> dict[str, str]:
     """The account that each of these holds and requests is about, or a third party's is to get."""
     if not subject_ids:
         return {}
-    rows = session.execute(_ACCOUNTS_OF, {"of": list(subject_ids)})
-    return {row.id: row.account_id for row in rows}
-
-
-def _accounts_of() -> sa.CompoundSelect[Any]:
-    wanted: sa.BindParameter[Any] = sa.bindparam("of", expanding=True)
     released = (
         sa.select(_THIRD.c.id, _A.c.account_id)
         .join_from(_THIRD, _HOLDS, _HOLDS.c.id == _THIRD.c.hold_id)
         .join(_A, _A.c.id == _HOLDS.c.asset_id)
-        .where(_THIRD.c.id.in_(wanted))
+        .where(_THIRD.c.id.in_(subject_ids))
     )
     held_or_asked = (
         sa.select(table.c.id, _A.c.account_id)
         .join_from(table, _A, _A.c.id == table.c.asset_id)
-        .where(table.c.id.in_(wanted))
+        .where(table.c.id.in_(subject_ids))
         for table in (_HOLDS, _REQUESTS)
     )
-    return sa.union_all(released, *held_or_asked)
-
-
-_ACCOUNTS_OF = _accounts_of()
+    rows = session.execute(sa.union_all(released, *held_or_asked))
+    return {row.id: row.account_id for row in rows}
 
 
 def recoveries_wanting(session: Session, touched: Mapping[str, str]) -> list[str]:
