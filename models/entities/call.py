@@ -60,6 +60,8 @@ SENT_AT = "(sent_at IS NOT NULL)"
 """Calls that left, as SQL, since an index is made of it."""
 _K = CallState
 OPEN_CALLS = frozenset({_K.PLANNED, _K.SENT, _K.UNKNOWN})
+IS_OPEN = "(state IN ('planned', 'sent', 'unknown'))"
+"""The same as SQL, since an index is made of it."""
 _BY_LETTER: Mapping[tuple[str | None, str], str] = {
     (None, "received"): _K.SENT,
     (_K.PLANNED, "printed"): _K.PLANNED,
@@ -127,6 +129,7 @@ class Call(SQLModel):
         sa.Index("ix_call_open", "state", "partner_id", "retry_at"),
         # As of events: PostgreSQL's has the same condition, by its migration.
         sa.Index("ix_call_sent", "partner_id", "sent_at", sqlite_where=sa.text(SENT_AT)),
+        sa.Index("ix_call_waits", "partner_id", "planned_at", "id", sqlite_where=sa.text(IS_OPEN)),
     )
 
     recovery_id: Annotated[str, foreign_key("recovery.id")]

@@ -14,7 +14,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from models.columns import Currency, Id, Minor, Rows, RowSeal, Text24, Text64, Text300, enum
+from models.columns import Currency, Id, Minor, Rows, RowSeal, Text24, Text40, Text64, Text300, enum
 from models.entities.asset import Stage
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
@@ -111,6 +111,10 @@ ASKED_BY_A_FILTER = (
 """The columns of the order of urgency, then what a filter and the other orders ask for."""
 
 
+UNANSWERED = "(unanswered > 0)"
+"""Recoveries with an order that waits for its answer, as SQL, since an index is made of it."""
+
+
 class QueueEntry(Rows, table=True):
     """Where one recovery stands in the queue, and what it adds to the counts of the unit.
 
@@ -119,8 +123,9 @@ class QueueEntry(Rows, table=True):
     stage. `held_minor` is what live holds block in the currency of the loss, `hold_states` and
     `banks` name the states of its holds, and the banks of its accounts and victims, each between
     line breaks. `sent_seconds` is how long after the report the first order or request about it
-    left. `figures` is what it adds to `tally`, as JSON. `deadlines` is all that runs out, behind
-    a line that names rules and law that told it; None, or others than today's: ask its file.
+    left, `unanswered` how many of its orders were sent and have no answer. `figures` is what it
+    adds to `tally`, as JSON. `deadlines` is all that runs out, behind a line that names rules and
+    law that told it; None, or others than today's: ask its file.
 
     A filter and an order by a column ask this table alone. On SQLite they walk one index that has
     all they ask for; PostgreSQL takes no text of any length into an index, and reads the table.
@@ -135,6 +140,11 @@ class QueueEntry(Rows, table=True):
             "ix_queue_entry_loss", "currency", "loss_minor", "lane", "at", "reported_at", "id"
         ),
         sa.Index("ix_queue_entry_asked", *ASKED_BY_A_FILTER).ddl_if(dialect="sqlite"),
+        sa.Index("ix_queue_entry_step", "step_wording", "lane", "at", "reported_at", "id").ddl_if(
+            dialect="sqlite"
+        ),
+        # As of events: PostgreSQL's has the same condition, by its migration.
+        sa.Index("ix_queue_entry_unanswered", "id", sqlite_where=sa.text(UNANSWERED)),
     )
 
     id: Id
@@ -158,8 +168,41 @@ class QueueEntry(Rows, table=True):
     hold_states: str = ""
     banks: str = ""
     sent_seconds: int | None = None
+    unanswered: int = 0
+    step_wording: str = ""
     figures: str = "{}"
     deadlines: str | None = None
+
+
+PENDING_ORDERS = {
+    "due": ("is_undue", "at", "ref", "id"),
+    "ref": ("ref", "is_undue", "at", "id"),
+    "act": ("action", "is_undue", "at", "ref", "id"),
+    "by": ("asked_by", "is_undue", "at", "ref", "id"),
+}
+"""The orders in which pending approvals are listed, each by its columns."""
+
+
+class PendingApproval(Rows, table=True):
+    """Where one pending approval stands among all of them.
+
+    What is due (`is_undue` false) at an instant comes before what was only asked then; `at` is
+    that instant. Kept as the queue is.
+    """
+
+    __tablename__ = "pending_approval"
+    __table_args__ = tuple(
+        sa.Index(f"ix_pending_approval_{name}", *columns)
+        for name, columns in PENDING_ORDERS.items()
+    )
+
+    id: Id
+    recovery_id: Annotated[str, Field(max_length=64, index=True)]
+    is_undue: bool
+    at: datetime
+    ref: Text24
+    action: Text40
+    asked_by: Text64
 
 
 class Tally(Rows, table=True):

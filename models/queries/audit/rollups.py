@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.catalogue import table_of
-from models.entities.installation import QueueEntry, Tally
+from models.entities.installation import PendingApproval, QueueEntry, Tally
 from models.entities.recovery import Recovery
 from models.store.rollups.names import series_of
+from models.store.rollups.pending import apart, kept_pending, pending_of
 from models.store.rollups.rows import (
     NOTHING,
     Row,
@@ -23,9 +24,11 @@ from models.store.rollups.rows import (
 from models.store.rollups.tallies import whole_tally
 
 _R, _ENTRIES, _TALLY = table_of(Recovery), table_of(QueueEntry), table_of(Tally)
+_PENDING = table_of(PendingApproval)
 _COUNT = sa.select(sa.func.count()).select_from(_ENTRIES)
 _SERIES = sa.select(_TALLY.c.name, _TALLY.c.series).order_by(_TALLY.c.name)
 _STRAY = sa.select(_ENTRIES.c.id).where(_ENTRIES.c.id.not_in(sa.select(_R.c.id)))
+_STRAY_PENDING = sa.select(_PENDING.c.id).where(_PENDING.c.recovery_id.not_in(sa.select(_R.c.id)))
 
 
 def rollup_differences(session: Session) -> Iterator[tuple[str, str, str]]:
@@ -42,6 +45,7 @@ def rollup_differences(session: Session) -> Iterator[tuple[str, str, str]]:
     if session.execute(_COUNT).scalar_one() != known:
         for name in session.execute(_STRAY).scalars():
             yield _ENTRIES.name, name, f"the queue names a recovery {name} that is not there"
+    yield from _pending_apart(session)
     there = whole_tally(session)
     for name in sorted(sums.keys() | there.keys()):
         if sums[name] != there.get(name, 0) or (name in there and not there[name]):
@@ -50,6 +54,17 @@ def rollup_differences(session: Session) -> Iterator[tuple[str, str, str]]:
     for name, series in session.execute(_SERIES):
         if series != series_of(name):
             yield _TALLY.name, name, f"the count {name!r} is kept in the series {series!r}"
+
+
+def _pending_apart(session: Session) -> Iterator[tuple[str, str, str]]:
+    """What the list of pending approvals has, or lacks, otherwise than the approvals tell."""
+    for ids in chunks_of_all(session):
+        for name in apart(pending_of(session, ids), kept_pending(session, ids)):
+            told = f"the list of pending approvals says otherwise of {name} than its row tells"
+            yield _PENDING.name, name, told
+    for name in session.execute(_STRAY_PENDING).scalars():
+        told = f"the list of pending approvals names {name} of a recovery that is not there"
+        yield _PENDING.name, name, told
 
 
 def _is_right(right: Row, kept: Row | None) -> bool:

@@ -19,6 +19,7 @@ from models.entities.partner import Partner
 from models.entities.statement import Statement, StatementLine
 from models.facts import Direction, LineKind
 from models.money import Money
+from models.prepared import reading_any
 from models.rights.sessions import hidden_now, of_all
 from models.store.statements.line_imports import is_there
 
@@ -175,6 +176,9 @@ _PLACES = (
 )  # fmt: skip
 
 
+_TAILS = reading_any(_ACCOUNTS.c.id, _ACCOUNTS.c.id, _ACCOUNTS.c.tail)
+
+
 def tails(session: Session, account_ids: Iterable[str]) -> dict[str, str]:
     """The last digits of these accounts, which may be shown; "" of a hidden victim's own account.
 
@@ -182,8 +186,7 @@ def tails(session: Session, account_ids: Iterable[str]) -> dict[str, str]:
     whoever looks does see names the account itself, it is that recovery's as well.
     """
     wanted = list(account_ids)
-    query = sa.select(_ACCOUNTS.c.id, _ACCOUNTS.c.tail).where(_ACCOUNTS.c.id.in_(wanted))
-    found = {row.id: row.tail for row in session.execute(query)}
+    found = {row.id: row.tail for row in session.execute(_TAILS, {"of": wanted})} if wanted else {}
     return found | dict.fromkeys(_of_hidden_victims(session, wanted), "")
 
 

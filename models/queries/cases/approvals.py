@@ -11,19 +11,19 @@ from sqlmodel import Session
 
 from models.entities.approval import Approval, ApprovalState
 from models.entities.catalogue import table_of
-from models.entities.recovery import Recovery
+from models.entities.installation import PENDING_ORDERS, PendingApproval
 from models.prepared import reading
 from models.sqlite.answers import unnamed
 from models.store.rollups.names import PENDING
 from models.store.rollups.tallies import tally
 
-_A, _R = table_of(Approval), table_of(Recovery)
-_JOINED = _A.join(_R, _R.c.id == _A.c.recovery_id)
+_A, _P = table_of(Approval), table_of(PendingApproval)
 _IS_PENDING = _A.c.state == ApprovalState.PENDING
-_DUE = (_A.c.due_at.is_(None), sa.func.coalesce(_A.c.due_at, _A.c.asked_at), _R.c.ref, _A.c.id)
-_COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
-    "ref": _R.c.ref, "act": _A.c.action, "by": _A.c.asked_by,
-}  # fmt: skip
+_ORDERS: Mapping[str, tuple[sa.Column[Any], ...]] = {
+    name: tuple(_P.c[column] for column in columns) for name, columns in PENDING_ORDERS.items()
+}
+_DUE = _ORDERS["due"]
+_PENDING = sa.select(_P.c.id, _P.c.recovery_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +56,21 @@ def pending_count(session: Session) -> int:
 def pending_page(
     session: Session, offset: int, limit: int, order_by: str = "", *, is_down: bool = False
 ) -> list[Pending]:
-    """At most `limit` pending approvals from the `offset`-th on, what is due first before."""
-    query = sa.select(_A.c.id, _A.c.recovery_id).select_from(_JOINED).where(_IS_PENDING)
-    ordered = query.order_by(*_order(order_by, is_down=is_down)).offset(offset).limit(limit)
-    return [Pending(*row) for row in session.execute(ordered)]
+    """At most `limit` pending approvals from the `offset`-th on, what is due first before.
+
+    They are walked by an index, from the nearer end.
+    """
+    behind = pending_count(session) - offset - limit
+    from_end = 0 <= behind < offset
+    order = _order(order_by, is_down=is_down)
+    query = _PENDING.order_by(*_sorted_by(order, backwards=from_end)).limit(limit)
+    rows = session.execute(query.offset(behind if from_end else offset)).all()
+    return [Pending(*row) for row in (rows[::-1] if from_end else rows)]
 
 
 def all_pending(session: Session) -> Iterator[Pending]:
-    """Every pending approval, what is due first before; sorted once, however many there are."""
-    query = sa.select(_A.c.id, _A.c.recovery_id).select_from(_JOINED).where(_IS_PENDING)
-    ordered = query.order_by(*_order("", is_down=False)).execution_options(yield_per=1000)
+    """Every pending approval, what is due first before, however many there are."""
+    ordered = _PENDING.order_by(*_DUE).execution_options(yield_per=1000)
     return (Pending(*row) for row in unnamed(session.execute(ordered)))
 
 
@@ -73,17 +78,32 @@ def place_of_pending(
     session: Session, approval_id: str, order_by: str = "", *, is_down: bool = False
 ) -> int | None:
     """How many pending approvals stand before this one; None where it is not pending."""
-    number = sa.func.row_number().over(order_by=_order(order_by, is_down=is_down)).label("number")
-    numbered = sa.select(_A.c.id, number).select_from(_JOINED).where(_IS_PENDING).subquery()
-    query = sa.select(numbered.c.number).where(numbered.c.id == approval_id)
-    found = session.execute(query).scalar()
-    return None if found is None else int(found) - 1
+    order = _order(order_by, is_down=is_down)
+    query = sa.select(*(column for column, _ in order)).where(_P.c.id == approval_id)
+    its = session.execute(query).first()
+    if its is None:
+        return None
+    alike: sa.ColumnElement[bool] = sa.true()
+    ahead = []
+    for (column, down), value in zip(order, its, strict=True):
+        mine = sa.literal(value, column.type)
+        ahead.append(sa.and_(alike, column > mine if down else column < mine))
+        alike = sa.and_(alike, column == mine)
+    counts = (sa.select(sa.func.count()).where(one).scalar_subquery() for one in ahead)
+    return sum(int(count) for count in session.execute(sa.select(*counts)).one())
 
 
-def _order(order_by: str, *, is_down: bool) -> list[sa.ColumnElement[Any]]:
-    columns = (_COLUMNS[order_by],) if order_by in _COLUMNS else _DUE
-    turned: list[sa.ColumnElement[Any]] = [c.desc() if is_down else c for c in columns]
-    return turned if columns is _DUE else [*turned, *_DUE]
+def _order(order_by: str, *, is_down: bool) -> list[tuple[sa.Column[Any], bool]]:
+    """Columns, each with whether it descends: of a column's order that alone does."""
+    columns = _ORDERS.get(order_by, _DUE)
+    rest_down = is_down and columns is _DUE
+    return [(columns[0], is_down), *((one, rest_down) for one in columns[1:])]
+
+
+def _sorted_by(
+    order: list[tuple[sa.Column[Any], bool]], *, backwards: bool
+) -> list[sa.ColumnElement[Any]]:
+    return [column.desc() if down != backwards else column.asc() for column, down in order]
 
 
 _PENDING_IDS = sa.select(_A.c.id).where(_IS_PENDING).order_by(_A.c.asked_at, _A.c.id)

@@ -17,6 +17,7 @@ from models.entities.claim import Claim, ClaimRow
 from models.entities.event import EntityKind
 from models.entities.recovery import Note
 from models.letter_answer import TypedAnswer
+from models.prepared import reading_any
 from models.queries.books.money import tails
 from models.queries.cases.letters import typed_answers
 from models.queries.cases.views import masked_account, masked_name
@@ -25,6 +26,17 @@ from models.sealing.vault import Vault, VaultError
 
 _ACCOUNTS, _PARTIES, _CLAIMS = table_of(Account), table_of(Party), table_of(Claim)
 _NOTES = table_of(Note)
+# Built once: a page asks these of two hundred files, and building costs as much as asking.
+_PEOPLE = (
+    sa.select(_CLAIMS.c.id, _PARTIES.c.id.label("party_id"), _PARTIES.c.name_sealed)
+    .join(_PARTIES, _PARTIES.c.id == _CLAIMS.c.party_id)
+    .where(_CLAIMS.c.id.in_(sa.bindparam("ids", expanding=True)))
+)
+_HOLDERS = reading_any(_ACCOUNTS.c.id, _ACCOUNTS.c.id, _ACCOUNTS.c.holder_sealed)
+_REASONS = sa.select(_NOTES.c.id, _NOTES.c.fingerprint, _NOTES.c.text_sealed).where(
+    _NOTES.c.recovery_id.in_(sa.bindparam("of", expanding=True)),
+    _NOTES.c.fingerprint.in_(sa.bindparam("prints", expanding=True)),
+)
 _UNREADABLE = "? (changed by hand)"
 _NOT_KNOWN, _THE_VICTIM = "not known", "(the victim)"
 
@@ -74,22 +86,28 @@ def names_of(
         accounts |= {claim.asked_account_id}
     payers = {(k.payer_account_id, k.claim_id) for f in files for k in f.compensations}
     accounts |= {account_id for account_id, _ in payers}
-    people = session.execute(
-        sa.select(_CLAIMS.c.id, _PARTIES.c.id.label("party_id"), _PARTIES.c.name_sealed)
-        .join(_PARTIES, _PARTIES.c.id == _CLAIMS.c.party_id)
-        .where(_CLAIMS.c.id.in_([c.id for c in claims]))
-    )
+    people = _people(session, vault, {c.id for c in claims} | {of for _, of in payers})
     return Names(
         tails(session, accounts),
-        {row.id: masked_name(_victim(vault, row)) for row in people},
+        {claim.id: masked_name(people[claim.id]) for claim in claims if claim.id in people},
         _reasons(session, vault, files),
         typed_answers(session, vault, _looked_at(files)),
-        _holders(session, vault, claims, payers),
+        _holders(session, vault, claims, payers, people),
     )
+
+
+def _people(session: Session, vault: Vault, claim_ids: set[str]) -> dict[str, str]:
+    """The names of the victims of these claims, as they are stored."""
+    rows = session.execute(_PEOPLE, {"ids": sorted(claim_ids)}) if claim_ids else ()
+    return {row.id: _victim(vault, row) for row in rows}
 
 
 def _holders(
-    session: Session, vault: Vault, claims: list[ClaimRow], payers: set[tuple[str, str]]
+    session: Session,
+    vault: Vault,
+    claims: list[ClaimRow],
+    payers: set[tuple[str, str]],
+    people: Mapping[str, str],
 ) -> dict[tuple[str, str], str]:
     """Of the accounts that claims are paid to, asked to be paid to, or have been paid by."""
     wanted = payers | {
@@ -98,23 +116,14 @@ def _holders(
         for account_id in (c.payout_account_id, c.asked_account_id)
         if account_id
     }
-    sealed = session.execute(
-        sa.select(_ACCOUNTS.c.id, _ACCOUNTS.c.holder_sealed).where(
-            _ACCOUNTS.c.id.in_({account_id for account_id, _ in wanted})
-        )
-    )
+    ids = {account_id for account_id, _ in wanted}
+    sealed = session.execute(_HOLDERS, {"of": sorted(ids)}) if ids else ()
     holders = {
         row.id: _shown(vault, row.holder_sealed, SealedPlace("account", row.id, "holder_sealed"))
         for row in sealed
     }
-    people = session.execute(
-        sa.select(_CLAIMS.c.id, _PARTIES.c.id.label("party_id"), _PARTIES.c.name_sealed)
-        .join(_PARTIES, _PARTIES.c.id == _CLAIMS.c.party_id)
-        .where(_CLAIMS.c.id.in_({claim_id for _, claim_id in wanted}))
-    )
-    victims = {row.id: _victim(vault, row) for row in people}
     return {
-        (account_id, claim_id): _held_by(holders.get(account_id, ""), victims.get(claim_id, ""))
+        (account_id, claim_id): _held_by(holders.get(account_id, ""), people.get(claim_id, ""))
         for account_id, claim_id in wanted
     }
 
@@ -148,16 +157,15 @@ def _reasons(session: Session, vault: Vault, files: list[CaseFile]) -> dict[str,
     prints |= {r for t in thirds for r in (t.reason, t.decision_reason)}
     prints |= {u.reason for f in files for u in f.unclaimed}
     prints |= {r.assurance for f in files for r in f.requests}
-    query = sa.select(_NOTES.c.id, _NOTES.c.fingerprint, _NOTES.c.text_sealed).where(
-        _NOTES.c.recovery_id.in_([f.recovery.id for f in files]),
-        _NOTES.c.fingerprint.in_(prints - {""}),
-    )
+    of = sorted(f.recovery.id for f in files)
+    asked = {"of": of, "prints": sorted(prints - {""})}
+    notes = session.execute(_REASONS, asked) if asked["of"] and asked["prints"] else ()
     # A note says first what it is about: "tracing rule libr: ...".
     return {
         row.fingerprint: vault.open(
             row.text_sealed, SealedPlace("note", row.id, "text_sealed")
         ).partition(": ")[2]
-        for row in session.execute(query)
+        for row in notes
     }
 
 

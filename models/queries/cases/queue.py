@@ -21,11 +21,10 @@ from models.entities.recovery import Recovery, RecoveryState
 from models.language.phrase import Phrase
 from models.money import Money
 from models.queries.cases.deconfliction import all_hits, shared_among
-from models.queries.cases.queue_filter import Wanted, listed, young_conditions
+from models.queries.cases.queue_filter import Wanted, listed, young_spans
 from models.queries.cases.queue_groups import (
     groups,
     narrowed,
-    sizes,
     sizes_of_all,
     stretches_of_all,
     stretches_of_listed,
@@ -44,6 +43,7 @@ from models.queries.installation.clock import case_now, engine_view
 from models.sqlite.answers import unnamed
 from models.step_wording import Wording
 from models.store.rollups.names import OPEN, count_of_lane, count_of_waiting
+from models.store.rollups.spans import numbers_in
 from models.store.rollups.tallies import tally
 from models.urgency import Attention, Lane, Urgency, urgency
 
@@ -69,7 +69,7 @@ def _status(
     discrepancies = kept.get(count_of_lane(Lane.DISCREPANCY), 0)
     waiting = sum(kept.get(count_of_waiting(reason), 0) for reason in wanted.red_from)
     # What does not wait long yet is as much as came lately, however much does.
-    young = sum(sizes(session, young_conditions(wanted.red_from)))
+    young = sum(numbers_in(session, young_spans(wanted.red_from)))
     return QueuePage(
         case_now(session, wall_now), (), kept.get(OPEN, 0), states - kept.get(OPEN, 0),
         engine_view(session, wall_now),
@@ -95,8 +95,8 @@ def queue_page(
     kept = tally(session)
     page = _status(session, wall_now, wanted, kept)
     stretches = groups(page.now, with_closed=wanted.with_closed)
-    counts = sizes_of_all(session, stretches, kept)
-    shown = stretches_of_all(stretches, counts)
+    counts = sizes_of_all(session, page.now, kept)
+    shown = stretches_of_all(page.now, stretches, counts)
     if wanted.is_filtered:
         wanted = narrowed(session, wanted)
         shown = stretches_of_listed(session, wanted, stretches)

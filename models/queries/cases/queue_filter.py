@@ -29,6 +29,7 @@ from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 from models.queries.cases.deconfliction import is_shared, may_be_shared
 from models.queries.cases.search import Sought, found_by
 from models.queries.looks.changes import has_changed
+from models.store.rollups.spans import Span, just_after
 from models.store.rollups.sums import named_in
 from models.urgency import Attention, Lane
 
@@ -145,12 +146,13 @@ def red_conditions(
     return {**waits, Attention.DISCREPANCY: _Q.c.lane == Lane.DISCREPANCY.value}
 
 
-def young_conditions(red_from: Mapping[Attention, datetime]) -> list[sa.ColumnElement[bool]]:
+def young_spans(red_from: Mapping[Attention, datetime]) -> list[Span]:
     """What waits for each of these reasons, and not so long yet that it stands in red."""
-    lanes = _Q.c.lane.in_([lane.value for lane in Lane])  # which the index has before the instant
+    # A contradiction is in red at once.
     return [
-        sa.and_(_Q.c.waits_for == reason, lanes, _Q.c.waits_since > since)
+        Span(reason, since=just_after(since))
         for reason, since in red_from.items()
+        if reason is not Attention.DISCREPANCY
     ]
 
 

@@ -17,6 +17,7 @@ from models.entities.catalogue import table_of
 from models.entities.installation import QueueEntry
 from models.queries.cases.queue_filter import Wanted, listed, passes, red_conditions
 from models.store.rollups.names import count_of_lane
+from models.store.rollups.spans import Span, just_after, numbers_in
 from models.urgency import GOLDEN_HOUR, SOON, Attention, Lane, Urgency
 
 _Q = table_of(QueueEntry)
@@ -36,29 +37,36 @@ class Stretch:
     """Lines that follow each other: the condition of those shown, their number in `size`.
 
     `found` of them pass the filter. `alike` is the condition without bounds on the instant: beside
-    one instant, SQLite would walk from the bound on.
+    one instant, SQLite would walk from the bound on. Of a whole `span`, hours are counted.
     """
 
     condition: Group
     alike: Group
     size: int
     found: int
+    span: Span | None = None
+
+
+def spans(now: datetime) -> dict[Urgency, Span]:
+    """The groups of `models/urgency.py`, each a span of one lane; a test holds them together."""
+    hour, soon = just_after(now - GOLDEN_HOUR), now + SOON
+    return {
+        Urgency.DISCREPANCY: Span(Lane.DISCREPANCY),
+        Urgency.GOLDEN: Span(Lane.REPORTED, since=hour),
+        Urgency.LATE: Span(Lane.WITH_CLOCK, until=now),
+        Urgency.SOON: Span(Lane.WITH_CLOCK, since=now, until=soon),
+        Urgency.UNACCEPTED: Span(Lane.REPORTED, until=hour),
+        Urgency.RUNNING: Span(Lane.WITH_CLOCK, since=soon),
+        Urgency.WITHOUT_CLOCK: Span(Lane.WITHOUT_CLOCK),
+        Urgency.ENDED: Span(Lane.ENDED),
+    }
 
 
 def groups(now: datetime, *, with_closed: bool) -> dict[Urgency, Group]:
-    """The groups of `models/urgency.py`, each a stretch of one lane; a test holds them together."""
-    lane, at = _Q.c.lane, _Q.c.at
-    hour, soon = now - GOLDEN_HOUR, now + SOON
-    found = {
-        Urgency.DISCREPANCY: lane == Lane.DISCREPANCY.value,
-        Urgency.GOLDEN: sa.and_(lane == Lane.REPORTED.value, at > hour),
-        Urgency.LATE: sa.and_(lane == Lane.WITH_CLOCK.value, at < now),
-        Urgency.SOON: sa.and_(lane == Lane.WITH_CLOCK.value, at >= now, at < soon),
-        Urgency.UNACCEPTED: sa.and_(lane == Lane.REPORTED.value, at <= hour),
-        Urgency.RUNNING: sa.and_(lane == Lane.WITH_CLOCK.value, at >= soon),
-        Urgency.WITHOUT_CLOCK: lane == Lane.WITHOUT_CLOCK.value,
-    }
-    return {**found, Urgency.ENDED: lane == Lane.ENDED.value} if with_closed else found
+    """The conditions of the groups, without what has ended unless it is listed too."""
+    listed_too = (group for group in Urgency if with_closed or group is not Urgency.ENDED)
+    there = spans(now)
+    return {group: there[group].condition for group in listed_too}
 
 
 def group_of(stretches: Mapping[Urgency, Group]) -> sa.ColumnElement[int]:
@@ -75,31 +83,29 @@ def sizes(session: Session, conditions: Sequence[Group]) -> list[int]:
     return list(session.execute(sa.select(*counts)).one())
 
 
-def sizes_of_all(
-    session: Session, stretches: Mapping[Urgency, Group], kept: Mapping[str, int]
-) -> dict[Urgency, int]:
-    """How many recoveries are in each group: what is young, late or ends soon is counted.
+def sizes_of_all(session: Session, now: datetime, kept: Mapping[str, int]) -> dict[Urgency, int]:
+    """How many recoveries are in each group: what is young, late or ends soon by its hours.
 
     The rest of each lane follows from its kept count.
     """
-    of = {lane: kept.get(count_of_lane(lane), 0) for lane in Lane}
+    of, there = {lane: kept.get(count_of_lane(lane), 0) for lane in Lane}, spans(now)
     counted = (Urgency.GOLDEN, Urgency.LATE, Urgency.SOON)
-    golden, late, soon = sizes(session, [stretches[group] for group in counted])
-    found = {
+    golden, late, soon = numbers_in(session, [there[group] for group in counted])
+    return {
         Urgency.DISCREPANCY: of[Lane.DISCREPANCY], Urgency.GOLDEN: golden, Urgency.LATE: late,
         Urgency.SOON: soon, Urgency.UNACCEPTED: of[Lane.REPORTED] - golden,
         Urgency.RUNNING: of[Lane.WITH_CLOCK] - late - soon,
         Urgency.WITHOUT_CLOCK: of[Lane.WITHOUT_CLOCK], Urgency.ENDED: of[Lane.ENDED],
     }  # fmt: skip
-    return {group: found[group] for group in stretches}
 
 
 def stretches_of_all(
-    stretches: Mapping[Urgency, Group], counts: Mapping[Urgency, int]
+    now: datetime, stretches: Mapping[Urgency, Group], counts: Mapping[Urgency, int]
 ) -> dict[Urgency, Stretch]:
     """The groups as they are shown without a filter."""
+    there = spans(now)
     return {
-        group: Stretch(condition, _in_lane(group), counts[group], counts[group])
+        group: Stretch(condition, there[group].among, counts[group], counts[group], there[group])
         for group, condition in stretches.items()
     }
 

@@ -7,6 +7,7 @@ group. Another column sorts what is there; by loss an index has the order.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from models.entities.recovery import Recovery, RecoveryState
 from models.prepared import looked_through
 from models.queries.cases.queue_filter import Wanted, listed
 from models.queries.cases.queue_groups import Group, Stretch, group_of, sizes
+from models.store.rollups.spans import just_after, numbers_in
 from models.urgency import Lane, Urgency
 
 _R, _Q = table_of(Recovery), table_of(QueueEntry)
@@ -36,7 +38,7 @@ _COLUMNS: Mapping[str, tuple[sa.ColumnElement[Any], ...]] = {
     "loss": (_Q.c.currency, _Q.c.loss_minor),
     "victims": (_Q.c.victims,),
     "turn": (_Q.c.step_role,),
-    "next": (_R.c.step_wording,),
+    "next": (_Q.c.step_wording,),
 }
 SORTED_BY = tuple(_COLUMNS)
 """The columns by which a queue can be sorted."""
@@ -96,7 +98,7 @@ def walked(
         if count > 0:
             behind = stretch.size - offset - count
             from_end = offset > behind
-            query = sa.select(_Q.c.id).select_from(_table(order)).where(stretch.condition)
+            query = sa.select(_Q.c.id).where(stretch.condition)
             query = query.order_by(*sorted_by(order, backwards=from_end)).limit(count)
             ids = list(session.execute(query.offset(behind if from_end else offset)).scalars())
             found += ids[::-1] if from_end else ids
@@ -107,8 +109,8 @@ def walked(
 def place_in(session: Session, turn: Sequence[Stretch], order: Order, at_id: str) -> int | None:
     """How many recoveries stand before this one; None: it is not among them."""
     before = 0
-    columns, table = [column for column, _ in order], _table(order)
-    query = sa.select(*columns).select_from(table).where(_Q.c.id == at_id)
+    columns = [column for column, _ in order]
+    query = sa.select(*columns).where(_Q.c.id == at_id)
     for stretch in turn:
         its = session.execute(query.where(stretch.condition)).first()
         if its is not None:
@@ -126,7 +128,10 @@ def _by_index(session: Session, stretch: Stretch, order: Order, its: Sequence[An
         mine = sa.literal(value, column.type)
         ahead.append(sa.and_(among, column > mine if is_down else column < mine))
         among = alike = sa.and_(alike, column == mine)
-    return sum(sizes(session, ahead))
+    if stretch.span is None or order[0][0] is not _Q.c.at:
+        return sum(sizes(session, ahead))
+    at = {"since": just_after(its[0])} if order[0][1] else {"until": its[0]}
+    return sum(numbers_in(session, [replace(stretch.span, **at)])) + sum(sizes(session, ahead[1:]))
 
 
 def _by_walk(session: Session, stretch: Stretch, order: Order, its: Sequence[Any]) -> int:
@@ -136,10 +141,5 @@ def _by_walk(session: Session, stretch: Stretch, order: Order, its: Sequence[Any
         mine = sa.literal(value, column.type)
         stands = column > mine if is_down else column < mine
         ahead = sa.or_(stands, sa.and_(column == mine, ahead))
-    query = sa.select(sa.func.count()).select_from(_table(order)).where(stretch.condition, ahead)
+    query = sa.select(sa.func.count()).where(stretch.condition, ahead)
     return int(session.execute(query).scalar_one())
-
-
-def _table(order: Order) -> sa.FromClause:
-    """Where the columns of an order are."""
-    return JOINED if any(column is _R.c.step_wording for column, _ in order) else _Q

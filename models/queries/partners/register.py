@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.call import OPEN_CALLS, Call, CallKind
+from models.entities.call import IS_OPEN, Call, CallKind
 from models.entities.catalogue import table_of
 from models.entities.event import EntityKind, Event
 from models.entities.partner import Partner, PartnerChannel, PartnerKind
@@ -21,9 +21,9 @@ from models.measures.order_times import AnswerCount
 from models.rights.sessions import is_picture
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
-from models.store.rollups.names import series_of
+from models.store.rollups.names import count_of_open_calls, series_of
 from models.store.rollups.orders_sent import answer_count, series_of_answers
-from models.store.rollups.tallies import tally_of_series
+from models.store.rollups.tallies import tally, tally_of_series
 
 _PARTNERS, _C, _E = table_of(Partner), table_of(Call).c, table_of(Event).c
 _R = table_of(Recovery).c
@@ -129,41 +129,35 @@ def answer_counts(
     return found
 
 
-def _open_calls() -> sa.Select[Any]:
-    """By partner, how many calls are open, with the oldest of them, the least id among equals."""
-    by_partner = (
-        sa.select(
-            _C.partner_id, sa.func.count().label("count"),
-            sa.func.min(_C.planned_at).label("oldest_at"),
-        )
-        .where(_C.state.in_(OPEN_CALLS))
-        .group_by(_C.partner_id)
-        .subquery()
-    )  # fmt: skip
-    each = by_partner.c
-    same = table_of(Call).alias().c
+def _oldest_calls() -> sa.Select[Any]:
+    """By partner, the oldest open call, the least id among equals."""
+    # Only literally the same condition finds its index.
+    each = sa.select(table_of(Call)).where(sa.text(IS_OPEN)).subquery().c
     oldest = (
-        sa.select(sa.func.min(same.id))
-        .where(
-            same.state.in_(OPEN_CALLS), same.partner_id == each.partner_id,
-            same.planned_at == each.oldest_at,
-        )
+        sa.select(each.id)
+        .where(each.partner_id == _PARTNERS.c.id)
+        .order_by(each.planned_at, each.id)
+        .limit(1)
         .scalar_subquery()
-    )  # fmt: skip
+    )
     return (
-        sa.select(each.partner_id, each.count, each.oldest_at, _C.kind, _R.ref)
-        .join_from(by_partner, table_of(Call), _C.id == oldest)
+        sa.select(_PARTNERS.c.id, _C.planned_at, _C.kind, _R.ref)
+        .join_from(_PARTNERS, table_of(Call), _C.id == oldest)
         .join(table_of(Recovery), _R.id == _C.recovery_id)
-        .order_by(each.partner_id)
+        .order_by(_PARTNERS.c.id)
     )
 
 
-_OPEN_CALLS = _open_calls()
+_OLDEST_CALLS = _oldest_calls()
 
 
 def open_calls(session: Session) -> list[OpenCalls]:
-    """Open calls by partner."""
-    return [OpenCalls(*row) for row in session.execute(_OPEN_CALLS)]
+    """Open calls by partner: how many is kept, the oldest stands first in an index."""
+    kept = tally(session)
+    return [
+        OpenCalls(partner_id, kept.get(count_of_open_calls(partner_id), 0), *oldest)
+        for partner_id, *oldest in session.execute(_OLDEST_CALLS)
+    ]
 
 
 def showings(session: Session, partner_id: str = "") -> list[Showing]:

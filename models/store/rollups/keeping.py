@@ -15,7 +15,8 @@ from models.entities.call import Call, CallState
 from models.entities.catalogue import table_of
 from models.entities.installation import QueueEntry, Tally
 from models.prepared import KEY, changing, looked_through, reading_any, to
-from models.store.rollups.names import series_of
+from models.store.rollups.names import PENDING, series_of
+from models.store.rollups.pending import forget_pending, keep_pending
 from models.store.rollups.rows import (
     NOTHING,
     Row,
@@ -75,6 +76,7 @@ def fill(session: Session) -> None:
     """Work out everything anew, as after an upgrade."""
     session.execute(_ENTRIES.delete())
     session.execute(_TALLY.delete())
+    forget_pending(session)
     for ids in chunks_of_all(session):
         _keep(session, ids, {})
 
@@ -98,7 +100,15 @@ def _keep(session: Session, ids: list[str], deadlines: _Deadlines) -> None:
             changed[tuple(values)].append({KEY: name, **to(values)})
     for columns, rows in changed.items():
         session.execute(changing(_ENTRIES, columns), rows)
+    waiting = {name for name in right if _asks(right[name]) or _asks(kept.get(name, NOTHING))}
+    if waiting:
+        keep_pending(session, waiting)
     _add(session, {name: minor for name, minor in more.items() if minor})
+
+
+def _asks(row: Row) -> bool:
+    """Whether a second person is asked, as the figures of a row say."""
+    return f'"{PENDING}":' in row["figures"]
 
 
 def _add(session: Session, more: dict[str, int]) -> None:

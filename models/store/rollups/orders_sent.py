@@ -2,7 +2,7 @@
 
 A count is of one partner, kind and time in whole minutes: over all days, and of the day (of UTC)
 on which the order was first sent. What is not answered is read where it is asked for: it is as
-much as is open, however much is stored.
+much as is open, however much is stored. The queue knows which recoveries have any (`unanswered`).
 """
 
 from __future__ import annotations
@@ -78,18 +78,22 @@ def answer_count(name: str, value: int) -> AnswerCount:
     )  # fmt: skip
 
 
-def answers_of(session: Session, ids: Collection[str]) -> Iterator[tuple[str, str]]:
-    """For each answered order of these recoveries (recovery, count), and again for its day."""
+def answers_of(session: Session, ids: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """For each order of these recoveries that was sent: the recovery, and the names of its counts.
+
+    One of all days and one of its day; none where it is not answered.
+    """
     if not ids:
         return
     for order in measured(session, _OF_RECOVERIES, {"ids": list(ids)}):
         time = order.time
         if time.state is AnswerState.OPEN:
+            yield order.recovery_id, ()
             continue
         took = f"{time.kind} {_UNDATED if time.minutes is None else time.minutes}"
-        day = time.sent_at.astimezone(UTC).date()
-        yield order.recovery_id, f"{series_of_answers(order.partner_id)} {took}"
-        yield order.recovery_id, f"{series_of_answers(order.partner_id, day)} {took}"
+        days = None, time.sent_at.astimezone(UTC).date()
+        names = (f"{series_of_answers(order.partner_id, day)} {took}" for day in days)
+        yield order.recovery_id, tuple(names)
 
 
 def measured(session: Session, query: Any, given: Mapping[str, Any]) -> Iterator[SentOrder]:  # noqa: ANN401

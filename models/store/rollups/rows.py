@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -25,10 +26,16 @@ from models.ids import canonical
 from models.money import Money
 from models.prepared import looked_through
 from models.step_wording import Wording
-from models.store.rollups.names import OPEN, SENT_COUNT, count_of_lane, count_of_waiting
+from models.store.rollups.names import (
+    OPEN,
+    SENT_COUNT,
+    count_of_hour,
+    count_of_lane,
+    count_of_waiting,
+)
 from models.store.rollups.orders_sent import answers_of
 from models.store.rollups.sums import named_in, sums_of
-from models.urgency import counted_from, lane_of, waits_since
+from models.urgency import Attention, Lane, counted_from, lane_of, waits_since
 
 _R, _C, _E = table_of(Recovery), table_of(Claim), table_of(Event)
 _H, _CALLS, _ENTRIES = table_of(Hold), table_of(Call), table_of(QueueEntry)
@@ -47,27 +54,25 @@ def entries_of(session: Session, ids: Sequence[str]) -> dict[str, Row]:
     done = {row.recovery_id: row for row in session.execute(_DONE_AT, given).all()}
     sent = {row.recovery_id: row.at for row in session.execute(_SENT_AT, given).all()}
     figures, states, banks = sums_of(session, ids)
-    for of, name in answers_of(session, sent):
-        figures[of][name] += 1
+    unanswered = Counter[str]()
+    for of, names in answers_of(session, sent):
+        figures[of].update(names)
+        unanswered[of] += not names
     found = {}
     for row in session.execute(_RECOVERIES, given).all():
         came_at, done_at = (done[row.id].came, done[row.id].last) if row.id in done else (None,) * 2
         waits_for, since = waits_since(
             row.state, row.owner_id, row.step_role, row.step_action, came_at, done_at
         )
-        at = sent.get(row.id)
-        counts = figures[row.id]
-        is_open = row.state not in CLOSED_RECOVERIES
-        counts[f"state {row.state}"] = 1
-        counts[f"stage {row.stage}"] = counts[OPEN] = int(is_open)
-        counts[SENT_COUNT] = int(at is not None)
+        at, first = counted_from(row.state, row.reported_at, row.due_at), sent.get(row.id)
         lane = lane_of(row.state, row.step_action, row.due_at)
-        counts[count_of_lane(lane)] = 1
-        counts[count_of_waiting(waits_for)] = int(waits_for != "")
+        counts = figures[row.id]
+        counts.update(_places(row, lane, at, waits_for, since))
+        counts[SENT_COUNT] = int(first is not None)
         found[row.id] = {
             "id": row.id,
             "lane": int(lane),
-            "at": counted_from(row.state, row.reported_at, row.due_at),
+            "at": at,
             "reported_at": row.reported_at,
             "waits_for": waits_for,
             "waits_since": since,
@@ -85,10 +90,32 @@ def entries_of(session: Session, ids: Sequence[str]) -> dict[str, Row]:
             "held_minor": int(row.held),
             "hold_states": named_in(states[row.id]),
             "banks": named_in(banks[row.id]),
-            "sent_seconds": at and max(0, int((at - row.reported_at).total_seconds())),
+            "sent_seconds": first and max(0, int((first - row.reported_at).total_seconds())),
+            "unanswered": unanswered[row.id],
+            "step_wording": row.step_wording,
             "figures": canonical({k: minor for k, minor in counts.items() if minor}).decode(),
         }
     return found
+
+
+def _places(
+    row: Any,  # noqa: ANN401 - of `_RECOVERIES`
+    lane: Lane,
+    at: datetime,
+    waits_for: Attention | Literal[""],
+    since: datetime | None,
+) -> Iterator[str]:
+    """The names of the counts of where it stands: each is one more by it."""
+    yield f"state {row.state}"
+    if row.state not in CLOSED_RECOVERIES:
+        yield f"stage {row.stage}"
+        yield OPEN
+    yield count_of_lane(lane)
+    yield count_of_hour(lane, at)
+    if waits_for:
+        yield count_of_waiting(waits_for)
+    if waits_for and since is not None:
+        yield count_of_hour(waits_for, since)
 
 
 def readable_entries(session: Session, ids: Sequence[str]) -> dict[str, Row]:

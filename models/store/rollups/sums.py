@@ -1,4 +1,4 @@
-"""What holds, postings and approvals of recoveries come to, by the names of the counts."""
+"""What holds, postings, approvals and calls of recoveries come to, by the names of the counts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from models.entities.approval import Approval, ApprovalState
 from models.entities.asset import Asset
+from models.entities.call import OPEN_CALLS, Call
 from models.entities.catalogue import table_of
 from models.entities.claim import Claim
 from models.entities.hold import LIVE_HOLDS, Hold, HoldKind, HoldState
@@ -20,10 +21,11 @@ from models.prepared import looked_through
 from models.sqlite.answers import unnamed
 from models.store.rollups.blocked import BLOCKED, blocked_of
 from models.store.rollups.days import held_days, hold_days
-from models.store.rollups.names import PENDING, SECOND_HOP
+from models.store.rollups.names import OPEN_CALLS_OF, PENDING, SECOND_HOP
 
 _R, _C, _P = table_of(Recovery), table_of(Claim), table_of(PostingRow)
 _A, _H, _APPROVALS = table_of(Asset), table_of(Hold), table_of(Approval)
+_CALLS = table_of(Call)
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _ACCOUNTS = {str(account): account for account in LedgerAccount}
 _HOLD_KINDS = {str(kind): kind for kind in HoldKind}
@@ -37,7 +39,7 @@ _RECEIVED = "received"
 def sums_of(
     session: Session, ids: Sequence[str]
 ) -> tuple[defaultdict[str, Counter[str]], defaultdict[str, set[str]], defaultdict[str, set[str]]]:
-    """What holds, postings and approvals of each recovery add to the tally; its states and banks.
+    """What rows of each recovery add to the tally; the states of its holds, and its banks.
 
     An account, kind or state that there is not is a LookupError: somebody wrote it by hand.
     """
@@ -111,11 +113,13 @@ def _sums() -> sa.CompoundSelect[Any]:
     hops = (_A.c.id == _H.c.asset_id, _A.c.depth >= 1, _H.c.acted_at.is_not(None))
     accounts = sa.func.count(sa.distinct(_H.c.asset_id))
     pending = looked_through(_APPROVALS.c.state) == ApprovalState.PENDING
+    open_calls = looked_through(_CALLS.c.state).in_(OPEN_CALLS)
     return sa.union_all(
         _sum("ledger", (_P.c.claim_currency, _P.c.account), sa.func.sum(_P.c.claim_minor)),
         _sum("hold", (_H.c.kind, _H.c.state), sa.func.count()),
         _sum(SECOND_HOP, (), accounts).where(*hops),
         _sum(PENDING, (), sa.func.count(_APPROVALS.c.id)).where(pending),
+        _sum(OPEN_CALLS_OF, (_CALLS.c.partner_id,), sa.func.count()).where(open_calls),
         held_days(_IDS), hold_days(_IDS),
         _of_bank(_A.c.recovery_id, _A.c.partner_id),
         _of_bank(_C.c.recovery_id, _C.c.victim_partner_id),
@@ -131,7 +135,8 @@ def _of_bank(of: sa.Column[Any], bank: sa.Column[Any]) -> sa.Select[Any]:
 
 def _sum(what: str, by: tuple[sa.Column[Any], ...], minor: sa.ColumnElement[Any]) -> sa.Select[Any]:
     """One kind of sum of each recovery, by up to two columns."""
-    of = {"ledger": _P, PENDING: _APPROVALS}.get(what, _H).c.recovery_id
+    tables = {"ledger": _P, PENDING: _APPROVALS, OPEN_CALLS_OF: _CALLS}
+    of = tables.get(what, _H).c.recovery_id
     named = [sa.type_coerce(column, sa.String) for column in by]
     nothing: list[Any] = [sa.literal_column("''")] * (2 - len(by))
     query = sa.select(sa.literal_column(f"'{what}'"), of, *named, *nothing, minor)

@@ -60,8 +60,13 @@ def _seen(session: Session, rows: Iterable[Any], is_asked: Callable[[str], bool]
     """
     found = Counter({row.name: row.value for row in rows})
     if is_picture(session):
-        for row in of_all(session, _KEPT, {"of": sorted(hidden_here(session))}).mappings():
-            less = figures_in(row)
+        for less in hidden_figures(session):
             found.subtract({name: less[name] for name in less if is_asked(name)})
         return {name: left for name, left in found.items() if left}
     return dict(found)
+
+
+def hidden_figures(session: Session) -> list[Counter[str]]:
+    """What each recovery adds to the tally that is hidden from whoever reads."""
+    rows = of_all(session, _KEPT, {"of": sorted(hidden_here(session))}).mappings()
+    return [figures_in(row) for row in rows]
