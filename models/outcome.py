@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from models.entities.call import CallKind
 from models.entities.event import EntityKind
 from models.entities.ledger import LedgerAccount
+from models.snapshots import quickly_made
 
 Scalar = str | int | bool | datetime | None
 Values = Mapping[str, Scalar]
@@ -23,6 +24,7 @@ def spelled(value: Scalar) -> str | int | bool | None:
     return value
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Posting:
     """One leg of a ledger entry; debit positive, credit negative.
@@ -42,6 +44,7 @@ class Posting:
     detail: str = ""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Transition:
     """One object takes one event: a row is born (`state` None) or changes.
@@ -59,6 +62,7 @@ class Transition:
     legal_basis: str = ""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class CallIntent:
     """A call that is to be saved before it is sent; `id` is its idempotency key.

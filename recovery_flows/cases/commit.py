@@ -94,7 +94,7 @@ def commit_decisions(
         written.append(decision.changes)
         touched |= shared_accounts(decision.changes)
     refresh_others(unit, now, laws, written)
-    return [p.file.recovery.id for p in written if p.outcome()]
+    return [p.file.recovery.id for p in written if p.has_decided]
 
 
 def current(unit: Unit, decisions: Sequence[Decision]) -> list[Decision]:
@@ -215,7 +215,7 @@ def derived(file: CaseFile, now: datetime, laws: Regimes, *, rests: bool | None 
     clocks = deadlines.clocks(read, laws)
     return Derived(
         stage=next_steps.stage_of(file),
-        step=next_steps.steps(file, laws)[0],
+        step=next_steps.first_step(file, laws),
         due_at=clocks[0].due_at if clocks else None,
         wake_at=wake_at,
         victim_due_at=news.first_due(file, laws),

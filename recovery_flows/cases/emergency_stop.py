@@ -100,7 +100,7 @@ def _why_not(file: CaseFile, asset: AssetRow, hold: HoldRow | None, laws: Regime
 
 
 def _next_step(file: CaseFile, laws: Regimes) -> str:
-    first = next_steps.steps(file, laws)[0]
+    first = next_steps.first_step(file, laws)
     return (
         phrase("{sentence} ({role})", sentence=first.sentence, role=first.role)
         if first.role is not Role.ENGINE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from models.action_kinds import ActionKind
@@ -48,10 +48,10 @@ from recovery_flows.restitution.settlement_clock import settlement_due_at
 from recovery_flows.restitution.third_party import steps as third_party_steps
 from recovery_flows.restitution.victims import news
 
-__all__ = ["ActionKind", "asset_stage", "stage_of", "steps"]
+__all__ = ["ActionKind", "asset_stage", "first_step", "stage_of", "steps"]
 
 
-_KNOWN = OfLastFile[list[Step]]()
+_KNOWN, _ALL, _FIRST = OfLastFile[list[Step]](), "all", "first"
 """A file that comes to rest is asked about twice, by its stages and for the queue."""
 
 
@@ -61,37 +61,65 @@ def steps(file: CaseFile, laws: Regimes) -> list[Step]:
     Of equally urgent ones the same is first for whoever has just decided and whoever reads it.
     """
     known = _KNOWN.answers(file, laws)
-    if "" not in known:
-        read = in_order(file)
-        known[""] = [*discrepancies.steps(read), *_steps(read, laws)]
-    return list(known[""])
+    if _ALL not in known:
+        known[_ALL] = list(_in_turn(file, laws))
+    return list(known[_ALL])
 
 
-def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
+def first_step(file: CaseFile, laws: Regimes) -> Step:
+    """The first of them; what comes behind is not worked out where people have something to do."""
+    known = _KNOWN.answers(file, laws)
+    if not known:
+        known[_FIRST] = [next(_in_turn(file, laws))]
+    return (known.get(_ALL) or known[_FIRST])[0]
+
+
+def _in_turn(file: CaseFile, laws: Regimes) -> Iterator[Step]:
+    read = in_order(file)
+    yield from discrepancies.steps(read)
+    yield from _steps(read, laws)
+
+
+def _steps(file: CaseFile, laws: Regimes) -> Iterator[Step]:
     recovery = file.recovery
     if recovery.state is RecoveryState.REPORTED:
-        accept = _step(ActionKind.ACCEPT, Role.OFFICER, recovery.id, "", None, say("accept"))
-        return [*approval_steps.waiting(file), accept]
+        yield from approval_steps.waiting(file)
+        yield _step(ActionKind.ACCEPT, Role.OFFICER, recovery.id, "", None, say("accept"))
+        return
     if recovery.state is not RecoveryState.OPEN:
-        return [
-            _step(
-                ActionKind.DONE, Role.ENGINE, recovery.id, "", None, say(f"ended_{recovery.state}")
-            )
-        ]
+        ended = say(f"ended_{recovery.state}")
+        yield _step(ActionKind.DONE, Role.ENGINE, recovery.id, "", None, ended)
+        return
     asked = list(approval_steps.waiting(file))
     behind = [s for s in asked if release.is_behind_a_payout(file, s.subject_id)]
     people = [s for s in asked if s not in behind]
-    people += [*_officer_steps(file, laws), *refusals.steps(file)]
-    people += [*denied_stops.steps(file), *dead_ends.steps(file), *objections.steps(file)]
-    people += [*voluntary_steps.steps(file), *recall_steps.steps(file)]
-    people += [*unclaimed_steps.steps(file), *court_steps.steps(file)]
-    people += [*clawback_steps.steps(file), *third_party_steps.steps(file)]
-    people += letter_steps.send_steps(file, laws)
+    people += _of_people(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
-    people += [*letter_steps.answer_steps(file, laws), *behind]
-    due = [*people, *_waits(file, laws), *letter_steps.kept_back_steps(file, laws)]
-    due = due or [_close_step(file)]
-    return due + list(multi_agency_steps.waits(file)) + list(news.steps(file, laws))
+    yield from people
+    yield from (rest := _behind_people(file, laws, behind))
+    if not people and not rest:
+        yield _close_step(file)
+    yield from multi_agency_steps.waits(file)
+    yield from news.steps(file, laws)
+
+
+def _of_people(file: CaseFile, laws: Regimes) -> Iterator[Step]:
+    yield from _officer_steps(file, laws)
+    for steps_of in _OF_PEOPLE:
+        yield from steps_of(file)
+    yield from letter_steps.send_steps(file, laws)
+
+
+_OF_PEOPLE: tuple[Callable[[CaseFile], Iterable[Step]], ...] = (
+    refusals.steps, denied_stops.steps, dead_ends.steps, objections.steps, voluntary_steps.steps,
+    recall_steps.steps, unclaimed_steps.steps, court_steps.steps, clawback_steps.steps,
+    third_party_steps.steps,
+)  # fmt: skip
+
+
+def _behind_people(file: CaseFile, laws: Regimes, behind: Sequence[Step]) -> list[Step]:
+    last = letter_steps.kept_back_steps(file, laws)
+    return [*letter_steps.answer_steps(file, laws), *behind, *_waits(file, laws), *last]
 
 
 def _step(

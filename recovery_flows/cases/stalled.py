@@ -27,11 +27,11 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     To be asked when every stage has been: what is decided in `changes` counts as something.
     """
     file = changes.file
-    if changes.outcome() or not _waits_for_the_engine(file, laws):
+    if changes.has_decided or not _waits_for_the_engine(file, laws):
         _clear(changes, now, laws)
         return
     recovery = file.recovery
-    why = next_steps.steps(file, laws)[0].sentence
+    why = next_steps.first_step(file, laws).sentence
     stages = [[a.id, a.stage, a.left_alone] for a in file.assets]
     mark = digest([why, stages, [[h.id, h.state] for h in file.holds]])
     discrepancies.find(changes, _KIND, EntityKind.RECOVERY, recovery.id, now, detail=why, mark=mark)
@@ -46,7 +46,7 @@ def _waits_for_the_engine(file: CaseFile, laws: Regimes) -> bool:
     if any(h.releasing_minor or h.renewal == Renewal.ORDERED for h in file.holds if _is_live(h)):
         # The bank has the order, and says with its feed that it is done.
         return False
-    return next_steps.steps(file, laws)[0].action == ActionKind.ENGINE
+    return next_steps.first_step(file, laws).action == ActionKind.ENGINE
 
 
 def _is_live(hold: HoldRow) -> bool:
@@ -56,7 +56,7 @@ def _is_live(hold: HoldRow) -> bool:
 def _clear(changes: Changeset, now: datetime, laws: Regimes) -> None:
     """What was stuck and moves again is over by itself."""
     stuck = [d for d in discrepancies.open_ones(changes.file) if d.kind is _KIND]
-    if not stuck or changes.outcome():
+    if not stuck or changes.has_decided:
         return
     rest = [
         s

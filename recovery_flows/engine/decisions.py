@@ -141,29 +141,35 @@ def _to_rest(look: _Inspection, changes: Changeset) -> tuple[Exception | None, b
     for _ in range(_PASSES_MAX):
         step = Changeset(changes.file, is_corrected=changes.is_corrected)
         error, asked = _all_stages(look, step, asked)
-        rests = not step.outcome()
+        rests = not step.has_decided
         changes.follow(step)
         if rests or error is not None:
             return error, rests
     return None, False
 
 
+_FIGURES, _NOBODY = 0, -1
+"""Asked about again are the approvals' figures, before any stage; or not even these."""
+
+
 def _all_stages(look: _Inspection, step: Changeset, asked: int) -> tuple[Exception | None, int]:
     """One pass over the stages; the first failure, of which nothing is left in `step`.
 
     Only the first `asked` have to be asked while nothing is done: those behind have seen the file
-    as it is. So many that is for the pass that follows comes with the failure.
+    as it is, but for marks. So many that is for the pass that follows comes with the failure.
     """
     failed: Exception | None = None
     now, laws = look.now, look.engine.laws
-    approval_upkeep.void_changed(step, now)
-    done = 0
+    begun, done = step.mark(), _NOBODY
+    if asked > _NOBODY:
+        approval_upkeep.void_changed(step, now)
+        done = _FIGURES if step.is_other_than(begun) else done
     for number, stage in enumerate(stages.STAGES, 1):
-        if number > asked and not step.outcome():
+        if number > asked and not step.has_decided:
             break
         before = step.mark()
         error = _one_stage(look, step, stage)
-        done = number if step.file is not before[0] else done
+        done = number if step.is_other_than(before) else done
         failed = failed or error
     if failed is not None:  # whether anything goes on is known when every stage could be asked
         return failed, done

@@ -58,6 +58,7 @@ from models.entities.voluntary_return import (
     ReturnState,
 )
 from models.language.phrase import stored_phrase
+from models.marks import is_mark
 from models.outcome import CallIntent, Outcome, Posting, Transition
 from models.snapshots import changed
 from recovery_flows.ledger import postings
@@ -128,7 +129,7 @@ class Changeset:
         file = self.file
         for move in moves:
             file = applied(file, move)
-        is_booked = not all(move.noun in _NOT_BOOKED for move in moves)
+        is_booked = not all(move.noun in _NOT_BOOKED or is_mark(move) for move in moves)
         legs = postings.entry(file) if is_booked else ()
         if legs:
             file = changed(file, balances=_balances_after(file.balances, legs))
@@ -166,6 +167,14 @@ class Changeset:
         """Where it stands, to go back to."""
         return self.file, len(self.moves), len(self.calls), self.is_corrected
 
+    def is_other_than(self, mark: _Mark) -> bool:
+        """Whether any rule could answer otherwise than there: more is decided since than marks."""
+        file, moves, calls, _ = mark
+        if self.file is file:
+            return False
+        since = self.moves[moves:]
+        return not since or len(self.calls) > calls or not all(map(is_mark, since))
+
     def back_to(self, mark: _Mark) -> None:
         """Forget what was decided since: what decided it has failed."""
         self.file, moves, calls, self.is_corrected = mark
@@ -197,6 +206,11 @@ class Changeset:
         )
         ended = (CallState.ANSWERED, CallState.CANCELLED)
         self.file = changed(self.file, calls=tuple(c for c in rows if c.state not in ended))
+
+    @property
+    def has_decided(self) -> bool:
+        """Whether anything is to be recorded."""
+        return bool(self.moves or self.calls)
 
     def outcome(self) -> Outcome:
         """All that was decided, to be recorded in one transaction."""

@@ -20,6 +20,7 @@ from models.queries.cases.letter_views import LetterLine
 from models.queries.cases.multi_agency import MultiAgencyRequestLine
 from models.queries.installation.restrictions import RestrictionView
 from models.safe_text import undirected
+from models.snapshots import quickly_made
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,7 @@ class ApprovalLine:
     """Whether money that is held, or some of it, is free after a yes."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class DeadlineLine:
     """Something that runs out; `law_row` and `regime` name its row in the law, if it has one.
