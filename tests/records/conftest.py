@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -24,10 +24,7 @@ from models.entities.partner import Partner
 from models.facts import (
     AccountRef,
     BankHoldState,
-    Direction,
     HoldFact,
-    LineFact,
-    LineKind,
     ReportFact,
     StatementFact,
 )
@@ -56,61 +53,22 @@ from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing import trace_requests
 from recovery_flows.tracing.case_trace import trace_file
 from tests.by_hand import change
+from tests.records.begun import Begun, Stand, played, takes_part
+from tests.records.invented import (
+    ABROAD,
+    HOME,
+    MULE,
+    SECOND,
+    SLOW,
+    START,
+    VICTIM,
+    line,
+    report,
+    statement,
+)
 
-START = datetime(2026, 3, 2, tzinfo=UTC)
-HOME, SLOW, ABROAD = "bank-home", "bank-slow", "bank-abroad"
-VICTIM = AccountRef(SLOW, "9999000000000002", "Synthetic Victim")
-MULE = AccountRef(HOME, "9999000000000001", "Synthetic Mule")
-SECOND = AccountRef(HOME, "9999000000000005", "Synthetic Second Mule")
 OFFICER, SUPERVISOR = Actor("chen", Role.OFFICER), Actor("wu", Role.SUPERVISOR)
 BANKS = ((HOME, "CN", "CNY"), (SLOW, "CN", "CNY"), (ABROAD, "GB", "GBP"))
-
-
-def report(number: int = 1, minor: int = 100_000, **changes: object) -> ReportFact:
-    """An invented report of one payment to the mule."""
-    fields: dict[str, object] = {
-        "row": number,
-        "external_ref": f"SYN-{number}",
-        "victim_name": f"Invented Victim {number}",
-        "victim_contact": f"invented-{number}@example.org",
-        "victim_account": VICTIM,
-        "payee_account": MULE,
-        "amount": Money(minor, "CNY"),
-        "paid_at": START + timedelta(hours=number),
-        "reported_at": START + timedelta(hours=number + 1),
-        "end_to_end_id": f"E{number}",
-    }
-    return ReportFact(**(fields | changes))  # type: ignore[arg-type]
-
-
-def line(
-    seq: int, minor: int, *, counter: AccountRef | None = VICTIM, at_hours: float = 1, **more: str
-) -> LineFact:
-    """A booking at the mule: a credit above zero, a debit below."""
-    return LineFact(
-        booked_at=START + timedelta(hours=at_hours),
-        seq=seq,
-        direction=Direction.CREDIT if minor > 0 else Direction.DEBIT,
-        amount=Money(abs(minor), "CNY"),
-        kind=LineKind.TRANSFER if counter else LineKind.CASH,
-        counter=counter,
-        end_to_end_id=more.get("ref", ""),
-    )
-
-
-def statement(
-    lines: Sequence[LineFact], *, account: AccountRef = MULE, to_hours: float = 48
-) -> StatementFact:
-    """A statement from the start on, opening at zero, that sums up."""
-    sums = sum(x.amount.minor * (1 if x.direction is Direction.CREDIT else -1) for x in lines)
-    return StatementFact(
-        account=account,
-        covers_from=START - timedelta(days=30),
-        covers_to=START + timedelta(hours=to_hours),
-        opening=Money(0, "CNY"),
-        closing=Money(sums, "CNY"),
-        lines=tuple(lines),
-    )
 
 
 @dataclass
@@ -121,6 +79,8 @@ class Unit:
     laws: Regimes
     folder: Path
     now: datetime = START + timedelta(hours=3)
+    begun: Begun | None = None
+    stand: Stand = field(init=False)
     start: ClassVar[datetime] = START
     banks: ClassVar[tuple[tuple[str, str, str], ...]] = BANKS
     accounts: ClassVar[tuple[AccountRef, ...]] = (VICTIM, MULE, SECOND)
@@ -212,6 +172,10 @@ class Unit:
 
     def traced(self, held_minor: int = 70_000, *, left_minor: int = 10_000) -> str:
         """A recovery that is stopped in part, traced, with 100.00 gone in cash."""
+        key = ("traced", held_minor, left_minor)
+        return played(self, key, lambda: self._traced(held_minor, left_minor))
+
+    def _traced(self, held_minor: int, left_minor: int) -> str:
         (recovery_id,) = self.report(*self.reports(1))
         self.accept(recovery_id)
         hold_id = self.order(recovery_id)
@@ -286,9 +250,20 @@ def copied(laws: Regimes) -> Callable[[Path, Path], Unit]:
     return _copied
 
 
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Begun:
+    return Begun(tmp_path_factory.mktemp("begun"))
+
+
 @pytest.fixture
-def unit(tmp_path: Path, installed: Path, copied: Callable[[Path, Path], Unit]) -> Iterator[Unit]:
+def unit(
+    request: pytest.FixtureRequest, tmp_path: Path, installed: Path, begun: Begun,
+    copied: Callable[[Path, Path], Unit],
+) -> Iterator[Unit]:  # fmt: skip
+    """A new unit; a test that replaces anything plays its history itself."""
     opened = copied(installed, tmp_path / "unit")
+    if "monkeypatch" not in request.fixturenames:
+        takes_part(opened, begun)
     yield opened
     opened.database.dispose()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -43,6 +44,7 @@ IN_DATA = frozenset({"engine", "investment", "recovery"})
 """Who acted, and how the victim was deceived, as they are stored."""
 
 
+@lru_cache(maxsize=1)
 def constants() -> set[str]:
     """Messages without figures: titles and keys, and whatever has several words.
 
@@ -56,9 +58,8 @@ def constants() -> set[str]:
 def left_over(text: str) -> set[str]:
     """The English messages that stand in a Chinese text."""
     flat = NOT_WORDED.sub("", " ".join(COMMANDS.sub("", text).split()))
-    return {
-        word for word in constants() if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", flat)
-    }
+    there = (word for word in constants() if word in flat)
+    return {word for word in there if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", flat)}
 
 
 def speaking(unity: Any, language: Language, handle: str = "zhao", **more: Any) -> RecoveryApp:

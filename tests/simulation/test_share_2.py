@@ -5,7 +5,7 @@ import pytest
 from tests.simulation.share import play_share
 
 
-def test_the_second_quarter_of_the_histories_breaks_nothing(
+def test_the_second_half_of_the_histories_breaks_nothing(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     play_share(1, tmp_path_factory)

@@ -25,11 +25,11 @@ from recovery_flows.access.second_factor import new_secret, one_time_password, s
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cli.composition import FirstOfficer, make_installation, open_installation
 from recovery_flows.clock import wall_clock
+from tests.patience import PATIENCE_SECONDS
 
 PASSWORD = "an invented pass phrase"
 ADA, BEN, NEW = "ada", "ben", "cleo"
 SECRET = "an invented secret of tests"
-PATIENCE_SECONDS = 90
 NAVIGATES = {"content-type": "application/x-www-form-urlencoded"}
 
 

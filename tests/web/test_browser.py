@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
+from tests.patience import comes
 from tests.web.chromium import Browser, Tab, browsing, chromium
 from tests.web.conftest import ADA, BEN, PASSWORD, Web
 
@@ -25,10 +25,7 @@ def tab(browser: Browser, web: Web) -> Iterator[Tab]:
     with browser.tab() as found:
         found.open(f"{web.address}/enter?token={web.token}")
         yield found
-    end = time.monotonic() + 60
-    while web.children():  # its tab is gone
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    assert comes(lambda: not web.children()), "its tab is gone, and its session is still there"
 
 
 def log_in(tab: Tab, officer: str, code: str = "", password: str = PASSWORD) -> None:

@@ -15,16 +15,14 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from tests.web.conftest import ADA, BEN, NAVIGATES, NEW, PASSWORD, PATIENCE_SECONDS, SECRET, Web
+from tests.patience import PATIENCE_SECONDS, comes
+from tests.web.conftest import ADA, BEN, NAVIGATES, NEW, PASSWORD, SECRET, Web
 
 STYLES = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def come(there: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not there():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.05)
+    assert comes(there), "it did not come"
 
 
 def terminal(

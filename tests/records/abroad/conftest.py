@@ -9,6 +9,7 @@ import pytest
 from models.store.people import appoint
 from models.store.unit import unit_of_work
 from tests.records.abroad.abroad_case import FOREIGN, LI, Abroad
+from tests.records.begun import played
 from tests.records.treasury import treasury
 
 __all__ = ["treasury"]
@@ -16,6 +17,10 @@ __all__ = ["treasury"]
 
 @pytest.fixture
 def abroad(unit: Any) -> Abroad:
+    return Abroad(unit, played(unit, ("half abroad",), lambda: _half_abroad(unit)))
+
+
+def _half_abroad(unit: Any) -> str:
     with unit_of_work(unit.database) as work:
         appoint(work, unit.now, LI.id, [LI.role], os_user=LI.id)
     (recovery_id,) = unit.report(*unit.reports(1))
@@ -26,4 +31,4 @@ def abroad(unit: Any) -> Abroad:
     came = unit.line(1, 100_000, at_hours=1, ref="E1")
     left = unit.line(2, -50_000, counter=FOREIGN, at_hours=2)
     unit.trace(recovery_id, unit.statement([came, left]))
-    return Abroad(unit, recovery_id)
+    return str(recovery_id)

@@ -26,10 +26,7 @@ from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.commit import commit_changes
 from recovery_flows.correspondence import answers
 from recovery_flows.correspondence.documents.text import Sender
-from recovery_flows.correspondence.letters import (
-    actions as letter_actions,
-    answer_actions,
-)
+from recovery_flows.correspondence.letters import actions as letter_actions, answer_actions
 from recovery_flows.correspondence.letters.orders import Post
 from recovery_flows.correspondence.letters.views import open_letters
 from recovery_flows.engine.context import Engine, Pace
@@ -41,6 +38,7 @@ from recovery_flows.multi_agency import actions as multi_agency_actions
 from recovery_flows.multi_agency.identifiers import Subject
 from tests.records.approvals import money_cases
 from tests.records.approvals.request_cases import assurance_asked, request_submitted
+from tests.records.begun import played
 
 OFFICER = Actor("chen", Role.OFFICER)
 POST = Post(Sender("Synthetic Unit", "1 Invented Street", "Answer Desk"), path_and_body)
@@ -91,6 +89,12 @@ class Case:
         return next(h for h in self.file().holds if h.kind is kind)
 
 
+def kept(make: Callable[[Any], Case], name: str = "") -> Callable[[Any], Case]:
+    """What is made; in a new unit it is made once and then copied."""
+    key = ("approval", name or make.__name__)
+    return lambda unit: Case(unit, played(unit, key, lambda: make(unit).recovery_id))
+
+
 def _freeze(unit: Any) -> Case:
     case = Case(unit, unit.traced())
     case.decide()
@@ -98,6 +102,7 @@ def _freeze(unit: Any) -> Case:
     return case
 
 
+@kept
 def _frozen(unit: Any) -> Case:
     case = _freeze(unit)
     unit.approve(case.recovery_id)
@@ -154,6 +159,7 @@ def _complaint(unit: Any) -> Case:
     return case
 
 
+@kept
 def _return(unit: Any) -> Case:
     case = _frozen(unit)
     for _ in range(6):
@@ -194,9 +200,8 @@ def _trace_rule(unit: Any) -> Case:
 def _multi_agency_request(unit: Any) -> Case:
     with unit_of_work(unit.database) as work:
         register(
-            work, unit.now, "the-telecom", name="Synthetic Telecom", regime="CN",
-            currency="CNY", home=True, base_url="http://127.0.0.1", token="t",
-            kind=PartnerKind.TELECOM,
+            work, unit.now, "the-telecom", name="Synthetic Telecom", regime="CN", currency="CNY",
+            home=True, base_url="http://127.0.0.1", token="t", kind=PartnerKind.TELECOM,
         )  # fmt: skip
     (recovery_id,) = unit.report(*unit.reports(1))
     unit.accept(recovery_id)
@@ -228,6 +233,7 @@ def _letter_answer(unit: Any) -> Case:
     return Case(unit, recovery_id)
 
 
+@kept
 def _request(unit: Any) -> Case:
     (recovery_id,) = unit.report(*unit.reports(1))
     unit.accept(recovery_id)
@@ -279,7 +285,7 @@ def kind(request: pytest.FixtureRequest) -> ApprovalKind:
 @pytest.fixture
 def asked(unit: Any) -> Callable[[str], Case]:
     """Make a recovery with an approval of this kind pending."""
-    return lambda act: KINDS[ApprovalKind(act)](unit)
+    return lambda act: kept(KINDS[ApprovalKind(act)], act)(unit)
 
 
 @pytest.fixture

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from models.entities.officer import Role
 from models.entities.outside.third_party_claim import DamagesSource, ThirdPartyGround
-from models.entities.partner import PartnerChannel
 from models.entities.payout import ClawbackGround
 from models.facts import AccountRef, BankPayoutState, PayoutFact
 from models.money import Money
 from models.queries.cases.case_files import load_file
-from models.store.partners import register
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases import money_actions
@@ -26,23 +23,15 @@ from recovery_flows.cases.third_parties import actions as third_parties
 from recovery_flows.cases.unclaimed import actions as unclaimed
 from recovery_flows.correspondence import answers
 from recovery_flows.intake.budget import Limits
-from recovery_flows.law.rows import Limit
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.recalls import actions
 from tests.recall_messages import drafted, returned, sent, take
+from tests.records.money.unclaimed_case import short_notice
+from tests.records.treasury import register_treasury
 
 OURS = AccountRef("treasury", "9999000000000077", "Synthetic Unit")
 FISC = AccountRef("bank-slow", "9999000000000099", "Synthetic Treasury")
 INSURER = AccountRef("bank-slow", "9999000000000088", "Synthetic Insurer")
-
-
-def register_treasury(unit: Any) -> None:
-    """The bank of the unit's own account, which takes orders on paper."""
-    with unit_of_work(unit.database) as work:
-        register(
-            work, unit.start, "treasury", name="Synthetic treasury", regime="CN", currency="CNY",
-            home=True, base_url="", token="", channel=PartnerChannel.LETTER,
-        )  # fmt: skip
 
 
 def refuse(unit: Any, case_of: Callable[[Any, str], Any]) -> Any:
@@ -78,7 +67,7 @@ def compensate(unit: Any, begin: Callable[[Any], Any]) -> Any:
 
 def transferred(unit: Any, begin: Callable[[Any], Any]) -> Any:
     """What came back is to go to the treasury."""
-    _shorten_notice(unit)
+    short_notice(unit)
     case = begin(unit)
     unit.approve(case.recovery_id)
     (payout,) = case.file().payouts
@@ -140,13 +129,6 @@ def write_off(unit: Any, begin: Callable[[Any], Any]) -> Any:
     (row,) = case.file().clawbacks
     clawbacks.write_off(unit.case_officer(), case.recovery_id, row.id, "its holder is gone")
     return case
-
-
-def _shorten_notice(unit: Any) -> None:
-    """A regime whose notice is shorter than the freeze, so that no renewal has to be played."""
-    china = unit.laws["CN"]
-    row = replace(china.rows["CN_UNCLAIMED"], limit=Limit.parse("30d"))
-    unit.laws = {**unit.laws, "CN": replace(china, rows={**china.rows, row.code: row})}
 
 
 def _bank_says(case: Any, payout_id: str, state: str) -> None:

@@ -14,6 +14,7 @@ from models.queries.cases.figures import shown
 from models.queries.cases.names import names_of
 from recovery_flows.approvals.figures import ApprovalSubject, subject_of
 from recovery_flows.approvals.kinds import ApprovalKind
+from tests.records.begun import takes_part
 
 PAGE = Path(__file__).parents[3] / "docs/approvals.md"
 # Ids and digests are of one set-up: its keys and times are in them.
@@ -58,11 +59,12 @@ def row(subject: ApprovalSubject, at: int, names: Any, zone: str) -> str:
 
 
 def test_the_table_in_the_documentation_is_what_each_kind_shows_and_binds(
-    kinds: Any, installed: Path, copied: Any, tmp_path: Path
+    kinds: Any, installed: Path, copied: Any, begun: Any, tmp_path: Path
 ) -> None:
     rows = []
     for act in ApprovalKind:
         unit = copied(installed, tmp_path / act)
+        takes_part(unit, begun)
         case = kinds[act](unit)
         file = case.file()
         with unit.database.reading() as session:

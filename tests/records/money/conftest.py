@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
-from shutil import copytree
 from typing import Any
 
 import pytest
@@ -26,35 +22,10 @@ from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.decisions import decide
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
+from tests.records.begun import played
 from tests.records.treasury import treasury
 
 __all__ = ["treasury"]
-
-
-class Begun:
-    """Where histories stand that many tests begin with: played once, then copied."""
-
-    def __init__(self, folder: Path, copied: Callable[[Path, Path], Any]) -> None:
-        self._folder, self._copied = folder, copied
-        self._stand: dict[tuple[object, ...], tuple[str, datetime]] = {}
-
-    def keep(self, unit: Any, key: tuple[object, ...], recovery_id: str) -> None:
-        """This is how a new unit stands after what the key tells."""
-        unit.database.dispose()
-        copytree(unit.folder, self._folder / str(len(self._stand)))
-        self._stand[key] = recovery_id, unit.now
-
-    def take(self, unit: Any, key: tuple[object, ...]) -> str:
-        """A new unit stands at once as after what the key tells; empty if nobody has played it."""
-        if key not in self._stand:
-            return ""
-        assert unit.one("SELECT count(*) FROM recovery") == 0, "this unit has another history"
-        unit.database.dispose()
-        source = self._folder / str([*self._stand].index(key))
-        stands = self._copied(source, unit.folder.with_name("begun"))
-        unit.database, unit.folder = stands.database, stands.folder
-        recovery_id, unit.now = self._stand[key]
-        return recovery_id
 
 
 @dataclass
@@ -64,7 +35,6 @@ class Acts:
     unit: Any
     held_minor: int = 0
     """What there is to hold on the account of `pooled`."""
-    begun: Begun | None = None
 
     def decide(self, recovery_id: str) -> None:
         """Let the engine's four stages look at a recovery."""
@@ -103,7 +73,10 @@ class Acts:
 
     def frozen(self, held_minor: int = 70_000) -> str:
         """A traced recovery whose stop has become a freeze."""
-        recovery_id = self.unit.traced(held_minor)
+        return played(self.unit, ("frozen", held_minor), lambda: self._frozen(held_minor))
+
+    def _frozen(self, held_minor: int) -> str:
+        recovery_id = str(self.unit.traced(held_minor))
         self.decide(recovery_id)
         freeze = next(h for h in self.unit.file(recovery_id).holds if h.kind is HoldKind.FREEZE)
         self.unit.case_officer().advance(recovery_id)
@@ -114,6 +87,9 @@ class Acts:
 
     def decided(self, held_minor: int = 70_000) -> str:
         """A frozen recovery whose return is submitted and waits for its second person."""
+        return played(self.unit, ("decided", held_minor), lambda: self._decided(held_minor))
+
+    def _decided(self, held_minor: int) -> str:
         recovery_id = self.frozen(held_minor)
         self.close_calls(recovery_id)
         self.decide(recovery_id)
@@ -131,14 +107,13 @@ class Acts:
 
         `until`: and gone on with until a return decision is in that state.
         """
-        self.held_minor, key = held_minor, (victims, held_minor, until)
-        if until and self.begun and (recovery_id := self.begun.take(self.unit, key)):
-            return recovery_id
+        self.held_minor, key = held_minor, ("pooled", victims, held_minor, until)
+        return played(self.unit, key, lambda: self._pooled(victims, held_minor, until))
+
+    def _pooled(self, victims: int, held_minor: int, until: str) -> str:
         recovery_id = self.pooled_of(self.unit.report(*self.unit.reports(victims)), held_minor)
         if until:
             self.until(recovery_id, until)
-            if self.begun:
-                self.begun.keep(self.unit, key, recovery_id)
         return recovery_id
 
     def pooled_of(self, ids: list[str], held_minor: int) -> str:
@@ -169,6 +144,10 @@ class Acts:
 
     def settled_trace(self, recovery_id: str) -> None:
         """The engine looks, and every question of it is answered, until the trace stands."""
+        key = ("settled", recovery_id, self.held_minor)
+        played(self.unit, key, lambda: self._settled_trace(recovery_id))
+
+    def _settled_trace(self, recovery_id: str) -> None:
         for _ in range(6):
             before = self.unit.file(recovery_id)
             self.decide(recovery_id)
@@ -208,8 +187,12 @@ class Acts:
 
     def until(self, recovery_id: str, state: str) -> None:
         """Officer, supervisor and bank do their part until a return decision is in that state."""
+        key = ("until", recovery_id, state, self.held_minor)
+        played(self.unit, key, lambda: self._until(recovery_id, state))
+
+    def _until(self, recovery_id: str, state: str) -> None:
         for _ in range(60):
-            self.settled_trace(recovery_id)
+            self._settled_trace(recovery_id)
             live = [a for a in self.unit.file(recovery_id).allocations if a.state != "void"]
             if live and live[-1].state == state:
                 return
@@ -280,11 +263,6 @@ def acting() -> type[Acts]:
     return Acts
 
 
-@pytest.fixture(scope="session")
-def begun(tmp_path_factory: pytest.TempPathFactory, copied: Any) -> Begun:
-    return Begun(tmp_path_factory.mktemp("begun"), copied)
-
-
 @pytest.fixture
-def acts(unit: Any, begun: Begun) -> Acts:
-    return Acts(unit, begun=begun)
+def acts(unit: Any) -> Acts:
+    return Acts(unit)

@@ -31,8 +31,10 @@ from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.outstanding_losses import owed_minor
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.restitution.rounds import Reserve, rounds_of
-from tests.records.approvals.money_cases import OURS, register_treasury
+from tests.records.approvals.money_cases import OURS
+from tests.records.begun import played
 from tests.records.money.unclaimed_case import bank_follows, third
+from tests.records.treasury import register_treasury
 
 WRONG, MUCH = ClawbackGround.WRONG_PAYEE, ClawbackGround.TOO_MUCH
 
@@ -40,16 +42,15 @@ WRONG, MUCH = ClawbackGround.WRONG_PAYEE, ClawbackGround.TOO_MUCH
 @pytest.fixture
 def paid(unit: Any, acts: Any) -> str:
     """All three shares have arrived."""
-    begun, key = acts.begun, ("paid, with an account of the unit's own",)
-    if known := begun.take(unit, key):
-        return str(known)
+    return played(unit, ("paid, with an account of the unit's own",), lambda: _paid(unit, acts))
+
+
+def _paid(unit: Any, acts: Any) -> str:
     register_treasury(unit)
-    acts.begun = None
     recovery_id = acts.pooled(3, 200_000, until="approved")
     for payout in unit.file(recovery_id).payouts:
         acts.settle(recovery_id, payout.id)
     bank_follows(unit, acts, recovery_id, 4)
-    begun.keep(unit, key, recovery_id)
     return str(recovery_id)
 
 
@@ -190,7 +191,6 @@ def test_what_a_bank_paid_too_much_and_got_back_lowers_nothing_that_was_returned
     unit: Any, acts: Any
 ) -> None:
     register_treasury(unit)
-    acts.begun = None
     recovery_id = acts.pooled(3, 200_000, until="approved")
     first, *others = unit.file(recovery_id).payouts
     acts.settle(recovery_id, first.id, credited=Money(first.amount_minor + 5_000, "CNY"))

@@ -33,9 +33,9 @@ from recovery_flows.ledger import discrepancies
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.restitution.comparison import compare
 from recovery_flows.restitution.rounds import rounds_of
-from tests.records.approvals.money_cases import register_treasury
 from tests.records.money.test_clawback import come
 from tests.records.money.unclaimed_case import bank_follows
+from tests.records.treasury import register_treasury
 
 REFERENCE = "(2026) Invented 01 No. 7"
 
@@ -239,7 +239,6 @@ def unit_sql(unit: Any, statement: str, sentence: str) -> None:
 
 def test_what_is_called_back_of_a_row_is_due_by_it_again(unit: Any, acts: Any) -> None:
     register_treasury(unit)
-    acts.begun = None
     recovery_id = str(acts.pooled(3, 200_000, until="notice"))
     first, second, _ = claims(unit, recovery_id)
     enter(unit, recovery_id, rows((first, "900.00"), (second, "300.00")))

@@ -15,7 +15,8 @@ from recovery_flows.cases.scheduling import next_run
 from recovery_flows.correspondence import answers
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing import trace_requests
-from tests.records.conftest import ENGINE, SECOND
+from tests.records.conftest import ENGINE
+from tests.records.invented import SECOND
 
 
 def asked(unit: Any, recovery: str) -> list[CallRow]:

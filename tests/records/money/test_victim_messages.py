@@ -56,7 +56,6 @@ def test_each_stage_is_told_once_and_the_next_one_is_due_a_day_after_it_began(un
 
 
 def test_payments_are_told_anew_each_time_and_to_each_victim(unit: Any, acts: Any) -> None:
-    acts.begun = None
     recovery_id = acts.pooled(3, 200_000, until="approved")
     told(unit, recovery_id)
     first, *_ = unit.file(recovery_id).payouts

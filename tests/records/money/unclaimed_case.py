@@ -10,6 +10,7 @@ import pytest
 from models.facts import AccountRef
 from recovery_flows.cases.unclaimed import actions
 from recovery_flows.law.rows import Limit
+from tests.records.begun import played
 
 FISC = AccountRef("bank-slow", "9999000000000099", "Synthetic Treasury")
 SHARE = 66_666
@@ -18,6 +19,10 @@ SHARE = 66_666
 @pytest.fixture
 def back(unit: Any, acts: Any) -> str:
     """Two shares have arrived; the third came back."""
+    return played(unit, ("back",), lambda: _back(unit, acts))
+
+
+def _back(unit: Any, acts: Any) -> str:
     recovery_id = acts.pooled(3, 200_000, until="approved")
     last = third(unit, recovery_id).id
     for payout in unit.file(recovery_id).payouts:
@@ -55,6 +60,10 @@ def announced(unit: Any, recovery_id: str) -> str:
 
 def short_notice(unit: Any) -> None:
     """A regime whose notice is shorter than the freeze, so that no renewal has to be played."""
+    played(unit, ("short notice",), lambda: _shorten(unit))
+
+
+def _shorten(unit: Any) -> None:
     china = unit.laws["CN"]
     row = replace(china.rows["CN_UNCLAIMED"], limit=Limit.parse("30d"))
     unit.laws = {**unit.laws, "CN": replace(china, rows={**china.rows, row.code: row})}
@@ -62,6 +71,10 @@ def short_notice(unit: Any) -> None:
 
 def over(unit: Any, acts: Any, recovery_id: str) -> str:
     """The notice has run."""
+    return played(unit, ("over", recovery_id), lambda: _over(unit, acts, recovery_id))
+
+
+def _over(unit: Any, acts: Any, recovery_id: str) -> str:
     short_notice(unit)
     name = announced(unit, recovery_id)
     unit.later(24 * 31)
@@ -70,6 +83,11 @@ def over(unit: Any, acts: Any, recovery_id: str) -> str:
 
 
 def in_treasury(unit: Any, acts: Any, recovery_id: str) -> str:
+    key = ("in the treasury", recovery_id)
+    return played(unit, key, lambda: _in_treasury(unit, acts, recovery_id))
+
+
+def _in_treasury(unit: Any, acts: Any, recovery_id: str) -> str:
     name = over(unit, acts, recovery_id)
     actions.transfer(unit.case_officer(), recovery_id, name, FISC)
     unit.approve(recovery_id)
