@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 300
 _LOOK_SECONDS = 0.02
 
 
