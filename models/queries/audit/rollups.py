@@ -28,7 +28,11 @@ _PENDING = table_of(PendingApproval)
 _COUNT = sa.select(sa.func.count()).select_from(_ENTRIES)
 _SERIES = sa.select(_TALLY.c.name, _TALLY.c.series).order_by(_TALLY.c.name)
 _STRAY = sa.select(_ENTRIES.c.id).where(_ENTRIES.c.id.not_in(sa.select(_R.c.id)))
-_STRAY_PENDING = sa.select(_PENDING.c.id).where(_PENDING.c.recovery_id.not_in(sa.select(_R.c.id)))
+_STRAY_PENDING = (
+    sa.select(_PENDING.c.recovery_id)
+    .where(_PENDING.c.recovery_id.not_in(sa.select(_R.c.id)))
+    .distinct()
+)
 
 
 def rollup_differences(session: Session) -> Iterator[tuple[str, str, str]]:
@@ -60,10 +64,10 @@ def _pending_apart(session: Session) -> Iterator[tuple[str, str, str]]:
     """What the list of pending approvals has, or lacks, otherwise than the approvals tell."""
     for ids in chunks_of_all(session):
         for name in apart(pending_of(session, ids), kept_pending(session, ids)):
-            told = f"the list of pending approvals says otherwise of {name} than its row tells"
+            told = f"the list of pending approvals says otherwise of {name} than its rows tell"
             yield _PENDING.name, name, told
     for name in session.execute(_STRAY_PENDING).scalars():
-        told = f"the list of pending approvals names {name} of a recovery that is not there"
+        told = f"the list of pending approvals names a recovery {name} that is not there"
         yield _PENDING.name, name, told
 
 

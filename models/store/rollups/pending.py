@@ -56,5 +56,7 @@ def forget_pending(session: Session) -> None:
 
 
 def apart(right: Mapping[str, Row], kept: Mapping[str, Row]) -> list[str]:
-    """The ids of what is kept otherwise than it should be."""
-    return sorted(n for n in right.keys() | kept.keys() if right.get(n) != kept.get(n))
+    """The recoveries of which the list says otherwise than it should."""
+    names = [name for name in right.keys() | kept.keys() if right.get(name) != kept.get(name)]
+    rows = [row for name in names for row in (right.get(name), kept.get(name)) if row]
+    return sorted({row["recovery_id"] for row in rows})

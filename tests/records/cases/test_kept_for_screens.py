@@ -143,12 +143,12 @@ def test_open_calls_and_orders_without_an_answer_are_those_of_the_rows(varied: A
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ("DELETE FROM pending_approval", "the list of pending approvals says otherwise of"),
+        ("DELETE FROM pending_approval", "the list of pending approvals says otherwise of rec-"),
         ("UPDATE pending_approval SET ref = 'R-1'", "the list of pending approvals says otherwise"),
         pytest.param(
             "INSERT INTO pending_approval (id, recovery_id, is_undue, at, ref, action, asked_by)"
             " VALUES ('x', 'gone', 0, '2026-03-02 09:00:00.000000', 'R-1', 'freeze', 'li')",
-            "the list of pending approvals names x of a recovery that is not there",
+            "the list of pending approvals names a recovery gone that is not there",
         ),
         ("UPDATE tally SET value = 3 WHERE name LIKE 'hour lane %'", "the count 'hour lane"),
         ("DELETE FROM tally WHERE name LIKE 'hour waits %'", "the count 'hour waits"),
