@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models import marks
+from models import outcome
 from models.engine import Database, open_database
 from models.entities.asset import Stage
 from models.facts import AccountRef
@@ -114,7 +114,7 @@ def test_a_stage_that_has_seen_the_file_as_it_is_but_for_marks_is_not_asked_agai
     accepted(1)
     unit.later(3)
     if not is_a_mark:
-        monkeypatch.setattr(marks, "MARKS", {})
+        monkeypatch.setattr(outcome, "MARKS", {})
     asked: list[Stage] = []
     ask = stages.decide
 
