@@ -58,8 +58,7 @@ from models.entities.voluntary_return import (
     ReturnState,
 )
 from models.language.phrase import stored_phrase
-from models.marks import is_mark
-from models.outcome import CallIntent, Outcome, Posting, Transition
+from models.outcome import CallIntent, Outcome, Posting, Transition, is_mark
 from models.snapshots import changed
 from recovery_flows.ledger import postings
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from models import outcome
 from models.engine import Database, open_database
 from models.entities.asset import Stage
 from models.facts import AccountRef
@@ -102,11 +103,18 @@ def test_decisions_recorded_together_make_the_history_that_they_make_one_by_one(
     assert together == apart
 
 
-def test_a_stage_that_has_seen_the_file_as_it_is_is_not_asked_again(
-    unit: Any, accepted: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("is_a_mark", "again"), [(False, [Stage.FREEZING]), (True, [])])
+def test_a_stage_that_has_seen_the_file_as_it_is_but_for_marks_is_not_asked_again(
+    unit: Any,
+    accepted: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    is_a_mark: bool,  # noqa: FBT001
+    again: list[Stage],
 ) -> None:
     accepted(1)
     unit.later(3)
+    if not is_a_mark:
+        monkeypatch.setattr(outcome, "MARKS", {})
     asked: list[Stage] = []
     ask = stages.decide
 
@@ -116,7 +124,7 @@ def test_a_stage_that_has_seen_the_file_as_it_is_is_not_asked_again(
 
     monkeypatch.setattr(stages, "decide", noted)
     assert _sweep(_engine(unit)) == 1
-    assert asked == [*stages.STAGES, Stage.FREEZING]
+    assert asked == [*stages.STAGES, *again]
 
 
 def _rows(path: Path) -> dict[str, list[dict[str, object]]]:

@@ -8,8 +8,7 @@ from pathlib import Path
 from models.entities.approval import ApprovalState
 from models.entities.event import EntityKind
 from models.entities.hold import HoldState, Renewal
-from models.marks import MARKS, is_mark
-from models.outcome import Transition
+from models.outcome import MARKS, Transition, is_mark
 
 _ROOT = Path(__file__).parents[2]
 _READERS = {

@@ -6,7 +6,7 @@ import ast
 import importlib
 import inspect
 
-from models.marks import MARKS
+from models.outcome import MARKS
 from recovery_flows.ledger import changeset
 
 _READERS = {"approvals", "pending", "discrepancies", "tasks", "multi_agency_requests"}
