@@ -28,9 +28,10 @@ def main() -> None:
 
 def _run_here() -> None:
     from recovery_flows.caller import name_officer
-    from recovery_flows.collecting import collect_seldom
+    from recovery_flows.collecting import collect_seldom, end_at_once
 
     collect_seldom()
+    end_at_once()
     from recovery_flows.cli.commands import command_for
     from recovery_flows.cli.running import run_here
 
