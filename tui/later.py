@@ -12,6 +12,8 @@ from typing import Any, cast
 
 from textual.screen import Screen
 
+from models.language.phrase import Phrase, phrase
+
 REST = (
     "recovery_flows.access.disclosures",
     "recovery_flows.access.password_log_in",
@@ -59,6 +61,21 @@ def load_rest(is_wanted: Callable[[], bool]) -> None:
         if not is_wanted():
             return
         import_module(name)
+
+
+def not_loaded(error: BaseException) -> Phrase | None:
+    """Which part of the program is missing or damaged; None where an error says something else."""
+    if isinstance(error, SyntaxError):
+        part: str | None = error.filename
+    elif isinstance(error, ImportError):
+        part = error.name
+    else:
+        return None
+    return phrase(
+        "a part of the program cannot be loaded ({part}): install it anew; what was committed is "
+        "safe",
+        part=part or type(error).__name__,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING, cast
 
 from textual.events import Paste
 from textual.widgets import Input, TextArea
+from textual.worker import WorkerFailed
 
 from models.language.phrase import joined, phrase
+from models.language.shown import shown
 from recovery_flows.wording import counted
+from tui.later import not_loaded
 from tui.screens.dialogs import Confirm
 from tui.screens.live import LiveScreen
 from tui.speaking_app import SpeakingApp
 
 if TYPE_CHECKING:
     from tui.screens.report import ReportScreen
+
+_NOT_AVAILABLE = 4
 
 
 class LeavingApp(SpeakingApp):
@@ -76,3 +81,11 @@ class LeavingApp(SpeakingApp):
     def _leave(self, answer: str | None) -> None:
         if answer is not None:
             self.exit(0)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End in one sentence where a part of the program is missing, else with a traceback."""
+        told = not_loaded(error.error if isinstance(error, WorkerFailed) else error)
+        if told is None:
+            super()._handle_exception(error)
+        else:
+            self.exit(return_code=_NOT_AVAILABLE, message=shown(told))

@@ -8,12 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import SQLModel
-
 from models.columns import (
     Currency,
     Id,
     Minor,
+    Rows,
     Text24,
     Text40,
     Text64,
@@ -88,7 +87,7 @@ class AllocationRow:
 
 
 @stored(AllocationRow)
-class Allocation(SQLModel):
+class Allocation(Rows):
     """A return decision with the reference under which it was taken."""
 
     recovery_id: Annotated[str, foreign_key("recovery.id")]
@@ -140,7 +139,7 @@ class CourtListRow:
 
 
 @stored(CourtListRow)
-class CourtList(SQLModel):
+class CourtList(Rows):
     """A court's list has no column that rules do not read."""
 
     __tablename__ = "court_list"
@@ -188,7 +187,7 @@ class CourtShareRow:
 
 
 @stored(CourtShareRow)
-class CourtShare(SQLModel):
+class CourtShare(Rows):
     """A row of a court's list has no column that rules do not read."""
 
     __tablename__ = "court_share"

@@ -8,13 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.columns import (
     Currency,
     Id,
     MaybeMinor,
     Minor,
+    Rows,
     Text40,
     Text64,
     Text80,
@@ -91,7 +92,7 @@ class ClaimRow:
 
 
 @stored(ClaimRow)
-class Claim(SQLModel):
+class Claim(Rows):
     """A claim with the reference of its report and the victim."""
 
     external_ref: Annotated[str, Field(unique=True, max_length=80)]
@@ -155,7 +156,7 @@ class ObjectionRow:
 
 
 @stored(ObjectionRow)
-class Objection(SQLModel):
+class Objection(Rows):
     """An objection has no column that rules do not read."""
 
 
@@ -198,5 +199,5 @@ class CompensationRow:
 
 
 @stored(CompensationRow)
-class Compensation(SQLModel):
+class Compensation(Rows):
     """A compensation has no column that rules do not read."""

@@ -8,12 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import SQLModel
-
 from models.columns import (
     Currency,
     Id,
     MaybeMinor,
+    Rows,
     Text64,
     Text80,
     Text300,
@@ -106,5 +105,5 @@ class DiscrepancyRow:
 
 
 @stored(DiscrepancyRow)
-class Discrepancy(SQLModel):
+class Discrepancy(Rows):
     """A discrepancy has no column that rules do not read."""

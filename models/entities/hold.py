@@ -8,12 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import SQLModel
-
 from models.columns import (
     Currency,
     Id,
     Minor,
+    Rows,
     Text12,
     Text40,
     Text64,
@@ -219,7 +218,7 @@ class HoldRow:
 
 
 @stored(HoldRow)
-class Hold(SQLModel):
+class Hold(Rows):
     """A hold with the legal authority under which it was ordered."""
 
     recovery_id: Annotated[str, foreign_key("recovery.id")]

@@ -11,12 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import SQLModel
-
 from models.columns import (
     Currency,
     Id,
     Minor,
+    Rows,
     Text64,
     Text80,
     Text120,
@@ -120,7 +119,7 @@ class PayoutRow:
 
 
 @stored(PayoutRow)
-class Payout(SQLModel):
+class Payout(Rows):
     """The table of payouts: the snapshot and the bank's reference of its booking."""
 
     recovery_id: Annotated[str, foreign_key("recovery.id")]
@@ -190,7 +189,7 @@ class UnclaimedRow:
 
 
 @stored(UnclaimedRow)
-class UnclaimedShare(SQLModel):
+class UnclaimedShare(Rows):
     """The table of unclaimed shares: the columns of the snapshot and no other."""
 
     __tablename__ = "unclaimed_share"
@@ -256,5 +255,5 @@ class ClawbackRow:
 
 
 @stored(ClawbackRow)
-class Clawback(SQLModel):
+class Clawback(Rows):
     """The table of clawbacks: the columns of the snapshot and no other."""

@@ -8,12 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import SQLModel
-
 from models.columns import (
     Currency,
     Id,
     Minor,
+    Rows,
     Text24,
     Text40,
     Text64,
@@ -126,7 +125,7 @@ class RecallRow:
 
 
 @stored(RecallRow)
-class Recall(SQLModel):
+class Recall(Rows):
     """A recall has no column that rules do not read."""
 
 
@@ -196,7 +195,7 @@ class RecallCreditRow:
 
 
 @stored(RecallCreditRow)
-class RecallCredit(SQLModel):
+class RecallCredit(Rows):
     """A recall's credit has no column that rules do not read."""
 
     __tablename__ = "recall_credit"

@@ -8,13 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import SQLModel
-
 from models.columns import (
     Currency,
     Id,
     MaybeMinor,
     Minor,
+    Rows,
     Text8,
     Text24,
     Text40,
@@ -231,7 +230,7 @@ class RequestRow:
 
 
 @stored(RequestRow)
-class Request(SQLModel):
+class Request(Rows):
     """A request with its fields, which are sealed."""
 
     recovery_id: Annotated[str, foreign_key("recovery.id")]
@@ -271,7 +270,7 @@ class ReceiptRow:
 
 
 @stored(ReceiptRow)
-class RequestReceipt(SQLModel):
+class RequestReceipt(Rows):
     """The table of delivery receipts: the columns of the snapshot and no other."""
 
     __tablename__ = "request_receipt"

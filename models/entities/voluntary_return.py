@@ -8,9 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import SQLModel
-
-from models.columns import Currency, Id, Minor, Text64, enum, foreign_key, stored
+from models.columns import Currency, Id, Minor, Rows, Text64, enum, foreign_key, stored
 
 
 class ReturnState(StrEnum):
@@ -55,7 +53,7 @@ class ReturnRow:
 
 
 @stored(ReturnRow)
-class VoluntaryReturn(SQLModel):
+class VoluntaryReturn(Rows):
     """A voluntary return has no column that rules do not read."""
 
     __tablename__ = "voluntary_return"
@@ -101,5 +99,5 @@ class InstalmentRow:
 
 
 @stored(InstalmentRow)
-class Instalment(SQLModel):
+class Instalment(Rows):
     """An instalment has no column that rules do not read."""

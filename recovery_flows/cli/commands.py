@@ -1,11 +1,14 @@
-"""All groups of commands, attached to one app."""
+"""All groups of commands, attached to one app, and what runs the words of a command line."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
+from functools import cache
+from typing import Any
 
 import typer
-from typer.main import get_command_name
+from typer.main import get_command, get_command_name, get_group
 
 from recovery_flows.cli import doctor, officer, process_map, processes, serve, setup, verify
 from recovery_flows.cli.abroad import xborder
@@ -52,6 +55,37 @@ EXIT_CODES = (
     "Exit codes: 0 done, 1 unexpected, 2 misuse, 3 refused, 4 not available, 5 disagreement. "
     "The data folder is RECOVERY_DATA_DIR."
 )
+
+app = typer.Typer(
+    name="recovery",
+    help="Gets stolen money back: freezing, tracing, cross-border requests, restitution.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def command_for(words: list[str]) -> Callable[..., Any]:
+    """What runs these words: only the group that they name is drawn up, if they name one.
+
+    A service runs whatever its callers name.
+    """
+    if words[:1] == ["serve"]:
+        return whole_command()
+    attach(app)
+    only = named(app, words[0]) if words else None
+    return get_command(app) if only is None else get_group(only)
+
+
+@cache
+def whole_command() -> Callable[..., Any]:
+    """What runs any command, each of which imports what it needs only when it runs.
+
+    Once in a process: drawing up the tree of all commands costs as much as many a command.
+    """
+    attach(app)
+    return get_command(app)
 
 
 def attach(app: typer.Typer) -> None:

@@ -1,54 +1,12 @@
-"""`recovery`: one command for the unit; every error is one sentence and a documented exit code."""
+"""`recovery`: one command for the unit; every error is one sentence and a documented exit code.
+
+Imports nothing that a command is made of: what the service of a unit runs needs none of it here.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from functools import cache
-from typing import Any
-
-import typer
-from typer.main import get_command, get_group
-
-from recovery_flows.caller import name_officer
-from recovery_flows.cli.running import run_here
-from recovery_flows.collecting import collect_seldom
-
-app = typer.Typer(
-    name="recovery",
-    help="Gets stolen money back: freezing, tracing, cross-border requests, restitution.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-@cache
-def _load_commands() -> Callable[..., Any]:
-    """Attach the groups, each of which imports what it needs only when it runs; what runs them.
-
-    Once in a process: drawing up the tree of all commands costs as much as many a command.
-    """
-    from recovery_flows.cli import commands
-
-    commands.attach(app)
-    return get_command(app)
-
-
-def _command_for(words: list[str]) -> Callable[..., Any]:
-    """What runs these words: only the group that they name is drawn up, if they name one.
-
-    A service runs whatever its callers name.
-    """
-    from recovery_flows.cli import commands
-
-    if words[:1] == ["serve"]:
-        return _load_commands()
-    commands.attach(app)
-    only = commands.named(app, words[0]) if words else None
-    return get_command(app) if only is None else get_group(only)
 
 
 def main() -> None:
@@ -65,9 +23,20 @@ def main() -> None:
     os.umask(0o077)
     # Pydantic would read about every installed package to find plugins, of which there are none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    name_officer("")
+    _run_here()
+
+
+def _run_here() -> None:
+    from recovery_flows.caller import name_officer
+    from recovery_flows.collecting import collect_seldom, end_at_once
+
     collect_seldom()
-    run_here(_command_for(sys.argv[1:]))
+    end_at_once()
+    from recovery_flows.cli.commands import command_for
+    from recovery_flows.cli.running import run_here
+
+    name_officer("")
+    run_here(command_for(sys.argv[1:]))
 
 
 if __name__ == "__main__":

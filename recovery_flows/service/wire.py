@@ -22,9 +22,8 @@ import json
 import os
 import socket
 import struct
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from models.language.phrase import phrase
 
@@ -41,13 +40,12 @@ class NotSpokenError(Exception):
     """What came is no message of ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message; the descriptors belong to whoever received it."""
 
     kind: str
     body: dict[str, Any]
-    files: tuple[int, ...] = field(default=())
+    files: tuple[int, ...] = ()
 
     def text(self, name: str) -> str:
         """A field that must be a text; NotSpokenError where it is none."""

@@ -71,8 +71,15 @@ def adopt(
     changes.adopt(found, *moves, *limited)
 
 
-def _content(trace: TraceView) -> tuple[str, tuple[Position, ...], tuple[DissipatedPart, ...]]:
-    return trace.rule, trace.positions, trace.gone
+def _content(
+    trace: TraceView,
+) -> tuple[str, frozenset[Position], frozenset[DissipatedPart], frozenset[str]]:
+    """What a trace says, in no order: of two files that were joined it stands in their order.
+
+    Which accounts are mixed is a part of it: traces of two victims that stood side by side may name
+    the same places, and only the trace of both knows that times do not tell whose money it is.
+    """
+    return trace.rule, frozenset(trace.positions), frozenset(trace.gone), trace.mixed
 
 
 def _asset_moves(

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from recovery_flows import clock
-from recovery_flows.cli.main import _load_commands, app
+from recovery_flows.cli.commands import app, whole_command
 
 PAGE = Path(__file__).parents[2] / "docs" / "cross-border.md"
 AT = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
@@ -21,7 +21,7 @@ SHOWN = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
 
 def printed(words: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(clock, "wall_clock", lambda: AT)
-    _load_commands()
+    whole_command()
     done = CliRunner().invoke(app, shlex.split(words))
     assert done.exit_code == 0, done.output
     return done.output

@@ -186,7 +186,7 @@ def test_it_reads_no_database_and_loads_no_framework(tmp_path: Path) -> None:
     file = tmp_path / "claims.csv"
     file.write_text("\n".join([HEAD, *G19]), encoding="utf-8")
     code = (
-        "import sys; from recovery_flows.cli.main import app, _load_commands; _load_commands()\n"
+        "import sys; from recovery_flows.cli.commands import app, attach; attach(app)\n"
         f"sys.argv = ['recovery', 'allocate', '--claims', {str(file)!r}, '--pool', '1', "
         "'--currency', 'CNY']\n"
         "try: app()\nexcept SystemExit: pass\n"

@@ -127,9 +127,8 @@ def test_a_slip_of_the_pen_in_a_setting_is_named(run: Any, monkeypatch: pytest.M
 def test_the_commands_are_attached_without_anything_heavy() -> None:
     code = (
         "import sys\n"
-        "from recovery_flows.cli import commands\n"
-        "from recovery_flows.cli.main import app\n"
-        "commands.attach(app)\n"
+        "from recovery_flows.cli.commands import app, attach\n"
+        "attach(app)\n"
         "try:\n    app(['--help'])\nexcept SystemExit:\n    pass\n"
         "sys.stderr.write(' '.join(sys.modules))\n"
     )

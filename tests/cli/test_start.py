@@ -50,6 +50,21 @@ sys.stderr.write(" ".join(sys.modules))
 _READING = [("list",), ("list", "--json"), ("report", "rates"), ("clocks",)]
 
 
+# All of the program that a command of the service's caller loads; dataclasses cost as much as it.
+_OF_A_CALLER = {
+    "recovery_flows", "recovery_flows.cli", "recovery_flows.cli.main", "recovery_flows.caller",
+    "recovery_flows.service", "recovery_flows.service.client", "recovery_flows.service.wire",
+    "recovery_flows.service.callers_files", "models", "models.language", "models.language.phrase",
+}  # fmt: skip
+_NOT_OF_A_CALLER = {"typer", "click", "dataclasses", "inspect", "asyncio", "decimal"}
+_OWN = ("recovery_flows", "models", "config", "tui")
+
+
+def _own(modules: set[str]) -> set[str]:
+    """Those of a process's modules that are of this program."""
+    return {name for name in modules if name.partition(".")[0] in _OWN}
+
+
 def _imported(words: tuple[str, ...]) -> set[str]:
     """The modules that a command has loaded when it ends well."""
     code = (
@@ -105,6 +120,41 @@ def test_one_recovery_is_shown_without_prefect_alembic_or_the_terminal(
 ) -> None:
     (ref,) = unit.reported(1)
     assert _imported(("show", ref)) & _NEVER == set()
+
+
+@pytest.mark.usefixtures("unit")
+@pytest.mark.parametrize(("words", "most"), [(("list",), 251), (("report", "rates"), 241)])
+def test_a_command_that_reads_loads_no_more_of_the_program_than_it_did(
+    words: tuple[str, ...], most: int
+) -> None:
+    assert len(_own(_imported(words))) <= most
+
+
+@pytest.mark.parametrize("words", [("tui",), ("list", "--json")], ids=" ".join)
+def test_who_asks_the_service_of_a_unit_imports_nothing_that_a_command_is_made_of(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    loaded = _loaded(
+        "import os, sys\nfrom recovery_flows.cli.main import main\n"
+        f"os.environ['RECOVERY_SERVICE_SOCKET'] = {str(tmp_path / 'none.sock')!r}\n"
+        f"sys.argv, sys.stderr, err = ['recovery', *{words!r}], open(os.devnull, 'w'), sys.stderr\n"
+        "try:\n    main()\nexcept SystemExit as ended:\n    assert ended.code == 4\n"
+        "err.write(' '.join(sys.modules))\n"
+    )
+    assert _own(loaded) == _OF_A_CALLER
+    assert loaded & _NOT_OF_A_CALLER == set()
+
+
+@pytest.mark.usefixtures("unit")
+def test_a_command_that_ends_looks_for_no_cycles_in_what_goes_with_it() -> None:
+    """What is registered first is called last: it sees what Python will look through then."""
+    done = _loaded(
+        "import atexit, gc, sys\n"
+        "left = lambda: f'{gc.get_freeze_count() > 50_000} {len(gc.get_objects()) < 1_000}'\n"
+        "atexit.register(lambda: sys.stderr.write(left()))\n"
+        "from recovery_flows.cli.main import main\nsys.argv = ['recovery', 'list']\nmain()\n"
+    )
+    assert done == {"True"}
 
 
 def test_no_objects_are_mapped_onto_tables_in_any_command() -> None:

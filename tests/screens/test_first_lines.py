@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot, WaitForScreenTimeout
 
+from tests.patience import PATIENCE_SECONDS
+from tui import app as app_module
 from tui.screen_queries import Source
 
 
@@ -36,3 +42,34 @@ async def test_the_first_lines_stand_while_everything_else_is_still_to_be_read(
         finally:
             lines_stand.set()
         await wait(pilot, app, "as of 2 Mar 2026")
+
+
+@pytest.mark.parametrize("key", ["", "5"])
+async def test_a_part_of_the_program_that_is_missing_ends_the_terminal_in_one_sentence(
+    unity: Any,
+    wait: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    key: str,
+) -> None:
+    """It is missed while nobody waits, or by the key that opens it."""
+    unity.report(100_000)
+    monkeypatch.setitem(sys.modules, "tui.screens.partners", None)
+    if key:
+        monkeypatch.setattr(app_module, "load_rest", lambda _: None)
+    app = unity.app("li")
+
+    async def press(pilot: Pilot[int]) -> None:
+        if key:
+            await wait(pilot, app, "R-2026-0001")
+            with suppress(WaitForScreenTimeout):  # what the key reaches is gone before it is done
+                await pilot.press(key)
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await app.run_async(headless=True, size=(120, 40), auto_pilot=press)
+    assert app.return_code == 4
+    told = capsys.readouterr().err
+    assert " ".join(told.split()) == (
+        "a part of the program cannot be loaded (tui.screens.partners): install it anew; what was "
+        "committed is safe"
+    )

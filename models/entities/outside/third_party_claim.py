@@ -8,9 +8,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import SQLModel
-
-from models.columns import Currency, Id, Minor, Text24, Text64, Text80, enum, foreign_key, stored
+from models.columns import (
+    Currency,
+    Id,
+    Minor,
+    Rows,
+    Text24,
+    Text64,
+    Text80,
+    enum,
+    foreign_key,
+    stored,
+)
 
 
 class ThirdPartyGround(StrEnum):
@@ -119,7 +128,7 @@ class ThirdPartyRow:
 
 
 @stored(ThirdPartyRow)
-class ThirdPartyClaim(SQLModel):
+class ThirdPartyClaim(Rows):
     """A third-party claim has no column that rules do not read."""
 
     __tablename__ = "third_party_claim"

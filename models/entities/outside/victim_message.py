@@ -8,9 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import SQLModel
-
-from models.columns import Id, Text8, Text64, enum, foreign_key, stored
+from models.columns import Id, Rows, Text8, Text64, enum, foreign_key, stored
 
 
 class VictimStage(StrEnum):
@@ -60,7 +58,7 @@ class VictimMessageRow:
 
 
 @stored(VictimMessageRow)
-class VictimMessage(SQLModel):
+class VictimMessage(Rows):
     """A message has no column that rules do not read."""
 
     __tablename__ = "victim_message"

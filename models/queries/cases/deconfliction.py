@@ -6,12 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.case_file import CaseFile
 from models.deconfliction_hits import DeconflictionHit, Match, without_hidden
 from models.entities.asset import Asset
 from models.entities.catalogue import table_of
@@ -24,6 +23,9 @@ from models.entities.request import Request
 from models.payment_refs import NO_REFERENCE, is_reference
 from models.prepared import looked_through, reading_any
 from models.rights.sessions import hidden_now, of_all, who_to_ask
+
+if TYPE_CHECKING:
+    from models.case_file import CaseFile
 
 _A, _C, _R = table_of(Asset), table_of(Claim), table_of(Recovery)
 _OFFICERS, _HOLDS, _REQUESTS = table_of(Officer), table_of(Hold), table_of(Request)

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from models.case_file import Step
-from models.deconfliction_hits import AlsoLine
-from models.entities.allocation import AllocationState
-from models.entities.asset import Stage
-from models.entities.claim import ClaimState
-from models.entities.hold import HoldKind, HoldState
-from models.entities.ledger import LedgerAccount
-from models.entities.officer import Role
-from models.entities.recovery import RecoveryState
-from models.entities.request import RequestState
-from models.money import Money
-from models.queries.cases.letter_views import LetterLine
-from models.queries.cases.multi_agency import MultiAgencyRequestLine
-from models.queries.installation.restrictions import RestrictionView
 from models.safe_text import undirected
 from models.snapshots import quickly_made
+
+if TYPE_CHECKING:
+    from models.case_file import Step
+    from models.deconfliction_hits import AlsoLine
+    from models.entities.allocation import AllocationState
+    from models.entities.asset import Stage
+    from models.entities.claim import ClaimState
+    from models.entities.hold import HoldKind, HoldState
+    from models.entities.ledger import LedgerAccount
+    from models.entities.officer import Role
+    from models.entities.recovery import RecoveryState
+    from models.entities.request import RequestState
+    from models.money import Money
+    from models.queries.cases.letter_views import LetterLine
+    from models.queries.cases.multi_agency import MultiAgencyRequestLine
+    from models.queries.installation.restrictions import RestrictionView
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from models.entities.ledger import LedgerAccount
 from models.language.phrase import phrase
 from models.language.stored import read_back
 from models.money import Money
-from models.queries.cases.views import AllocationLine, AssetLine, HoldLine, TermLine
 from recovery_flows.cases.pages.shared_cells import method_name, sign, time_left
 from recovery_flows.cases.pages.value import (
     NONE,
@@ -29,6 +29,9 @@ from recovery_flows.cases.views import state_names
 from recovery_flows.cases.views.state_names import TERMS, Tone
 from recovery_flows.reports.rates import percent
 from recovery_flows.wording import counted, spoken
+
+if TYPE_CHECKING:
+    from models.queries.cases.views import AllocationLine, AssetLine, HoldLine, TermLine
 
 _ASSETS = (
     Column("bank", most=30), Column("account", most=9), Column("traced", most=18, right=True),

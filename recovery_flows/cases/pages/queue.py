@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from models.entities.officer import Role
 from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 from models.language.phrase import joined, one_of, phrase, without
-from models.queries.cases.queue_views import QueueLine, QueuePage
 from models.step_wording import LOOK_INTO
 from models.urgency import Attention, Urgency
 from recovery_flows.cases.pages.shared_cells import (
@@ -27,6 +26,10 @@ from recovery_flows.cases.views.queue_terms import read_filter
 from recovery_flows.cases.views.state_names import Tone
 from recovery_flows.law.terms import length_text, time_left_text
 from recovery_flows.wording import counted
+
+if TYPE_CHECKING:
+    from models.entities.officer import Role
+    from models.queries.cases.queue_views import QueueLine, QueuePage
 
 COLUMNS: Mapping[str, Column] = {
     "due": Column("  time left"),

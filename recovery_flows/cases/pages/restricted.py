@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from models.language.phrase import phrase
-from models.queries.installation.restrictions import RestrictionView, Unseen
 from recovery_flows.wording import counted
+
+if TYPE_CHECKING:
+    from models.queries.installation.restrictions import RestrictionView, Unseen
 
 
 def left_out(others: Unseen) -> str:

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from models.deconfliction_hits import AlsoLine
 from models.entities.officer import Role
 from models.language.phrase import Phrase, phrase
 from models.letter_answer import LetterStand
-from models.money import Money
-from models.queries.cases.views import DeadlineLine
 from models.urgency import SOON, Attention
 from recovery_flows.cases.pages.value import Cell, Line, Piece, cell, line, muted
 from recovery_flows.cases.views.state_names import Tone, Worded
-from recovery_flows.law.regime import Regime
 from recovery_flows.law.rows import Status
 from recovery_flows.law.terms import overdue_text, time_left_text
 from recovery_flows.reports.time_to_first_order import elapsed_seconds, rounded, span_text
 from recovery_flows.wording import spoken
+
+if TYPE_CHECKING:
+    from models.deconfliction_hits import AlsoLine
+    from models.money import Money
+    from models.queries.cases.views import DeadlineLine
+    from recovery_flows.law.regime import Regime
 
 ATTENTION: Mapping[str, Worded] = {
     Attention.DISCREPANCY: Worded("discrepancy", "differs", "≠", Tone.ALARM),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -22,16 +23,18 @@ from models.queries.cases.queue_filter import (
     Word,
     banks_called,
 )
-from models.queries.cases.queue_views import QueueLine, QueuePage
 from models.queries.cases.search import MOST_NAMES, FoundBy, Sought, sought, ways_found
 from models.queries.installation.clock import case_now
-from models.sealing.vault import Vault
 from models.urgency import Attention
 from recovery_flows.cases.views.onlooker import NOBODY, Onlooker, since_when
 from recovery_flows.cases.views.queue_terms import read_filter
 from recovery_flows.cases.views.state_names import recovery_word, stage_word
 from recovery_flows.errors import MisuseError
 from recovery_flows.reports.unattended import Idle, Patience, idle
+
+if TYPE_CHECKING:
+    from models.queries.cases.queue_views import QueueLine, QueuePage
+    from models.sealing.vault import Vault
 
 LOOSE = "~"
 """Before letters that are to be found in their order, whatever stands between them."""

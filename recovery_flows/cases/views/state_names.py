@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from models.entities.allocation import AllocationState
 from models.entities.asset import Stage
@@ -17,10 +17,12 @@ from models.entities.payout import PayoutState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
 from models.language.phrase import as_phrase, phrase
-from models.queries.cases.queue_views import QueueLine
-from models.queries.cases.views import AssetLine, HoldLine, PayoutLine
 from recovery_flows.law.terms import length_text, time_left_text
 from recovery_flows.ledger.term_names import term_word
+
+if TYPE_CHECKING:
+    from models.queries.cases.queue_views import QueueLine
+    from models.queries.cases.views import AssetLine, HoldLine, PayoutLine
 
 
 class Tone(StrEnum):

@@ -15,8 +15,8 @@ from config.settings import load_settings
 from models.entities.officer import Role
 from models.store.unit import Actor
 from recovery_flows.access.log_in import Identity
+from recovery_flows.cli.commands import app, whole_command
 from recovery_flows.cli.composition import SANDBOX_BOOK, Installation
-from recovery_flows.cli.main import _load_commands, app
 from tests.records.abroad.abroad_case import Abroad
 
 PAGE = Path(__file__).parents[3] / "docs" / "cross-border.md"
@@ -63,7 +63,7 @@ def played(abroad: Abroad, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> P
             found: Identity = abroad.unit.case_officer(Actor(handle, ROLES[acting_as])).officer
             return found
 
-    _load_commands()
+    whole_command()
     settings = load_settings(tmp_path)
     (tmp_path / SANDBOX_BOOK).touch()
     for name in ("dispatch.pdf", "answer.pdf"):

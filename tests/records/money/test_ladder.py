@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from models.case_file import TraceView
+from models.queries.cases.case_files import trace_json
 from recovery_flows.cases import claim_actions, next_steps
 from recovery_flows.errors import MisuseError
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution.comparison import compare
+from recovery_flows.tracing.onward_accounts import adopt
 
 
 def divided(unit: Any, recovery_id: str) -> tuple[str, list[int]]:
@@ -53,6 +58,29 @@ def test_mixed_money_is_divided_by_loss_although_the_trace_in_force_names_one_vi
     assert len({p.claim_id for p in positions if p.amount_minor}) == 1
     acts.until(recovery_id, "notice")
     assert divided(unit, recovery_id) == ("pro_rata", [35_000, 35_000])
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["as before", "the other way round"])
+def test_that_money_is_mixed_is_news_although_a_trace_names_the_same_places(
+    unit: Any, acts: Any, order: int
+) -> None:
+    """So it is where two files are joined whose traces stood side by side, in whatever order."""
+    file = unit.file(two_victims(unit, acts, (130_000, 2.5), held=70_000))
+    whole = file.trace
+    side_by_side = replace(
+        whole, id="side-by-side", positions=whole.positions[::order], gone=whole.gone[::order]
+    )
+    assert whole.mixed
+
+    def adopted(before: TraceView) -> TraceView:
+        changes = Changeset(replace(file, trace=before))
+        text = trace_json(whole.positions, whole.gone, whole.mixed)
+        adopt(changes, unit.now, unit.laws, whole, text, {}, {}, frozenset())
+        found: TraceView = changes.file.trace
+        return found
+
+    assert adopted(replace(side_by_side, mixed=frozenset())) == whole
+    assert adopted(side_by_side) == side_by_side, "it says the same"
 
 
 def test_money_that_came_after_all_before_it_had_left_goes_back_to_its_victim(
