@@ -41,7 +41,8 @@ parse_once()
 # Files that take longest, most of them of few tests: they begin first, so that the last of them
 # does not keep one worker at work while the other has nothing to do.
 _LONGEST = (
-    "test_demo_world", "test_share_1", "test_share_2", "test_demo_command", "test_restitution_screen", "test_other_ways_screen", "test_unit_at_work",
+    "test_demo_world", "test_share_1", "test_share_2", "test_demo_command",
+    "test_restitution_screen", "test_other_ways_screen", "test_unit_at_work",
     "test_hostile", "test_stalled", "test_column_walk", "test_later_calls", "test_acting",
     "test_report", "test_many", "test_now", "test_sandbox_new", "test_upheld", "test_sizes",
     "test_letters", "test_keys", "test_hold_kinds", "test_sent_once", "test_queue", "test_basis",

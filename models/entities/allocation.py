@@ -8,11 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
+from sqlmodel import SQLModel
+
 from models.columns import (
     Currency,
     Id,
     Minor,
-    Rows,
     Text24,
     Text40,
     Text64,
@@ -87,7 +88,7 @@ class AllocationRow:
 
 
 @stored(AllocationRow)
-class Allocation(Rows):
+class Allocation(SQLModel):
     """A return decision with the reference under which it was taken."""
 
     recovery_id: Annotated[str, foreign_key("recovery.id")]
@@ -139,7 +140,7 @@ class CourtListRow:
 
 
 @stored(CourtListRow)
-class CourtList(Rows):
+class CourtList(SQLModel):
     """A court's list has no column that rules do not read."""
 
     __tablename__ = "court_list"
@@ -187,7 +188,7 @@ class CourtShareRow:
 
 
 @stored(CourtShareRow)
-class CourtShare(Rows):
+class CourtShare(SQLModel):
     """A row of a court's list has no column that rules do not read."""
 
     __tablename__ = "court_share"

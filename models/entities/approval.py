@@ -8,9 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
-from models.columns import Id, Rows, Text40, Text64, Text200, enum, foreign_key, stored
+from models.columns import Id, Text40, Text64, Text200, enum, foreign_key, stored
 from models.entities.event import EntityKind
 
 
@@ -53,7 +53,7 @@ class ApprovalRow:
 
 
 @stored(ApprovalRow)
-class Approval(Rows):
+class Approval(SQLModel):
     """An approval with the authority outside the program that stands behind it."""
 
     recovery_id: Annotated[str, foreign_key("recovery.id")]

@@ -9,12 +9,12 @@ from enum import StrEnum
 from typing import Annotated
 
 import sqlalchemy as sa
+from sqlmodel import SQLModel
 
 from models.columns import (
     Currency,
     Id,
     Minor,
-    Rows,
     Text8,
     Text24,
     Text64,
@@ -103,7 +103,7 @@ class AssetRow:
 
 
 @stored(AssetRow)
-class Asset(Rows):
+class Asset(SQLModel):
     """An asset has no column that rules do not read."""
 
     __table_args__ = (sa.UniqueConstraint("recovery_id", "account_id"),)

@@ -9,11 +9,10 @@ from enum import StrEnum
 from typing import Annotated
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from models.columns import (
     Id,
-    Rows,
     RowSeal,
     Text64,
     Text120,
@@ -119,7 +118,7 @@ class CallRow:
 
 
 @stored(CallRow)
-class Call(Rows):
+class Call(SQLModel):
     """An exchange, saved before it is sent. The id is the idempotency key; the body never changes.
 
     `planned_at` and `sent_at`, when it first left, are case time; `retry_at` and the lease are

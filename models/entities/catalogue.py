@@ -12,7 +12,6 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from models.columns import Rows
 from models.entities import account, document  # noqa: F401 - tables of no entity kind
 from models.entities.allocation import (
     ALLOCATION_TRANSITIONS,
@@ -101,7 +100,7 @@ from models.entities.voluntary_return import (
 )
 
 _Table = Mapping[tuple[str | None, str], str]
-_ENTITIES: Mapping[EntityKind, tuple[type[Rows], _Table]] = {
+_ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.RECOVERY: (Recovery, RECOVERY_TRANSITIONS),
     EntityKind.CLAIM: (Claim, CLAIM_TRANSITIONS),
     EntityKind.ASSET: (Asset, ASSET_TRANSITIONS),
@@ -179,9 +178,9 @@ def next_state(noun: EntityKind, state: str | None, event: str) -> str:
         raise IllegalTransitionError(noun, state, event) from None
 
 
-def table_of(model: type[Rows]) -> sa.Table:
+def table_of(model: type[SQLModel]) -> sa.Table:
     """The SQLAlchemy table behind a model."""
-    return SQLModel.metadata.tables[model.__tablename__]
+    return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
 def _with_moved(table: _Table) -> _Table:

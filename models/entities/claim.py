@@ -8,14 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from models.columns import (
     Currency,
     Id,
     MaybeMinor,
     Minor,
-    Rows,
     Text40,
     Text64,
     Text80,
@@ -92,7 +91,7 @@ class ClaimRow:
 
 
 @stored(ClaimRow)
-class Claim(Rows):
+class Claim(SQLModel):
     """A claim with the reference of its report and the victim."""
 
     external_ref: Annotated[str, Field(unique=True, max_length=80)]
@@ -156,7 +155,7 @@ class ObjectionRow:
 
 
 @stored(ObjectionRow)
-class Objection(Rows):
+class Objection(SQLModel):
     """An objection has no column that rules do not read."""
 
 
@@ -199,5 +198,5 @@ class CompensationRow:
 
 
 @stored(CompensationRow)
-class Compensation(Rows):
+class Compensation(SQLModel):
     """A compensation has no column that rules do not read."""

@@ -8,11 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
+from sqlmodel import SQLModel
+
 from models.columns import (
     Currency,
     Id,
     MaybeMinor,
-    Rows,
     Text64,
     Text80,
     Text300,
@@ -105,5 +106,5 @@ class DiscrepancyRow:
 
 
 @stored(DiscrepancyRow)
-class Discrepancy(Rows):
+class Discrepancy(SQLModel):
     """A discrepancy has no column that rules do not read."""

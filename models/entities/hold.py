@@ -8,11 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
+from sqlmodel import SQLModel
+
 from models.columns import (
     Currency,
     Id,
     Minor,
-    Rows,
     Text12,
     Text40,
     Text64,
@@ -218,7 +219,7 @@ class HoldRow:
 
 
 @stored(HoldRow)
-class Hold(Rows):
+class Hold(SQLModel):
     """A hold with the legal authority under which it was ordered."""
 
     recovery_id: Annotated[str, foreign_key("recovery.id")]

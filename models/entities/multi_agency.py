@@ -8,9 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
+from sqlmodel import SQLModel
+
 from models.columns import (
     Id,
-    Rows,
     Text12,
     Text40,
     Text64,
@@ -139,7 +140,7 @@ class MultiAgencyRequestRow:
 
 
 @stored(MultiAgencyRequestRow)
-class MultiAgencyRequest(Rows):
+class MultiAgencyRequest(SQLModel):
     """A multi-agency request; its identifiers (numbers, domains, accounts) are encrypted.
 
     Table, event kind and law row keep the stored name "linkage": the signed history holds it.
@@ -185,7 +186,7 @@ class TaskRow:
 
 
 @stored(TaskRow)
-class Task(Rows):
+class Task(SQLModel):
     """A task with its subject, sealed."""
 
     recovery_id: Annotated[str, foreign_key("recovery.id")]

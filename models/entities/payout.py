@@ -11,11 +11,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
+from sqlmodel import SQLModel
+
 from models.columns import (
     Currency,
     Id,
     Minor,
-    Rows,
     Text64,
     Text80,
     Text120,
@@ -119,7 +120,7 @@ class PayoutRow:
 
 
 @stored(PayoutRow)
-class Payout(Rows):
+class Payout(SQLModel):
     """The table of payouts: the snapshot and the bank's reference of its booking."""
 
     recovery_id: Annotated[str, foreign_key("recovery.id")]
@@ -189,7 +190,7 @@ class UnclaimedRow:
 
 
 @stored(UnclaimedRow)
-class UnclaimedShare(Rows):
+class UnclaimedShare(SQLModel):
     """The table of unclaimed shares: the columns of the snapshot and no other."""
 
     __tablename__ = "unclaimed_share"
@@ -255,5 +256,5 @@ class ClawbackRow:
 
 
 @stored(ClawbackRow)
-class Clawback(Rows):
+class Clawback(SQLModel):
     """The table of clawbacks: the columns of the snapshot and no other."""

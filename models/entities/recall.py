@@ -8,11 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
+from sqlmodel import SQLModel
+
 from models.columns import (
     Currency,
     Id,
     Minor,
-    Rows,
     Text24,
     Text40,
     Text64,
@@ -125,7 +126,7 @@ class RecallRow:
 
 
 @stored(RecallRow)
-class Recall(Rows):
+class Recall(SQLModel):
     """A recall has no column that rules do not read."""
 
 
@@ -195,7 +196,7 @@ class RecallCreditRow:
 
 
 @stored(RecallCreditRow)
-class RecallCredit(Rows):
+class RecallCredit(SQLModel):
     """A recall's credit has no column that rules do not read."""
 
     __tablename__ = "recall_credit"

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Annotated
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from models.columns import (
     Currency,
@@ -98,7 +98,7 @@ class RecoveryRow:
 
 
 @stored(RecoveryRow)
-class Recovery(Rows):
+class Recovery(SQLModel):
     """One recovery; `stage`, `step_*`, `due_at`, `wake_at`, `victim_due_at` are
     derived at each write.
     """

@@ -8,12 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
+from sqlmodel import SQLModel
+
 from models.columns import (
     Currency,
     Id,
     MaybeMinor,
     Minor,
-    Rows,
     Text8,
     Text24,
     Text40,
@@ -230,7 +231,7 @@ class RequestRow:
 
 
 @stored(RequestRow)
-class Request(Rows):
+class Request(SQLModel):
     """A request with its fields, which are sealed."""
 
     recovery_id: Annotated[str, foreign_key("recovery.id")]
@@ -270,7 +271,7 @@ class ReceiptRow:
 
 
 @stored(ReceiptRow)
-class RequestReceipt(Rows):
+class RequestReceipt(SQLModel):
     """The table of delivery receipts: the columns of the snapshot and no other."""
 
     __tablename__ = "request_receipt"

@@ -8,7 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from models.columns import Currency, Id, Minor, Rows, Text64, enum, foreign_key, stored
+from sqlmodel import SQLModel
+
+from models.columns import Currency, Id, Minor, Text64, enum, foreign_key, stored
 
 
 class ReturnState(StrEnum):
@@ -53,7 +55,7 @@ class ReturnRow:
 
 
 @stored(ReturnRow)
-class VoluntaryReturn(Rows):
+class VoluntaryReturn(SQLModel):
     """A voluntary return has no column that rules do not read."""
 
     __tablename__ = "voluntary_return"
@@ -99,5 +101,5 @@ class InstalmentRow:
 
 
 @stored(InstalmentRow)
-class Instalment(Rows):
+class Instalment(SQLModel):
     """An instalment has no column that rules do not read."""

@@ -8,10 +8,9 @@ from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from models.case_file import ORDERED_BY
-from models.columns import Rows
 from models.entities import allocation, payout
 from models.entities.approval import Approval, ApprovalRow
 from models.entities.asset import Asset, AssetRow
@@ -71,7 +70,7 @@ class _Part:
     def __init__(
         self,
         name: str,
-        model: type[Rows],
+        model: type[SQLModel],
         kind: type[Any],
         order: str = "",
         where: sa.ColumnElement[bool] | None = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 
@@ -73,13 +74,13 @@ def adopt(
 
 def _content(
     trace: TraceView,
-) -> tuple[str, frozenset[Position], frozenset[DissipatedPart], frozenset[str]]:
+) -> tuple[str, Counter[Position], Counter[DissipatedPart], frozenset[str]]:
     """What a trace says, in no order: of two files that were joined it stands in their order.
 
     Which accounts are mixed is a part of it: traces of two victims that stood side by side may name
     the same places, and only the trace of both knows that times do not tell whose money it is.
     """
-    return trace.rule, frozenset(trace.positions), frozenset(trace.gone), trace.mixed
+    return trace.rule, Counter(trace.positions), Counter(trace.gone), trace.mixed
 
 
 def _asset_moves(

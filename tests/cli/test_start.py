@@ -123,7 +123,7 @@ def test_one_recovery_is_shown_without_prefect_alembic_or_the_terminal(
 
 
 @pytest.mark.usefixtures("unit")
-@pytest.mark.parametrize(("words", "most"), [(("list",), 251), (("report", "rates"), 241)])
+@pytest.mark.parametrize(("words", "most"), [(("list",), 254), (("report", "rates"), 244)])
 def test_a_command_that_reads_loads_no_more_of_the_program_than_it_did(
     words: tuple[str, ...], most: int
 ) -> None:

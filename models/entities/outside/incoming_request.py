@@ -8,9 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
-from models.columns import Id, Rows, Text8, Text24, Text40, Text64, Text80, Text200, enum, stored
+from models.columns import Id, Text8, Text24, Text40, Text64, Text80, Text200, enum, stored
 
 
 class IncomingState(StrEnum):
@@ -77,7 +77,7 @@ class IncomingRow:
 
 
 @stored(IncomingRow)
-class IncomingRequest(Rows):
+class IncomingRequest(SQLModel):
     """What it is for, the account and our answer are personal data and stay encrypted."""
 
     __tablename__ = "incoming_request"

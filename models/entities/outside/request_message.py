@@ -8,7 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from models.columns import Id, Minor, Rows, Text8, Text64, Text200, enum, foreign_key, stored
+from sqlmodel import SQLModel
+
+from models.columns import Id, Minor, Text8, Text64, Text200, enum, foreign_key, stored
 
 
 class MessageKind(StrEnum):
@@ -75,7 +77,7 @@ class RequestMessageRow:
 
 
 @stored(RequestMessageRow)
-class RequestMessage(Rows):
+class RequestMessage(SQLModel):
     """A message has no column that rules do not read."""
 
     __tablename__ = "request_message"

@@ -8,18 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from models.columns import (
-    Currency,
-    Id,
-    Minor,
-    Rows,
-    Text24,
-    Text64,
-    Text80,
-    enum,
-    foreign_key,
-    stored,
-)
+from sqlmodel import SQLModel
+
+from models.columns import Currency, Id, Minor, Text24, Text64, Text80, enum, foreign_key, stored
 
 
 class ThirdPartyGround(StrEnum):
@@ -128,7 +119,7 @@ class ThirdPartyRow:
 
 
 @stored(ThirdPartyRow)
-class ThirdPartyClaim(Rows):
+class ThirdPartyClaim(SQLModel):
     """A third-party claim has no column that rules do not read."""
 
     __tablename__ = "third_party_claim"

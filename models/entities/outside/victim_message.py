@@ -8,7 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from models.columns import Id, Rows, Text8, Text64, enum, foreign_key, stored
+from sqlmodel import SQLModel
+
+from models.columns import Id, Text8, Text64, enum, foreign_key, stored
 
 
 class VictimStage(StrEnum):
@@ -58,7 +60,7 @@ class VictimMessageRow:
 
 
 @stored(VictimMessageRow)
-class VictimMessage(Rows):
+class VictimMessage(SQLModel):
     """A message has no column that rules do not read."""
 
     __tablename__ = "victim_message"
