@@ -42,12 +42,16 @@ def _command_for(words: list[str]) -> Callable[..., Any]:
 
     A service runs whatever its callers name.
     """
+    return _load_commands() if words[:1] == ["serve"] else _drawn_up(words[0] if words else "")
+
+
+@cache
+def _drawn_up(word: str) -> Callable[..., Any]:
+    """The group or the command of that name, or all of them; once in a process."""
     from recovery_flows.cli import commands
 
-    if words[:1] == ["serve"]:
-        return _load_commands()
     commands.attach(app)
-    only = commands.named(app, words[0]) if words else None
+    only = commands.named(app, word)
     return get_command(app) if only is None else get_group(only)
 
 

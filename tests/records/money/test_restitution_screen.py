@@ -20,6 +20,7 @@ from recovery_flows.cases.objection_actions import enter
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cases.views.restitution_page import explanation, restitution_page
 from tests.patience import come
+from tests.records.begun import played
 from tests.screens.conftest import seen, until
 from tui.app import RecoveryApp
 from tui.screen_queries import Source
@@ -51,6 +52,10 @@ def app_of(unit: Any, recovery_id: str, who: str = "officer", **more: Any) -> Re
 @pytest.fixture
 def noticed(unit: Any, acts: Any) -> str:
     """Three victims of 1,000.00 each, 2,000.00 held, the notice of the distribution runs."""
+    return played(unit, ("noticed",), lambda: _noticed(unit, acts))
+
+
+def _noticed(unit: Any, acts: Any) -> str:
     facts = [replace(fact, victim_name=f"{HOSTILE}{n}") for n, fact in enumerate(unit.reports(3))]
     recovery_id = acts.pooled_of(unit.report(*facts), 200_000)
     acts.until(recovery_id, "notice")
