@@ -214,9 +214,8 @@ async def test_the_keys_lead_from_the_notice_to_the_victims_receipts(
             if payout.state == "instructed":
                 acts.settle(noticed, payout.id)
         acts.decide(noticed)
-        await until(
-            pilot, app, "✓ paid", "3 of 3 payouts booked" if _whole(unit, noticed) else "booked"
-        )
+        is_whole = len(unit.file(noticed).payouts) == 3
+        await until(pilot, app, "✓ paid", "3 of 3 payouts booked" if is_whole else "booked")
         await pilot.press("w")
         await until(pilot, app, "Into which folder?", "recovery document R-2026-0001")
         await pilot.press(*str(tmp_path / "papers"), "enter")
@@ -247,10 +246,6 @@ async def test_the_papers_are_written_in_the_language_of_the_screen(
 
 def _settled(unit: Any, recovery_id: str) -> list[Any]:
     return [p for p in unit.file(recovery_id).payouts if p.state == "settled"]
-
-
-def _whole(unit: Any, recovery_id: str) -> bool:
-    return len(unit.file(recovery_id).payouts) == 3
 
 
 def five_hundred(unit: Any, recovery_id: str, count: int = 500) -> None:
