@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from textual.pilot import Pilot
 
 import models.engine
 import models.store.people
@@ -23,6 +24,7 @@ from recovery_flows.collecting import collect_seldom
 from tests.one_dialect import compile_once
 from tests.one_migration import migrate_once
 from tests.one_stylesheet import parse_once
+from tests.patience import PATIENCE_SECONDS
 
 # The same examples on each machine and each day: a failure is the change's, never the dice's. No
 # limit of time either, since a busy machine is no defect. `bench.search_rules` throws new dice.
@@ -42,10 +44,10 @@ parse_once()
 # does not keep one worker at work while the other has nothing to do.
 _LONGEST = (
     "test_demo_world", "test_share_1", "test_share_2", "test_demo_command",
-    "test_restitution_screen", "test_other_ways_screen", "test_unit_at_work",
-    "test_hostile", "test_stalled", "test_column_walk", "test_later_calls", "test_acting",
-    "test_report", "test_many", "test_now", "test_sandbox_new", "test_upheld", "test_sizes",
-    "test_letters", "test_keys", "test_hold_kinds", "test_sent_once", "test_queue", "test_basis",
+    "test_restitution_screen", "test_other_ways_screen", "test_unit_at_work", "test_hostile",
+    "test_stalled", "test_column_walk", "test_later_calls", "test_acting", "test_report",
+    "test_many", "test_now", "test_sandbox_new", "test_upheld", "test_sizes", "test_letters",
+    "test_keys", "test_hold_kinds", "test_sent_once", "test_queue", "test_basis",
     "test_first_calls", "test_server", "test_simulation", "test_door", "test_restricted",
     "test_languages",
 )  # fmt: skip
@@ -82,6 +84,14 @@ def _quick_secrets() -> Iterator[None]:
     """A hundred commands ask for an officer's secret: what is kept of it names so few rounds."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(models.store.people, "ROUNDS", 1_000)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient_pilot() -> Iterator[None]:
+    """What presses keys waits for a busy machine as long as any test, and not half a minute."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Pilot._wait_for_screen, "__defaults__", (float(PATIENCE_SECONDS),))
         yield
 
 

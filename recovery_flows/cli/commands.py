@@ -71,10 +71,14 @@ def command_for(words: list[str]) -> Callable[..., Any]:
 
     A service runs whatever its callers name.
     """
-    if words[:1] == ["serve"]:
-        return whole_command()
+    return whole_command() if words[:1] == ["serve"] else _drawn_up(words[0] if words else "")
+
+
+@cache
+def _drawn_up(word: str) -> Callable[..., Any]:
+    """The group or the command of that name, or all of them; once in a process."""
     attach(app)
-    only = named(app, words[0]) if words else None
+    only = named(app, word)
     return get_command(app) if only is None else get_group(only)
 
 

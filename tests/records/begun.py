@@ -25,6 +25,8 @@ class Stand:
     chain: Chain
     now: datetime
     laws: Any
+    held_minor: int
+    """What there is to hold on the mule's account."""
     written_ns: int
     """When its database was written last."""
     name: Any = None
@@ -32,7 +34,8 @@ class Stand:
 
     @classmethod
     def of(cls, unit: Any, chain: Chain = (), **more: Any) -> Stand:
-        return cls(chain, unit.now, unit.laws, unit.path.stat().st_mtime_ns, **more)
+        written_ns = unit.path.stat().st_mtime_ns
+        return cls(chain, unit.now, unit.laws, unit.held_minor, written_ns, **more)
 
     def is_of(self, unit: Any) -> bool:
         """Whether nothing was done to the unit since, by an act or by hand."""
@@ -73,7 +76,7 @@ class Begun:
         for end in ("", "-wal", "-shm"):
             unit.path.with_name(f"{unit.path.name}{end}").unlink(missing_ok=True)
         copytree(kept.place, unit.folder, dirs_exist_ok=True)
-        unit.now, unit.laws = kept.now, kept.laws
+        unit.now, unit.laws, unit.held_minor = kept.now, kept.laws, kept.held_minor
         unit.stand = Stand.of(unit, chain)
         return kept.name
 

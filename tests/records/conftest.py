@@ -79,6 +79,8 @@ class Unit:
     laws: Regimes
     folder: Path
     now: datetime = START + timedelta(hours=3)
+    held_minor: int = 0
+    """What there is to hold on the mule's account, for the banks of `tests/records/money`."""
     begun: Begun | None = None
     stand: Stand = field(init=False)
     start: ClassVar[datetime] = START

@@ -78,7 +78,8 @@ async def test_what_is_typed_after_n_waits_for_its_question_and_goes_nowhere_els
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "R-2026-0002")
         chosen = app.screen.query_one(QueueTable).cursor_id
-        await type_fast(app, "n", *"4j26-q5")
+        for key in ("n", *"4j26-q5"):  # all of them before it is told how many there are
+            app.simulate_key(key)
         await wait(pilot, app, "… reading the recovery, 7 keys typed; Esc: do not wait for it")
         assert (app.current_mode, len(app.screen_stack)) == ("now", 1)
         READ.set()

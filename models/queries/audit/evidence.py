@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -115,38 +116,9 @@ def _missing_documents(session: Session, since: int) -> Iterator[_Difference]:
 
     Of a bank's answer of several pages earlier versions kept the pages and not their list.
     """
-    there = sa.select(_DOCUMENTS.c.digest)
-    later = sa.select(_EVENTS.c.subject_id).where(
-        _EVENTS.c.subject_id == _STATEMENTS.c.id, _EVENTS.c.seq > since
-    )
-    for column, where in (
-        (_STATEMENTS.c.document_digest, sa.or_(_STATEMENTS.c.origin != API, later.exists())),
-        # Of a letter's answer it is the digest of what was typed; its scan has a column of its own.
-        (_CALLS.c.answer_digest, _CALLS.c.answer_sealed == ""),
-        (_CALLS.c.letter_digest, sa.true()),
-        (_CALLS.c.answer_document, sa.true()),
-        (_TASKS.c.document, sa.true()),
-        (_HOLDS.c.proof, sa.true()),
-        (_COMPENSATIONS.c.proof, sa.true()),
-        (_RECALLS.c.message, sa.true()),
-        (_RECALLS.c.answer_document, sa.true()),
-        (_CREDITS.c.proof, sa.true()),
-        (_REQUESTS.c.letter, sa.true()),
-        (_REQUESTS.c.proof, sa.true()),
-        (_REQUESTS.c.answer_document, sa.true()),
-        (_RECEIPTS.c.proof, sa.true()),
-        (_ABROAD.c.letter, sa.true()),
-        (_ABROAD.c.proof, sa.true()),
-        (_CREDITS.c.reversal_proof, sa.true()),
-        (_COURT_LISTS.c.proof, sa.true()),
-        (_MESSAGES.c.text, sa.true()),
-        (_THIRD_PARTIES.c.proof, sa.true()),
-        (_THIRD_PARTIES.c.payment_proof, sa.true()),
-    ):
-        table = column.table
-        query = sa.select(table.c.id, column).where(where, column != "", column.not_in(there))
-        for name, digest in session.execute(query.order_by(table.c.id)):
-            sentence = f"the document {digest[:16]} of the {table.name} {name} is not there"
+    for table, query in _missing():
+        for name, digest in session.execute(query, {"since": since}):
+            sentence = f"the document {digest[:16]} of the {table} {name} is not there"
             yield _DOCUMENTS.name, str(digest), sentence
 
 
@@ -187,6 +159,47 @@ def _lost() -> sa.Select[Any]:
         .having(there < _STATEMENTS.c.line_count)
         .order_by(_STATEMENTS.c.id)
     )
+
+
+@lru_cache(maxsize=1)
+def _missing() -> tuple[tuple[str, sa.Select[Any]], ...]:
+    """The tables that name documents, each with its rows whose document is not there.
+
+    Built once, since building them costs more than asking.
+    """
+    found = []
+    there = sa.select(_DOCUMENTS.c.digest)
+    later = sa.select(_EVENTS.c.subject_id).where(
+        _EVENTS.c.subject_id == _STATEMENTS.c.id, _EVENTS.c.seq > sa.bindparam("since")
+    )
+    for column, where in (
+        (_STATEMENTS.c.document_digest, sa.or_(_STATEMENTS.c.origin != API, later.exists())),
+        # Of a letter's answer it is the digest of what was typed; its scan has a column of its own.
+        (_CALLS.c.answer_digest, _CALLS.c.answer_sealed == ""),
+        (_CALLS.c.letter_digest, sa.true()),
+        (_CALLS.c.answer_document, sa.true()),
+        (_TASKS.c.document, sa.true()),
+        (_HOLDS.c.proof, sa.true()),
+        (_COMPENSATIONS.c.proof, sa.true()),
+        (_RECALLS.c.message, sa.true()),
+        (_RECALLS.c.answer_document, sa.true()),
+        (_CREDITS.c.proof, sa.true()),
+        (_REQUESTS.c.letter, sa.true()),
+        (_REQUESTS.c.proof, sa.true()),
+        (_REQUESTS.c.answer_document, sa.true()),
+        (_RECEIPTS.c.proof, sa.true()),
+        (_ABROAD.c.letter, sa.true()),
+        (_ABROAD.c.proof, sa.true()),
+        (_CREDITS.c.reversal_proof, sa.true()),
+        (_COURT_LISTS.c.proof, sa.true()),
+        (_MESSAGES.c.text, sa.true()),
+        (_THIRD_PARTIES.c.proof, sa.true()),
+        (_THIRD_PARTIES.c.payment_proof, sa.true()),
+    ):
+        table = column.table
+        query = sa.select(table.c.id, column).where(where, column != "", column.not_in(there))
+        found.append((table.name, query.order_by(table.c.id)))
+    return tuple(found)
 
 
 # Built once: building them costs more than asking.

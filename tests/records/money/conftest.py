@@ -33,8 +33,15 @@ class Acts:
     """What the engine and the banks do in a unit, without a network."""
 
     unit: Any
-    held_minor: int = 0
-    """What there is to hold on the account of `pooled`."""
+
+    @property
+    def held_minor(self) -> int:
+        """What there is to hold on the account of `pooled`."""
+        return int(self.unit.held_minor)
+
+    @held_minor.setter
+    def held_minor(self, minor: int) -> None:
+        self.unit.held_minor = minor
 
     def decide(self, recovery_id: str) -> None:
         """Let the engine's four stages look at a recovery."""

@@ -20,6 +20,7 @@ from recovery_flows.cases.objection_actions import enter
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cases.views.restitution_page import explanation, restitution_page
 from tests.patience import come
+from tests.records.begun import played
 from tests.screens.conftest import seen, until
 from tui.app import RecoveryApp
 from tui.screen_queries import Source
@@ -51,6 +52,10 @@ def app_of(unit: Any, recovery_id: str, who: str = "officer", **more: Any) -> Re
 @pytest.fixture
 def noticed(unit: Any, acts: Any) -> str:
     """Three victims of 1,000.00 each, 2,000.00 held, the notice of the distribution runs."""
+    return played(unit, ("noticed",), lambda: _noticed(unit, acts))
+
+
+def _noticed(unit: Any, acts: Any) -> str:
     facts = [replace(fact, victim_name=f"{HOSTILE}{n}") for n, fact in enumerate(unit.reports(3))]
     recovery_id = acts.pooled_of(unit.report(*facts), 200_000)
     acts.until(recovery_id, "notice")
@@ -209,9 +214,8 @@ async def test_the_keys_lead_from_the_notice_to_the_victims_receipts(
             if payout.state == "instructed":
                 acts.settle(noticed, payout.id)
         acts.decide(noticed)
-        await until(
-            pilot, app, "✓ paid", "3 of 3 payouts booked" if _whole(unit, noticed) else "booked"
-        )
+        is_whole = len(unit.file(noticed).payouts) == 3
+        await until(pilot, app, "✓ paid", "3 of 3 payouts booked" if is_whole else "booked")
         await pilot.press("w")
         await until(pilot, app, "Into which folder?", "recovery document R-2026-0001")
         await pilot.press(*str(tmp_path / "papers"), "enter")
@@ -242,10 +246,6 @@ async def test_the_papers_are_written_in_the_language_of_the_screen(
 
 def _settled(unit: Any, recovery_id: str) -> list[Any]:
     return [p for p in unit.file(recovery_id).payouts if p.state == "settled"]
-
-
-def _whole(unit: Any, recovery_id: str) -> bool:
-    return len(unit.file(recovery_id).payouts) == 3
 
 
 def five_hundred(unit: Any, recovery_id: str, count: int = 500) -> None:

@@ -17,6 +17,7 @@ from recovery_flows.cases import discrepancy_actions, next_steps
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.account_targets import EXCHANGE
 from recovery_flows.reports.ledger_check import ledger_check
+from tests.records.begun import played
 
 A = AllocationState
 
@@ -24,6 +25,10 @@ A = AllocationState
 @pytest.fixture
 def over(unit: Any, acts: Any) -> str:
     """Two victims paid 1,000.00 each; the second reports 1,400.00 under his real reference."""
+    return played(unit, ("one above what was booked",), lambda: _over(unit, acts))
+
+
+def _over(unit: Any, acts: Any) -> str:
     first, second = unit.reports(2)
     ids = unit.report(first, replace(second, amount=Money(140_000, "CNY")))
     return str(acts.pooled_of(ids, held_minor=150_000))
@@ -34,6 +39,10 @@ def balance(unit: Any, recovery_id: str, account: LedgerAccount) -> int:
 
 
 def look(unit: Any, recovery_id: str) -> None:
+    played(unit, ("looked at", recovery_id), lambda: _look(unit, recovery_id))
+
+
+def _look(unit: Any, recovery_id: str) -> None:
     for found in discrepancies.open_ones(unit.file(recovery_id)):
         discrepancy_actions.resolve(
             unit.case_officer(), recovery_id, found.id, "the victim was asked"
