@@ -10,6 +10,7 @@ from models.money import Money
 from models.queries.cases.views import TermLine
 from recovery_flows.cases.pages.money import whole
 from recovery_flows.cases.pages.value import Column, Whole
+from tests.by_hand import change
 from tui.layout import grid
 from tui.panels.page import bar, legend
 from tui.text import word
@@ -37,6 +38,22 @@ async def test_what_matters_stands_on_the_screen(
             text = await wait(pilot, app, *needed, "Test Unit", "as of 2 Mar", "UTC", "q Quit")
             assert all(cell_len(line) <= size[0] for line in text.splitlines())
             assert len(text.splitlines()) == size[1]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_reference_is_never_cut_however_many_recoveries_a_year_has(
+    unity: Any, traced: str, wait: Any, size: tuple[int, int]
+) -> None:
+    """Cut, those of ten thousand recoveries would be the same on the screen."""
+    change(unity.database.engine.url.database, "UPDATE recovery SET ref = 'R-2026-100000'",
+           "UPDATE pending_approval SET ref = 'R-2026-100000'",
+           "UPDATE queue_entry SET deadlines = NULL")  # fmt: skip
+    app = unity.app("wang", recovery_id=traced)
+    async with app.run_test(size=size) as pilot:
+        for key in "13680":
+            await pilot.press(key)
+            text = await wait(pilot, app, "R-2026-100000", "q Quit")
+            assert all(cell_len(line) <= size[0] for line in text.splitlines())
 
 
 async def test_the_page_tells_accounts_clocks_law_and_requests(

@@ -39,6 +39,10 @@ class WaitingTable(PagedTable[ApprovalLine]):
         """The id of the approval."""
         return line.approval_id
 
+    def reference(self, line: ApprovalLine) -> str:
+        """The reference of the recovery."""
+        return line.ref
+
     def cells(self, line: ApprovalLine) -> Sequence[Content]:
         """The line as text."""
         if self.now is None:

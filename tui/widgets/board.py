@@ -51,6 +51,10 @@ class BoardTable(PagedTable[BoardLine]):
         """The id of the request."""
         return line.line_id
 
+    def reference(self, line: BoardLine) -> str:
+        """The reference of the recovery."""
+        return line.ref
+
     def cells(self, line: BoardLine) -> Sequence[Content]:
         """The line as text; where no column says whose turn it is, its sign leads the state."""
         if self.now is None:

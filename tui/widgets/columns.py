@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 
@@ -44,4 +44,14 @@ def laid_out(
             short=columns[key].short or columns[key].title,
         )
         for key, width in widths.items()
+    )
+
+
+def with_room(columns: Sequence[TableColumn], key: str, cells: int) -> Sequence[TableColumn]:
+    """The same columns, that of this key at least so many cells wide if it has a width."""
+    if not any(column.key == key and 0 < column.width < cells for column in columns):
+        return columns
+    return tuple(
+        replace(column, width=max(column.width, cells)) if column.key == key else column
+        for column in columns
     )

@@ -31,10 +31,10 @@ class DeadlineTable(LineTable[DeadlineEntry]):
     laws: Mapping[str, Regime] = {}
 
     def watch_lines(self) -> None:
-        """Measure what stands in the columns, the bank first: cut, its id tells nothing."""
-        told = [(x.bank, x.clock.what, x.owner or phrase("unassigned")) for x in self.lines]
+        """Measure what stands in the columns, those first that tell nothing when they are cut."""
+        told = [(x.ref, x.bank, x.clock.what, x.owner or phrase("unassigned")) for x in self.lines]
         longest = (max(map(len, texts)) for texts in zip(*told, strict=True))
-        self._longest = dict(zip(("bank", "what", "owner"), longest, strict=False))
+        self._longest = dict(zip(("ref", "bank", "what", "owner"), longest, strict=False))
         super().watch_lines()
 
     def offered(self) -> Sequence[TableColumn]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -10,6 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from recovery_flows.cases.views.queue import QueueQuery
+from tui.widgets.columns import TableColumn, with_room
 from tui.widgets.table import LineTable
 
 T = TypeVar("T")
@@ -43,6 +45,16 @@ class PagedTable(LineTable[T]):
         super().__init__(node_id)
         self._cursor_row = 0
         self._cursor_line: T | None = None
+        self._ref_cells = 0
+
+    def reference(self, line: T) -> str:
+        """The reference in the column `ref`, which is never cut; empty where there is none."""
+        del line
+        return ""
+
+    def columns(self) -> Sequence[TableColumn]:
+        """The columns that are shown; references have the room of the longest that was read."""
+        return with_room(super().columns(), "ref", self._ref_cells)
 
     @property
     def cursor_row(self) -> int:
@@ -87,6 +99,7 @@ class PagedTable(LineTable[T]):
     def watch_page(self) -> None:
         """Put the cursor on its line, wherever that is now; else it stays where it stood."""
         page = self.page
+        self._ref_cells = max([self._ref_cells, *(len(self.reference(x)) for x in page.lines)])
         self._cursor_row = max(0, min(self._row_of_cursor(), page.total - 1))
         self._set_line()
         self.virtual_size = Size(0, page.total + 1)

@@ -53,6 +53,10 @@ class QueueTable(PagedTable[QueueLine]):
         """The id of the recovery."""
         return line.recovery_id
 
+    def reference(self, line: QueueLine) -> str:
+        """The reference of the recovery."""
+        return line.ref
+
     def cells(self, line: QueueLine) -> Sequence[Content]:
         """The line as text; where no column says whose turn it is, its sign leads the step."""
         if self.now is None:

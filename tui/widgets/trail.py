@@ -38,6 +38,10 @@ class TrailTable(PagedTable[TrailLine]):
         """The number of the event."""
         return str(line.seq)
 
+    def reference(self, line: TrailLine) -> str:
+        """The reference of the recovery."""
+        return line.ref
+
     def cells(self, line: TrailLine) -> Sequence[Content]:
         """The line as text."""
         told, short = row(line), self.size.width < 100
