@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,11 @@ import sqlalchemy as sa
 
 from models.entities.call import OPEN_CALLS, Call
 from models.entities.catalogue import table_of
+from models.entities.installation import QueueEntry
 from models.entities.register_change import RegisterAct
 from models.queries.cases.approvals import all_pending, pending_page, place_of_pending
 from models.queries.partners.register import open_calls
-from models.urgency import Urgency
+from models.urgency import GOLDEN_HOUR, SOON, Attention, Urgency
 from recovery_flows.access.registers import decide
 from recovery_flows.access.restrictions import ask_restriction
 from recovery_flows.cases.views.queue import QueueQuery, queue
@@ -26,7 +27,7 @@ from recovery_flows.reports.unattended import DEFAULT_PATIENCE
 from tests.records.cases.test_kept_for_screens import ORDERS, vary
 from tests.records.conftest import SUPERVISOR
 
-_C = table_of(Call).c
+_C, _Q = table_of(Call).c, table_of(QueueEntry).c
 ALL = 1000
 
 
@@ -50,11 +51,28 @@ def restricted(
     unit.database.dispose()
 
 
-def test_the_header_counts_what_is_listed_at_any_instant(restricted: Any) -> None:
+def instants(unit: Any) -> Iterator[datetime]:
+    """Some by chance, and those at which a count turns: an end, an hour, or a wait that is long."""
     dice = random.Random(5)  # noqa: S311 - a test
+    for _ in range(20):
+        yield unit.now + timedelta(microseconds=dice.randrange(-(10**11), 10**11))
+    waits = {
+        Attention.UNOWNED: DEFAULT_PATIENCE.unowned, Attention.STALLED: DEFAULT_PATIENCE.stalled,
+    }  # fmt: skip
+    with unit.database.seen_by("zhao").reading() as session:
+        lines = queue(session, unit.now, DEFAULT_PATIENCE, ALL, QueueQuery(with_closed=True)).lines
+        for reason, patience in waits.items():
+            query = sa.select(sa.func.max(_Q.waits_since)).where(_Q.waits_for == reason)
+            yield session.execute(query).scalar_one() + patience
+    for line in dice.sample([line for line in lines if line.due_at], 5):
+        yield line.due_at
+        yield line.due_at - SOON
+        yield line.reported_at + GOLDEN_HOUR
+
+
+def test_the_header_counts_what_is_listed_at_any_instant(restricted: Any) -> None:
     told = set()
-    for _ in range(25):
-        now = restricted.now + timedelta(microseconds=dice.randrange(-(10**11), 10**11))
+    for now in instants(restricted):
         restricted.tamper(f"UPDATE case_clock SET stands_at = '{now:%Y-%m-%d %H:%M:%S.%f}'")
         with restricted.database.seen_by("zhao").reading() as session:
             look = QueueQuery(with_closed=True)
