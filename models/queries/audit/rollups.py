@@ -17,9 +17,10 @@ from models.store.rollups.rows import (
     NOTHING,
     Row,
     chunks_of_all,
+    entries_of,
     figures_in,
     kept_entries,
-    readable_entries,
+    readable,
 )
 from models.store.rollups.tallies import whole_tally
 
@@ -40,7 +41,7 @@ def rollup_differences(session: Session) -> Iterator[tuple[str, str, str]]:
     sums: Counter[str] = Counter()
     known = 0
     for ids in chunks_of_all(session):
-        right, kept = readable_entries(session, ids), kept_entries(session, ids)
+        right, kept = (readable(read, session, ids) for read in (entries_of, kept_entries))
         known += len(kept)
         for name in ids:
             sums.update(figures_in(right.get(name, kept.get(name, NOTHING))))
@@ -63,7 +64,8 @@ def rollup_differences(session: Session) -> Iterator[tuple[str, str, str]]:
 def _pending_apart(session: Session) -> Iterator[tuple[str, str, str]]:
     """What the list of pending approvals has, or lacks, otherwise than the approvals tell."""
     for ids in chunks_of_all(session):
-        for name in apart(pending_of(session, ids), kept_pending(session, ids)):
+        right, kept = (readable(read, session, ids) for read in (pending_of, kept_pending))
+        for name in apart(right, kept):
             told = f"the list of pending approvals says otherwise of {name} than its rows tell"
             yield _PENDING.name, name, told
     for name in session.execute(_STRAY_PENDING).scalars():
@@ -78,6 +80,6 @@ def _is_right(right: Row, kept: Row | None) -> bool:
 
 def _apart(name: str, right: Row, kept: Row | None) -> str:
     if kept is None:
-        return f"the recovery {name} is missing in the queue"
+        return f"the recovery {name} is missing in the queue, or cannot be read there"
     columns = ", ".join(c for c in right if right[c] != kept[c])
     return f"the recovery {name} stands in the queue with another {columns} than its rows tell"

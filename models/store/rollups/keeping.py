@@ -21,9 +21,10 @@ from models.store.rollups.rows import (
     NOTHING,
     Row,
     chunks_of_all,
+    entries_of,
     figures_in,
     kept_entries,
-    readable_entries,
+    readable,
 )
 
 _ENTRIES, _TALLY, _CALLS = table_of(QueueEntry), table_of(Tally), table_of(Call)
@@ -82,7 +83,7 @@ def fill(session: Session) -> None:
 
 
 def _keep(session: Session, ids: list[str], deadlines: _Deadlines) -> None:
-    right, kept = readable_entries(session, ids), kept_entries(session, ids)
+    right, kept = readable(entries_of, session, ids), kept_entries(session, ids)
     for name, row in right.items():
         row["deadlines"] = deadlines.get(name)
     more: Counter[str] = Counter()
@@ -100,9 +101,9 @@ def _keep(session: Session, ids: list[str], deadlines: _Deadlines) -> None:
             changed[tuple(values)].append({KEY: name, **to(values)})
     for columns, rows in changed.items():
         session.execute(changing(_ENTRIES, columns), rows)
-    waiting = {name for name in right if _asks(right[name]) or _asks(kept.get(name, NOTHING))}
+    waiting = [name for name in right if _asks(right[name]) or _asks(kept.get(name, NOTHING))]
     if waiting:
-        keep_pending(session, waiting)
+        keep_pending(session, sorted(waiting))
     _add(session, {name: minor for name, minor in more.items() if minor})
 
 

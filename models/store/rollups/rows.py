@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -43,6 +43,7 @@ _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _CHUNK = 500
 _ASKS = (CallKind.HOLD, CallKind.REQUEST)
 Row = dict[str, Any]
+Kept = TypeVar("Kept")
 NOTHING: Row = {"figures": "{}"}
 # What stored garbage raises on its way out of a row.
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -118,13 +119,15 @@ def _places(
         yield count_of_hour(waits_for, since)
 
 
-def readable_entries(session: Session, ids: Sequence[str]) -> dict[str, Row]:
-    """`entries_of`, without those of which something stored cannot be read."""
+def readable(
+    read: Callable[[Session, Sequence[str]], dict[str, Kept]], session: Session, ids: Sequence[str]
+) -> dict[str, Kept]:
+    """What is read of each of these recoveries, without those of which something is unreadable."""
     try:
-        return entries_of(session, ids)
+        return read(session, ids)
     except _UNREADABLE:
-        each = (readable_entries(session, [name]) for name in ids if len(ids) > 1)
-        return {name: row for one in each for name, row in one.items()}
+        each = (readable(read, session, [name]) for name in ids if len(ids) > 1)
+        return {name: one for some in each for name, one in some.items()}
 
 
 def figures_in(entry: Mapping[str, Any]) -> Counter[str]:

@@ -41,14 +41,18 @@ def varied(
 ) -> Iterator[Any]:
     """A unit with every state, age and clock, and with stop-payments that wait for a yes."""
     unit = copied(installed, tmp_path_factory.mktemp("varied") / "unit")
+    vary(unit)
+    yield unit
+    unit.database.dispose()
+
+
+def vary(unit: Any) -> None:
     spread(unit)
     reports = unit.reports(310)[-10:]
     for number, recovery_id in enumerate(unit.report(*reports)):
         unit.accept(recovery_id)
         unit.case_officer().advance(recovery_id, knowing=True)
         unit.later(0.7 * (number % 3))
-    yield unit
-    unit.database.dispose()
 
 
 def miscounted(unit: Any) -> tuple[str, ...]:
