@@ -57,6 +57,10 @@ def _slots(kind: type[Any]) -> _Slots:
     return found
 
 
+_NOT_A_FIELD = frozenset({"self", "own", "_twin", "_put", "_missing"})
+"""Names that the maker of a row uses itself."""
+
+
 def quickly_made(kind: type[Row]) -> type[Row]:
     """A frozen class with slots whose rows are filled before they are frozen.
 
@@ -64,6 +68,8 @@ def quickly_made(kind: type[Row]) -> type[Row]:
     time that assignments past a frozen class take. To be written above `@dataclass`.
     """
     of_kind = fields(cast("Any", kind))
+    if unfit := [f.name for f in of_kind if f.kw_only or not f.init or f.name in _NOT_A_FIELD]:
+        raise TypeError(f"a {kind.__name__} is not made this way: {', '.join(unfit)}")
     twin = type(kind.__name__, (), {"__slots__": tuple(field.name for field in of_kind)})
     names: dict[str, Any] = {"_twin": twin, "_put": object.__setattr__, "_missing": MISSING}
     names |= {f"_of_{field.name}": _by_default(field) for field in of_kind}

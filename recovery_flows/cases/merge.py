@@ -23,6 +23,9 @@ from recovery_flows.ledger.court_money import in_force
 from recovery_flows.restitution import payouts
 from recovery_flows.tracing import rule_choice
 
+SIDE_BY_SIDE = stored_phrase("both traces side by side until the joined file is traced")
+"""Why the trace of two files that were joined is in force."""
+
 
 def order_of(one: CaseFile, other: CaseFile) -> tuple[CaseFile, CaseFile]:
     """(the file that stays, the file that joins it): the one reported first stays."""
@@ -199,8 +202,9 @@ def _arrive(
         "result_digest": digest(traces_json),
         "result_json": traces_json,
     }
-    reason = stored_phrase("both traces side by side until the joined file is traced")
-    moves.append(Transition(EntityKind.TRACE, trace.id, "adopted", None, adopted, reason=reason))
+    moves.append(
+        Transition(EntityKind.TRACE, trace.id, "adopted", None, adopted, reason=SIDE_BY_SIDE)
+    )
     state = stays.recovery.state
     values: dict[str, Scalar] = {"trace_wanted": True}
     moves.append(Transition(EntityKind.RECOVERY, stays.recovery.id, "updated", state, values))

@@ -79,9 +79,11 @@ def advance_here(installation: Installation, recovery_id: str) -> int:
     async def run() -> int:
         # Imported here: Prefect reads its settings when it is imported, after `start`.
         from recovery_flows.engine.flows import advance
+        from recovery_flows.engine.joined_traces import trace_anew
 
         try:
             async with at_work(engine):
+                await asyncio.to_thread(trace_anew, engine)
                 return await advance(recovery_id)
         finally:
             await engine.close()

@@ -245,10 +245,12 @@ class _Rhythm:
         self._swept_at = self._beat_at = self._not_before = -math.inf
         self._failures = 0
         self._trouble = ""
+        self._has_looked_back = False
 
     async def step(self) -> None:
         """Sweep if it is time to, give a sign of life if it is time to."""
         if self._now() >= self._not_before and self._is_due():
+            await self._look_back()
             # Its own commits wake it once more, for a look that finds nothing: so no commit of
             # others that falls into the end of a sweep is slept over.
             done = await guarded_sweep(self._engine, self._link, self._say)
@@ -258,6 +260,14 @@ class _Rhythm:
         if self._now() - self._beat_at >= _BEAT_SECONDS:
             self._beat_at = self._now()
             await _beat(self._engine, "failing" if self._trouble else "idle", self._trouble)
+
+    async def _look_back(self) -> None:
+        """Once: what a version before this one may have left in force."""
+        from recovery_flows.engine.joined_traces import trace_anew
+
+        if not self._has_looked_back:
+            await asyncio.to_thread(trace_anew, self._engine)
+            self._has_looked_back = True
 
     def _is_due(self) -> bool:
         changed = self._watch.changed()

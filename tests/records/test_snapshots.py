@@ -65,6 +65,17 @@ def test_a_row_that_is_made_quickly_is_as_its_class_says() -> None:
         _Quick()  # type: ignore[call-arg]
 
 
+def test_fields_of_which_a_quick_row_would_be_made_wrong_are_refused() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Odd:
+        own: int
+        kept: int = by_default(default=1, init=False)
+        named: int = by_default(default=2, kw_only=True)
+
+    with pytest.raises(TypeError, match="own, kept, named"):
+        quickly_made(Odd)
+
+
 def test_only_the_same_file_under_the_same_law_is_remembered() -> None:
     known = OfLastFile[str]()
     first, second, laws = [1], [1], {"CN": 1}

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from models import engine as database_engine
 from models.entities.hold import HoldState
 from models.queries.installation.clock import engine_view
-from recovery_flows.engine import loop
+from recovery_flows.engine import joined_traces, loop
 from recovery_flows.engine.loop import run_forever
 from tests.patience import come
 
@@ -119,6 +119,24 @@ async def test_no_failure_ends_the_engine(unit: Any, monkeypatch: pytest.MonkeyP
         await running.until(lambda: running.sweeps > 4)
         await running.until(lambda: unit.hold().state is HoldState.STOPPED)
     assert any("disk" in sentence for sentence in running.said)
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_an_engine_looks_back_once_before_its_first_sweep_and_again_where_that_fails(
+    unit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = Running(unit, monkeypatch)
+    failures, looks = [disk_full()], list[int]()
+
+    def look_back(_: object) -> None:
+        looks.append(running.sweeps)
+        if failures:
+            raise failures.pop()
+
+    monkeypatch.setattr(joined_traces, "trace_anew", look_back)
+    async with running:
+        await running.until(lambda: running.sweeps > 2)
+    assert looks == [0, 0]
 
 
 @pytest.mark.usefixtures("at_once")
