@@ -52,6 +52,28 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
 
 def hasten(changes: Changeset, accounts: Container[str], now: datetime, laws: Regimes) -> None:
     """Less is held on these accounts than before: a bank that found nothing is asked at once."""
+    reason = stored_phrase(
+        "less is held on the account than before: its balance is asked for at once"
+    )
+    _look_at_once(changes, accounts, now, laws, reason)
+
+
+def hasten_traced(changes: Changeset, now: datetime, laws: Regimes) -> None:
+    """A new trace finds money where a bank found nothing before: the bank is asked at once.
+
+    A day later it may be gone again, and the recovery closed: nobody would have had to do anything.
+    """
+    file = changes.file
+    accounts = {a.account_id for a in file.assets if a.home and _is_seen_since(file, a)}
+    reason = stored_phrase(
+        "the trace finds money on the account that was empty: its balance is asked for at once"
+    )
+    _look_at_once(changes, accounts, now, laws, reason)
+
+
+def _look_at_once(
+    changes: Changeset, accounts: Container[str], now: datetime, laws: Regimes, reason: str
+) -> None:
     for asset in changes.file.assets:
         days = laws[asset.regime].monitoring_days
         if asset.account_id not in accounts or not (_may_be_watched(asset) and days):
@@ -62,9 +84,6 @@ def hasten(changes: Changeset, accounts: Container[str], now: datetime, laws: Re
         values: dict[str, Scalar] = {
             "watch": ON, "watch_due_at": now, "watch_until": max(until, now + _AT_LEAST),
         }  # fmt: skip
-        reason = stored_phrase(
-            "less is held on the account than before: its balance is asked for at once"
-        )
         changes.apply(
             Transition(
                 EntityKind.ASSET, asset.id, "watch_hastened", asset.stage, values, reason=reason
@@ -139,6 +158,14 @@ def _empty_hold(file: CaseFile, asset: AssetRow) -> HoldRow | None:
     return empty[-1] if empty else None
 
 
+def _is_seen_since(file: CaseFile, asset: AssetRow) -> bool:
+    """Whether money is traced to an account by a statement from after its bank found nothing."""
+    empty, told_to = _empty_hold(file, asset), asset.statement_to
+    if empty is None or empty.bank_said_at is None or told_to is None:
+        return False
+    return asset.traced_minor > 0 and told_to > empty.bank_said_at
+
+
 def _take_back_needless(changes: Changeset, asset: AssetRow) -> None:
     """A stop that was drafted for money found on an account is not ordered for somebody else's.
 
@@ -172,7 +199,8 @@ def _not_held_minor(file: CaseFile, asset: AssetRow) -> int:
 
 def _begin(changes: Changeset, asset: AssetRow, now: datetime, law: Regime) -> None:
     # Beside other holds it may have been these that left nothing: they may keep less by now.
-    days = 0 if changes.file.live_holds(asset.id) else law.monitoring_intervals_days[0]
+    is_urgent = changes.file.live_holds(asset.id) or _is_seen_since(changes.file, asset)
+    days = 0 if is_urgent else law.monitoring_intervals_days[0]
     values: dict[str, Scalar] = {
         "watch": ON,
         "watch_until": now + timedelta(days=law.monitoring_days),

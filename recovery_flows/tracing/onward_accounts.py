@@ -15,7 +15,7 @@ from models.entities.request import UNDER_WAY, WENT_OUT, RequestState
 from models.ids import derive_id, digest
 from models.language.phrase import stored_phrase
 from models.outcome import CallIntent, Transition
-from recovery_flows.freezing import stage as freezing
+from recovery_flows.freezing import account_monitoring, stage as freezing
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import claim_limits
 from recovery_flows.ledger.changeset import Changeset
@@ -70,6 +70,7 @@ def adopt(
         found = file.trace
     moves += _asset_moves(file, laws, found, places, depth_of, stale, untold)
     changes.adopt(found, *moves, *limited)
+    account_monitoring.hasten_traced(changes, now, laws)
 
 
 def _content(

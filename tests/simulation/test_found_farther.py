@@ -68,6 +68,10 @@ def at() -> Iterator[Place]:
             97006849, "release approved",
             id="what is given to a third party in good faith is kept for no victim",
         ),
+        pytest.param(
+            98002341, "abroad:F1 pays south:M2 1500.00",
+            id="money that came back after its bank found nothing is stopped before a closing",
+        ),
     ],
 )  # fmt: skip
 def test_a_history_of_the_foreign_side_that_failed_later_is_well(

@@ -6,6 +6,8 @@ from typing import Any
 
 from models.entities.asset import Stage
 from models.entities.call import OPEN_CALLS, CallKind, CallRow, CallState
+from models.entities.hold import HoldState
+from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.store.calls import mark_sent, settle
 from models.store.unit import unit_of_work
@@ -13,10 +15,11 @@ from recovery_flows.cases.commit import commit_changes
 from recovery_flows.cases.next_steps import steps
 from recovery_flows.cases.scheduling import next_run
 from recovery_flows.correspondence import answers
+from recovery_flows.freezing import account_monitoring
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing import trace_requests
 from tests.records.conftest import ENGINE
-from tests.records.invented import SECOND
+from tests.records.invented import MULE, SECOND
 
 
 def asked(unit: Any, recovery: str) -> list[CallRow]:
@@ -153,3 +156,60 @@ def test_a_person_asks_a_bank_whose_statements_end_too_early_until_it_tells(
     unit.trace(recovery, unit.statement([came, went], to_hours=24))
     acts.decide(recovery)
     assert unit.file(recovery).assets[1].traced_minor == 100_000
+
+
+def balances_asked(unit: Any, recovery: str) -> int:
+    return sum(c.kind is CallKind.BALANCE for c in unit.file(recovery).calls)
+
+
+def test_a_bank_that_found_nothing_is_asked_at_once_where_the_trace_finds_that_money_came_back(
+    unit: Any, acts: Any
+) -> None:
+    """The first look was a day later: a closing was the step until then (seed 98002341)."""
+    recovery = found_empty(unit, acts)
+    assert balances_asked(unit, recovery) == 0
+    unit.later(3)
+    acts.close_calls(recovery, CallKind.STATEMENT)
+    came = unit.line(1, 100_000, at_hours=1, ref="E1")
+    went = unit.line(2, -100_000, counter=SECOND, at_hours=5, ref="X1")
+    back = unit.line(3, 60_000, counter=SECOND, at_hours=8, ref="X2")
+    unit.trace(recovery, unit.statement([came, went, back], to_hours=9))
+    there = [
+        unit.line(1, 100_000, counter=MULE, at_hours=5, ref="X1"),
+        unit.line(2, -60_000, counter=MULE, at_hours=8, ref="X2"),
+        unit.line(3, -40_000, counter=None, at_hours=9),
+    ]
+    unit.trace(recovery, unit.statement(there, account=SECOND, to_hours=10))
+    acts.decide(recovery)
+    first = unit.file(recovery).assets[0]
+    assert first.traced_minor == 60_000
+    assert balances_asked(unit, recovery) == 1
+    assert "submit_close" not in [s.action for s in steps(unit.file(recovery), unit.laws)]
+    with unit_of_work(unit.database) as work:
+        changes = Changeset(load_file(work.session, recovery))
+        available = Money(60_000, "CNY")
+        account_monitoring.apply_balance(changes, first.id, available, unit.laws, unit.now)
+        commit_changes(work, ENGINE, unit.now, unit.laws, changes)
+    holds = unit.file(recovery).holds_of(first.id)
+    assert [h.requested_minor for h in holds if h.state is HoldState.DRAFT] == [60_000]
+
+
+def test_a_bank_whose_nothing_is_older_than_what_is_traced_there_is_asked_at_once(
+    unit: Any, acts: Any
+) -> None:
+    """Its word came in after a statement that tells more."""
+    recovery, stop = stopped(unit, acts, told_to_hours=12)
+    unit.later(4)
+    acts.bank_refuses(recovery, stop)
+    acts.decide(recovery)
+    assert balances_asked(unit, recovery) == 1
+
+
+def test_a_bank_whose_nothing_is_newer_than_what_is_traced_there_is_asked_a_day_later(
+    unit: Any, acts: Any
+) -> None:
+    recovery = found_empty(unit, acts)
+    assert balances_asked(unit, recovery) == 0
+    unit.later(24)
+    acts.decide(recovery)
+    assert balances_asked(unit, recovery) == 1
