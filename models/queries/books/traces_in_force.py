@@ -9,6 +9,7 @@ from models.entities.catalogue import table_of
 from models.entities.event import EntityKind, Event
 from models.entities.recovery import Recovery, RecoveryState
 from models.entities.trace import Trace
+from models.prepared import looked_through
 
 _R, _T, _E = table_of(Recovery), table_of(Trace), table_of(Event)
 _JOINED = _R.alias()
@@ -25,8 +26,8 @@ _IN_FORCE = (
     .join(_E, _E.c.subject_id == _T.c.id)
     .where(
         _R.c.id.in_(sa.select(_JOINED.c.joined_into).where(_JOINED.c.joined_into != "")),
-        _R.c.state == RecoveryState.OPEN, _R.c.trace_wanted.is_(False),
-        _T.c.state == "adopted",
+        looked_through(_R.c.state) == RecoveryState.OPEN, _R.c.trace_wanted.is_(False),
+        looked_through(_T.c.state) == "adopted",
         _E.c.noun == EntityKind.TRACE, _E.c.event == "adopted",
         _E.c.reason == sa.bindparam("reason"),
     )
