@@ -28,7 +28,7 @@ _NARROW = (
     TableColumn("ago", "answer", 7, right=True),
     TableColumn("p50", "agr/med/90%", 11, right=True),
     TableColumn("late", "late", 4, right=True),
-    TableColumn("calls", phrase("open", context_="calls"), 6, right=True),
+    TableColumn("calls", phrase("open", context_="calls"), 5, right=True),
     TableColumn("weeks", "8 weeks", 8),
 )
 _WIDE = (
