@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -72,3 +74,17 @@ def _sign_as_then(database: Database) -> None:
     database.heads.path.unlink()
     for head in signed:
         database.heads.sign(database.vault, replace(head, tables={}))
+
+
+def counted_before(path: Path, revision: str) -> Counter[str]:
+    """What all rows of the queue come to after a downgrade; the kept counts say the same."""
+    engine = make_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        command.downgrade(alembic_config(connection), revision)
+    engine.dispose()
+    counted = Counter[str]()
+    with closing(sqlite3.connect(path)) as raw:
+        for (figures,) in raw.execute("SELECT figures FROM queue_entry"):
+            counted.update(json.loads(figures))
+        assert counted == dict(raw.execute("SELECT name, value FROM tally"))
+    return counted
