@@ -75,8 +75,10 @@ def _look_at_once(
     changes: Changeset, accounts: Container[str], now: datetime, laws: Regimes, reason: str
 ) -> None:
     for asset in changes.file.assets:
-        days = laws[asset.regime].monitoring_days
-        if asset.account_id not in accounts or not (_may_be_watched(asset) and days):
+        if asset.account_id not in accounts or not _may_be_watched(asset):
+            continue
+        days = laws[asset.regime].monitoring_days  # of a bank at home: others may have no law here
+        if not days:
             continue
         if _empty_hold(changes.file, asset) is None:
             continue
