@@ -7,9 +7,12 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from recovery_flows.cli.output import complain
+
+if TYPE_CHECKING:
+    import asyncio
 
 
 def run_here(run: Callable[..., Any]) -> None:
@@ -43,6 +46,15 @@ def is_termination(error: BaseException) -> bool:
     """Whether this is SIGTERM, as Prefect raises it in a process that runs a flow."""
     prefect = sys.modules.get("prefect.exceptions")
     return prefect is not None and isinstance(error, prefect.TerminationSignal)
+
+
+def told_while_it_runs(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What a task failed with is told, but not of one that was taken away because all of it ends.
+
+    A sweep in which a flow runs finds Prefect's client closed then.
+    """
+    if "asyncio.run() shutdown" not in str(context.get("message")):
+        loop.default_exception_handler(context)
 
 
 def _end(code: int) -> NoReturn:
