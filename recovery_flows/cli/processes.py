@@ -33,7 +33,7 @@ def engine(
     from contextlib import suppress
 
     from recovery_flows.cli.composition import open_installation
-    from recovery_flows.cli.running import is_termination, told_while_it_runs
+    from recovery_flows.cli.running import is_termination, report_unless_ended
     from recovery_flows.cli.sending import hands as hands_of
     from recovery_flows.clock import wall_clock
     from recovery_flows.engine.clocks import check_clock
@@ -64,7 +64,7 @@ def engine(
         # Inside a flow Prefect takes this signal for itself, and may lose it: the loop hears it.
         working, loop = asyncio.create_task(work()), asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, working.cancel)
-        loop.set_exception_handler(told_while_it_runs)
+        loop.set_exception_handler(report_unless_ended)
         await working
 
     try:

@@ -48,7 +48,7 @@ def is_termination(error: BaseException) -> bool:
     return prefect is not None and isinstance(error, prefect.TerminationSignal)
 
 
-def told_while_it_runs(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def report_unless_ended(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """What a task failed with is told, but not of one that was taken away because all of it ends.
 
     A sweep in which a flow runs finds Prefect's client closed then.
