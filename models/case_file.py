@@ -30,11 +30,10 @@ from models.entities.recovery import RecoveryRow
 from models.entities.request import ReceiptRow, RequestRow
 from models.entities.voluntary_return import InstalmentRow, ReturnRow
 from models.facts import LineKind
-from models.snapshots import changed, quickly_made
+from models.snapshots import changed
 from models.step_wording import Wording
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Position:
     """Traced money of one claim in one account, in the account's and in the loss's currency."""
@@ -82,7 +81,6 @@ class Place:
     currency: str
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Balance:
     """A ledger balance by its full key."""
@@ -98,7 +96,6 @@ class Balance:
     asset_currency: str
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class CaseFile:
     """All that rules need to know of one recovery, read in one transaction."""
@@ -204,7 +201,6 @@ class OfLastFile(Generic[Answer]):
         return answers
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Step:
     """What a recovery needs next: which act, whose, about what, by when, and how it is said."""

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from models.money import Money
-from models.snapshots import quickly_made
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,6 @@ Value = (
 )  # fmt: skip
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A label and its value; the headline is the one that a sentence and a table's row show."""

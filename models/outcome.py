@@ -10,7 +10,6 @@ from models.entities.call import CallKind
 from models.entities.catalogue import next_state
 from models.entities.event import EntityKind
 from models.entities.ledger import LedgerAccount
-from models.snapshots import quickly_made
 
 Scalar = str | int | bool | datetime | None
 Values = Mapping[str, Scalar]
@@ -25,7 +24,6 @@ def spelled(value: Scalar) -> str | int | bool | None:
     return value
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Posting:
     """One leg of a ledger entry; debit positive, credit negative.
@@ -45,7 +43,6 @@ class Posting:
     detail: str = ""
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Transition:
     """One object takes one event: a row is born (`state` None) or changes.
@@ -87,7 +84,6 @@ def is_mark(move: Transition) -> bool:
     )
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class CallIntent:
     """A call that is to be saved before it is sent; `id` is its idempotency key.

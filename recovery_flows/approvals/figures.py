@@ -34,7 +34,6 @@ from models.figures import (
 )
 from models.ids import derive_id, digest
 from models.money import Money
-from models.snapshots import quickly_made
 from recovery_flows.approvals import money_figures, request_figures, third_party_figures
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.ledger import hold_figures, releasable
@@ -45,7 +44,6 @@ _SPELLING = "figures-1"
 """Named in every digest: a digest made by another spelling never equals one of this."""
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class ApprovalSubject:
     """What one approval is about: the act, the id of what it changes, and every figure of it."""

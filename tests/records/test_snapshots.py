@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError, dataclass, field as by_default, fields, replace
+from dataclasses import FrozenInstanceError, fields, replace
 
 import pytest
 
@@ -10,7 +10,7 @@ from models.case_file import CaseFile, OfLastFile
 from models.money import Money
 from models.outcome import Transition
 from models.queries.file_parts import KINDS
-from models.snapshots import changed, filler, quickly_made
+from models.snapshots import changed, filler
 
 
 @pytest.mark.parametrize("kind", [*KINDS, CaseFile, Transition])
@@ -31,49 +31,6 @@ def test_a_field_that_there_is_not_and_a_class_that_checks_itself_are_refused() 
         changed(filler(Transition)(range(len(fields(Transition)))), amount=1)
     with pytest.raises(TypeError, match="checks it"):
         changed(Money(1, "CNY"), minor=2)
-
-
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class _Quick:
-    name: str
-    parts: tuple[int, ...] = ()
-    found: list[int] = by_default(default_factory=list)
-
-    def __post_init__(self) -> None:
-        if not self.name:
-            raise ValueError("a row without a name")
-
-
-class _Quicker(_Quick):
-    __slots__ = ()
-
-
-def test_a_row_that_is_made_quickly_is_as_its_class_says() -> None:
-    one = _Quick("one")
-    assert (one.name, one.parts, one.found) == ("one", (), [])
-    assert one == _Quick(name="one", parts=(), found=[])
-    assert one.found is not _Quick("one").found
-    assert type(one) is _Quick
-    assert type(_Quicker("two", (1,))) is _Quicker
-    assert replace(one, parts=(2,)) == _Quick("one", (2,))
-    with pytest.raises(FrozenInstanceError):
-        one.name = "two"  # type: ignore[misc]
-    with pytest.raises(ValueError, match="without a name"):
-        _Quick("")
-    with pytest.raises(TypeError, match="missing 1 required"):
-        _Quick()  # type: ignore[call-arg]
-
-
-def test_fields_of_which_a_quick_row_would_be_made_wrong_are_refused() -> None:
-    @dataclass(frozen=True, slots=True)
-    class Odd:
-        own: int
-        kept: int = by_default(default=1, init=False)
-        named: int = by_default(default=2, kw_only=True)
-
-    with pytest.raises(TypeError, match="own, kept, named"):
-        quickly_made(Odd)
 
 
 def test_only_the_same_file_under_the_same_law_is_remembered() -> None:

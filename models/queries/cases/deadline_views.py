@@ -21,7 +21,6 @@ from models.language.kept import kept, read_kept
 from models.money import Money
 from models.prepared import reading_any
 from models.queries.cases.views import DeadlineLine
-from models.snapshots import quickly_made
 from models.sqlite.answers import unnamed
 
 _Q = table_of(QueueEntry)
@@ -29,7 +28,6 @@ _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _KEPT = reading_any(_Q.c.id, _Q.c.id, _Q.c.ref, _Q.c.owner_id, _Q.c.deadlines)
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class DeadlineEntry:
     """One running deadline with its recovery; `amount` is what it is about, if money is.

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from models.safe_text import undirected
-from models.snapshots import quickly_made
 
 if TYPE_CHECKING:
     from models.case_file import Step
@@ -196,7 +195,6 @@ class ApprovalLine:
     """Whether money that is held, or some of it, is free after a yes."""
 
 
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class DeadlineLine:
     """Something that runs out; `law_row` and `regime` name its row in the law, if it has one.

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.snapshots import quickly_made
 
-
-@quickly_made
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """One clock; `note` says what is under way against its end, `law_row` may be empty.
